@@ -1,0 +1,24 @@
+"""The one exception a user may see.
+
+Everything that is the user's to mend (a file, an address, an option, a missing library) is raised as a
+`PosecastError`: what is wrong, and what to do about it. The command line prints both on one line and exits
+with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a fault of ours.
+"""
+
+from __future__ import annotations
+
+
+class PosecastError(Exception):
+    """`error` says what is wrong, `hint` what to do; both are plain sentences without a full stop."""
+
+    def __init__(self, error: str, hint: str = "") -> None:
+        super().__init__(error)
+        self.error = error
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.error}; {self.hint}" if self.hint else self.error
+
+    def __reduce__(self) -> tuple[type[PosecastError], tuple[str, str]]:
+        # Errors cross process boundaries (capture and conversion run in children).
+        return (type(self), (self.error, self.hint))

@@ -1,0 +1,130 @@
+"""The pinhole camera and the only changes of axes and units.
+
+Camera frame: x right, y down, z away from the camera, metres. World frame: whatever the extrinsics say, metres;
+`up` names the world axis that points up. Pixels are of the frame a camera was made for, (0, 0) the corner of the
+image and (width, height) the opposite one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+
+UP_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
+METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001}
+DEFAULT_FX_PER_WIDTH = 0.8
+"""Focal length over frame width where nobody knows better: a 64 degree field of view, a common webcam."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Camera:
+    """A calibrated camera for frames of one size: intrinsics in pixels, `X_cam = R @ X_world + t` in metres."""
+
+    image_size: tuple[int, int]
+    """(width, height) of the frame."""
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    R: Array
+    """(3, 3) rotation, camera_from_world."""
+    t: Array
+    """(3,) metres, camera frame."""
+    up: str = "-y"
+
+    def camera_from_world(self, points: Array) -> Array:
+        """(..., 3) metres, world frame -> (..., 3) metres, camera frame: X_cam = R X_world + t."""
+        return points @ self.R.T + self.t
+
+    def world_from_camera(self, points: Array) -> Array:
+        """(..., 3) metres, camera frame -> (..., 3) metres, world frame: X_world = R^T (X_cam - t)."""
+        return (points - self.t) @ self.R
+
+    def project(self, points: Array) -> Array:
+        """(..., 3) metres, camera frame -> (..., 2) pixels; NaN for points not in front of the camera."""
+        z = np.where(points[..., 2:] > 0, points[..., 2:], np.nan)
+        return points[..., :2] / z * (self.fx, self.fy) + (self.cx, self.cy)
+
+    def rays(self, pixels: Array) -> Array:
+        """(..., 2) pixels -> (..., 2) x/z and y/z in the camera frame, the inverse of `project` at z = 1."""
+        return (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
+
+    @property
+    def position(self) -> Array:
+        """(3,) metres, world frame: where the camera stands, -R^T t."""
+        return -self.R.T @ self.t
+
+    @property
+    def up_vector(self) -> Array:
+        """(3,) unit vector, world frame, pointing up."""
+        return axis_vector(self.up)
+
+    @property
+    def height(self) -> float:
+        """Metres above the world's origin plane, along `up`."""
+        return float(self.position @ self.up_vector)
+
+    @property
+    def tilt_down(self) -> float:
+        """Degrees that the optical axis points below the horizon."""
+        forward_in_world = self.R[2]
+        return float(np.degrees(np.arcsin(np.clip(-forward_in_world @ self.up_vector, -1, 1))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CameraSpec:
+    """What is known about a camera before its frame size is: extrinsics, and intrinsics where a file gave them."""
+
+    R: Array
+    """(3, 3) rotation, camera_from_world."""
+    t: Array
+    """(3,) metres."""
+    up: str
+    K: Array | None = None
+    """(3, 3) intrinsics in pixels of `resolution`, or None."""
+    resolution: tuple[int, int] | None = None
+    """(width, height) that K was calibrated at; None: taken to be the frame's own."""
+
+    def for_image(self, width: int, height: int, fx: float | None = None) -> Camera:
+        """The camera for frames of (width, height) pixels.
+
+        `fx` [pixels of that frame] beats K, K beats 0.8 x width. Where `fx` beats a K, the principal point and
+        the pixel aspect of K stay.
+        """
+        if self.K is None:
+            focal = fx if fx is not None else DEFAULT_FX_PER_WIDTH * width
+            return Camera((width, height), focal, focal, width / 2, height / 2, self.R, self.t, self.up)
+        calibrated = self.resolution or (width, height)
+        sx, sy = width / calibrated[0], height / calibrated[1]
+        own_fx, own_fy = float(self.K[0, 0] * sx), float(self.K[1, 1] * sy)
+        zoom = 1.0 if fx is None else fx / own_fx
+        centre = (float(self.K[0, 2] * sx), float(self.K[1, 2] * sy))
+        return Camera((width, height), own_fx * zoom, own_fy * zoom, *centre, self.R, self.t, self.up)
+
+
+def axis_vector(up: str) -> Array:
+    """'+x' .. '-z' -> (3,) unit vector."""
+    vector = np.zeros(3)
+    vector["xyz".index(up[1])] = 1.0 if up[0] == "+" else -1.0
+    return vector
+
+
+def _reference_default() -> CameraSpec:
+    """The reference demo's camera: 1.52 m above the floor, 2.74 m from the origin, looking 5 degrees down."""
+    R = np.array(
+        [
+            [0.1656794936, 0.0336560618, -0.9856051821],
+            [-0.09224101321, 0.9955650135, 0.01849052095],
+            [0.9818563545, 0.08784972047, 0.1680491765],
+        ]
+    )
+    t = np.array([17.76193366, 126.741365, 286.3860507]) * METRES_PER_UNIT["cm"]
+    return CameraSpec(R, t, "-y")
+
+
+DEFAULT_CAMERA = _reference_default()

@@ -1,0 +1,179 @@
+"""What flows through the program: frozen records, and the two Protocols that sources and backends keep.
+
+Metres and seconds everywhere. A missing keypoint is NaN with score 0, never a plausible number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.geometry import Camera
+
+Image = NDArray[np.uint8]
+"""(H, W, 3) uint8, BGR."""
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """Exact ground truth of a synthetic frame; people in a fixed order."""
+
+    joints_camera: Floats
+    """(P, 19, 3) metres, camera frame."""
+    joints_world: Floats
+    """(P, 19, 3) metres, world frame of `camera`."""
+    camera: Camera
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a source."""
+
+    index: int
+    """Counts from 0 within its source; dropped frames leave gaps."""
+    time: float
+    """Seconds of media time for files, seconds since the source opened for live ones. Filters use this."""
+    captured_at: float
+    """Seconds, time.monotonic(): latency is measured from here."""
+    image: Image
+    truth: Truth | None = None
+    name: str | None = None
+    """Where the frame is an image of its own: its file name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maps:
+    """The network's outputs at stride 8, float32."""
+
+    features: Floats
+    """(57, h, w): 19 joints x (x, y, z), body-relative, in units of 180 cm."""
+    heatmaps: Floats
+    """(19, h, w): 18 keypoints (2D order) and the background."""
+    pafs: Floats
+    """(38, h, w): 19 limbs x (x, y)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkInput:
+    """A frame made ready for the network."""
+
+    image: Image
+    """(h, w, 3) uint8 BGR, both multiples of 8; padded on the right and at the bottom only."""
+    scale: tuple[float, float]
+    """(x, y) network pixels per frame pixel."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose2D:
+    """One person's keypoints in the frame, 19-joint order; the pelvis (index 2) is always missing."""
+
+    keypoints: Floats
+    """(19, 2) frame pixels; NaN where missing."""
+    scores: Floats
+    """(19,) confidence, 0 where missing."""
+    score: float
+    """The decoder's person score (not the 0..1 score on the wire)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose3D:
+    """One person's joints in 3D, 19-joint order. The frame of reference is in the producer's name."""
+
+    joints: Floats
+    """(19, 3) metres."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """One tracked person."""
+
+    id: int
+    pose2d: Pose2D
+    pose3d: Pose3D | None
+    """Camera frame; None where the person could not be placed (no neck, or fewer than 2 distinct keypoints)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everyone in one frame."""
+
+    frame_index: int
+    time: float
+    people: tuple[Person, ...]
+    camera: Camera
+    """Gives the world frame of the people."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendInfo:
+    """What really runs."""
+
+    name: str
+    device: str
+    precision: str
+    """As compiled, not as asked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A scene with what it was made from and by."""
+
+    scene: Scene
+    frame: Frame
+    backend: BackendInfo
+    stage_ms: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """What a user asks for: which model, run by what, how. 'auto' leaves the choice to the program."""
+
+    model: str = "bundled"
+    """'bundled', 'official', or a path: .pth, .onnx, .xml, .engine, ...-trt.pth."""
+    backend: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+    raw_input: bool | None = None
+    """For models that carry no metadata of ours: True if the model wants raw 0..255 pixels, False if it wants
+    (x - 128) / 255, None for what such a file usually wants (raw for .xml, normalised otherwise)."""
+
+
+Progress = Callable[[str, "float | None", str], Any]
+"""progress(step, fraction 0..1 or None, message): how far a slow operation has come."""
+
+
+class FrameSource(Protocol):
+    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None."""
+
+    name: str
+    """What the user gave, passwords redacted."""
+    live: bool
+    """Live sources keep only their newest frame; the others deliver every frame once."""
+    frame_rate: float | None
+    frame_count: int | None
+
+    def read(self) -> Frame | None:
+        """The next frame; None at the end or after `close`."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Backend(Protocol):
+    """A network ready to run. Used from one thread at a time."""
+
+    info: BackendInfo
+    fixed_size: tuple[int, int] | None
+    """(height, width) where the model takes nothing else."""
+
+    def infer(self, image: Image) -> Maps:
+        """(h, w, 3) uint8 BGR with h and w multiples of 8 -> maps of (h / 8, w / 8)."""
+        ...
+
+    def close(self) -> None: ...
