@@ -1,0 +1,101 @@
+"""A snapshot as JSON: the one place that knows what a scene looks like on the wire.
+
+In: a `Snapshot`. Out: the dictionary of one JSONL line, one Socket.IO `scene` event, one `GET /api/scene`;
+`schemas/scene.schema.json` describes it. Pixels are given to 0.01, metres to 0.0001 (a tenth of a millimetre),
+confidences to 0.001: finer digits are noise and would double the traffic.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.geometry import Camera
+from engine.skeleton import JOINT_COUNT, PELVIS
+from engine.types import Person, Pose2D, Pose3D, Snapshot
+
+VERSION = 1
+"""Grows when a reader of the old format would misread the new one."""
+
+Wire = dict[str, Any]
+
+
+def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
+    """One scene as JSON-ready data; `fps` is the program's own rate, `wall_time` seconds since 1970."""
+    scene, image = snapshot.scene, snapshot.frame.image
+    return {
+        "version": VERSION,
+        "frame": int(scene.frame_index),
+        "time": _number(scene.time, 4),
+        "wall_time": _number(wall_time, 3),
+        "image_size": [int(image.shape[1]), int(image.shape[0])],
+        "backend": snapshot.backend.name,
+        "device": snapshot.backend.device,
+        "precision": snapshot.backend.precision,
+        "fps": _number(fps, 2),
+        "up": scene.camera.up,
+        "timings_ms": timings_to_wire(snapshot.stage_ms),
+        "people": [_person(person, scene.camera) for person in scene.people],
+    }
+
+
+def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:
+    """Milliseconds per stage, to a microsecond."""
+    return {stage: _number(value, 3) for stage, value in stage_ms.items()}
+
+
+def dumps(wire: Any) -> str:
+    """Compact JSON on one line; ValueError rather than a NaN, which is no JSON."""
+    return json.dumps(wire, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _person(person: Person, camera: Camera) -> Wire:
+    joints = _placed(person.pose3d)
+    return {
+        "id": int(person.id),
+        "score": _score(person.pose2d),
+        "keypoints_2d": _keypoints(person.pose2d),
+        "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
+        "joints_camera": [] if joints is None else _metres(joints),
+    }
+
+
+def _found(pose: Pose2D) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """(19,) which keypoints are there."""
+    found = np.isfinite(pose.keypoints).all(axis=1) & (pose.scores > 0)
+    found[PELVIS] = False
+    return found
+
+
+def _score(pose: Pose2D) -> float:
+    found = _found(pose)
+    return _number(float(np.clip(pose.scores[found], 0, 1).mean()), 3) if found.any() else 0.0
+
+
+def _keypoints(pose: Pose2D) -> list[list[float] | None]:
+    """19 x [x, y, confidence], frame pixels; None where not found."""
+    pixels = np.round(np.asarray(pose.keypoints, dtype=np.float64), 2).tolist()
+    scores = np.round(np.clip(np.asarray(pose.scores, dtype=np.float64), 0, 1), 3).tolist()
+    found = _found(pose)
+    return [[*pixels[joint], scores[joint]] if found[joint] else None for joint in range(JOINT_COUNT)]
+
+
+def _placed(pose: Pose3D | None) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """(19, 3) metres, camera frame; None unless every joint is a number."""
+    if pose is None or not np.isfinite(pose.joints).all():
+        return None
+    return np.asarray(pose.joints, dtype=np.float64)
+
+
+def _metres(points: np.ndarray[Any, Any]) -> list[list[float]]:
+    rounded: list[list[float]] = np.round(points, 4).tolist()
+    return rounded
+
+
+def _number(value: float, digits: int) -> float:
+    """Rounded; 0 where there is no number yet (a rate before the second frame)."""
+    return round(float(value), digits) if math.isfinite(value) else 0.0
