@@ -41,6 +41,8 @@ class Frame:
     captured_at: float
     """Seconds, time.monotonic(): latency is measured from here."""
     image: Image
+    capture_ms: float = 0.0
+    """Milliseconds spent reading and decoding it."""
     truth: Truth | None = None
     name: str | None = None
     """Where the frame is an image of its own: its file name."""

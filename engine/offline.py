@@ -1,0 +1,96 @@
+"""Every frame once, in order, as fast as it can: capture, network and the rest overlap in threads.
+
+    frames -> [prepare] -> [infer] -> [finish] -> snapshots        bounded queues between, one thread each
+
+The network is what takes the time; two frames of slack on either side keep it busy.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from engine.processor import Processor
+from engine.types import Frame, FrameSource, Snapshot
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+QUEUE_DEPTH = 2
+"""Frames between two steps."""
+_POLL_S = 0.1
+_JOIN_S = 10.0
+
+
+def snapshots(frames: Iterator[Frame], processor: Processor) -> Iterator[Snapshot]:
+    """A snapshot for every frame, in order. Closing the iterator ends the threads."""
+    prepared = in_thread(processor.prepare, frames, "posecast-prepare")
+    inferred = in_thread(processor.infer, prepared, "posecast-infer")
+    return in_thread(processor.finish, inferred, "posecast-finish")
+
+
+def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | None = None) -> Iterator[Frame]:
+    """The frames of `source`, after `first` where that was read already, `limit` of them at most."""
+    count = 0
+    frame = first if first is not None else source.read()
+    while frame is not None:
+        yield frame
+        count += 1
+        if limit is not None and count >= limit:
+            return
+        frame = source.read()
+
+
+def in_thread(step: Callable[[A], B], items: Iterator[A], name: str) -> Iterator[B]:
+    """`map(step, items)` computed ahead in a thread of its own; what it raises is raised here, in its place."""
+    ready: queue.Queue[tuple[str, B | BaseException | None]] = queue.Queue(QUEUE_DEPTH)
+    stop = threading.Event()
+
+    def deliver(kind: str, value: B | BaseException | None) -> bool:
+        while not stop.is_set():
+            try:
+                ready.put((kind, value), timeout=_POLL_S)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def run() -> None:
+        try:
+            for item in items:
+                if not deliver("item", step(item)):
+                    break
+            else:
+                deliver("end", None)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the consumer's thread
+            deliver("error", error)
+        finally:
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+
+    return _consume(run, ready, stop, name)
+
+
+def _consume(
+    run: Callable[[], None],
+    ready: queue.Queue[tuple[str, B | BaseException | None]],
+    stop: threading.Event,
+    name: str,
+) -> Iterator[B]:
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        while True:
+            kind, value = ready.get()
+            if kind == "end":
+                return
+            if kind == "error":
+                assert isinstance(value, BaseException)
+                raise value
+            yield value  # type: ignore[misc]
+    finally:
+        stop.set()
+        thread.join(_JOIN_S)

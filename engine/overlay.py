@@ -1,0 +1,77 @@
+"""Draws people on a frame: limbs, joints, ids. One colour per id, the right side of the body darker."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.skeleton import JOINTS, LIMBS, NECK, PELVIS
+from engine.types import Image, Person, Scene
+
+PALETTE = (
+    "#4cc9f0", "#ffb703", "#80ed99", "#f72585", "#b388ff",
+    "#ff7b54", "#2ec4b6", "#ffd6e0", "#c0ca33", "#90a8ff",
+)  # fmt: skip
+"""Colours by id, modulo their number; the page uses the same (webapp/static/js/palette.js)."""
+
+BACKGROUND = (33, 27, 24)
+"""BGR of the skeleton-only view."""
+RIGHT_SHADE = 0.62
+"""Brightness of the right side of the body: left and right are told apart at a glance."""
+
+_LIMBS_2D = tuple((a, b) for a, b in LIMBS if PELVIS not in (a, b)) + tuple(
+    (NECK, index) for index, name in enumerate(JOINTS) if name.endswith("_hip")
+)
+"""The pelvis has no 2D keypoint: the trunk is drawn from the neck to both hips."""
+
+
+def colour_of(person_id: int) -> tuple[int, int, int]:
+    """BGR of a person."""
+    code = PALETTE[person_id % len(PALETTE)]
+    return int(code[5:7], 16), int(code[3:5], 16), int(code[1:3], 16)
+
+
+def draw(scene: Scene, image: Image | None = None) -> Image:
+    """The scene drawn on a copy of `image` (H, W, 3) BGR, or on an empty canvas of the frame's size."""
+    width, height = scene.camera.image_size
+    canvas = np.full((height, width, 3), BACKGROUND, np.uint8) if image is None else image.copy()
+    thickness = max(1, round(min(width, height) / 240))
+    for person in scene.people:
+        _draw_person(canvas, person, thickness)
+    return canvas
+
+
+def _draw_person(canvas: Image, person: Person, thickness: int) -> None:
+    points, found = person.pose2d.keypoints, person.pose2d.scores > 0
+    colour = colour_of(person.id)
+    for a, b in _LIMBS_2D:
+        if found[a] and found[b]:
+            cv2.line(canvas, _pixel(points[a]), _pixel(points[b]), _shade(colour, b), thickness * 2, cv2.LINE_AA)
+    for joint in np.flatnonzero(found):
+        cv2.circle(canvas, _pixel(points[joint]), thickness * 2, (255, 255, 255), -1, cv2.LINE_AA)
+        cv2.circle(canvas, _pixel(points[joint]), thickness * 2, _shade(colour, int(joint)), thickness, cv2.LINE_AA)
+    if found.any():
+        top = points[found][np.argmin(points[found][:, 1])]
+        _draw_tag(canvas, str(person.id), _pixel(top - (0, 8 * thickness)), colour, thickness)
+
+
+def _draw_tag(canvas: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int], thickness: int) -> None:
+    """The id on a filled plate, kept inside the picture."""
+    scale = 0.25 * thickness + 0.2
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    pad = 2 * thickness
+    x = int(np.clip(at[0] - width // 2, pad, max(pad, canvas.shape[1] - width - pad)))
+    y = int(np.clip(at[1], height + pad, max(height + pad, canvas.shape[0] - pad)))
+    cv2.rectangle(canvas, (x - pad, y - height - pad), (x + width + pad, y + pad), colour, -1, cv2.LINE_AA)
+    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, (20, 20, 20), thickness, cv2.LINE_AA)
+
+
+def _shade(colour: tuple[int, int, int], joint: int) -> tuple[int, int, int]:
+    if not JOINTS[joint].startswith("right"):
+        return colour
+    blue, green, red = (int(channel * RIGHT_SHADE) for channel in colour)
+    return blue, green, red
+
+
+def _pixel(point: np.ndarray) -> tuple[int, int]:
+    return round(float(point[0])), round(float(point[1]))
