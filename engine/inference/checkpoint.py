@@ -1,0 +1,70 @@
+"""Reads the tensors of a PyTorch checkpoint without running anything the file may hold.
+
+Goes in: a `.pth` file from anywhere. Comes out: {key: dense tensor on the CPU}, nothing known about the network yet.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.errors import PosecastError
+
+_FORBIDDEN = re.compile(r"GLOBAL (\S+)( was not an allowed global| whose module)")
+_TRT_KEYS = {"engine", "input_names", "output_names"}
+
+
+def read_tensors(path: str | Path) -> dict[str, Tensor]:
+    """The state dict of `{"state_dict": {...}}` or a bare one, keys without `module.`; PosecastError otherwise."""
+    content = _read(Path(path))
+    state = content.get("state_dict", content) if isinstance(content, Mapping) else content
+    if not isinstance(state, Mapping):
+        raise PosecastError(f"{path} holds no state dict but a {type(state).__name__}", _HINT)
+    if state.keys() >= _TRT_KEYS:
+        raise PosecastError(f"{path} is a TensorRT engine made by torch2trt", "run it with --backend tensorrt")
+    odd = [str(key) for key, value in state.items() if not (isinstance(key, str) and _is_dense(value))]
+    if odd:
+        more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
+        raise PosecastError(f"in {path} these are no plain tensors: {', '.join(odd[:3])}{more}", _HINT)
+    tensors = {key.removeprefix("module."): value for key, value in state.items()}
+    if len(tensors) != len(state):
+        raise PosecastError(f"{path} holds the same keys with and without 'module.'", _HINT)
+    return tensors
+
+
+_HINT = "save it with torch.save(network.state_dict(), path)"
+
+
+def _is_dense(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
+
+
+def _read(path: Path) -> Any:
+    if path.is_dir():
+        raise PosecastError(f"{path} is a folder, not a checkpoint", "name the .pth file")
+    try:
+        with warnings.catch_warnings():
+            # Odd files make torch chatter on stderr before it refuses them; the error says it better.
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise PosecastError(
+            f"cannot read the checkpoint {path}: {error.strerror or error}", "check the path"
+        ) from error
+    except Exception as error:
+        # Nothing of the file is trusted, and torch raises whatever its parsers happen to trip over.
+        found = _FORBIDDEN.search(str(error))
+        if found:
+            raise PosecastError(
+                f"the checkpoint {path} wants to run {found[1]} on loading, so it was not loaded",
+                "use a checkpoint that holds tensors only",
+            ) from error
+        raise PosecastError(
+            f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again"
+        ) from error
