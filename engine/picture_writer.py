@@ -1,0 +1,33 @@
+"""Writes the one overlay of an image source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from engine.errors import PosecastError
+from engine.types import Image
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+class PictureWriter:
+    """One picture file; the interface of `VideoWriter`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written = False
+
+    def write(self, image: Image, time: float) -> None:
+        """Write (H, W, 3) BGR; PosecastError for a second frame."""
+        if self._written:
+            raise PosecastError(f"the source has more than one frame, {self._path.suffix} holds one", "use .mp4")
+        ok, data = cv2.imencode(self._path.suffix, image)
+        if not ok:
+            raise PosecastError(f"cannot encode {self._path.suffix}", f"use one of {', '.join(SUFFIXES)}")
+        self._path.write_bytes(data.tobytes())
+        self._written = True
+
+    def close(self) -> None:
+        """Nothing is held."""
