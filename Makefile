@@ -61,5 +61,6 @@ $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeList
 	$(BIN)/pip install -q -c constraints.txt -e ".[dev]"
 	touch $@
 
-$(STAMPS)/page: $(STAMPS)/python
+$(STAMPS)/page: $(STAMPS)/venv package.json package-lock.json .npmrc $(wildcard webapp/bundle/*)
+	webapp/bundle/build.sh $(BIN)/python
 	touch $@

@@ -1,0 +1,40 @@
+// What the page uses of other people's code: bundled at set-up into static/vendor/vendor.js, one module.
+export {
+  AmbientLight,
+  BufferAttribute,
+  BufferGeometry,
+  CanvasTexture,
+  Color,
+  CylinderGeometry,
+  DirectionalLight,
+  DoubleSide,
+  DynamicDrawUsage,
+  Group,
+  HemisphereLight,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  InstancedMesh,
+  Matrix4,
+  Mesh,
+  MeshBasicMaterial,
+  MeshPhongMaterial,
+  NotEqualStencilFunc,
+  PerspectiveCamera,
+  PlaneGeometry,
+  Quaternion,
+  ReplaceStencilOp,
+  Scene,
+  ShaderMaterial,
+  SphereGeometry,
+  Spherical,
+  Sprite,
+  SpriteMaterial,
+  SRGBColorSpace,
+  Vector2,
+  Vector3,
+  WebGLRenderer,
+} from "three";
+export { OrbitControls } from "three/addons/controls/OrbitControls.js";
+export { io } from "socket.io-client";
+export { default as uPlot } from "uplot";
+import "uplot/dist/uPlot.min.css";
