@@ -42,7 +42,10 @@ _HINT = "save it with torch.save(network.state_dict(), path)"
 
 
 def _is_dense(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.layout is torch.strided and value.device.type == "cpu"
+    """A tensor that is stored in full: views that repeat their memory can pretend to any size."""
+    if not isinstance(value, Tensor) or value.layout is not torch.strided or value.device.type != "cpu":
+        return False
+    return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
 
 
 def _read(path: Path) -> Any:
@@ -62,8 +65,8 @@ def _read(path: Path) -> Any:
         found = _FORBIDDEN.search(str(error))
         if found:
             raise PosecastError(
-                f"the checkpoint {path} wants to run {found[1]} on loading, so it was not loaded",
-                "use a checkpoint that holds tensors only",
+                f"{path} holds {found[1]!r} where only tensors may be, so it was not loaded",
+                "such a file could run code: use a checkpoint that holds tensors only",
             ) from error
         raise PosecastError(
             f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again"

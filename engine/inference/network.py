@@ -23,6 +23,8 @@ _JOINED = CONTEXT + HEATMAPS + PAFS
 
 _EXPORT_LEFTOVERS = ("fake_conv_heatmaps.weight", "fake_conv_pafs.weight")
 """Keys that a published checkpoint may carry beside the network's own; they mean nothing when all zero."""
+_FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+_COUNTS = (torch.int64, torch.int32)
 _NAMED = 3
 """Keys named per problem in an error; the rest is counted."""
 
@@ -206,22 +208,27 @@ def load_checkpoint(path: str | Path) -> PoseNetwork:
 
 
 def _misfits(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> list[str]:
-    """What keeps `tensors` from being the network's, one sentence per kind; empty where nothing does."""
+    """What keeps `tensors` from being the network's, one phrase per kind; empty where nothing does."""
     shared = [key for key in expected if key in tensors]
-    counters = {key for key in expected if key.endswith("num_batches_tracked")}
-    shapes = [
-        f"{key} is {tuple(tensors[key].shape)}, not {tuple(expected[key].shape)}"
-        for key in shared
-        if tensors[key].shape != expected[key].shape
-    ]
+    shaped = [key for key in shared if tensors[key].shape == expected[key].shape]
+    typed = [key for key in shaped if tensors[key].dtype in (_COUNTS if _is_counter(key) else _FLOATS)]
     kinds = {
-        "missing": [key for key in expected if key not in tensors and key not in counters],
+        "missing": [key for key in expected if key not in tensors and not _is_counter(key)],
         "unknown": [key for key in tensors if key not in expected],
-        "of the wrong shape": shapes,
-        "not floating point": [key for key in shared if not (tensors[key].is_floating_point() or key in counters)],
-        "not finite": [key for key in shared if not tensors[key].float().isfinite().all()],
+        "of the wrong shape": [
+            f"{key} is {tuple(tensors[key].shape)}, not {tuple(expected[key].shape)}"
+            for key in shared
+            if key not in shaped
+        ],
+        "of the wrong type": [f"{key} is {tensors[key].dtype}" for key in shaped if key not in typed],
+        "not finite": [key for key in typed if not tensors[key].float().isfinite().all()],
     }
     return [_counted(keys, kind) for kind, keys in kinds.items() if keys]
+
+
+def _is_counter(key: str) -> bool:
+    """Counts training batches: of no use here, and absent from old checkpoints."""
+    return key.endswith(".num_batches_tracked")
 
 
 def _counted(keys: list[str], kind: str) -> str:
