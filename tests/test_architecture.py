@@ -17,8 +17,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "engine.capture", "engine.preprocess", "engine.decoding", "engine.lifting", "engine.tracking",
         "engine.extrinsics", "engine.models", "engine.overlay", "engine.video_writer", "engine.picture_writer",
         "engine.agreement", "engine.leveling",
-        "engine.inference.network", "engine.inference.pytorch", "engine.inference.openvino",
-        "engine.inference.onnxruntime", "engine.inference.tensorrt",
+        "engine.inference.checkpoint", "engine.inference.network", "engine.inference.pytorch",
+        "engine.inference.openvino", "engine.inference.onnxruntime", "engine.inference.tensorrt",
     ),
     ("engine.inference",),
     ("engine.processor", "converters"),
@@ -30,8 +30,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """Lowest first. A name stands for the module or the whole package; the longest name that fits wins."""
 
 SAME_FLOOR_ALLOWED = {
-    # settings speak of ModelSpec; adapters share the network and the checkpoint reader.
+    # Settings speak of ModelSpec; the network reads checkpoints, and its adapter runs it.
     ("engine.settings", "engine.types"),
+    ("engine.inference.network", "engine.inference.checkpoint"),
     ("engine.inference.pytorch", "engine.inference.network"),
 }
 
