@@ -1,0 +1,9 @@
+"""The decoder in C++ (native/): see engine/decoding.py."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+def extract_people(
+    heatmaps: NDArray[np.float32], pafs: NDArray[np.float32], *, min_paf_ratio: float = 0.8
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
+def find_peaks(heatmaps: NDArray[np.float32]) -> list[NDArray[np.float32]]: ...
