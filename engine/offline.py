@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 from engine.processor import Processor
@@ -24,7 +24,7 @@ _POLL_S = 0.1
 _JOIN_S = 10.0
 
 
-def snapshots(frames: Iterator[Frame], processor: Processor) -> Iterator[Snapshot]:
+def snapshots(frames: Iterator[Frame], processor: Processor) -> Generator[Snapshot, None, None]:
     """A snapshot for every frame, in order. Closing the iterator ends the threads."""
     prepared = in_thread(processor.prepare, frames, "posecast-prepare")
     inferred = in_thread(processor.infer, prepared, "posecast-infer")
@@ -43,7 +43,7 @@ def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | N
         frame = source.read()
 
 
-def in_thread(step: Callable[[A], B], items: Iterator[A], name: str) -> Iterator[B]:
+def in_thread(step: Callable[[A], B], items: Iterator[A], name: str) -> Generator[B, None, None]:
     """`map(step, items)` computed ahead in a thread of its own; what it raises is raised here, in its place."""
     ready: queue.Queue[tuple[str, B | BaseException | None]] = queue.Queue(QUEUE_DEPTH)
     stop = threading.Event()
@@ -79,7 +79,7 @@ def _consume(
     ready: queue.Queue[tuple[str, B | BaseException | None]],
     stop: threading.Event,
     name: str,
-) -> Iterator[B]:
+) -> Generator[B, None, None]:
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     try:

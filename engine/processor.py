@@ -47,7 +47,7 @@ class Processor:
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
         """Use other settings or another camera from the next frame on; identities survive."""
         self._settings = settings
-        self._camera_spec = replace(camera, up=settings.up) if settings.up else camera
+        self.camera_spec = replace(camera, up=settings.up) if settings.up else camera
         self._camera: Camera | None = None
         self._options = TrackingOptions(
             smoothing=settings.smoothing,
@@ -83,7 +83,7 @@ class Processor:
         frame, maps, scale = inferred.frame, inferred.maps, inferred.scale
         camera = self.camera_for(frame)
         watch = _Stopwatch(inferred.stage_ms)
-        poses2d = [pose for pose in decoding.decode(maps, scale) if mean_confidence(pose) >= self._settings.min_score]
+        poses2d = [pose for pose in decoding.decode(maps, scale) if self._is_wanted(pose)]
         watch.lap("decode")
         poses3d = lifting.lift(maps, poses2d, scale, camera, height_m=self._settings.assumed_height_m)
         watch.lap("lift")
@@ -91,11 +91,15 @@ class Processor:
         stage_ms = watch.lap("track")
         return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms)
 
+    def _is_wanted(self, pose: Pose2D) -> bool:
+        enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints
+        return bool(enough) and mean_confidence(pose) >= self._settings.min_score
+
     def camera_for(self, frame: Frame) -> Camera:
         """The camera for frames of this size."""
         height, width = frame.image.shape[:2]
         if self._camera is None or self._camera.image_size != (width, height):
-            self._camera = self._camera_spec.for_image(width, height, self._settings.fx)
+            self._camera = self.camera_spec.for_image(width, height, self._settings.fx)
         return self._camera
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.geometry import UP_AXES
+from engine.skeleton import KEYPOINT_COUNT
 from engine.types import ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
@@ -51,6 +52,8 @@ class Settings:
     """One Euro speed coefficient, per m/s: higher follows fast movement sooner."""
     min_score: float = 0.0
     """People whose mean keypoint confidence is lower are left out, 0..1."""
+    min_keypoints: int = 5
+    """People with fewer keypoints are left out: stray arms and legs, mostly."""
 
     def __post_init__(self) -> None:
         for name, (check, wanted) in _CHECKS.items():
@@ -119,6 +122,7 @@ _CHECKS: dict[str, tuple[Any, str]] = {
     "smoothing_cutoff_hz": (lambda v: _number(v, 0.01, 100), "hertz, 0.01 to 100"),
     "smoothing_beta": (lambda v: _number(v, 0, 100), "0 to 100 per m/s"),
     "min_score": (lambda v: _number(v, 0, 1), "0 to 1"),
+    "min_keypoints": (lambda v: isinstance(v, int) and _number(v, 3, KEYPOINT_COUNT), "a whole number, 3 to 18"),
 }
 
 
