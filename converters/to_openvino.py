@@ -1,0 +1,29 @@
+"""An ONNX model as OpenVINO IR: `.xml` and `.bin`, with the metadata that says what its input is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from converters.job import Job
+from engine.inference.openvino import INPUT_PATH, PRECISION_PATH, input_metadata, runtime
+from engine.inference.signature import NORMALISED, RAW
+from engine.types import Progress
+
+
+def run(job: Job, progress: Progress) -> None:
+    """`precision` fp16 stores the weights in half the space; what they are computed in is the device's to say."""
+    progress("convert", 0.2, "reading the ONNX model")
+    openvino = runtime()
+    model = openvino.Core().read_model(job.source)
+    if job.size is not None:
+        model.reshape([1, 3, *job.size])
+    progress("convert", 0.6, "writing the OpenVINO IR")
+    save(model, job)
+
+
+def save(model: Any, job: Job) -> None:
+    """Write `model` to the job's target."""
+    stated = input_metadata(model) or (RAW if job.raw_input else NORMALISED)
+    model.set_rt_info(stated, INPUT_PATH)
+    model.set_rt_info(job.precision, PRECISION_PATH)
+    runtime().save_model(model, job.target, compress_to_fp16=job.precision == "fp16")

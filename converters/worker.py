@@ -1,0 +1,77 @@
+"""The child process of `converters.job`: `python -m converters.worker FOLDER` does the job written there."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from converters.job import Job
+from engine.errors import PosecastError
+from engine.types import Progress
+
+_NICENESS = 10
+_PR_SET_PDEATHSIG = 1
+
+Conversion = Callable[[Job, Progress], "dict[str, Any] | None"]
+
+
+def _onnx(job: Job, progress: Progress) -> None:
+    from converters import to_onnx
+
+    to_onnx.run(job, progress)
+
+
+def _openvino(job: Job, progress: Progress) -> None:
+    from converters import to_openvino
+
+    to_openvino.run(job, progress)
+
+
+CONVERSIONS: dict[str, Conversion] = {"onnx": _onnx, "openvino": _openvino}
+"""Conversions by kind; each imports what it needs when it is run."""
+
+
+def main(folder: Path) -> int:
+    _yield_to_others()
+    _die_with_parent()
+    job = Job.from_json((folder / "job.json").read_text(encoding="utf-8"))
+    with (folder / "messages.jsonl").open("a", encoding="utf-8") as file:
+
+        def send(**message: Any) -> None:
+            file.write(json.dumps(message) + "\n")
+            file.flush()
+
+        def progress(step: str, fraction: float | None, message: str) -> None:
+            send(step=step, fraction=fraction, message=message)
+
+        try:
+            result = CONVERSIONS[job.kind](job, progress)
+        except PosecastError as error:
+            send(error=error.error, hint=error.hint)
+            return 2
+        send(result=result or {})
+    return 0
+
+
+def _yield_to_others() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel sees to it; elsewhere a child whose parent was killed works to its end for nothing."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

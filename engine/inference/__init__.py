@@ -1,0 +1,190 @@
+"""The table of backends: which there are, what each offers on this machine, which one to take, and opening it.
+
+Each adapter is a module of this package with `version`, `devices`, `precisions` and `open_model`. It is imported when
+it is asked about, and imports its library only where it must.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from engine.errors import PosecastError
+from engine.inference.nvidia import gpu_count
+from engine.types import Backend, ModelSpec
+
+NAMES = ("pytorch", "openvino", "onnxruntime", "tensorrt")
+_BY_SPEED = ("openvino", "onnxruntime", "pytorch", "tensorrt")
+_BY_SPEED_ON_NVIDIA = ("tensorrt", "onnxruntime", "pytorch", "openvino")
+_ACCELERATORS = ("cuda", "mps")
+_KEEPS_COMPILED = ("openvino", "onnxruntime")
+"""Backends that can keep what they compile in a folder."""
+
+FORMATS = {
+    "pth": ("pytorch", "openvino", "onnxruntime", "tensorrt"),
+    "onnx": ("onnxruntime", "openvino"),
+    "xml": ("openvino",),
+    "engine": ("tensorrt",),
+    "trt-pth": ("tensorrt",),
+}
+"""Which backends a model file can run on, by format; a checkpoint (.pth) is converted to what the backend takes."""
+
+
+class Adapter(Protocol):
+    """What every adapter module offers."""
+
+    def version(self) -> str | None: ...
+
+    def devices(self) -> tuple[str, ...]: ...
+
+    def precisions(self, device: str) -> tuple[str, ...]: ...
+
+    def open_model(
+        self, path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, **extra: Any
+    ) -> Backend: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReport:
+    """What a backend offers on this machine."""
+
+    name: str
+    available: bool
+    reason: str | None
+    """Why it is not available; None where it is."""
+    devices: tuple[str, ...]
+    precisions: tuple[str, ...]
+    """Those of all devices together."""
+    version: str | None
+
+
+def adapter(name: str) -> Adapter:
+    if name not in NAMES:
+        raise PosecastError(f"unknown backend {name!r}", f"backends are: {', '.join(NAMES)}")
+    return import_module(f"engine.inference.{name}")
+
+
+def available(refresh: bool = False) -> tuple[BackendReport, ...]:
+    """A report for every backend, in the order of NAMES; asked of the machine once, and again on `refresh`."""
+    if refresh:
+        report.cache_clear()
+    return tuple(report(name) for name in NAMES)
+
+
+@cache
+def report(name: str) -> BackendReport:
+    """What backend `name` offers on this machine; PosecastError for an unknown name."""
+    module = adapter(name)
+    version = module.version()
+    if version is None:
+        return BackendReport(name, False, f"{name} is not installed", (), (), None)
+    try:
+        devices = module.devices()
+        precisions = dict.fromkeys(precision for device in devices for precision in module.precisions(device))
+    except PosecastError as error:
+        return BackendReport(name, False, error.error, (), (), version)
+    except Exception as error:  # noqa: BLE001 - libraries fail to load in more ways than can be listed
+        return BackendReport(name, False, f"{name} does not load: {_line(error)}", (), (), version)
+    if not devices:
+        return BackendReport(name, False, f"{name} finds no device to run on", (), (), version)
+    return BackendReport(name, True, None, devices, tuple(precisions), version)
+
+
+def file_format(path: Path) -> str:
+    """The key of FORMATS for a model file; PosecastError for a file of no known format."""
+    if path.suffix == ".pth":
+        return "trt-pth" if path.name.endswith("-trt.pth") or _holds_engine(path) else "pth"
+    if path.suffix.lstrip(".") in FORMATS:
+        return path.suffix.lstrip(".")
+    raise PosecastError(f"{path} is no model file", "models are .pth, .onnx, .xml, .engine or -trt.pth files")
+
+
+def choose(spec: ModelSpec, path: Path, quantised: Callable[[str], bool] = lambda backend: False) -> ModelSpec:
+    """`spec` for the model file `path` with nothing left to choose: no 'auto' in backend, device or precision.
+
+    `quantised(backend)` says whether a verified INT8 model is at hand: then, and only then, 'auto' means it.
+    PosecastError, with the reason and what there is, where the machine or the file does not allow what is asked.
+    """
+    fitting = FORMATS[file_format(path)]
+    if spec.backend != "auto":
+        adapter(spec.backend)
+        if spec.backend not in fitting:
+            raise PosecastError(f"{spec.backend} does not run {path.name}", f"it runs on {', '.join(fitting)}")
+        return _on(spec.backend, spec, quantised)
+    order = _BY_SPEED_ON_NVIDIA if gpu_count() else _BY_SPEED
+    refusals = []
+    for name in (name for name in order if name in fitting):
+        try:
+            return _on(name, spec, quantised)
+        except PosecastError as error:  # noqa: PERF203 - four at most
+            refusals.append(error.error)
+    raise PosecastError(f"no backend here runs {path.name} as asked: {'; '.join(refusals)}", "see posecast doctor")
+
+
+def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> Backend:
+    """Open the model file `path`, which the backend of `spec` takes as it is; `spec` holds no 'auto'.
+
+    `size`: (height, width) of the pictures to come. `cache`: folder for what libraries compile.
+    """
+    extra = {"cache": cache} if spec.backend in _KEEPS_COMPILED else {}
+    return adapter(spec.backend).open_model(
+        path, device=spec.device, precision=spec.precision, size=size, raw_input=spec.raw_input, **extra
+    )
+
+
+def _on(name: str, spec: ModelSpec, quantised: Callable[[str], bool]) -> ModelSpec:
+    """`spec` settled on one backend."""
+    found = report(name)
+    if not found.available:
+        assert found.reason is not None
+        raise PosecastError(found.reason, "see posecast doctor")
+    device = _device(found, spec.device)
+    offered = adapter(name).precisions(device)
+    return replace(spec, backend=name, device=device, precision=_precision(name, device, offered, spec, quantised))
+
+
+def _device(found: BackendReport, asked: str) -> str:
+    if asked == "auto":
+        accelerators = (device for device in found.devices if device.lower().startswith(_ACCELERATORS))
+        return next(accelerators, found.devices[0])
+    for device in _matching(found.devices, asked):
+        return device
+    raise PosecastError(f"{found.name} has no device {asked!r} here", f"its devices: {', '.join(found.devices)}")
+
+
+def _matching(devices: tuple[str, ...], asked: str) -> Iterator[str]:
+    """Devices that `asked` names, in any case: exactly, or as the first of several (cuda: cuda:0, GPU: GPU.0)."""
+    yield from (device for device in devices if device.lower() == asked.lower())
+    yield from (device for device in devices if device.lower().startswith((f"{asked.lower()}:", f"{asked.lower()}.")))
+
+
+def _precision(
+    name: str, device: str, offered: tuple[str, ...], spec: ModelSpec, quantised: Callable[[str], bool]
+) -> str:
+    if spec.precision == "auto":
+        if "int8" in offered and quantised(name):
+            return "int8"
+        return "bf16" if "bf16" in offered else "fp32"
+    if spec.precision not in offered:
+        raise PosecastError(f"{name} does not run {spec.precision} on {device}", f"it runs {', '.join(offered)} there")
+    return spec.precision
+
+
+def _holds_engine(path: Path) -> bool:
+    """Whether a .pth holds a TensorRT engine in torch2trt's layout, told by its keys without unpickling anything."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            pickles = [name for name in archive.namelist() if name.endswith("data.pkl")]
+            content = archive.read(pickles[0]) if pickles else b""
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return b"input_names" in content and b"output_names" in content
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

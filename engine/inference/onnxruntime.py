@@ -1,0 +1,146 @@
+"""Adapter: the network on ONNX Runtime (CPU, CUDA, TensorRT, CoreML, as its build has them). Takes `.onnx`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from engine.cores import available_cores
+from engine.errors import PosecastError
+from engine.inference.nvidia import gpu_count
+from engine.inference.signature import (
+    METADATA_INPUT,
+    METADATA_PRECISION,
+    check_input,
+    input_tensor,
+    match_outputs,
+    wants_raw,
+)
+from engine.types import BackendInfo, Image, Maps
+
+_DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml")
+_PROVIDERS = {
+    "CUDA": "CUDAExecutionProvider",
+    "TensorRT": "TensorrtExecutionProvider",
+    "CPU": "CPUExecutionProvider",
+    "CoreML": "CoreMLExecutionProvider",
+}
+"""Devices, the one to prefer first: TensorRT would beat CUDA, after minutes of building at every new picture size."""
+_PRECISIONS = {"CPU": ("fp32",), "CUDA": ("fp32", "fp16"), "TensorRT": ("fp32", "fp16"), "CoreML": ("fp32",)}
+"""What each provider computes in; bf16 and int8 have no kernels of note for this network."""
+_NVIDIA = ("CUDA", "TensorRT")
+_ERRORS_ONLY = 3
+
+
+def version() -> str | None:
+    return next(filter(None, map(_installed, _DISTRIBUTIONS)), None)
+
+
+def _installed(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+@cache
+def runtime() -> ModuleType:
+    """The `onnxruntime` package, told to send nothing home."""
+    module = import_module("onnxruntime")
+    module.disable_telemetry_events()
+    module.set_default_logger_severity(_ERRORS_ONLY)
+    if gpu_count() and hasattr(module, "preload_dlls"):
+        module.preload_dlls()  # CUDA's libraries may have come with pip, where the loader does not look
+    return module
+
+
+def devices() -> tuple[str, ...]:
+    """Providers of this build that the machine has the hardware for."""
+    present = runtime().get_available_providers()
+    usable = (name for name in _PROVIDERS if name not in _NVIDIA or gpu_count())
+    return tuple(name for name in usable if _PROVIDERS[name] in present)
+
+
+def precisions(device: str) -> tuple[str, ...]:
+    return _PRECISIONS[device]
+
+
+def open_model(
+    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
+) -> OnnxRuntimeBackend:
+    """`precision` fp16 wants a model in fp16. `size` does not matter: a session takes what its model takes.
+    `cache`: folder for compiled models (TensorRT takes minutes)."""
+    backend = OnnxRuntimeBackend(path, _session(path, device, precision, cache), device, raw_input)
+    if backend.info.precision != precision:
+        raise PosecastError(
+            f"{path} runs in {backend.info.precision} on {device}, not in {precision}",
+            "convert the checkpoint: posecast convert --to onnx --precision",
+        )
+    return backend
+
+
+class OnnxRuntimeBackend:
+    """One session, for every picture size that the model takes."""
+
+    def __init__(self, path: Path, session: Any, device: str, raw_input: bool | None) -> None:
+        inputs, outputs = session.get_inputs(), session.get_outputs()
+        self.fixed_size = check_input([port.shape for port in inputs], path)
+        picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path)
+        own_words = session.get_modelmeta().custom_metadata_map
+        self._raw_input = wants_raw(path, raw_input, own_words.get(METADATA_INPUT))
+        self._input = inputs[0].name
+        self._outputs = [outputs[index].name for index in picked]
+        self._session = session
+        # On the CPU fp16 models are computed in fp32, between casts.
+        precision = "fp32" if device == "CPU" else own_words.get(METADATA_PRECISION, "fp32")
+        self.info = BackendInfo("onnxruntime", device, precision)
+
+    def infer(self, image: Image) -> Maps:
+        """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
+        results = self._session.run(self._outputs, {self._input: input_tensor(image, self._raw_input)})
+        return Maps(*(result[0] for result in results))
+
+    def close(self) -> None:
+        self._session = None
+
+
+def _session(path: Path, device: str, precision: str, cache: Path | None) -> Any:
+    onnxruntime = runtime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = available_cores()
+    options.log_severity_level = _ERRORS_ONLY
+    provider = _PROVIDERS[device]
+    try:
+        session = onnxruntime.InferenceSession(
+            path,
+            options,
+            providers=[(provider, _provider_options(device, precision, cache))],
+            enable_fallback=0,  # falling back prints to stdout; and a device is the user's to choose
+        )
+    except Exception as error:  # its exceptions are of its C++ core, each of another class under Exception
+        raise PosecastError(f"ONNX Runtime cannot open {path}: {_first_line(error)}", "is it a whole .onnx?") from error
+    if session.get_providers()[0] != provider:
+        # A provider whose libraries are missing is left out with a mere warning.
+        raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
+    return session
+
+
+def _provider_options(device: str, precision: str, cache: Path | None) -> dict[str, str]:
+    if device == "TensorRT":
+        half = {"trt_fp16_enable": str(int(precision == "fp16"))}
+        return half if cache is None else half | {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(cache)}
+    if device == "CoreML":
+        # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
+        return {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"}
+    return {}
+
+
+def _channels(shape: list[Any]) -> int | None:
+    return shape[1] if len(shape) == 4 and isinstance(shape[1], int) else None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

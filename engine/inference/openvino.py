@@ -1,0 +1,182 @@
+"""Adapter: the network on OpenVINO (CPU, GPU, NPU, AUTO). Takes `.xml` and `.onnx`.
+
+Layout, type and (where the model leaves it out) normalisation of the input are folded into the graph: a picture goes
+in as the uint8 array it is, without a copy. The precision hint is always set, since OpenVINO's default silently means
+bf16 on processors that have it, and the precision reported is asked of the compiled model.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from engine.cores import available_cores
+from engine.errors import PosecastError
+from engine.inference.per_size import PerSize
+from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, wants_raw
+from engine.types import BackendInfo, Image, Maps
+
+INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
+"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED, and the precision of the weights."""
+_HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
+_PRECISIONS = {"f32": "fp32", "f16": "fp16", "bf16": "bf16", "u8": "int8", "i8": "int8"}
+_CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}
+
+
+def version() -> str | None:
+    try:
+        return metadata.version("openvino")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+@cache
+def runtime() -> ModuleType:
+    """The `openvino` package, imported so that it sends nothing home.
+
+    OpenVINO and NNCF report every import to their makers unless the package that does so is missing; for them it is.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return import_module("openvino")
+
+
+@cache
+def _core() -> Any:
+    return runtime().Core()
+
+
+def devices() -> tuple[str, ...]:
+    """Device names of OpenVINO's; AUTO leaves the choice among them to OpenVINO."""
+    return (*_core().available_devices, "AUTO")
+
+
+def precisions(device: str) -> tuple[str, ...]:
+    """What the device computes natively."""
+    capabilities = _core().get_property("CPU" if device == "AUTO" else device, "OPTIMIZATION_CAPABILITIES")
+    return tuple(precision for precision, capability in _CAPABILITIES.items() if capability in capabilities)
+
+
+def open_model(
+    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
+) -> OpenVinoBackend:
+    """`precision` int8 wants a quantised model. `cache`: folder for compiled models (GPU and NPU take seconds)."""
+    try:
+        model = _core().read_model(path)
+    except RuntimeError as error:
+        raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
+    quantised = any(node.get_type_name() == "FakeQuantize" for node in model.get_ops())
+    if precision == "int8" and not quantised:
+        raise PosecastError(f"{path} is not quantised", "make an int8 model: posecast convert --precision int8")
+    backend = OpenVinoBackend(path, model, device, precision, raw_input, cache)
+    backend.compile(size)
+    return backend
+
+
+class OpenVinoBackend:
+    """A model compiled for each picture size it meets."""
+
+    fixed_size: tuple[int, int] | None = None
+
+    def __init__(
+        self, path: Path, model: Any, device: str, precision: str, raw_input: bool | None, cache: Path | None
+    ) -> None:
+        check_input([_sizes(port) for port in model.inputs], path)
+        self._outputs = match_outputs([(_name(port), _sizes(port)[1]) for port in model.outputs], path)
+        self._path = path
+        self._model = model
+        self._device = device
+        self._raw_input = wants_raw(path, raw_input, input_metadata(model))
+        self._config = _configuration(device, precision, cache)
+        self._requests = PerSize(self._request)
+        self.info = BackendInfo("openvino", device, precision)
+
+    def compile(self, size: tuple[int, int]) -> None:
+        """Compile for pictures of (height, width) now, not at the first of them."""
+        self._requests.get(size)
+
+    def infer(self, image: Image) -> Maps:
+        """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
+        height, width = image.shape[:2]
+        request = self._requests.get((height, width))
+        results = request.infer(
+            {0: np.ascontiguousarray(image)[np.newaxis]}, share_inputs=True, share_outputs=True, decode_strings=False
+        )
+        # The results are the request's own memory: copied, since the next picture overwrites it.
+        return Maps(*(np.array(results[index][0], np.float32) for index in self._outputs))
+
+    def close(self) -> None:
+        self._requests.clear()
+
+    def _request(self, size: tuple[int, int]) -> Any:
+        try:
+            model = _with_picture_input(self._model.clone(), size, self._raw_input)
+            compiled = _core().compile_model(model, self._device, self._config)
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise PosecastError(
+                f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {reason}",
+                "see posecast doctor",
+            ) from error
+        self.info = BackendInfo("openvino", self._device, _compiled_precision(compiled))
+        return compiled.create_infer_request()
+
+
+def _configuration(device: str, precision: str, cache: Path | None) -> dict[str, Any]:
+    hint = _HINTS.get(precision) or _HINTS["bf16" if "bf16" in precisions(device) else "fp32"]
+    config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
+    if device == "CPU":
+        config["INFERENCE_NUM_THREADS"] = available_cores()
+    elif cache is not None:
+        # On a CPU compiling takes 0.2 s, and 0.1 s from a cache of 20 MB a size: not worth it.
+        config["CACHE_DIR"] = str(cache)
+    return config
+
+
+def _compiled_precision(compiled: Any) -> str:
+    """The precision that most convolutions of the compiled model run in, whatever was asked for."""
+    infos = (node.get_rt_info() for node in compiled.get_runtime_model().get_ops())
+    counts = Counter(
+        str(info["runtimePrecision"].astype(str))
+        for info in infos
+        if "layerType" in info and info["layerType"].astype(str) == "Convolution"
+    )
+    ((name, _),) = counts.most_common(1) or [("unknown", 0)]
+    return _PRECISIONS.get(name, name)
+
+
+def _with_picture_input(model: Any, size: tuple[int, int], raw_input: bool) -> Any:
+    """The model, taking (1, height, width, 3) uint8 pictures."""
+    openvino = runtime()
+    height, width = size
+    model.reshape([1, 3, height, width])
+    steps = openvino.preprocess.PrePostProcessor(model)
+    tensor = steps.input().tensor()
+    tensor.set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    steps.input().model().set_layout(openvino.Layout("NCHW"))
+    process = steps.input().preprocess().convert_element_type(openvino.Type.f32)
+    if not raw_input:
+        process.mean(128.0).scale(255.0)
+    return steps.build()
+
+
+def input_metadata(model: Any) -> str | None:
+    """What the model's metadata says of its input: set by us in an IR, and handed on by OpenVINO from an ONNX."""
+    for section in (INPUT_PATH, ["framework", METADATA_INPUT]):
+        if model.has_rt_info(section):
+            return str(model.get_rt_info(section).astype(str))
+    return None
+
+
+def _sizes(port: Any) -> list[int | None]:
+    return [None if dimension.is_dynamic else dimension.get_length() for dimension in port.partial_shape]
+
+
+def _name(port: Any) -> str:
+    return str(port.get_any_name()) if port.get_names() else ""

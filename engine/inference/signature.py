@@ -1,0 +1,84 @@
+"""What every model of this network looks like from outside: one picture in, three maps out.
+
+Shared by the adapters: which output is which map, whether a foreign model is of this kind at all, and the picture as
+the float tensor that most models take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.types import Floats, Image
+
+OUTPUT_CHANNELS = {"features": 57, "heatmaps": 19, "pafs": 38}
+"""Outputs in the network's order; their channel counts differ, so that they tell outputs apart where names do not."""
+
+METADATA_INPUT = "posecast.input"
+"""Metadata key of the models that we write: RAW where the model takes pixels 0..255, NORMALISED where it takes
+(pixel - 128) / 255."""
+RAW, NORMALISED = "raw", "normalised"
+METADATA_PRECISION = "posecast.precision"
+"""Metadata key of the models that we write: what their weights are in, fp32, fp16 or int8."""
+
+
+def wants_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
+    """Whether the model takes pixels 0..255: as asked; else as its metadata says; else as such a file usually does
+    (an OpenVINO IR has the normalisation folded in; other files leave it to the program)."""
+    if asked is not None:
+        return asked
+    if metadata is not None:
+        return metadata == RAW
+    return path.suffix == ".xml"
+
+
+def input_tensor(image: Image, raw_input: bool) -> Floats:
+    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32, contiguous; (pixel - 128) / 255 unless the model wants it raw."""
+    tensor = np.ascontiguousarray(image.transpose(2, 0, 1)[np.newaxis], np.float32)
+    if not raw_input:
+        tensor -= np.float32(128)
+        tensor *= np.float32(1 / 255)
+    return tensor
+
+
+def match_outputs(outputs: Sequence[tuple[str, int | None]], path: Path) -> tuple[int, int, int]:
+    """Where `features`, `heatmaps` and `pafs` are among a model's outputs, given as (name, channels; None: dynamic).
+
+    By name, otherwise by channels where these leave one candidate; PosecastError where the model has no such outputs.
+    """
+    features, heatmaps, pafs = (_find(outputs, name, channels, path) for name, channels in OUTPUT_CHANNELS.items())
+    return features, heatmaps, pafs
+
+
+def _find(outputs: Sequence[tuple[str, int | None]], wanted: str, channels: int, path: Path) -> int:
+    named = [index for index, (name, count) in enumerate(outputs) if name == wanted and count in (channels, None)]
+    counted = [index for index, (_, count) in enumerate(outputs) if count == channels]
+    candidates = named or counted
+    if len(candidates) != 1:
+        found = ", ".join(f"{name} with {count} channels" for name, count in outputs) or "none"
+        raise not_this_kind(path, f"it should have an output {wanted!r} with {channels} channels; its outputs: {found}")
+    return candidates[0]
+
+
+def check_input(shapes: Sequence[Sequence[Any]], path: Path) -> tuple[int, int] | None:
+    """Check a model's inputs, one (1, 3, H, W) with dynamic sizes as None, -1 or names; (H, W) where they are fixed."""
+    if len(shapes) != 1:
+        raise not_this_kind(path, f"it should have one input and has {len(shapes)}")
+    sizes = tuple(_dimensions(shapes[0]))
+    if len(sizes) != 4 or sizes[0] not in (1, None) or sizes[1] not in (3, None):
+        raise not_this_kind(path, f"its input should be (1, 3, height, width) and is {tuple(shapes[0])}")
+    height, width = sizes[2:]
+    return (height, width) if height is not None and width is not None else None
+
+
+def _dimensions(shape: Sequence[Any]) -> Iterator[int | None]:
+    for dimension in shape:
+        yield dimension if isinstance(dimension, int) and dimension > 0 else None
+
+
+def not_this_kind(path: Path, reason: str) -> PosecastError:
+    return PosecastError(f"{path} is not a model of this kind: {reason}", "use one made from a checkpoint")

@@ -1,0 +1,30 @@
+"""From what a user asks for to a network that runs: choose, convert what is missing, open, run once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from converters.prepare import prepare
+from engine import inference, models
+from engine.types import Backend, ModelSpec, Progress
+
+
+def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
+    """A backend for `spec`, ready at once for pictures of `size` (height, width), both multiples of 8.
+
+    May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
+    by raising. PosecastError where the machine or the model does not allow what is asked.
+    """
+    path = models.resolve(spec.model)
+    progress("choose", None, "looking for what this machine can run")
+    chosen = inference.choose(spec, path)
+    artifact = prepare(chosen, size, progress)
+    progress("open", None, f"opening the model with {chosen.backend}")
+    backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
+    try:
+        progress("warm up", None, f"running {chosen.backend} for the first time")
+        backend.infer(np.zeros((*(backend.fixed_size or size), 3), np.uint8))
+    except BaseException:
+        backend.close()
+        raise
+    return backend
