@@ -75,6 +75,12 @@ class Camera:
         forward_in_world = self.R[2]
         return float(np.degrees(np.arcsin(np.clip(-forward_in_world @ self.up_vector, -1, 1))))
 
+    @property
+    def roll(self) -> float:
+        """Degrees that the camera is turned clockwise about its optical axis, -180 to 180: 0 is upright."""
+        right, down = self.R[0] @ self.up_vector, self.R[1] @ self.up_vector
+        return float(np.degrees(np.arctan2(-right, -down)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CameraSpec:
@@ -112,6 +118,31 @@ def axis_vector(up: str) -> Array:
     vector = np.zeros(3)
     vector["xyz".index(up[1])] = 1.0 if up[0] == "+" else -1.0
     return vector
+
+
+def nearest_rotation(matrix: Array) -> Array:
+    """(3, 3) -> (3, 3): the rotation nearest to it (Frobenius), U diag(1, 1, det U V^T) V^T of its SVD."""
+    U, _, Vt = np.linalg.svd(matrix)
+    return np.asarray(U @ np.diag([1.0, 1.0, np.linalg.det(U @ Vt)]) @ Vt)
+
+
+def rotation_from_vector(vector: Array) -> Array:
+    """(3,) axis times angle in radians -> (3, 3) rotation (Rodrigues): I + sin(a) K + (1 - cos(a)) K^2."""
+    angle = float(np.linalg.norm(vector))
+    x, y, z = vector / angle if angle > 0 else np.zeros(3)
+    K = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.asarray(np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K)
+
+
+def rotation_between(start: Array, end: Array) -> Array:
+    """(3,) and (3,) unit vectors -> (3, 3): the smallest rotation that takes `start` to `end`."""
+    axis, cosine = np.cross(start, end), float(start @ end)
+    if np.linalg.norm(axis) > 0:
+        return rotation_from_vector(axis / np.linalg.norm(axis) * np.arctan2(np.linalg.norm(axis), cosine))
+    if cosine > 0:
+        return np.eye(3)
+    sideways = np.cross(start, np.eye(3)[np.abs(start).argmin()])
+    return rotation_from_vector(sideways / np.linalg.norm(sideways) * np.pi)
 
 
 def _reference_default() -> CameraSpec:

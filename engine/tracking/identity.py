@@ -1,0 +1,148 @@
+"""Who is who from frame to frame, by where keypoints are in the image (design: algorithm, section 5).
+
+In: the keypoints of everyone in a frame, and its time. Out: their ids. Somebody hidden for a moment keeps the id.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.matching import Array, best_pairs, box_areas, keypoint_similarity
+
+MIN_SIMILAR = 3
+"""Keypoints that must be similar for two poses to be one person's."""
+SIMILAR = 0.5
+"""Two keypoints are similar if their similarity is greater than this."""
+LOST_AFTER_S = 1.0
+"""How long somebody unseen is remembered: a passer-by hides a person for about half a second. Were it longer, ids
+would go to whoever comes next."""
+WIDENING_PER_S = 6.0
+"""How many sigmas wider the search for somebody gets per second unseen: the radius for ankles, a fifth of the body's
+size or 0.2 m, then grows by 1.1 m/s, so that a walk is followed at 2 frames per second."""
+COASTING_S = 0.3
+"""Time constant with which the motion predicted for somebody unseen dies away: people turn, and stop."""
+MOTION_MEMORY_S = 0.2
+"""Time constant of the estimate of somebody's motion, long against a frame and short against a stride."""
+MAX_SIZE_RATIO = 1.6
+"""Somebody found again by a wide search is at most this much larger or smaller than before."""
+UNKNOWN_GAP_S = 0.25
+"""How long ago the frame before is taken to be where clocks do not say: enough for a step aside."""
+
+
+@dataclass(slots=True, eq=False)
+class _Track:
+    """What is remembered of one person."""
+
+    id: int
+    keypoints: Array
+    """(19, 2) pixels, where last seen; NaN where missing."""
+    seen_at: float
+    motion: Array
+    """(2,) pixels per second, the body as a whole."""
+
+    def predicted(self, time: float) -> Array:
+        """(19, 2) pixels where the keypoints are at `time` if the motion dies away."""
+        coasted = COASTING_S * (1 - math.exp(-(time - self.seen_at) / COASTING_S))
+        return self.keypoints + self.motion * coasted
+
+    def see(self, keypoints: Array, time: float) -> None:
+        """Take over what was found at `time`."""
+        dt = time - self.seen_at
+        if dt > 0:
+            motion = np.nanmedian(keypoints - self.keypoints, axis=0) / dt
+            self.motion = self.motion + (1 - math.exp(-dt / MOTION_MEMORY_S)) * (motion - self.motion)
+        self.keypoints, self.seen_at = keypoints, time
+
+
+class Identities:
+    """Everyone seen lately. Ids start at 1 and are never given twice."""
+
+    def __init__(self) -> None:
+        self._next_id = count(1)
+        self._tracks: list[_Track] = []
+
+    @property
+    def known(self) -> frozenset[int]:
+        """The ids of those remembered."""
+        return frozenset(track.id for track in self._tracks)
+
+    def forget(self) -> None:
+        """Remember nobody; ids go on counting."""
+        self._tracks = []
+
+    def restart_clock(self, before: float, now: float) -> None:
+        """Go on at `now` [s] on another clock, which does not say how long after `before` on the old one."""
+        for track in self._tracks:
+            track.seen_at += now - before - UNKNOWN_GAP_S
+            track.motion = np.zeros(2)
+
+    def assign(self, poses: Sequence[Array], time: float) -> list[int]:
+        """The id of each of the (19, 2) keypoints [px]; equally good matches go to the first of them.
+
+        First everyone is looked for where they were, or have moved on to, as closely as section 5 says. Who is
+        left is looked for the more widely, the longer unseen.
+        """
+        tracks: list[_Track | None] = [None] * len(poses)
+        for search in (_close, _wide):
+            free = [track for track in self._tracks if track not in tracks]
+            open_poses = [index for index, track in enumerate(tracks) if track is None]
+            if free and open_poses:
+                likeness = search(free, np.stack([poses[index] for index in open_poses]), time)
+                for position, row in best_pairs(likeness.T, MIN_SIMILAR * SIMILAR):
+                    tracks[open_poses[position]] = free[row]
+        ids = [self._see(track, keypoints, time) for track, keypoints in zip(tracks, poses, strict=True)]
+        self._tracks = [track for track in self._tracks if time - track.seen_at <= LOST_AFTER_S]
+        return ids
+
+    def _see(self, track: _Track | None, keypoints: Array, time: float) -> int:
+        if track is None:
+            track = _Track(next(self._next_id), keypoints, time, np.zeros(2))
+            self._tracks.append(track)
+        else:
+            track.see(keypoints, time)
+        return track.id
+
+
+def _close(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
+    """(T) tracks, (P, 19, 2) pixels -> (T, P) likeness by the plain rule; NaN where it does not hold."""
+    return _likeness(tracks, poses, time, np.ones(len(tracks)))
+
+
+def _wide(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
+    """Like `_close`, but the wider the longer unseen, and only where the size is right."""
+    unseen = np.minimum([time - track.seen_at for track in tracks], LOST_AFTER_S)
+    likeness = _likeness(tracks, poses, time, 1 + WIDENING_PER_S * unseen)
+    ratios = _size_ratios(np.stack([track.keypoints for track in tracks])[:, None], poses)
+    return np.where(np.abs(np.log(ratios)) <= np.log(MAX_SIZE_RATIO), likeness, np.nan)
+
+
+def _likeness(tracks: Sequence[_Track], poses: Array, time: float, widening: Array) -> Array:
+    """(T, P) sum of the similarities that count, where enough do; NaN elsewhere. widening: (T,)."""
+    held = np.stack([track.keypoints for track in tracks])[:, None]
+    areas = np.maximum(box_areas(held), box_areas(poses))
+    likeness = np.full(areas.shape, np.nan)
+    for places in (held, np.stack([track.predicted(time) for track in tracks])[:, None]):
+        similarity = keypoint_similarity(places, poses, areas, widening=widening[:, None])
+        similar = similarity > SIMILAR
+        total = np.sum(similarity, axis=-1, where=similar)
+        likeness = np.fmax(likeness, np.where(similar.sum(axis=-1) >= MIN_SIMILAR, total, np.nan))
+    return likeness
+
+
+def _size_ratios(a: Array, b: Array) -> Array:
+    """(T, 1, 19, 2) and (P, 19, 2) pixels -> (T, P): how much larger b is, by the keypoints found in both."""
+    common = np.isfinite(a + b)
+    size_a, size_b = (_spread(np.where(common, points, 0.0), common) for points in (a, b))
+    return (size_b + 1) / (size_a + 1)  # a pixel more each: keypoints may coincide
+
+
+def _spread(points: Array, counted: NDArray[np.bool_]) -> Array:
+    """(..., 19, 2) pixels -> (...): root of the summed squared distances from the mean, of what is counted."""
+    mean = points.sum(axis=-2, keepdims=True) / np.maximum(counted.sum(axis=-2, keepdims=True), 1)
+    return np.asarray(np.sqrt(((points - mean) ** 2).sum(axis=(-2, -1), where=counted)))
