@@ -35,51 +35,56 @@ def lift(
     and cropping harmless), `height_m` what the network's unit, a body's height, is taken to be. A pose needs a
     neck, and two keypoints at different places.
     """
-    features = maps.features.reshape(JOINT_COUNT, 3, *maps.features.shape[1:])
-    return [_lift_one(features, pose, scale, camera, height_m) for pose in poses]
+    placeable = [index for index, pose in enumerate(poses) if _placeable(pose)]
+    lifted: list[Pose3D | None] = [None] * len(poses)
+    if not placeable:
+        return lifted
+    keypoints = np.stack([poses[index].keypoints for index in placeable]).astype(float)
+    found = np.stack([poses[index].scores > MIN_CONFIDENCE for index in placeable])
+    bodies = _read(maps.features, _cells(keypoints, scale, maps.features.shape[1:]), found) * height_m
+    for index, body, seen, rays in zip(placeable, bodies, found, camera.rays(keypoints), strict=True):
+        lifted[index] = _placed(body, body[seen, :2], rays[seen])
+    return lifted
 
 
-def _lift_one(
-    features: Floats, pose: Pose2D, scale: tuple[float, float], camera: Camera, height_m: float
-) -> Pose3D | None:
+def _placeable(pose: Pose2D) -> bool:
+    """Whether there is a neck, and not all keypoints are at one place."""
     found = pose.scores > MIN_CONFIDENCE
-    seen = pose.keypoints[found].astype(float)
-    if not found[NECK] or not np.ptp(seen, axis=0).any():
-        return None
-    cells = _cells(pose.keypoints, scale, features.shape[2:])
-    body = _read(features, cells, found).astype(float) * height_m
-    if not np.abs(body).max() < MAX_BODY_M:
-        return None
-    translation = _place(body[found], camera.rays(seen))
-    return None if translation is None else Pose3D((body + translation).astype(np.float32))
+    return bool(found[NECK]) and bool((pose.keypoints[found] != pose.keypoints[NECK]).any())
 
 
-def _cells(keypoints: Floats, scale: tuple[float, float], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """(19, 2) frame pixels -> (19, 2) map cells (x, y) that hold them; where missing, any cell."""
+def _cells(keypoints: Array, scale: tuple[float, float], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """(P, 19, 2) frame pixels -> (P, 19, 2) map cells (x, y) that hold them; where missing, any cell."""
     height, width = shape
-    cells = np.nan_to_num(keypoints * scale / STRIDE)
+    cells = np.where(np.isnan(keypoints), 0.0, keypoints) * scale / STRIDE
     return np.clip(cells, 0, (width - 1, height - 1)).astype(np.int64)
 
 
-def _read(features: Floats, cells: NDArray[np.int64], found: NDArray[np.bool_]) -> Floats:
-    """(19, 3) joints, body-relative: read at the neck, then each chain at its first keypoint found."""
-    where = np.repeat(cells[NECK : NECK + 1], JOINT_COUNT, axis=0)
+def _read(features: Floats, cells: NDArray[np.int64], found: NDArray[np.bool_]) -> Array:
+    """(P, 19, 3) joints, body-relative: read at the neck, then each chain at its first keypoint found."""
+    people = np.arange(len(cells))
+    where = np.repeat(cells[:, NECK : NECK + 1], JOINT_COUNT, axis=1)
     for chain in CHAINS:
-        first = next((joint for joint in chain if found[joint]), None)
-        if first is not None:
-            where[list(chain)] = cells[first]
-    return features[np.arange(JOINT_COUNT), :, where[:, 1], where[:, 0]]
+        joints = np.array([*chain, NECK])  # everybody has a neck: read there what has no keypoint of its own
+        first = joints[found[:, joints].argmax(axis=1)]
+        where[:, chain] = cells[people, first][:, None]
+    grid = features.reshape(JOINT_COUNT, 3, *features.shape[1:])
+    return grid[np.arange(JOINT_COUNT), :, where[..., 1], where[..., 0]].astype(float)
 
 
-def _place(body: Array, rays: Array) -> Array | None:
-    """(3,) metres, camera frame, to add to a body; None where all its joints are at one place.
+def _placed(body: Array, P: Array, r: Array) -> Pose3D | None:
+    """The body where it is seen; None where its joints are all at one place, or out of all bounds.
 
-    body: (K, 3) metres of the joints seen, rays: (K, 2) where they are seen, x/z and y/z, not all equal.
-    Taking a body to be as deep everywhere as it is at its origin, P + T_xy = depth * r for each joint, so that
+    body: (19, 3) metres, body-relative; of the joints seen, P: (K, 2) metres, x and y, and r: (K, 2) rays, x/z and
+    y/z. Taking a body to be as deep everywhere as at its origin, P + T_xy = depth * r for each joint, so that
         depth = ||P - mean P|| / ||r - mean r||  (Frobenius),   T = depth * (mean r, 1) - (mean P, 0).
     In rays, neither unequal focal lengths nor the principal point need a term of their own.
     """
-    P, r = body[:, :2], rays
+    if not np.abs(body).max() < MAX_BODY_M:
+        return None
     P_mean, r_mean = P.mean(axis=0), r.mean(axis=0)
     depth = np.linalg.norm(P - P_mean) / np.linalg.norm(r - r_mean)
-    return np.array([*(depth * r_mean - P_mean), depth]) if depth > 0 else None
+    if not depth > 0:
+        return None
+    translation = np.array([*(depth * r_mean - P_mean), depth])
+    return Pose3D((body + translation).astype(np.float32))

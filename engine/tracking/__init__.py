@@ -89,6 +89,6 @@ class Tracker:
         return Pose3D(smoothed.astype(np.float32))
 
 
-def _rank(pose: Pose2D) -> tuple[float, ...]:
+def _rank(pose: Pose2D) -> tuple[float, bytes]:
     """Most confident first; equally confident ones in an order that does not depend on how they were given."""
-    return (-pose.score, *np.nan_to_num(pose.keypoints, nan=-1.0).ravel().tolist())
+    return -pose.score, pose.keypoints.tobytes()

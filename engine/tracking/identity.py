@@ -55,7 +55,8 @@ class _Track:
         """Take over what was found at `time`."""
         dt = time - self.seen_at
         if dt > 0:
-            motion = np.nanmedian(keypoints - self.keypoints, axis=0) / dt
+            moves = keypoints - self.keypoints
+            motion = np.median(moves[~np.isnan(moves[:, 0])], axis=0) / dt
             self.motion = self.motion + (1 - math.exp(-dt / MOTION_MEMORY_S)) * (motion - self.motion)
         self.keypoints, self.seen_at = keypoints, time
 

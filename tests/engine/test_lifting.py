@@ -74,7 +74,7 @@ def test_a_body_in_the_round_comes_back_nearly(
 def test_it_is_the_design_formula_where_pixels_are_square() -> None:
     camera = DEFAULT_CAMERA.for_image(1280, 720)
     body = turned(STANDING, yaw=0.7)
-    joints = body + [0.4, 0.1, 4.0]
+    joints = body + np.array([0.4, 0.1, 4.0])
     pose = seen(joints, camera, missing=(LEFT, NECK + 3))
     found = pose.scores > 0
     scale = scale_for(camera)[0]
@@ -90,7 +90,7 @@ def test_it_is_the_design_formula_where_pixels_are_square() -> None:
 def test_people_do_not_disturb_each_other_and_keep_their_order() -> None:
     camera = DEFAULT_CAMERA.for_image(1280, 720)
     bodies = [turned(STANDING, yaw=yaw) * (1, 1, 0) for yaw in (0.0, 1.0, 2.0)]
-    joints = [body + [x, 0, 5] for body, x in zip(bodies, (-1.5, 0.0, 1.5), strict=True)]
+    joints = [body + np.array([x, 0, 5]) for body, x in zip(bodies, (-1.5, 0.0, 1.5), strict=True)]
     poses = [seen(body, camera) for body in joints]
     poses.insert(1, seen(joints[0], camera, missing=(NECK,)))
     maps = maps_of([bodies[0], *bodies], [poses[1], poses[0], *poses[2:]], camera)

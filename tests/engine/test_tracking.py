@@ -37,7 +37,7 @@ def id_at(people: Sequence[Person], body: Array) -> int:
 
 
 def at(x: float, z: float = 5.0, *, yaw: float = 0.0) -> Array:
-    return turned(STANDING, yaw=yaw) + [x, 0.2, z]
+    return turned(STANDING, yaw=yaw) + np.array([x, 0.2, z])
 
 
 def test_ids_start_at_one_the_surest_first() -> None:
