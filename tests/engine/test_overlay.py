@@ -1,0 +1,60 @@
+"""The overlay marks people where they are, in their colours, and leaves the frame it was given alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import overlay
+from engine.geometry import DEFAULT_CAMERA
+from engine.skeleton import JOINT, JOINTS
+from engine.types import Person, Pose2D, Scene
+
+CAMERA = DEFAULT_CAMERA.for_image(640, 360)
+
+
+def _person(person_id: int, points: dict[str, tuple[float, float]]) -> Person:
+    keypoints, scores = np.full((19, 2), np.nan, np.float32), np.zeros(19, np.float32)
+    for name, point in points.items():
+        keypoints[JOINT[name]], scores[JOINT[name]] = point, 0.9
+    return Person(person_id, Pose2D(keypoints, scores, 1.0), None)
+
+
+def _scene(*people: Person) -> Scene:
+    return Scene(0, 0.0, people, CAMERA)
+
+
+def test_left_limbs_carry_the_colour_of_the_id_and_right_ones_a_darker_shade() -> None:
+    person = _person(
+        3, {"left_hip": (100, 100), "left_knee": (100, 200), "right_hip": (300, 100), "right_knee": (300, 200)}
+    )
+    picture = overlay.draw(_scene(person))
+    colour = np.array(overlay.colour_of(3))
+    assert np.array_equal(picture[150, 100], colour)
+    assert picture[150, 300] == pytest.approx(colour * overlay.RIGHT_SHADE, abs=1)
+
+
+def test_the_frame_is_not_drawn_upon() -> None:
+    image = np.full((360, 640, 3), 90, np.uint8)
+    picture = overlay.draw(_scene(_person(1, {"neck": (320, 100), "left_hip": (330, 220)})), image)
+    assert (image == 90).all()
+    assert (picture != 90).any()
+
+
+def test_skeleton_only_shows_no_camera_pixel() -> None:
+    assert (overlay.draw(_scene()) == overlay.BACKGROUND).all()
+
+
+@pytest.mark.parametrize("at", [(0, 0), (639, 359), (-50, 400), (1e5, -1e5)])
+def test_people_at_and_beyond_the_edges_are_drawn_without_fault(at: tuple[float, float]) -> None:
+    person = _person(12, dict.fromkeys((name for name in JOINTS if name != "pelvis"), at))
+    assert overlay.draw(_scene(person)).shape == (360, 640, 3)
+
+
+def test_the_page_uses_the_same_palette() -> None:
+    page = Path(__file__).parents[2] / "webapp" / "static" / "js" / "palette.js"
+    codes = re.findall(r"#[0-9a-f]{6}", page.read_text(encoding="utf-8"))
+    assert tuple(codes[: len(overlay.PALETTE)]) == overlay.PALETTE
