@@ -39,6 +39,8 @@ class Job:
     """(height, width) where the result is to take nothing else."""
     raw_input: bool = True
     """Whether the result is to take pixels 0..255, or (pixel - 128) / 255."""
+    device: str | None = None
+    """The GPU to build on, where the result depends on it."""
     checkpoint: Path | None = None
     """Where the source is not the checkpoint itself but the result is compared with it."""
     calibration: str | None = None

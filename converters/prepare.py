@@ -14,13 +14,12 @@ from pathlib import Path
 from converters.cache import build_once, entry
 from converters.job import Job, run
 from engine import models
-from engine.errors import PosecastError
-from engine.inference import file_format
+from engine.inference import file_format, tensorrt
 from engine.types import ModelSpec, Progress
 
 _EXPORTER = "1"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
-_ONNX = "model.onnx"
+_ONNX, _ENGINE = "model.onnx", "model.engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
         return Artifact(onnx(path, spec.precision, progress, normalise=not wants_raw), "onnx", own)
     if spec.backend == "openvino":
         return Artifact(onnx(path, "fp32", progress, normalise=not wants_raw), "onnx", own)
-    raise PosecastError(f"{spec.backend} takes no checkpoints", "convert it first")
+    return Artifact(engine(path, spec, size, progress), "engine", own)
 
 
 def onnx(checkpoint: Path, precision: str, progress: Progress, *, normalise: bool = True) -> Path:
@@ -61,3 +60,17 @@ def onnx(checkpoint: Path, precision: str, progress: Progress, *, normalise: boo
         run(Job("onnx", checkpoint, part / _ONNX, precision=precision, raw_input=normalise), progress)
 
     return build_once(folder, build, progress) / _ONNX
+
+
+def engine(checkpoint: Path, spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Path:
+    """The checkpoint as a TensorRT engine for pictures of `size` in the cache, built on the GPU `spec.device`."""
+    name, _ = tensorrt.gpu(spec.device)
+    version = tensorrt.version()
+    raw_input = spec.raw_input is not True
+    folder = entry(checkpoint, "engine", spec.precision, "x".join(map(str, size)), f"tensorrt{version}", name)
+
+    def build(part: Path) -> None:
+        job = Job("tensorrt", checkpoint, part / _ENGINE, spec.precision, size, raw_input=raw_input, device=spec.device)
+        run(job, progress)
+
+    return build_once(folder, build, progress) / _ENGINE

@@ -7,34 +7,23 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from converters.job import Job
 from engine.errors import PosecastError
-from engine.types import Progress
 
 _NICENESS = 10
 _PR_SET_PDEATHSIG = 1
 
-Conversion = Callable[[Job, Progress], "dict[str, Any] | None"]
-
-
-def _onnx(job: Job, progress: Progress) -> None:
-    from converters import to_onnx
-
-    to_onnx.run(job, progress)
-
-
-def _openvino(job: Job, progress: Progress) -> None:
-    from converters import to_openvino
-
-    to_openvino.run(job, progress)
-
-
-CONVERSIONS: dict[str, Conversion] = {"onnx": _onnx, "openvino": _openvino}
-"""Conversions by kind; each imports what it needs when it is run."""
+CONVERSIONS = {
+    "onnx": ("converters.to_onnx", "run"),
+    "openvino": ("converters.to_openvino", "run"),
+    "tensorrt": ("converters.to_tensorrt", "run"),
+    "torch2trt": ("converters.to_tensorrt", "run_torch2trt"),
+}
+"""(module, function) by kind of job; each imports its libraries when it is run."""
 
 
 def main(folder: Path) -> int:
@@ -51,7 +40,8 @@ def main(folder: Path) -> int:
             send(step=step, fraction=fraction, message=message)
 
         try:
-            result = CONVERSIONS[job.kind](job, progress)
+            module, function = CONVERSIONS[job.kind]
+            result = getattr(import_module(module), function)(job, progress)
         except PosecastError as error:
             send(error=error.error, hint=error.hint)
             return 2

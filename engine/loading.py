@@ -6,7 +6,8 @@ import numpy as np
 
 from converters.prepare import prepare
 from engine import inference, models
-from engine.types import Backend, ModelSpec, Progress
+from engine.errors import PosecastError
+from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
@@ -22,9 +23,19 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
     progress("open", None, f"opening the model with {chosen.backend}")
     backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
     try:
+        _check_precision(spec, backend.info)
         progress("warm up", None, f"running {chosen.backend} for the first time")
         backend.infer(np.zeros((*(backend.fixed_size or size), 3), np.uint8))
     except BaseException:
         backend.close()
         raise
     return backend
+
+
+def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:
+    """A ready model runs in the precision that it was made in, not in the one that is asked for."""
+    if asked.precision not in ("auto", runs.precision) and runs.precision != "unknown":
+        raise PosecastError(
+            f"{asked.model} runs in {runs.precision} with {runs.name} on {runs.device}, not in {asked.precision}",
+            "use --precision auto, or a checkpoint (.pth), which is converted",
+        )

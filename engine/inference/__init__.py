@@ -181,7 +181,9 @@ def _holds_engine(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             pickles = [name for name in archive.namelist() if name.endswith("data.pkl")]
             content = archive.read(pickles[0]) if pickles else b""
-    except (OSError, zipfile.BadZipFile):
+    except zipfile.BadZipFile:  # PyTorch before 1.6 wrote bare pickles
+        content = path.read_bytes()
+    except OSError:
         return False
     return b"input_names" in content and b"output_names" in content
 

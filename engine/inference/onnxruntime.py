@@ -71,15 +71,9 @@ def precisions(device: str) -> tuple[str, ...]:
 def open_model(
     path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
 ) -> OnnxRuntimeBackend:
-    """`precision` fp16 wants a model in fp16. `size` does not matter: a session takes what its model takes.
-    `cache`: folder for compiled models (TensorRT takes minutes)."""
-    backend = OnnxRuntimeBackend(path, _session(path, device, precision, cache), device, raw_input)
-    if backend.info.precision != precision:
-        raise PosecastError(
-            f"{path} runs in {backend.info.precision} on {device}, not in {precision}",
-            "convert the checkpoint: posecast convert --to onnx --precision",
-        )
-    return backend
+    """`size` does not matter: a session takes what its model takes. `precision` is the model's own; where TensorRT
+    may choose it is allowed fp16 if asked for. `cache`: folder for compiled models (TensorRT takes minutes)."""
+    return OnnxRuntimeBackend(path, _session(path, device, precision, cache), device, raw_input)
 
 
 class OnnxRuntimeBackend:

@@ -66,14 +66,11 @@ def precisions(device: str) -> tuple[str, ...]:
 def open_model(
     path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
 ) -> OpenVinoBackend:
-    """`precision` int8 wants a quantised model. `cache`: folder for compiled models (GPU and NPU take seconds)."""
+    """`precision` int8 is what a quantised model runs in. `cache`: folder for compiled models (GPUs take seconds)."""
     try:
         model = _core().read_model(path)
     except RuntimeError as error:
         raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
-    quantised = any(node.get_type_name() == "FakeQuantize" for node in model.get_ops())
-    if precision == "int8" and not quantised:
-        raise PosecastError(f"{path} is not quantised", "make an int8 model: posecast convert --precision int8")
     backend = OpenVinoBackend(path, model, device, precision, raw_input, cache)
     backend.compile(size)
     return backend

@@ -1,13 +1,25 @@
-"""Adapter: the network on TensorRT 8.5 to 11. Takes engines of ours (`.engine`) and of torch2trt (`-trt.pth`)."""
+"""Adapter: the network on TensorRT 8.5 to 11. Takes engines of ours (`.engine`) and of torch2trt (`-trt.pth`).
+
+Only the named-tensor API is used, which all these versions have. An engine runs where it was built: another GPU or
+another TensorRT is refused plainly. Device memory is PyTorch's.
+"""
 
 from __future__ import annotations
 
-from importlib import metadata
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import PosecastError
+from engine.inference.engine_file import EngineHeader, home, read_engine
 from engine.inference.nvidia import gpu_count
 
-_DISTRIBUTIONS = ("tensorrt", "tensorrt-cu13", "tensorrt-cu12", "tensorrt-lean", "nvidia-tensorrt")
+if TYPE_CHECKING:
+    from engine.inference.tensorrt_backend import TensorRtBackend
+
+_DISTRIBUTIONS = ("tensorrt", "tensorrt-cu13", "tensorrt-cu12", "tensorrt-cu11", "tensorrt-bindings", "nvidia-tensorrt")
 
 
 def version() -> str | None:
@@ -21,12 +33,82 @@ def _installed(distribution: str) -> str | None:
         return None
 
 
+@cache
+def runtime() -> ModuleType:
+    """The `tensorrt` package; PosecastError where it is not whole."""
+    try:
+        return import_module("tensorrt")
+    except (ImportError, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise PosecastError(f"TensorRT does not load: {reason}", "pip install posecast[tensorrt]") from error
+
+
+@cache
+def logger() -> Any:
+    """TensorRT wants one logger a process."""
+    return runtime().Logger(runtime().Logger.ERROR)
+
+
 def devices() -> tuple[str, ...]:
     """'cuda:0' and on."""
     if not gpu_count():
         raise PosecastError("TensorRT needs an NVIDIA GPU, and none answers", "check the driver with nvidia-smi")
-    return tuple(f"cuda:{index}" for index in range(gpu_count()))
+    runtime()
+    import torch
+
+    if not torch.cuda.is_available():
+        raise PosecastError("TensorRT needs a PyTorch with CUDA for its memory", "install torch with CUDA")
+    return tuple(f"cuda:{index}" for index in range(torch.cuda.device_count()))
 
 
 def precisions(device: str) -> tuple[str, ...]:
+    """What engines are built in; every GPU that TensorRT 8.5 and later support computes both."""
     return ("fp32", "fp16")
+
+
+def open_model(
+    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+) -> TensorRtBackend:
+    """`precision` and `size` are the engine's, and do not matter here."""
+    if path.suffix == ".engine":
+        header, serialized = read_engine(path)
+        check_home(header, path, device)
+        wants_raw = header.raw_input if raw_input is None else raw_input
+        return _backend(path, serialized, device, header.precision, wants_raw)
+    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True)
+
+
+def _backend(path: Path, serialized: bytes, device: str, precision: str, raw_input: bool) -> TensorRtBackend:
+    from engine.inference.tensorrt_backend import TensorRtBackend
+
+    return TensorRtBackend(path, serialized, device=device, precision=precision, raw_input=raw_input)
+
+
+def gpu(device: str) -> tuple[str, tuple[int, int]]:
+    """Name and compute capability of a GPU."""
+    import torch
+
+    return torch.cuda.get_device_name(device), torch.cuda.get_device_capability(device)
+
+
+def check_home(header: EngineHeader, path: Path, device: str) -> None:
+    """PosecastError where the engine was built by another TensorRT or for another GPU."""
+    here = home(runtime().__version__, *gpu(device))
+    if header.home != here:
+        raise PosecastError(
+            f"the engine {path} was built for {header.home}, and here is {here}",
+            "build it here: posecast convert CHECKPOINT --to tensorrt",
+        )
+
+
+def torch2trt_engine(path: Path) -> bytes:
+    """The serialized engine of a torch2trt file, read without running anything it may hold."""
+    import torch
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        return bytes(content["engine"])
+    except OSError as error:
+        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    except Exception as error:
+        raise PosecastError(f"{path} is not a torch2trt model, or is damaged", "convert it again") from error

@@ -1,0 +1,90 @@
+"""`posecast convert`: a checkpoint as a file of the user's, in one of four formats.
+
+Goes in: a `Request`. Comes out: the files written, each whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from converters.job import Job, run
+from converters.prepare import onnx
+from engine import inference
+from engine.errors import PosecastError
+from engine.files import whole_file
+from engine.types import Progress
+
+SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}
+PRECISIONS = {
+    "onnx": ("fp32", "fp16"),
+    "openvino": ("fp32", "fp16"),
+    "tensorrt": ("fp32", "fp16"),
+    "torch2trt": ("fp32", "fp16"),
+}
+FIXED_SIZE = ("tensorrt", "torch2trt")
+DEFAULT_SIZE = (256, 456)
+"""(height, width) where the format wants one and none is given: a 16:9 picture at the default height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to convert to what."""
+
+    checkpoint: Path
+    format: str
+    """A key of SUFFIXES."""
+    precision: str
+    size: tuple[int, int] | None
+    """(height, width) of the only pictures it is to take; None: any, or DEFAULT_SIZE where the format wants one."""
+    output: Path
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS[self.format]:
+            raise PosecastError(
+                f"{self.format} is not written in {self.precision}",
+                f"precisions of {self.format}: {', '.join(PRECISIONS[self.format])}",
+            )
+        if self.size is not None and any(side % 8 or not 64 <= side <= 4096 for side in self.size):
+            raise PosecastError(
+                f"the size {self.size[0]} x {self.size[1]} does not fit the network",
+                "--height and --width are multiples of 8, 64 to 4096",
+            )
+        if not self.output.name.endswith(SUFFIXES[self.format]):
+            raise PosecastError(
+                f"{self.output} is not named as a file of {self.format}", f"let it end in {SUFFIXES[self.format]}"
+            )
+        if inference.file_format(self.checkpoint) != "pth":
+            raise PosecastError(f"{self.checkpoint} is no checkpoint", "give a .pth file, 'bundled' or 'official'")
+
+
+def convert(request: Request, progress: Progress) -> tuple[Path, ...]:
+    """Write what is asked for; the files written, the one to open first."""
+    if request.format == "openvino":
+        return _openvino(request, progress)
+    size = request.size or (DEFAULT_SIZE if request.format in FIXED_SIZE else None)
+    device = _gpu() if request.format in FIXED_SIZE else None
+    with whole_file(request.output) as temporary:
+        job = Job(
+            request.format, request.checkpoint, temporary, request.precision, size,
+            raw_input=request.format != "torch2trt", device=device,
+        )  # fmt: skip
+        run(job, progress)
+    return (request.output,)
+
+
+def _gpu() -> str:
+    """The device that TensorRT builds on; PosecastError, with the reason, where it cannot."""
+    found = inference.report("tensorrt")
+    if not found.available:
+        raise PosecastError(f"cannot build an engine: {found.reason}", "see posecast doctor")
+    return found.devices[0]
+
+
+def _openvino(request: Request, progress: Progress) -> tuple[Path, ...]:
+    source = onnx(request.checkpoint, "fp32", progress)
+    weights = request.output.with_suffix(".bin")
+    # OpenVINO names the weights after the .xml, and so do the two temporary files.
+    with whole_file(request.output) as temporary, whole_file(weights):
+        run(Job("openvino", source, temporary, request.precision, request.size), progress)
+    return request.output, weights

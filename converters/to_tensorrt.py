@@ -1,0 +1,116 @@
+"""A checkpoint as a TensorRT engine, for pictures of one size, on the GPU and the TensorRT at hand.
+
+TensorRT up to 10 is asked for fp16 by a builder flag; 11 has no such flags and computes in the types of the model,
+so it is given a model in fp16. Which of the two is at work the library says itself, by what it has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from converters.job import Job
+from converters.to_onnx import export
+from engine.errors import PosecastError
+from engine.inference.engine_file import EngineHeader, write_engine
+from engine.inference.network import load_checkpoint
+from engine.inference.tensorrt import gpu, logger, runtime
+from engine.types import Progress
+
+_WORKSPACE_BYTES = 1 << 30
+
+
+def run(job: Job, progress: Progress) -> None:
+    """Checkpoint to `.engine`."""
+    assert job.size is not None
+    assert job.device is not None
+    serialized = build(job, progress)
+    name, capability = gpu(job.device)
+    header = EngineHeader(job.size, job.precision, job.raw_input, name, capability, runtime().__version__)
+    write_engine(job.target, header, serialized)
+
+
+def run_torch2trt(job: Job, progress: Progress) -> None:
+    """Checkpoint to a `.pth` in torch2trt's layout, whose reader normalises pixels itself."""
+    assert not job.raw_input
+    content = {
+        "engine": bytearray(build(job, progress)),
+        "input_names": ["data"],
+        "output_names": ["features", "heatmaps", "pafs"],
+    }
+    torch.save(content, job.target)
+
+
+def build(job: Job, progress: Progress) -> bytes:
+    """The serialized engine."""
+    tensorrt = runtime()
+    by_flag = hasattr(tensorrt.BuilderFlag, "FP16")
+    progress("convert", 0.1, "reading the checkpoint")
+    model = export(
+        load_checkpoint(job.source),
+        raw_input=job.raw_input,
+        half=job.precision == "fp16" and not by_flag,
+        size=job.size,
+    )
+    torch.cuda.set_device(job.device)  # TensorRT builds on the current one
+    builder = tensorrt.Builder(logger())
+    network = builder.create_network(_network_flags(tensorrt))
+    _parse(network, model.SerializeToString())
+    progress("convert", None, "building the TensorRT engine, which takes minutes")
+    config = _configuration(builder, job.precision == "fp16" and by_flag, progress)
+    serialized = builder.build_serialized_network(network, config)
+    if serialized is None:
+        raise PosecastError("TensorRT could not build the engine", "see posecast doctor for its version and GPU")
+    return bytes(serialized)
+
+
+def _configuration(builder: Any, half_by_flag: bool, progress: Progress) -> Any:
+    tensorrt = runtime()
+    config = builder.create_builder_config()
+    config.set_memory_pool_limit(tensorrt.MemoryPoolType.WORKSPACE, _WORKSPACE_BYTES)
+    if hasattr(tensorrt.BuilderFlag, "TF32"):
+        config.clear_flag(tensorrt.BuilderFlag.TF32)  # fp32 is to mean fp32
+    if half_by_flag:
+        config.set_flag(tensorrt.BuilderFlag.FP16)
+    if hasattr(config, "progress_monitor"):
+        config.progress_monitor = _monitor(tensorrt, progress)
+    return config
+
+
+def _network_flags(tensorrt: Any) -> int:
+    """Up to 9 a network has to be told that the batch is part of its shapes; later ones know."""
+    explicit = getattr(tensorrt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH", None)
+    return 0 if explicit is None else 1 << int(explicit)
+
+
+def _parse(network: Any, model: bytes) -> None:
+    parser = runtime().OnnxParser(network, logger())
+    if not parser.parse(model):
+        reasons = "; ".join(str(parser.get_error(index).desc()) for index in range(parser.num_errors))
+        raise PosecastError(f"TensorRT cannot read the model: {reasons}", "see posecast doctor for its version")
+
+
+def _monitor(tensorrt: Any, progress: Progress) -> Any:
+    """Tells how far the outermost phase of the builder has come (TensorRT 9 and later)."""
+
+    class Monitor(tensorrt.IProgressMonitor):  # type: ignore[misc]
+        def __init__(self) -> None:
+            tensorrt.IProgressMonitor.__init__(self)
+            self._outermost: dict[str, int] = {}
+            self._fraction: float | None = None
+
+        def phase_start(self, phase_name: str, parent_phase: str | None, num_steps: int) -> None:
+            if parent_phase is None:
+                self._outermost = {phase_name: num_steps}
+
+        def step_complete(self, phase_name: str, step: int) -> bool:
+            if phase_name in self._outermost:
+                self._fraction = (step + 1) / self._outermost[phase_name]
+            progress("convert", self._fraction, phase_name)
+            return True
+
+        def phase_finish(self, phase_name: str) -> None:
+            pass
+
+    return Monitor()

@@ -1,0 +1,75 @@
+"""The `.engine` file: a TensorRT engine behind a header that says what it is and where it runs.
+
+A serialized engine alone says none of it, and one of another GPU or TensorRT fails with a riddle, or worse, runs.
+
+    8 bytes   magic
+    4 bytes   length of the header, little endian
+    header    JSON, the fields of `EngineHeader`
+    the rest  the serialized engine
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine.errors import PosecastError
+
+MAGIC = b"POSECAST"
+_LENGTH = struct.Struct("<I")
+_LONGEST_HEADER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHeader:
+    """What an engine was built for."""
+
+    size: tuple[int, int]
+    """(height, width) of the only pictures it takes."""
+    precision: str
+    raw_input: bool
+    """Whether it takes pixels 0..255, or (pixel - 128) / 255."""
+    gpu: str
+    compute_capability: tuple[int, int]
+    tensorrt: str
+
+    @property
+    def home(self) -> str:
+        """Where it runs, for people."""
+        return home(self.tensorrt, self.gpu, self.compute_capability)
+
+
+def home(tensorrt: str, gpu: str, compute_capability: tuple[int, int]) -> str:
+    major, minor = compute_capability
+    return f"TensorRT {tensorrt} on {gpu} (compute capability {major}.{minor})"
+
+
+def write_engine(path: Path, header: EngineHeader, engine: bytes) -> None:
+    text = json.dumps(asdict(header)).encode()
+    path.write_bytes(MAGIC + _LENGTH.pack(len(text)) + text + engine)
+
+
+def read_engine(path: Path) -> tuple[EngineHeader, bytes]:
+    """Header and serialized engine; PosecastError for a file that is not ours, or not whole."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    if content[: len(MAGIC)] != MAGIC:
+        raise PosecastError(
+            f"{path} is not an engine of posecast's: nothing in it says what it takes and where it runs", _HINT
+        )
+    try:
+        (length,) = _LENGTH.unpack_from(content, len(MAGIC))
+        start = len(MAGIC) + _LENGTH.size
+        values = json.loads(content[start : start + min(length, _LONGEST_HEADER)])
+        size, capability = tuple(values.pop("size")), tuple(values.pop("compute_capability"))
+        header = EngineHeader(size=size, compute_capability=capability, **values)
+    except (struct.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PosecastError(f"the engine {path} is damaged", _HINT) from error
+    return header, content[start + length :]
+
+
+_HINT = "build one here: posecast convert CHECKPOINT --to tensorrt"

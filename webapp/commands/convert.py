@@ -1,0 +1,60 @@
+"""`posecast convert`: a checkpoint as ONNX, OpenVINO IR, a TensorRT engine or a torch2trt file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from converters.convert import DEFAULT_SIZE, FIXED_SIZE, SUFFIXES, Request, convert
+from engine import models
+from engine.errors import PosecastError
+
+
+def run(options: argparse.Namespace, console: Console | None = None) -> int:
+    """Convert as the options say, with a progress bar on a terminal, and print what was written; the exit status."""
+    request = _request(options)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def progress(step: str, fraction: float | None, message: str) -> None:
+            total = None if fraction is None else 1.0
+            bar.update(task, total=total, completed=fraction or 0.0, description=message)
+
+        written = convert(request, progress)
+    out = console or Console()
+    for path in written:
+        size = f"{path.stat().st_size / 1e6:.1f} MB"
+        out.print(f"{path}: {size}", soft_wrap=True, highlight=False, markup=False)
+    out.print(_description(request), soft_wrap=True, highlight=False, markup=False)
+    return 0
+
+
+def _request(options: argparse.Namespace) -> Request:
+    if options.calibration is not None and options.precision != "int8":
+        raise PosecastError("--calibration is for int8 only", "add --precision int8, or leave --calibration out")
+    if (options.height is None) != (options.width is None):
+        raise PosecastError("--height and --width go together", "give both, or neither")
+    size = (options.height, options.width) if options.height is not None else None
+    checkpoint = models.resolve(options.checkpoint)
+    output = options.output or Path(_name(checkpoint, options.to, options.precision, size))
+    return Request(checkpoint, options.to, options.precision, size, output)
+
+
+def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | None) -> str:
+    """posecast-v0-fp16-256x456.engine"""
+    height, width = size or (DEFAULT_SIZE if to in FIXED_SIZE else (0, 0))
+    sized = f"-{height}x{width}" if height else ""
+    return f"{checkpoint.stem}-{precision}{sized}{SUFFIXES[to]}"
+
+
+def _description(request: Request) -> str:
+    """What a user of the file has to know."""
+    size = request.size or (DEFAULT_SIZE if request.format in FIXED_SIZE else None)
+    takes = f"{size[1]} x {size[0]} pixels (width x height)" if size else "any width and height that are multiples of 8"
+    values = "(pixel - 128) / 255" if request.format == "torch2trt" else "pixels 0..255"
+    return f"{request.format} {request.precision}: takes BGR, {values}, {takes}"
