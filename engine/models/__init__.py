@@ -1,0 +1,162 @@
+"""Which models there are, where they come from, and where they lie.
+
+Goes in: what a user calls a model. Comes out: the path of a file that exists. `bundled` ships with the program;
+`official` is downloaded once, into the user's cache folder, by `posecast models download official`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from engine.errors import PosecastError
+from engine.locks import only_process
+from engine.models.archive import extract_member
+from engine.models.http import TIMEOUT_S, RemoteFile, discard, fetch
+from engine.types import Progress
+
+SUFFIXES = (".pth", ".onnx", ".xml", ".engine")
+_ASSETS = Path(__file__).parents[1] / "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that the program knows by name."""
+
+    name: str
+    file_name: str
+    description: str
+    licence: str
+    archive: RemoteFile | None = None
+    """The tar archive that `file_name` is in; None for what ships with the program."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, or will lie once downloaded."""
+        if self.archive is None:
+            return _ASSETS / self.file_name
+        return cache_dir() / "models" / self.name / self.file_name
+
+
+CATALOGUE: tuple[Model, ...] = (
+    Model(
+        name="bundled",
+        file_name="posecast-v0.pth",
+        description="trained by the Posecast founders; works out of the box",
+        licence="Apache-2.0",
+    ),
+    Model(
+        name="official",
+        file_name="human-pose-estimation-3d-0001.pth",
+        description="human-pose-estimation-3d-0001 of the Open Model Zoo, the published weights",
+        licence="Apache-2.0",
+        archive=RemoteFile(
+            url="https://storage.openvinotoolkit.org/repositories/open_model_zoo/public/2022.1/"
+            "human-pose-estimation-3d-0001/human-pose-estimation-3d.tar.gz",
+            size=18_421_831,
+            sha384="14d1b70eb2d4102969b29c7716cbcdf9d1acd35839e044d2e62d69fbce4b98aa06cb954bb703d411cf991ffd809c6ea9",
+        ),
+    ),
+)
+
+
+def catalogue() -> tuple[Model, ...]:
+    """Every model with a name, the default first."""
+    return CATALOGUE
+
+
+def resolve(model: str) -> Path:
+    """The file of 'bundled', 'official' or a path; PosecastError where there is none, or of a kind we do not run."""
+    known = next((entry for entry in catalogue() if entry.name == model), None)
+    if known is not None and known.archive is not None and not known.path.is_file():
+        raise PosecastError(
+            f"the model {model!r} is not downloaded yet", f"download it once: posecast models download {model}"
+        )
+    path = known.path if known else Path(model).expanduser()
+    wanted = f"give {_names()}, or the path of a file: {', '.join(SUFFIXES)}"
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise PosecastError(f"cannot read the model {model!r}: {getattr(error, 'strerror', error)}", wanted) from error
+    if not stat.S_ISREG(mode):
+        raise PosecastError(f"the model {model!r} is not a file", wanted)
+    if path.suffix not in SUFFIXES:
+        raise PosecastError(f"the model {model!r} is of no kind known here", wanted)
+    return path
+
+
+def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Path:
+    """Make the model of that name be there, and say where; progress steps are 'download' and 'unpack'.
+
+    PosecastError where the name is unknown, the server or connection fails (run again to go on), or what came is not
+    the file of the catalogue (nothing of it is kept). `timeout`: seconds of silence.
+    """
+    model = next((entry for entry in catalogue() if entry.name == name), None)
+    if model is None:
+        raise PosecastError(f"there is no model {name!r} to download", f"models with a name: {_names()}")
+    if model.archive is None or model.path.is_file():
+        return model.path
+    folder = model.path.parent
+    _make(folder)
+    with only_process(folder / "lock", lambda: progress("download", None, "another process is downloading it")):
+        if not model.path.is_file():
+            _obtain(model, model.archive, progress, timeout)
+    return model.path
+
+
+def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: float) -> None:
+    part = model.path.with_name(f"{archive.name}.part")
+
+    def received(done: int, total: int) -> None:
+        progress("download", done / total, f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+    fetch(archive, part, received, timeout=timeout)
+    progress("unpack", None, model.file_name)
+    try:
+        extract_member(part, model.file_name, model.path)
+    except PosecastError:
+        discard(part)
+        raise
+    except OSError as error:
+        raise _not_writable(model.path.parent, error) from error
+    discard(part)
+
+
+def cache_dir() -> Path:
+    """The folder for what can be downloaded or made again: POSECAST_CACHE, or one in the user's cache folder.
+
+    It may not exist yet.
+    """
+    own = os.environ.get("POSECAST_CACHE")
+    return Path(own).expanduser() if own else platformdirs.user_cache_path("posecast", appauthor=False)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def _not_writable(folder: Path, error: OSError) -> PosecastError:
+    return PosecastError(
+        f"cannot write to {folder}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
+    )
+
+
+def _names() -> str:
+    return ", ".join(repr(model.name) for model in catalogue())
