@@ -1,0 +1,98 @@
+"""Adapter: the network on PyTorch (CPU, CUDA, MPS). Takes `.pth`.
+
+What PyTorch offers on this machine, told without importing it where that can be avoided: torch takes seconds and
+hundreds of megabytes, and a server that runs another backend has no use for it.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import PosecastError
+from engine.inference.nvidia import gpu_count
+
+if TYPE_CHECKING:
+    from engine.inference.pytorch_backend import PyTorchBackend
+
+SUFFIXES = (".pth",)
+
+_AMD_GPU = Path("/dev/kfd")
+_CPU_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
+"""Processor flags; without one of them PyTorch computes bf16 in float32 steps, slower than float32 itself."""
+_AMPERE = 8
+"""The first major compute capability that computes bf16."""
+
+
+def version() -> str | None:
+    """PyTorch's version, None where it is not installed."""
+    try:
+        return metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def devices() -> tuple[str, ...]:
+    """'cpu', then 'cuda:0' and on, 'mps'."""
+    installed = version()
+    if installed is None:
+        return ()
+    if installed.endswith("+cpu") or not _gpu_hinted():
+        return ("cpu",)
+    import torch
+
+    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    return ("cpu", *gpus, *(["mps"] if torch.backends.mps.is_available() else []))
+
+
+def precisions(device: str) -> tuple[str, ...]:
+    """What `device`, one of `devices()`, computes natively."""
+    if device == "cpu":
+        return ("fp32", "bf16") if _cpu_has_bf16(Path("/proc/cpuinfo")) else ("fp32",)
+    if device == "mps":
+        return ("fp32", "fp16")
+    import torch
+
+    major, _ = torch.cuda.get_device_capability(device)
+    return ("fp32", "fp16", "bf16") if major >= _AMPERE else ("fp32", "fp16")
+
+
+def open_model(
+    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+) -> PyTorchBackend:
+    """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth wants
+    (x - 128) / 255 unless told otherwise. Ready for pictures of `size` (height, width), and takes any other."""
+    found = devices()
+    if not found:
+        raise PosecastError("PyTorch is not installed", "pip install torch")
+    name = "cuda:0" if device.lower() == "cuda" else device.lower()
+    if name not in found:
+        raise PosecastError(f"PyTorch has no device {device!r} here", f"its devices: {', '.join(found)}")
+    offered = precisions(name)
+    if precision not in offered:
+        why = "; for int8 use OpenVINO, ONNX Runtime or TensorRT" if precision == "int8" else ""
+        raise PosecastError(f"PyTorch does not run {precision} on {name}", f"it runs {', '.join(offered)} there{why}")
+    from engine.inference.pytorch_backend import PyTorchBackend
+
+    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True)
+    backend.get_ready(size)
+    return backend
+
+
+def _gpu_hinted() -> bool:
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    return gpu_count() > 0 or _AMD_GPU.exists()
+
+
+def _cpu_has_bf16(cpuinfo: Path) -> bool:
+    """By the flags that Linux lists ('flags' on x86, 'Features' on ARM); elsewhere nobody tells."""
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = next((line.split() for line in lines if line.startswith(("flags", "Features"))), [])
+    return not _CPU_BF16.isdisjoint(flags)

@@ -1,0 +1,159 @@
+"""Runs the PyTorch network on pictures. Imports torch: reached through `pytorch.open_model` only.
+
+A picture is copied into a buffer of its size, sent to the device as bytes, and normalised there; the three maps come
+back as one array. On CUDA all of this is recorded once per size as a CUDA graph: the network is some 150 small
+kernels, and launching them one by one takes longer than computing them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from engine.cores import available_cores
+from engine.errors import PosecastError
+from engine.inference.network import FEATURES, HEATMAPS, load_checkpoint
+from engine.inference.per_size import PerSize
+from engine.types import BackendInfo, Image, Maps
+
+_TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+_WARM_UPS = 3
+"""Runs before a CUDA graph is recorded: libraries choose algorithms and allocate workspaces in the first ones."""
+
+Run = Callable[[Tensor], Tensor]
+"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 there."""
+
+
+class PyTorchBackend:
+    """A checkpoint on one device in one precision, both known to be offered here."""
+
+    fixed_size: tuple[int, int] | None = None
+
+    def __init__(self, path: Path, *, device: str, precision: str, raw_input: bool) -> None:
+        self.info = BackendInfo("pytorch", device, precision)
+        self._device = torch.device(device)
+        network = without_batch_norms(load_checkpoint(path))
+        with _memory_errors_named(device):
+            self._network: nn.Module | None = network.to(self._device, _TYPES[precision]).to(
+                memory_format=_layout(self._device)  # type: ignore[call-overload]
+            )
+        self._raw_input = raw_input
+        # Whoever sets OMP_NUM_THREADS knows better; otherwise OpenMP overlooks the limit of a container.
+        self._threads = None if "OMP_NUM_THREADS" in os.environ else available_cores()
+        self._sizes: PerSize[_Buffered | _Recorded] = PerSize(self._for_size)
+
+    def get_ready(self, size: tuple[int, int]) -> None:
+        """Prepare for pictures of (height, width) now, not at the first of them."""
+        with self._here():
+            self._sizes.get(size)
+
+    def infer(self, image: Image) -> Maps:
+        """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
+        height, width = image.shape[:2]
+        with self._here():
+            stacked = self._sizes.get((height, width))(image).numpy()
+        return Maps(*np.split(stacked, (FEATURES, FEATURES + HEATMAPS)))
+
+    def close(self) -> None:
+        """Give the memory back; the backend is of no use afterwards."""
+        self._sizes.clear()
+        self._network = None
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    @contextmanager
+    def _here(self) -> Iterator[None]:
+        """Device, threads and inference mode: settings of a thread, and `infer` may be called from any."""
+        if self._threads is not None and torch.get_num_threads() != self._threads:
+            torch.set_num_threads(self._threads)
+        if self._device.type == "cuda":
+            torch.cuda.set_device(self._device)
+        with torch.inference_mode(), _memory_errors_named(self.info.device):
+            yield
+
+    def _for_size(self, size: tuple[int, int]) -> _Buffered | _Recorded:
+        return (_Recorded if self._device.type == "cuda" else _Buffered)(self._run, size, self._device)
+
+    def _run(self, pixels: Tensor) -> Tensor:
+        if self._network is None:
+            raise RuntimeError("the backend is closed")
+        x = pixels.permute(2, 0, 1)[None].to(_TYPES[self.info.precision], memory_format=_layout(self._device))
+        if not self._raw_input:
+            x = (x - 128) / 255
+        maps = torch.cat(self._network(x), dim=1)
+        return maps.to(torch.float32, memory_format=torch.contiguous_format)[0]
+
+
+class _Buffered:
+    """Runs the network on pictures of one size."""
+
+    def __init__(self, run: Run, size: tuple[int, int], device: torch.device) -> None:
+        self._run, self._device = run, device
+        self._pixels = torch.empty((*size, 3), dtype=torch.uint8)
+
+    def __call__(self, image: Image) -> Tensor:
+        self._pixels.numpy()[...] = image
+        return self._run(self._pixels.to(self._device)).cpu()
+
+
+class _Recorded:
+    """Replays the network on pictures of one size, on CUDA."""
+
+    def __init__(self, run: Run, size: tuple[int, int], device: torch.device) -> None:
+        self._staged = torch.empty((*size, 3), dtype=torch.uint8, pin_memory=True)
+        self._pixels = torch.zeros((*size, 3), dtype=torch.uint8, device=device)
+        self._graph = torch.cuda.CUDAGraph()
+        stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        # fp32 is to mean float32: by default cuDNN rounds its factors to the 10 bits of TF32.
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            stream.wait_stream(torch.cuda.current_stream(device))
+            with torch.cuda.stream(stream):
+                for _ in range(_WARM_UPS):
+                    run(self._pixels)
+            torch.cuda.current_stream(device).wait_stream(stream)
+            # thread_local: another backend may go on serving in another thread meanwhile.
+            with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
+                self._maps = run(self._pixels)
+
+    def __call__(self, image: Image) -> Tensor:
+        self._staged.numpy()[...] = image
+        self._pixels.copy_(self._staged, non_blocking=True)
+        self._graph.replay()
+        return self._maps.cpu()
+
+
+def without_batch_norms(module: nn.Module) -> nn.Module:
+    """`module` with every batch norm folded into the convolution before it: the same maps, a tenth sooner."""
+    for name, child in module.named_children():
+        setattr(module, name, without_batch_norms(child))
+    if not isinstance(module, nn.Sequential):
+        return module
+    layers: list[nn.Module] = []
+    for layer in module:
+        if isinstance(layer, nn.BatchNorm2d):
+            layers[-1] = fuse_conv_bn_eval(layers[-1], layer)  # type: ignore[type-var]
+        else:
+            layers.append(layer)
+    return nn.Sequential(*layers)
+
+
+def _layout(device: torch.device) -> torch.memory_format:
+    """Channels last is how pictures come, and what CPUs and tensor cores want; Metal wants the plain layout."""
+    return torch.contiguous_format if device.type == "mps" else torch.channels_last
+
+
+@contextmanager
+def _memory_errors_named(device: str) -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise PosecastError(
+            f"{device} is out of memory", "close what else uses it, or choose a smaller --height-size"
+        ) from error
