@@ -1,0 +1,158 @@
+"""A real pipeline on parts that a test holds in its hand: frames come when asked for, people are always there."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.pipeline import Parts
+from engine.settings import Settings
+from engine.types import Backend, BackendInfo, Frame, Image, Maps, ModelSpec, Person, Progress, Scene, Snapshot
+from tests.webapp.people import SIZE, person
+
+
+@dataclass(frozen=True)
+class Report:
+    name: str
+    available: bool = True
+    reason: str | None = None
+    devices: Sequence[str] = ("CPU",)
+    precisions: Sequence[str] = ("fp32", "bf16")
+    version: str | None = "1.0"
+
+
+REPORTS = (
+    Report("pytorch"),
+    Report("openvino"),
+    Report("onnxruntime"),
+    Report("tensorrt", available=False, reason="tensorrt is not installed", devices=(), precisions=()),
+)
+
+
+class Stage:
+    """What the sources of a test play: `give` shows a frame, `rate` makes them come by themselves."""
+
+    def __init__(self, rate: float | None = None, size: tuple[int, int] = SIZE, people: int = 1) -> None:
+        self.rate = rate
+        self.size = size
+        self.people = people
+        self.frames: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.loading = threading.Event()
+        """Cleared: networks load until it is set again."""
+        self.loading.set()
+        self.opened: list[str] = []
+
+    def give(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.frames.put(None)
+
+    def parts(self) -> Parts:
+        return Parts(
+            open_source=self._open,
+            load_backend=self._load,
+            available=lambda: REPORTS,
+            processor=lambda backend, settings, camera: FakeProcessor(backend, settings, camera, self.people),
+        )
+
+    def _open(self, text: str) -> FakeSource:
+        if text == "broken":
+            raise PosecastError("broken cannot be opened", "choose another source")
+        self.opened.append(text)
+        return FakeSource(text, self)
+
+    def _load(self, spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
+        if spec.device == "explodes":
+            raise PosecastError("the device exploded", "use another")
+        progress("compile", 0.5, f"compiling for {spec.backend}")
+        while not self.loading.wait(0.01):
+            progress("compile", 0.5, f"compiling for {spec.backend}")
+        return FakeBackend(spec)
+
+
+class FakeSource:
+    live = True
+    frame_rate: float | None = None
+    frame_count: int | None = None
+    problem: str | None = None
+    camera: CameraSpec | None = None
+
+    def __init__(self, name: str, stage: Stage) -> None:
+        self.name = name
+        self._stage = stage
+        self._index = 0
+        self._closed = threading.Event()
+        width, height = stage.size
+        noise = np.random.default_rng(1).integers(0, 255, (height // 8 + 1, width // 8 + 1, 3), np.uint8)
+        self._image = np.kron(noise, np.ones((8, 8, 1), np.uint8))[:height, :width]
+
+    def read(self) -> Frame | None:
+        while not self._closed.is_set():
+            if self._stage.rate is not None:
+                if self._closed.wait(1 / self._stage.rate):
+                    return None
+                return self._frame()
+            try:
+                self._stage.frames.get(timeout=0.02)
+            except queue.Empty:
+                continue
+            return self._frame()
+        return None
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _frame(self) -> Frame:
+        index, self._index = self._index, self._index + 1
+        image = np.roll(self._image, index * 2, axis=1)
+        return Frame(index, index / 25, time.monotonic(), image)
+
+
+class FakeBackend:
+    fixed_size: tuple[int, int] | None = None
+
+    def __init__(self, spec: ModelSpec) -> None:
+        name = "openvino" if spec.backend == "auto" else spec.backend
+        self.info = BackendInfo(name, "CPU", "bf16" if spec.precision == "auto" else spec.precision)
+
+    def infer(self, image: Image) -> Maps:
+        raise NotImplementedError("the fake processor knows its people")
+
+    def close(self) -> None:
+        pass
+
+
+class FakeProcessor:
+    """Finds the same people in every frame."""
+
+    def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec, people: int) -> None:
+        self.backend = backend
+        self._people = tuple(person(number + 1, x=number * 0.4) for number in range(people))
+        self.reconfigure(settings, camera)
+
+    def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
+        self._spec = replace(camera, up=settings.up) if settings.up else camera
+        self._fx = settings.fx
+
+    def restart_tracking(self) -> None:
+        pass
+
+    def process(self, frame: Frame) -> Snapshot:
+        height, width = frame.image.shape[:2]
+        camera: Camera = self._spec.for_image(width, height, self._fx)
+        people: tuple[Person, ...] = self._people
+        return Snapshot(
+            Scene(frame.index, frame.time, people, camera),
+            frame,
+            self.backend.info,
+            {"capture": 0.1, "preprocess": 0.1, "infer": 1.0, "decode": 0.1, "lift": 0.1, "track": 0.1},
+        )
+
+
+__all__ = ["DEFAULT_CAMERA", "FakeBackend", "FakeProcessor", "FakeSource", "Report", "Stage"]

@@ -1,0 +1,115 @@
+"""Who may do what: tokens, the roles they give, where a request carries one, and how often one may guess.
+
+Two roles. Operators change things, viewers read. Where no token is asked for (this machine's own users), everybody
+is an operator. Tokens are compared in constant time and appear in no log.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from werkzeug.http import dump_cookie, parse_cookie
+
+from webapp.options import ServeOptions
+
+Environ = dict[str, Any]
+ROLE = "posecast.role"
+"""Key of the WSGI environment under which the guard leaves the visitor's `Role`, or None."""
+LOGIN_FAILURES = (10, 60.0)
+"""Wrong tokens typed into the login page or given in its link, per address and seconds."""
+
+
+class Role(Enum):
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+class FailureLimit:
+    """At most `limit` wrong tokens per address and `window` seconds."""
+
+    def __init__(self, limit: int, window: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._window, self._clock = limit, window, clock
+        self._failures: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def exceeded(self, address: str) -> bool:
+        with self._lock:
+            return len(self._recent(address)) >= self._limit
+
+    def count(self, address: str) -> None:
+        with self._lock:
+            if len(self._failures) > 10_000:  # a flood from many addresses must not fill the memory
+                self._failures.clear()
+            self._failures.setdefault(address, deque(maxlen=self._limit)).append(self._clock())
+
+    def _recent(self, address: str) -> deque[float]:
+        failures = self._failures.get(address, deque())
+        while failures and failures[0] <= self._clock() - self._window:
+            failures.popleft()
+        return failures
+
+
+class Tokens:
+    """The tokens of a run and the cookie that carries one."""
+
+    def __init__(self, options: ServeOptions) -> None:
+        self.required = options.protected
+        self._roles = {Role.OPERATOR: options.token, Role.VIEWER: options.view_token}
+        # Cookies ignore ports: two dashboards on one machine need two names.
+        self.cookie_name = f"posecast_{options.port}"
+        self._logins = FailureLimit(*LOGIN_FAILURES)
+
+    def role_of(self, token: str | None) -> Role | None:
+        """The role that `token` gives; None where it gives none."""
+        if not self.required:
+            return Role.OPERATOR
+        found = None
+        for role, expected in self._roles.items():
+            if expected and hmac.compare_digest(expected.encode(), (token or "").encode()):
+                found = role
+        return found
+
+    def log_in(self, address: str, token: str | None) -> Role | None:
+        """`role_of` for a token that a person typed; None, too, where too many from `address` were wrong."""
+        if self.required and self._logins.exceeded(address):
+            return None
+        role = self.role_of(token)
+        if role is None:
+            self._logins.count(address)
+        return role
+
+    def presented(self, environ: Environ) -> str | None:
+        """The token that a request carries: Authorization (Bearer, or Basic with any user name), or the cookie."""
+        kind, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if kind.lower() == "bearer":
+            return str(value.strip())
+        if kind.lower() == "basic":
+            return _password(value)
+        return parse_cookie(environ.get("HTTP_COOKIE")).get(self.cookie_name)
+
+    def cookie(self, environ: Environ, token: str | None) -> str:
+        """A Set-Cookie header that keeps `token` for the session, or forgets it."""
+        return dump_cookie(
+            self.cookie_name,
+            token or "",
+            max_age=None if token else 0,
+            path=environ.get("SCRIPT_NAME") or "/",
+            secure=environ.get("wsgi.url_scheme") == "https",
+            httponly=True,
+            samesite="Strict",
+        )
+
+
+def _password(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

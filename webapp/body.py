@@ -1,0 +1,47 @@
+"""Reading request bodies: JSON objects with known keys of known types, or an error that names the key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from engine.errors import PosecastError
+
+Kinds = Mapping[str, type | tuple[type, ...]]
+_NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def json_object() -> dict[str, Any]:
+    """The body as a JSON object, whatever its Content-Type says."""
+    try:
+        # NaN and infinity are no JSON, and comparisons with NaN let it through every range check.
+        value = json.loads(request.get_data(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise PosecastError("the body is not JSON", 'send an object such as {"source": "demo"}') from error
+    if not isinstance(value, dict):
+        raise PosecastError("the body is not a JSON object", 'send an object such as {"source": "demo"}')
+    return value
+
+
+def checked(required: Kinds, optional: Kinds | None = None) -> dict[str, Any]:
+    """The body's object with exactly the `required` keys and any of the `optional` ones."""
+    body, optional = json_object(), optional or {}
+    known = {**required, **optional}
+    for key in body:
+        if key not in known:
+            raise PosecastError(f"unknown key {key!r}", f"keys are: {', '.join(known)}")
+    for key, kind in known.items():
+        if key in required and key not in body:
+            raise PosecastError(f"the key {key!r} is missing", f"keys are: {', '.join(known)}")
+        # bool is an int to Python, and to nobody else.
+        if key in body and (not isinstance(body[key], kind) or (isinstance(body[key], bool) and kind is not bool)):
+            wanted = _NAMES[kind if isinstance(kind, type) else kind[0]]
+            raise PosecastError(f"{key} is {body[key]!r}", f"{key} must be {wanted}")
+    return body
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

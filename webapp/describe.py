@@ -1,0 +1,79 @@
+"""The engine's state as JSON, for `GET /api/state` and the `state` and `stats` events."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
+from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.pipeline import EngineState, Stats
+from engine.pipeline.reader import without_password
+from webapp.wire import dumps, timings_to_wire
+
+Wire = dict[str, Any]
+
+
+def describe_state(state: EngineState) -> Wire:
+    """Everything; `stats` as of now."""
+    backend, switching = state.backend, state.switching
+    return {
+        "status": state.status,
+        "source": without_password(state.settings.source),
+        "model": state.settings.model,
+        "backend": {"name": backend.name, "device": backend.device, "precision": backend.precision}
+        if backend
+        else None,
+        "camera": describe_camera(state.camera, state.calibration) if state.camera else None,
+        "settings": {**state.settings.to_json(), "source": without_password(state.settings.source)},
+        "stats": describe_stats(state.stats),
+        "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
+        if switching
+        else None,
+    }
+
+
+def describe_stats(stats: Stats) -> Wire:
+    latency = stats.latency_ms
+    return {
+        "fps": round(stats.fps, 2),
+        "captured": stats.captured,
+        "processed": stats.processed,
+        "dropped": stats.dropped,
+        "people": stats.people,
+        "stage_ms": timings_to_wire(stats.stage_ms),
+        "latency_ms": {"p50": round(latency[0], 2), "p95": round(latency[1], 2)} if latency else None,
+        "source_problem": stats.source_problem,
+    }
+
+
+def describe_camera(camera: Camera, calibration: Calibration | None) -> Wire:
+    """A camera and what is known about where it comes from.
+
+    Intrinsics in pixels of `image_size`; R and t (metres) are camera_from_world; `unit` is that of the file.
+    """
+    told = describe(calibration or _calibration_of(camera), camera)
+    return {
+        **told,
+        "default": calibration is None,
+        "extrinsics": {"R": told["R"], "t": told["t"]},
+        "K": [[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]],
+        "fov_deg": math.degrees(2 * math.atan(camera.image_size[0] / 2 / camera.fx)),
+        "tilt_deg": camera.tilt_down,
+    }
+
+
+def camera_file(camera: Camera) -> str:
+    """A camera as a JSON file that every reader of ours takes, in metres, with intrinsics."""
+    K = np.array([[camera.fx, 0, camera.cx], [0, camera.fy, camera.cy], [0, 0, 1]])
+    spec = CameraSpec(camera.R, camera.t, camera.up, K, camera.image_size)
+    return dumps(calibration_json(Calibration(spec, "reference", "m")))
+
+
+def _calibration_of(camera: Camera) -> Calibration:
+    """For a camera that came from no file: the default one, or the source's own."""
+    if np.array_equal(camera.R, DEFAULT_CAMERA.R) and np.array_equal(camera.t, DEFAULT_CAMERA.t):
+        return DEFAULT_CALIBRATION
+    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source", "m")

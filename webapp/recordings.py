@@ -1,0 +1,164 @@
+"""The recordings on disk: scenes as JSONL, a video beside them where one was made. Listing, reading, deleting.
+
+Names are the server's own (`recording-20261122-215500`); nothing a visitor sends becomes part of a path. A file is
+`.part` while it grows and gets its real name when it is whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.skeleton import JOINTS
+from webapp.errors import NotFoundError
+
+NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
+SCENES, VIDEO, CAMERA, PART = ".jsonl", ".mp4", ".camera.json", ".part"
+RECORDING = "recording:"
+"""Before a name: the recording as a source."""
+_CHUNK = 1 << 20
+
+CSV_COLUMNS = (
+    "frame", "time_s", "wall_time_s", "person", "score", "joint", "joint_name", "u_px", "v_px", "confidence",
+    "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
+)  # fmt: skip
+"""One row per person and joint; x, y, z in the world of the extrinsics. Empty where there is nothing."""
+
+Wire = dict[str, Any]
+
+
+class Recordings:
+    """A folder of finished recordings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[tuple[str, int], Wire] = {}
+
+    def prepare(self) -> None:
+        """Make the folder, and finish what a crash left behind: whole lines are kept."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for part in self.folder.glob(f"*{SCENES}{PART}"):
+            _drop_torn_line(part)
+            finished = part.with_suffix("")
+            if part.stat().st_size:
+                part.replace(finished)
+            else:
+                part.unlink()
+        for part in self.folder.glob(f"*{PART}*"):
+            part.unlink()
+
+    def names(self) -> list[str]:
+        """Newest first."""
+        return sorted((path.stem for path in self.folder.glob(f"*{SCENES}") if NAME.fullmatch(path.stem)), reverse=True)
+
+    def listing(self) -> list[Wire]:
+        return [self._describe(name) for name in self.names()]
+
+    def total_bytes(self) -> int:
+        """What all files take, unfinished ones included."""
+        return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file())
+
+    def path(self, name: str, suffix: str = SCENES) -> Path:
+        """The file of a recording; NotFoundError where there is none."""
+        path = self.folder / f"{name}{suffix}"
+        if not NAME.fullmatch(name) or not path.is_file():
+            raise NotFoundError(f"there is no recording {name!r}", "GET /api/recordings lists them")
+        return path
+
+    def delete(self, name: str) -> None:
+        self.path(name).unlink()
+        for suffix in (VIDEO, CAMERA):
+            (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+    def _describe(self, name: str) -> Wire:
+        scenes, video = self.path(name), self.folder / f"{name}{VIDEO}"
+        size = scenes.stat().st_size
+        if (name, size) not in self._known:
+            self._known[name, size] = _summary(scenes)
+        has_video = video.is_file()
+        total = size + (video.stat().st_size if has_video else 0)
+        return {"name": name, **self._known[name, size], "bytes": total, "video": has_video}
+
+
+def csv_lines(path: Path) -> Iterator[str]:
+    """A recording as CSV, a piece per scene, never the whole of it in memory."""
+    yield _csv([CSV_COLUMNS])
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield _csv(_rows(json.loads(line)))
+
+
+def _rows(scene: Wire) -> Iterator[list[object]]:
+    for person in scene["people"]:
+        for joint, name in enumerate(JOINTS):
+            yield [
+                scene["frame"],
+                scene["time"],
+                scene["wall_time"],
+                person["id"],
+                person["score"],
+                joint,
+                name,
+                *(person["keypoints_2d"][joint] or ("", "", "")),
+                *(person["joints_3d"][joint] if person["joints_3d"] else ("", "", "")),
+                *(person["joints_camera"][joint] if person["joints_camera"] else ("", "", "")),
+            ]
+
+
+def _csv(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _summary(path: Path) -> Wire:
+    """Frames, seconds and start of a scene file, from its first and last lines and the number of lines."""
+    first, last = _ends(path)
+    frames = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            frames += chunk.count(b"\n")
+    seconds = last["wall_time"] - first["wall_time"] if first and last else 0.0
+    return {
+        "scenes": frames,
+        "seconds": round(max(0.0, seconds), 3),
+        "created": first["wall_time"] if first else None,
+    }
+
+
+def _ends(path: Path) -> tuple[Wire | None, Wire | None]:
+    with path.open("rb") as file:
+        first = file.readline()
+        size = file.seek(0, io.SEEK_END)
+        length = min(size, _CHUNK)
+        file.seek(size - length)
+        last = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    return (_scene(first), _scene(last))
+
+
+def _scene(line: bytes) -> Wire | None:
+    try:
+        scene: Wire = json.loads(line)
+        return scene
+    except ValueError:
+        return None
+
+
+def _drop_torn_line(path: Path) -> None:
+    """Cut off what follows the last line end."""
+    with path.open("rb+") as file:
+        position = file.seek(0, io.SEEK_END)
+        while position > 0:
+            start = max(0, position - _CHUNK)
+            file.seek(start)
+            newline = file.read(position - start).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(start + newline + 1)
+                return
+            position = start
+        file.truncate(0)

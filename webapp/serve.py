@@ -1,0 +1,106 @@
+"""`posecast serve`: check everything, bind the port, start the engine in the serving process, say where it is."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+import threading
+import webbrowser
+from dataclasses import replace
+
+from engine.errors import PosecastError
+from engine.extrinsics import Calibration
+from engine.models import resolve
+from engine.pipeline import Pipeline
+from engine.settings import Settings
+from webapp.app import create_app, services_of
+from webapp.options import ServeOptions as ServeOptions
+from webapp.precheck import check_choice
+from webapp.recordings import Recordings
+from webapp.replay import parts_with_recordings
+from webapp.server import Running, run
+from webapp.share import reachable_url
+from webapp.store import Store, default_path, default_recordings
+
+_BACKLOG = 128
+
+
+def serve(settings: Settings, calibration: Calibration | None, options: ServeOptions) -> None:
+    """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs."""
+    resolve(settings.model)
+    check_choice(settings.model_spec)
+    listener = listen(options.host, options.port)
+    options = replace(options, port=listener.getsockname()[1]).with_tokens()
+
+    def begin() -> Running:
+        return begin_serving(settings, calibration, options)
+
+    run(listener, options.threads, begin)
+
+
+def begin_serving(settings: Settings, calibration: Calibration | None, options: ServeOptions) -> Running:
+    """Make application and engine in this process, and start both."""
+    recordings = Recordings(options.recordings or default_recordings())
+    pipeline = Pipeline(settings, calibration=calibration, parts=parts_with_recordings(recordings))
+    app = create_app(pipeline, Store(options.config or default_path()), options)
+    services = services_of(app)
+
+    def stop() -> None:
+        services.stop()
+        pipeline.close()
+
+    services.start()
+    pipeline.start()
+    return Running(app, ready=lambda: announce(options), stop=stop)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; PosecastError where there can be none."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise PosecastError(f"there is no address {host!r}", "give --host an address of this machine") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _refused(host, port, error) from error
+    return listener
+
+
+def announce(options: ServeOptions) -> None:
+    """Print the links, and open the browser if asked to. Connections are accepted by now."""
+    url = own_url(options)
+    link = f"{url}?token={options.token}" if options.token else url
+    print(f"Posecast is at {link}", flush=True)
+    if options.protected:
+        shown = reachable_url(options)
+        print(f"From other devices: {shown}?token={options.token}", flush=True)
+        print(f"View only:          {shown}?token={options.view_token}", flush=True)
+    if options.weak_token:
+        print("posecast: the token is short and can be guessed; leave it out to have one made", file=sys.stderr)
+    if sys.platform == "win32":
+        print("posecast: served by Werkzeug, since gunicorn does not run on Windows", file=sys.stderr)
+    if options.open_browser:
+        threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
+
+
+def own_url(options: ServeOptions) -> str:
+    """Where a browser on this machine finds the server."""
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
+
+
+def _refused(host: str, port: int, error: OSError) -> PosecastError:
+    if error.errno == errno.EADDRINUSE:
+        return PosecastError(f"port {port} is in use", "choose another with --port, or stop what uses it")
+    if error.errno == errno.EACCES:
+        return PosecastError(f"port {port} may not be used", "choose one above 1023 with --port")
+    return PosecastError(f"cannot listen on {host}: {error.strerror}", "give --host an address of this machine")

@@ -1,0 +1,129 @@
+"""The WSGI servers: gunicorn with threads on POSIX, Werkzeug's on Windows, where there is no gunicorn.
+
+In: a bound socket, a function that makes the application in the process that serves it, and one that ends what it
+made. Both block until told to stop (Ctrl-C, SIGTERM), and leave no process, thread or port behind.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+STOP_WITHIN = 8.0
+"""Seconds after which a server that does not stop is killed; it takes less than 3."""
+_QUERY = re.compile(r"\?\S*")
+
+
+class Running:
+    """An application that has begun to work: what serves requests, and what ends it."""
+
+    def __init__(self, app: Flask, ready: Callable[[], None], stop: Callable[[], None]) -> None:
+        self.app = app
+        self.ready = ready
+        """To be called when connections are accepted."""
+        self._stop = stop
+        self._stopped = threading.Lock()
+
+    def stop(self) -> None:
+        """End streams, sockets, engine; once."""
+        if self._stopped.acquire(blocking=False):
+            self._stop()
+
+
+Begin = Callable[[], Running]
+
+
+def run(listener: socket.socket, threads: int, begin: Begin) -> None:
+    """Serve until stopped. `begin` is called in the serving process."""
+    if sys.platform == "win32":
+        run_werkzeug(listener, begin)
+    else:
+        run_gunicorn(listener, threads, begin)
+
+
+def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
+    """One worker process; every connection that lives on holds one of its threads."""
+    from gunicorn.app.base import BaseApplication
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class Worker(ThreadWorker):  # type: ignore[misc]
+        """Ends what never ends by itself as soon as it is asked to stop, in a thread: this is a signal handler."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            super().handle_exit(sig, frame)
+            threading.Thread(target=self._stop, name="posecast-stop", daemon=True).start()
+
+        # Ctrl-C and SIGQUIT too: gunicorn's own way leaves the engine running until it is killed.
+        handle_quit = handle_exit
+
+        def _stop(self) -> None:
+            self.app.running.stop()
+            # Connections kept alive for a next request would be waited for.
+            self.method_queue.defer(self.murder_keepalived, True)
+
+    descriptor = listener.detach()  # gunicorn closes what it is given
+
+    class Application(BaseApplication):  # type: ignore[misc]
+        running: Running
+
+        def load_config(self) -> None:
+            settings = {
+                "bind": f"fd://{descriptor}",
+                "worker_class": Worker,
+                "workers": 1,
+                "threads": threads,
+                "worker_connections": threads + 1000,
+                "graceful_timeout": int(STOP_WITHIN),
+                "timeout": 60,
+                "control_socket_disable": True,
+                "loglevel": "warning",
+                "proc_name": "posecast",
+                "post_worker_init": lambda worker: worker.app.running.ready(),
+            }
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            self.running = begin()
+            return self.running.app
+
+    logging.getLogger("gunicorn.error").addFilter(_without_query)
+    try:
+        Application().run()
+    except SystemExit as end:
+        if end.code:
+            raise
+
+
+def run_werkzeug(listener: socket.socket, begin: Begin) -> None:
+    """Threads in this process."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_request(self, *_: object) -> None:
+            """Nothing: addresses carry tokens."""
+
+    running = begin()
+    running.ready()
+    host, port = listener.getsockname()[:2]
+    server = make_server(host, port, running.app, threaded=True, request_handler=Handler, fd=listener.fileno())
+    listener.close()  # the server has its own copy
+    try:
+        server.serve_forever()
+    finally:
+        running.stop()
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Addresses carry tokens: none is logged with its query string."""
+    record.msg, record.args = _QUERY.sub("?…", record.getMessage()), ()
+    return True

@@ -1,0 +1,73 @@
+"""What the request handlers work with: made once by `create_app`, found through the current application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import current_app, request
+
+from engine.pipeline import Pipeline
+from webapp.auth import ROLE, Role, Tokens
+from webapp.broadcast import Broadcaster
+from webapp.camera import CameraDesk
+from webapp.costs import Costs
+from webapp.encode import Pictures
+from webapp.events import EngineEvents
+from webapp.metrics import Metrics
+from webapp.options import ServeOptions
+from webapp.recorder import Recorder
+from webapp.recordings import Recordings
+from webapp.scenes import Scenes
+from webapp.sockets import SocketServer
+from webapp.sources import Sources
+from webapp.viewers import Viewers
+
+EXTENSION = "posecast"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each."""
+
+    pipeline: Pipeline
+    options: ServeOptions
+    tokens: Tokens
+    scenes: Scenes
+    pictures: Pictures
+    viewers: Viewers
+    sockets: SocketServer
+    broadcaster: Broadcaster
+    recordings: Recordings
+    recorder: Recorder
+    sources: Sources
+    camera: CameraDesk
+    events: EngineEvents
+    costs: Costs
+    metrics: Metrics
+    state: Callable[[], dict[str, Any]]
+    """The engine's state and the server's own, as JSON."""
+
+    def start(self) -> None:
+        """Run what works beside the requests."""
+        self.recordings.prepare()
+        self.broadcaster.start()
+
+    def stop(self) -> None:
+        """End streams and sockets first, so that their server threads come free; then the rest. Bounded."""
+        self.viewers.close()
+        self.sockets.close()
+        self.recorder.close()
+        self.broadcaster.close()
+        self.events.settle()
+
+
+def services() -> Services:
+    """Those of the application that handles the current request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def role() -> Role | None:
+    """Of the visitor who makes the current request."""
+    return cast("Role | None", request.environ.get(ROLE))

@@ -1,0 +1,56 @@
+"""What outlives a run: the settings chosen in the dashboard, and the camera file given to it.
+
+Settings live in one JSON file in the user's config folder. Only what was chosen in the dashboard is written, over
+what the file said before: an option of one start (`--source 1`) does not become the default of the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from engine.files import whole_file
+from engine.settings import Settings, load_or_set_aside, save_settings
+
+
+def default_path() -> Path:
+    """The user's settings file."""
+    return Path(platformdirs.user_config_path("posecast", appauthor=False)) / "settings.json"
+
+
+def default_recordings() -> Path:
+    """The user's folder of recordings."""
+    return Path(platformdirs.user_data_path("posecast", appauthor=False)) / "recordings"
+
+
+class Store:
+    """The settings file and the camera file beside it. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def load(self) -> tuple[Settings, str | None]:
+        """The saved settings, or the defaults; and a sentence where a broken file was set aside."""
+        with self._lock:
+            return load_or_set_aside(self.path)
+
+    def update(self, changes: Mapping[str, Any]) -> str | None:
+        """Save `changes` over what the file holds; a sentence where a broken file was set aside."""
+        with self._lock:
+            saved, problem = load_or_set_aside(self.path)
+            save_settings(saved.changed(changes), self.path)
+            return problem
+
+    def keep_camera(self, data: bytes, suffix: str) -> Path:
+        """Keep a camera file that came over the network; the path of our copy. The one before is replaced."""
+        with self._lock:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.path.with_name(f"camera{suffix}")
+            with whole_file(path) as temporary:
+                temporary.write_bytes(data)
+            return path

@@ -1,0 +1,82 @@
+"""Moving and still pictures over HTTP: `/stream.mjpg` and `/snapshot.jpg`.
+
+Each viewer has a server thread that takes the newest picture, sends it, and takes the newest again: a slow reader
+skips frames and delays nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request
+
+from engine.errors import PosecastError
+from webapp.encode import VIEWS, Picture, Pictures
+from webapp.errors import UnavailableError
+from webapp.services import services
+from webapp.viewers import Viewer, Viewers, connection_of
+
+blueprint = Blueprint("stream", __name__)
+
+_BOUNDARY = b"--frame\r\n"
+_LOOK_UP = 1.0
+"""Seconds between two looks whether a viewer is still there while no frame comes."""
+
+
+@blueprint.get("/stream.mjpg")
+def stream() -> Response:
+    """Every new frame, as it comes."""
+    view, app = _view(), services()
+    viewer = app.viewers.admit(connection_of(request.environ))
+    if viewer is None:
+        raise UnavailableError("too many viewers", "close another one, or start the server with more --viewers")
+    response = Response(
+        _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
+    )
+    response.call_on_close(lambda: app.viewers.release(viewer))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise collect frames before it passes them on
+    return response
+
+
+@blueprint.get("/snapshot.jpg")
+def snapshot() -> Response:
+    """The newest frame."""
+    picture = services().pictures.wait_newer(_view(), 0, timeout=0)
+    if picture is None:
+        raise UnavailableError("there is no frame yet", "try again when the source plays")
+    headers = {"Cache-Control": "no-store", **_headers(picture)}
+    return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
+
+
+def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
+    """Multipart parts, each closed by the next boundary: a browser shows a part when it sees that."""
+    yield _BOUNDARY
+    seen = 0
+    while not (viewers.closed or pictures.snapshots.closed):
+        picture = pictures.wait_newer(view, seen, _LOOK_UP)
+        if picture is None:
+            if viewer.gone():
+                return
+            continue
+        seen = picture.version
+        viewers.started_writing(viewer)
+        yield _part(picture)
+        viewers.finished_writing(viewer)
+
+
+def _part(picture: Picture) -> bytes:
+    headers = {"Content-Type": "image/jpeg", "Content-Length": str(len(picture.jpeg)), **_headers(picture)}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return b"".join((head.encode("ascii"), b"\r\n", picture.jpeg, b"\r\n", _BOUNDARY))
+
+
+def _headers(picture: Picture) -> dict[str, str]:
+    return {"X-Frame": str(picture.frame_index), "X-Time": f"{picture.time:.4f}"}
+
+
+def _view() -> str:
+    view = request.args.get("view", VIEWS[0])
+    if view not in VIEWS:
+        raise PosecastError(f"there is no view {view!r}", f"views are: {', '.join(VIEWS)}")
+    return view
