@@ -30,12 +30,8 @@ def decode(maps: Maps, scale: tuple[float, float], *, min_paf_ratio: float = 0.8
     """People in frame pixels, 19-joint order. `scale` is (x, y) network pixels per frame pixel."""
     keypoints, scores = extract_people(maps.heatmaps, maps.pafs, min_paf_ratio=min_paf_ratio)
     frame_from_cells = np.float32(PIXELS_PER_CELL) / np.asarray(scale, np.float32)
-    return [_pose(person, float(score), frame_from_cells) for person, score in zip(keypoints, scores, strict=True)]
-
-
-def _pose(keypoints: Floats, score: float, frame_from_cells: Floats) -> Pose2D:
-    points = np.full((JOINT_COUNT, 2), np.nan, np.float32)
-    confidences = np.zeros(JOINT_COUNT, np.float32)
-    points[JOINT_FROM_KEYPOINT] = keypoints[:, :2] * frame_from_cells
-    confidences[JOINT_FROM_KEYPOINT] = keypoints[:, 2]
-    return Pose2D(points, confidences, score)
+    points = np.full((len(scores), JOINT_COUNT, 2), np.nan, np.float32)
+    confidences = np.zeros((len(scores), JOINT_COUNT), np.float32)
+    points[:, JOINT_FROM_KEYPOINT] = keypoints[..., :2] * frame_from_cells
+    confidences[:, JOINT_FROM_KEYPOINT] = keypoints[..., 2]
+    return [Pose2D(*person) for person in zip(points, confidences, scores.tolist(), strict=True)]

@@ -16,8 +16,7 @@ int sample_position(int start, int delta, int step) {
 }
 
 // The score of the limb from a to b; none where it is no connection. Upsampled pixels.
-std::optional<float> limb_score(const Peak& a, const Peak& b, const PaddedMap& paf_x, const PaddedMap& paf_y,
-                                int samples_required) {
+std::optional<float> limb_score(const Peak& a, const Peak& b, const Paf& paf, int samples_required) {
   const int dx = b.x - a.x;
   const int dy = b.y - a.y;
   if (dx == 0 && dy == 0) return std::nullopt;
@@ -29,7 +28,7 @@ std::optional<float> limb_score(const Peak& a, const Peak& b, const PaddedMap& p
   for (int n = 0; n < kSamples; ++n) {
     const int x = sample_position(a.x, dx, n);
     const int y = sample_position(a.y, dy, n);
-    const float along = direction_x * paf_x.upsampled_at(x, y) + direction_y * paf_y.upsampled_at(x, y);
+    const float along = paf.along(direction_x, direction_y, x, y);
     if (along > kSampleThreshold) {
       sum += along;
       ++count;
@@ -37,7 +36,7 @@ std::optional<float> limb_score(const Peak& a, const Peak& b, const PaddedMap& p
       return std::nullopt;  // too many missed already
     }
   }
-  const double half_height = paf_x.height() * kUpsampling / 2;
+  const double half_height = paf.height() / 2;
   const float too_long = static_cast<float>(std::min(half_height / length - 1.0, 0.0));
   const float score = sum / static_cast<float>(count) + too_long;
   return score > 0.0f ? std::optional<float>(score) : std::nullopt;
@@ -50,12 +49,12 @@ int samples_required(double ratio) {
   return std::min(exceeding, kSamples);
 }
 
-std::vector<Connection> connect(const std::vector<Peak>& a, const std::vector<Peak>& b, const PaddedMap& paf_x,
-                                const PaddedMap& paf_y, int samples_required) {
+std::vector<Connection> connect(const std::vector<Peak>& a, const std::vector<Peak>& b, const Paf& paf,
+                                int samples_required) {
   std::vector<Connection> pairs;
   for (int i = 0; i < static_cast<int>(a.size()); ++i) {
     for (int j = 0; j < static_cast<int>(b.size()); ++j) {
-      const auto score = limb_score(a[i], b[j], paf_x, paf_y, samples_required);
+      const auto score = limb_score(a[i], b[j], paf, samples_required);
       if (score) pairs.push_back({i, j, *score});
     }
   }

@@ -1,11 +1,10 @@
-// Connections of one limb: which peak of joint a belongs with which peak of joint b, judged by the part affinity
-// field (PAF) between them.
+// Connections of one limb: which peak of joint a belongs with which peak of joint b, judged by the PAF between them.
 
 #pragma once
 
 #include <vector>
 
-#include "padded_map.h"
+#include "paf.h"
 #include "peaks.h"
 
 namespace posecast {
@@ -15,7 +14,7 @@ constexpr int kSamples = 10;
 // A sample counts where the PAF along the limb is greater.
 constexpr float kSampleThreshold = 0.05f;
 
-// A sum of two peaks, by index.
+// Two peaks, by index.
 struct Connection {
   int a;
   int b;
@@ -27,8 +26,7 @@ struct Connection {
 int samples_required(double ratio);
 
 // Every peak is in at most one connection, the best first; of equal scores the earlier peak of a, then of b.
-// `paf_x` and `paf_y` are the limb's two channels.
-std::vector<Connection> connect(const std::vector<Peak>& a, const std::vector<Peak>& b, const PaddedMap& paf_x,
-                                const PaddedMap& paf_y, int samples_required);
+std::vector<Connection> connect(const std::vector<Peak>& a, const std::vector<Peak>& b, const Paf& paf,
+                                int samples_required);
 
 }  // namespace posecast

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "connections.h"
-#include "padded_map.h"
+#include "paf.h"
 
 namespace posecast {
 namespace {
@@ -43,19 +43,19 @@ std::vector<Person> extract_people(const Maps& maps, double min_paf_ratio) {
   const Peaks peaks = find_peaks(maps.heatmaps, maps.height, maps.width);
   const std::size_t cells_per_map = static_cast<std::size_t>(maps.height) * maps.width;
   const int required = samples_required(min_paf_ratio);
-  PaddedMap paf_x(maps.height, maps.width);
-  PaddedMap paf_y(maps.height, maps.width);
+  Paf paf(maps.height, maps.width);
   Grouping grouping(peaks);
   for (int i = 0; i < kLimbs; ++i) {
     const Limb& limb = kLimbTable[i];
-    const bool has_a = !peaks[limb.a].empty();
-    const bool has_b = !peaks[limb.b].empty();
-    if (has_a && has_b) {
-      paf_x.load(maps.pafs + limb.paf_x * cells_per_map);
-      paf_y.load(maps.pafs + limb.paf_y * cells_per_map);
-      grouping.add(i, connect(peaks[limb.a], peaks[limb.b], paf_x, paf_y, required));
-    } else if (has_a != has_b) {
-      grouping.add_single_end(has_a ? limb.a : limb.b);
+    const std::vector<Peak>& a = peaks[limb.a];
+    const std::vector<Peak>& b = peaks[limb.b];
+    if (!a.empty() && !b.empty()) {
+      const float* x = maps.pafs + limb.paf_x * cells_per_map;
+      const float* y = maps.pafs + limb.paf_y * cells_per_map;
+      paf.load(x, y, a.size() * b.size() * kSamples);
+      grouping.add(i, connect(a, b, paf, required));
+    } else if (a.empty() != b.empty()) {
+      grouping.add_single_end(a.empty() ? limb.b : limb.a);
     }
   }
   std::vector<Person> people;

@@ -26,6 +26,9 @@ class PaddedMap {
   // The upsampled map at pixel (x, y), 0 <= x < 4 width, 0 <= y < 4 height: columns first, then along the row.
   float upsampled_at(int x, int y) const;
 
+  // The same for all pixels of the cells first <= x < last of row y: 4 rows of pixels, the first pixel at `out`.
+  void upsample(int y, int first, int last, float* out, std::size_t out_stride);
+
   int height() const { return height_; }
   int width() const { return width_; }
 
@@ -34,6 +37,7 @@ class PaddedMap {
   int width_;
   std::size_t stride_;
   std::vector<float> values_;
+  std::vector<float> column_sums_;  // scratch
 };
 
 inline float PaddedMap::upsampled_at(int x, int y) const {

@@ -15,18 +15,32 @@ constexpr float kMost3Weight = kInner * kInner + kSlack;
 constexpr float kMost5Weight = kOuter * kOuter + kSlack;
 constexpr float kLeast5Weight = 2 * kInner * kOuter + kSlack;
 
-// The weights of the four phases on the five cells that they reach together: row k is for cell q + k - 2.
-constexpr float kCellWeights[5][kUpsampling] = {
-    {kPhaseWeights[0][0], kPhaseWeights[1][0], 0.0f, 0.0f},
-    {kPhaseWeights[0][1], kPhaseWeights[1][1], kPhaseWeights[2][0], kPhaseWeights[3][0]},
-    {kPhaseWeights[0][2], kPhaseWeights[1][2], kPhaseWeights[2][1], kPhaseWeights[3][1]},
-    {kPhaseWeights[0][3], kPhaseWeights[1][3], kPhaseWeights[2][2], kPhaseWeights[3][2]},
-    {0.0f, 0.0f, kPhaseWeights[2][3], kPhaseWeights[3][3]},
-};
-
 // Written so that compilers make one vector instruction of it.
 inline float larger(float a, float b) { return a > b ? a : b; }
 inline float smaller(float a, float b) { return a < b ? a : b; }
+
+// Per column of 5 rows of cells: the most over the inner 3, the most and the least over all, clipped at 0.
+void extremes_down(const float* m0, const float* m1, const float* m2, const float* m3, const float* m4,
+                   float* __restrict most3, float* __restrict most5, float* __restrict least5, int columns) {
+  for (int x = 0; x < columns; ++x) {
+    const float v0 = m0[x], v1 = m1[x], v2 = m2[x], v3 = m3[x], v4 = m4[x];
+    const float most_near = larger(larger(v1, v2), larger(v3, 0.0f));
+    most3[x] = most_near;
+    most5[x] = larger(most_near, larger(v0, v4));
+    least5[x] = smaller(smaller(smaller(v0, v1), smaller(v2, v3)), smaller(v4, 0.0f));
+  }
+}
+
+// Per cell of the row in the middle of those 5: what its pixels can be at most.
+void bound_cells(const float* most3, const float* most5, const float* least5, float* __restrict bounds, int width) {
+  for (int x = 0; x < width; ++x) {
+    const float most_near = larger(larger(most3[x + 1], most3[x + 2]), most3[x + 3]);
+    const float most = larger(larger(larger(most5[x], most5[x + 1]), larger(most5[x + 2], most5[x + 3])), most5[x + 4]);
+    const float least =
+        smaller(smaller(smaller(least5[x], least5[x + 1]), smaller(least5[x + 2], least5[x + 3])), least5[x + 4]);
+    bounds[x] = kMost3Weight * most_near + kMost5Weight * most - kLeast5Weight * least;
+  }
+}
 
 bool left_of(const Peak& a, const Peak& b) { return a.x != b.x ? a.x < b.x : a.y < b.y; }
 
@@ -69,14 +83,15 @@ PeakFinder::PeakFinder(int height, int width)
       most5_(most3_.size()),
       least5_(most3_.size()),
       bounds_(most3_.size()),
-      column_sums_(most3_.size()),
       plane_stride_(static_cast<std::size_t>(width) * kUpsampling + 2),
       plane_(plane_stride_ * (static_cast<std::size_t>(height) * kUpsampling + 2)) {}
 
 std::vector<Peak> PeakFinder::find(const float* heatmap) {
   map_.load(heatmap);
   find_spans();
-  for (const Span& span : spans_) upsample(span);
+  for (const Span& span : spans_) {
+    map_.upsample(span.y, span.first, span.last, pixel(span.first * kUpsampling, span.y * kUpsampling), plane_stride_);
+  }
   std::vector<Peak> peaks;
   for (const Span& span : spans_) append_peaks(span, peaks);
   for (const Span& span : spans_) clear(span);
@@ -88,63 +103,22 @@ std::vector<Peak> PeakFinder::find(const float* heatmap) {
 
 void PeakFinder::find_spans() {
   spans_.clear();
-  const int width = map_.width();
-  const int padded_width = width + 2 * kPad;
-  float* most3 = most3_.data();
-  float* most5 = most5_.data();
-  float* least5 = least5_.data();
-  float* bounds = bounds_.data();
   for (int y = 0; y < map_.height(); ++y) {
-    const float* rows[5];
-    for (int i = 0; i < 5; ++i) rows[i] = map_.row(y + i);
-    for (int x = 0; x < padded_width; ++x) {
-      const float outer_most = larger(rows[0][x], rows[4][x]);
-      const float outer_least = smaller(rows[0][x], rows[4][x]);
-      most3[x] = larger(larger(rows[1][x], rows[2][x]), larger(rows[3][x], 0.0f));
-      most5[x] = larger(most3[x], outer_most);
-      least5[x] = smaller(smaller(smaller(rows[1][x], rows[2][x]), smaller(rows[3][x], 0.0f)), outer_least);
-    }
-    for (int x = 0; x < width; ++x) {
-      const float m3 = larger(larger(most3[x + 1], most3[x + 2]), most3[x + 3]);
-      const float m5 = larger(larger(larger(most5[x], most5[x + 4]), larger(most5[x + 1], most5[x + 2])), most5[x + 3]);
-      const float l5 =
-          smaller(smaller(smaller(least5[x], least5[x + 4]), smaller(least5[x + 1], least5[x + 2])), least5[x + 3]);
-      bounds[x] = kMost3Weight * m3 + kMost5Weight * m5 - kLeast5Weight * l5;
-    }
-    append_spans(y, bounds);
+    extremes_down(map_.row(y), map_.row(y + 1), map_.row(y + 2), map_.row(y + 3), map_.row(y + 4), most3_.data(),
+                  most5_.data(), least5_.data(), map_.width() + 2 * kPad);
+    bound_cells(most3_.data(), most5_.data(), least5_.data(), bounds_.data(), map_.width());
+    append_spans(y);
   }
 }
 
-void PeakFinder::append_spans(int y, const float* bounds) {
+void PeakFinder::append_spans(int y) {
+  const float* bounds = bounds_.data();
   const int width = map_.width();
   for (int x = 0; x < width; ++x) {
     if (bounds[x] < kPeakThreshold) continue;
     const int first = x;
     while (x < width && bounds[x] >= kPeakThreshold) ++x;
     spans_.push_back({y, first, x});
-  }
-}
-
-void PeakFinder::upsample(const Span& span) {
-  float* sums = column_sums_.data();
-  for (int phase = 0; phase < kUpsampling; ++phase) {
-    const int y = span.y * kUpsampling + phase;
-    const float* weights = kPhaseWeights[phase];
-    const int top = first_tap(y);
-    const float* m0 = map_.row(top);
-    const float* m1 = map_.row(top + 1);
-    const float* m2 = map_.row(top + 2);
-    const float* m3 = map_.row(top + 3);
-    for (int x = span.first; x < span.last + 2 * kPad; ++x) sums[x] = weigh(weights, m0[x], m1[x], m2[x], m3[x]);
-    float* out = pixel(span.first * kUpsampling, y);
-    for (int x = span.first; x < span.last; ++x, out += kUpsampling) {
-      // As `weigh`: the products with 0 change no sum, for the map is finite.
-      for (int i = 0; i < kUpsampling; ++i) {
-        float sum = kCellWeights[0][i] * sums[x];
-        for (int k = 1; k < 5; ++k) sum += kCellWeights[k][i] * sums[x + k];
-        out[i] = sum;
-      }
-    }
   }
 }
 

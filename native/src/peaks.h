@@ -17,7 +17,7 @@ constexpr float kPeakThreshold = 0.1f;
 constexpr int kPeakDistance = 3;
 // Per heatmap. No crowd comes near; noise on a large map would, and pairs of peaks take quadratic time. Beyond it the
 // strongest are kept.
-constexpr std::size_t kMostPeaks = 2000;
+constexpr std::size_t kMostPeaks = 1500;
 
 struct Peak {
   int x;  // upsampled pixels
@@ -42,8 +42,7 @@ class PeakFinder {
   };
 
   void find_spans();
-  void append_spans(int y, const float* bounds);
-  void upsample(const Span& span);
+  void append_spans(int y);
   void append_peaks(const Span& span, std::vector<Peak>& peaks) const;
   void clear(const Span& span);
   float* pixel(int x, int y);
@@ -52,7 +51,7 @@ class PeakFinder {
   PaddedMap map_;
   std::vector<Span> spans_;
   // Scratch rows of width + 2 kPad.
-  std::vector<float> most3_, most5_, least5_, bounds_, column_sums_;
+  std::vector<float> most3_, most5_, least5_, bounds_;
   // (4 height + 2, 4 width + 2): the upsampled map within the spans, 0 elsewhere and around.
   std::size_t plane_stride_;
   std::vector<float> plane_;
