@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.geometry import Camera
+from engine.geometry import Camera, CameraSpec
 
 Image = NDArray[np.uint8]
 """(H, W, 3) uint8, BGR."""
@@ -159,6 +159,14 @@ class FrameSource(Protocol):
     """Live sources keep only their newest frame; the others deliver every frame once."""
     frame_rate: float | None
     frame_count: int | None
+    """As announced: good for a progress bar, may be wrong by a few. None for what has no end."""
+    camera: CameraSpec | None
+    """Where the source knows its own camera (the demo stage)."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why a live source gives no frames right now; None while it does."""
+        ...
 
     def read(self) -> Frame | None:
         """The next frame; None at the end or after `close`."""

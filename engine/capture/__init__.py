@@ -1,1 +1,12 @@
-"""Where frames come from."""
+"""Where frames come from: `open_source` turns what a user typed into a FrameSource.
+
+Sources hand over `engine.types.Frame`: (H, W, 3) uint8 BGR images, media time in seconds. Files and images deliver
+every frame once, or, paced in real time, those that the reader can take; cameras and streams only their newest one.
+"""
+
+from __future__ import annotations
+
+from engine.capture.address import redact
+from engine.capture.sources import open_source
+
+__all__ = ["open_source", "redact"]

@@ -1,0 +1,29 @@
+"""When a picture of a clip is due, if the clip is to play at its own speed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+SKIP_AT_MOST_S = 0.25
+"""Seconds spent skipping overdue pictures before one is shown all the same: who cannot keep up sees a slower clip,
+not a frozen one."""
+
+
+class Pacer:
+    """Maps media time to the clock; both in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._start: float | None = None
+        """Clock at media time 0."""
+
+    def due(self, time: float) -> float:
+        """The clock's time at which the picture of media time `time` is due; the first one is due now."""
+        if self._start is None:
+            self._start = self._clock() - time
+        return self._start + time
+
+    def restart_at(self, time: float) -> float:
+        """Give up catching up: media time `time` is due now."""
+        self._start = self._clock() - time
+        return self._clock()

@@ -1,0 +1,115 @@
+"""Plays a clip as a FrameSource: every frame as fast as it is read, or paced like a camera; once, or for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+
+from engine.capture.clip import Clip, Shot
+from engine.capture.pacing import SKIP_AT_MOST_S, Pacer
+from engine.geometry import CameraSpec
+from engine.types import Frame
+
+IMAGE_S = 1.0
+"""Seconds that an image is shown for where the clip has no frame rate."""
+
+
+class Playback:
+    """Needs no thread: a paced `read` waits until the next picture is due, and skips those that are overdue.
+
+    Over the rounds of a loop, time and index run on. `close` never blocks, so that signal handlers may call it:
+    whoever is reading lets go of the file.
+    """
+
+    frame_rate: float | None
+    problem: str | None = None
+
+    def __init__(
+        self,
+        clip: Clip,
+        *,
+        realtime: bool = False,
+        loop: bool = False,
+        start_index: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        """`wait` sleeps for so many seconds, less if the source is closed meanwhile."""
+        self.name = clip.name
+        self.live = realtime
+        self.frame_rate = clip.frame_rate
+        self.frame_count = None if loop else clip.frame_count
+        self.camera: CameraSpec | None = clip.camera
+        self._clip = clip
+        self._loop = loop
+        self._clock = clock
+        self._closed = threading.Event()
+        self._reading = threading.Lock()
+        self._wait = wait or self._closed.wait
+        self._interval = 1 / clip.frame_rate if clip.frame_rate else IMAGE_S
+        self._pacer = Pacer(clock) if realtime else None
+        self._shots = self._rounds(start_index)
+
+    def read(self) -> Frame | None:
+        with self._reading:
+            frame = None if self._closed.is_set() else self._next()
+            if self._closed.is_set():
+                self._release()
+                return None
+            return frame
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._reading.acquire(blocking=False):
+            try:
+                self._release()
+            finally:
+                self._reading.release()
+
+    def _next(self) -> Frame | None:
+        began = self._clock()
+        while not self._closed.is_set():
+            asked = self._clock()
+            step = next(self._shots, None)
+            if step is None:
+                return None
+            index, moment, shot = step
+            due = self._due(moment, began)
+            if due is not None:
+                return self._frame(index, moment, shot, asked, due)
+        return None
+
+    def _due(self, moment: float, began: float) -> float | None:
+        """When to show the picture of media time `moment`; None if not at all."""
+        if self._pacer is None:
+            return self._clock()
+        due, now = self._pacer.due(moment), self._clock()
+        if now < due + self._interval:
+            return due
+        return None if now < began + SKIP_AT_MOST_S else self._pacer.restart_at(moment)
+
+    def _frame(self, index: int, moment: float, shot: Shot, asked: float, due: float) -> Frame:
+        image = shot.picture()
+        capture_ms = (self._clock() - asked) * 1e3
+        truth = shot.truth() if shot.truth else None
+        if self._pacer is not None:
+            self._wait(max(0.0, due - self._clock()))
+        return Frame(index, moment, due, image, capture_ms, truth, shot.name)
+
+    def _rounds(self, index: int) -> Generator[tuple[int, float, Shot], None, None]:
+        """(index, media time, shot) of every round; no round follows one without shots."""
+        start = 0.0
+        while True:
+            first = last = None
+            for shot in self._clip.shots():
+                first, last = first or shot, shot
+                yield index + shot.index, start + shot.time, shot
+            if not self._loop or first is None or last is None:
+                return
+            index += last.index + 1
+            start += last.time - first.time + self._interval
+
+    def _release(self) -> None:
+        self._shots.close()
+        self._clip.close()

@@ -1,0 +1,48 @@
+"""`open_source`: what a user typed -> the FrameSource that it means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from engine.capture.clip import Clip
+from engine.capture.demo import DemoClip
+from engine.capture.images import ImageClip, images_in, images_matching, is_image
+from engine.capture.playback import Playback
+from engine.capture.video import VideoClip
+from engine.errors import PosecastError
+from engine.types import FrameSource
+
+
+def open_source(text: str, *, realtime: bool = False, loop: bool = False, start_index: int = 0) -> FrameSource:
+    """Open a camera index, a video, an image, a folder or glob of images, an address, or 'demo'.
+
+    Files and the demo deliver every frame once, in order. With `realtime` they play at their own speed like a camera,
+    dropping what the reader cannot take; with `loop` for ever, time and index running on.
+    `start_index` is the first frame's index. PosecastError says what cannot be opened and why.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # our own errors say it all, in one line
+    clip = _clip(text)
+    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+
+
+def _clip(text: str) -> Clip:
+    if text == "demo":
+        return DemoClip()
+    path = Path(text).expanduser()
+    if path.is_dir():
+        return ImageClip(images_in(path), text)
+    if path.exists():
+        return _file(path, text)
+    if any(character in text for character in "*?["):
+        return ImageClip(images_matching(str(path)), text)
+    raise PosecastError(f"there is no file {text}", "give a camera index, a video, images, an address or demo")
+
+
+def _file(path: Path, text: str) -> Clip:
+    try:
+        image = is_image(path)
+    except OSError as error:
+        raise PosecastError(f"cannot read {text}: {error.strerror}", "check the file's permissions") from error
+    return ImageClip([path], text) if image else VideoClip(path, text)

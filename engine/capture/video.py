@@ -1,0 +1,150 @@
+"""Video files, frame-exact: every frame once, in order, with its own presentation time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from functools import partial
+from pathlib import Path
+
+import av
+
+from engine.capture.clip import Shot
+from engine.capture.picture import Converter
+from engine.errors import PosecastError
+from engine.geometry import CameraSpec
+
+logger = logging.getLogger(__name__)
+
+_TEXT_FORMATS = ("tty", "image2")
+"""What libav takes for pictures and no user would: text files, and names with a % as a numbered sequence."""
+_FALLBACK_RATE = 25.0
+"""Frames per second where a file says nothing (raw H.264)."""
+
+
+class VideoClip:
+    """A video file, read with PyAV: OpenCV gives times from the first frame on, and no reason why a file fails."""
+
+    camera: CameraSpec | None = None
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.name = name
+        self._path = path
+        self._decoding: _Decoding | None = _Decoding(path, name)
+        self.frame_rate = self._decoding.frame_rate
+        self.frame_count = self._decoding.frame_count
+
+    def shots(self) -> Generator[Shot, None, None]:
+        decoding = self._decoding or _Decoding(self._path, self.name)
+        self._decoding = decoding
+        convert = Converter()
+        rate = self.frame_rate or _FALLBACK_RATE
+        try:
+            for index, picture in enumerate(decoding):
+                time = index / rate if picture.time is None else picture.time
+                yield Shot(index, time, partial(convert, picture))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        decoding, self._decoding = self._decoding, None
+        if decoding is not None:
+            decoding.close()
+
+
+class _Decoding:
+    """One pass through a file. Its first picture is decoded at once: PosecastError where there is none."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._name = name
+        self._container = _open(path, name)
+        self._damaged = 0
+        self._packets = 0
+        self._end = 0.0
+        try:
+            self._stream = _video_stream(self._container, name)
+            self._pictures = self._decode()
+            self._first = next(self._pictures, None)
+            if self._first is None:
+                raise PosecastError(f"{name} holds no frames", "check that it plays elsewhere")
+        except BaseException:
+            self.close()
+            raise
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        self.frame_rate = float(rate) if rate else None
+        self.frame_count = self._stream.frames or _count(self._duration, self.frame_rate)
+
+    def __iter__(self) -> Iterator[av.VideoFrame]:
+        assert self._first is not None
+        first, self._first = self._first, None
+        yield first
+        yield from self._pictures
+
+    def close(self) -> None:
+        self._container.close()
+
+    @property
+    def _duration(self) -> float | None:
+        """Seconds that the file says it lasts."""
+        stream = self._stream
+        if stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        return None if self._container.duration is None else self._container.duration / av.time_base
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        self._stream.thread_type = "AUTO"
+        try:
+            for packet in self._container.demux(self._stream):
+                yield from self._pictures_of(packet)
+        except (av.FFmpegError, OSError) as error:
+            logger.warning("%s: reading stopped after %.2f s: %s", self._name, self._end, error.strerror)
+            return
+        self._report_damage()
+
+    def _pictures_of(self, packet: av.Packet[av.VideoStream]) -> Iterator[av.VideoFrame]:
+        """One damaged packet costs its own pictures, not the rest of the file."""
+        self._packets += packet.size > 0
+        try:
+            for picture in packet.decode():
+                self._end = self._end if picture.time is None else picture.time
+                yield picture
+        except av.InvalidDataError:
+            self._damaged += 1
+
+    def _report_damage(self) -> None:
+        if self._damaged:
+            logger.warning("%s: %d damaged packets were left out", self._name, self._damaged)
+        announced, duration = self._stream.frames, self._duration
+        if announced and "mp4" in self._container.format.name:  # other formats count frames that were never there
+            if self._packets < announced:
+                logger.warning("%s: cut off after %d of %d frames", self._name, self._packets, announced)
+        elif duration is not None and self._end < duration - 0.5:  # the last frame may rightly stand for a while
+            logger.warning("%s: cut off at %.2f of %.2f s", self._name, self._end, duration)
+
+
+def _open(path: Path, name: str) -> av.container.InputContainer:
+    try:
+        # "file:" keeps colons in names from being taken for a protocol, the list keeps playlists off the network.
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+    except (av.FFmpegError, OSError) as error:
+        raise PosecastError(
+            f"{name} is no video or image that can be read ({error.strerror})", "check that it plays elsewhere"
+        ) from error
+    if container.format.name in _TEXT_FORMATS:
+        container.close()
+        raise PosecastError(f"{name} is no video or image", "give a video, an image or a folder of images")
+    return container
+
+
+def _video_stream(container: av.container.InputContainer, name: str) -> av.VideoStream:
+    """The video proper: a picture of the cover does not count."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            if stream.codec_context is None:
+                raise PosecastError(f"{name} is in a format that cannot be decoded", "convert it to H.264")
+            return stream
+    raise PosecastError(f"{name} holds no video", "it may be sound only: give a video")
+
+
+def _count(duration: float | None, rate: float | None) -> int | None:
+    return round(duration * rate) if duration and rate else None
