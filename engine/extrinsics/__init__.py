@@ -1,0 +1,71 @@
+"""Camera files of every format: the reference's JSON, CMU Panoptic's, OpenCV's FileStorage (YAML, XML, JSON).
+
+    calibration = load_calibration("calibration_dome.json#00_05")
+    camera = calibration.spec.for_image(1280, 720)
+
+In: bytes that nobody vouches for. Out: a `Calibration`, in metres, or a `PosecastError` that a person understands.
+Files are read by readers of our own: OpenCV's aborts the whole process on some malformed ones.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import PosecastError
+from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
+from engine.extrinsics.cameras import choose_camera
+from engine.extrinsics.documents import read_document
+from engine.extrinsics.understanding import understand
+
+__all__ = [
+    "DEFAULT_CALIBRATION",
+    "MAX_UPLOAD_BYTES",
+    "Calibration",
+    "CalibrationTooLargeError",
+    "calibration_json",
+    "describe",
+    "load_calibration",
+    "parse_calibration",
+]
+
+MAX_UPLOAD_BYTES = 64 * 1024
+"""What a stranger may send; ten times the largest file of one camera."""
+MAX_FILE_BYTES = 2 * 1024 * 1024
+"""What a file on disk may hold: Panoptic's dome has more than 500 cameras in one."""
+
+
+class CalibrationTooLargeError(PosecastError):
+    """The file is larger than any camera's."""
+
+
+def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> Calibration:
+    """The camera in `data`, of at most 64 KiB; the one named `camera` where there are several.
+
+    `filename` is for messages only. PosecastError says what is wrong with the file, and how to mend it.
+    """
+    return _parse(data, Path(filename).name, camera, MAX_UPLOAD_BYTES)
+
+
+def load_calibration(text: str) -> Calibration:
+    """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'."""
+    path, name = Path(text), None
+    if "#" in text and not path.exists():
+        file, name = text.rsplit("#", 1)
+        path = Path(file)
+    try:
+        with path.open("rb") as file_:
+            data = file_.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise PosecastError(f"cannot read the camera file {path}: {error.strerror}", "check the path") from error
+    return _parse(data, path.name, name, MAX_FILE_BYTES)
+
+
+def _parse(data: bytes, filename: str, camera: str | None, limit: int) -> Calibration:
+    if len(data) > limit:
+        raise CalibrationTooLargeError(
+            f"{filename} is larger than {limit // 1024} KiB", "give the file of one camera, without images"
+        )
+    try:
+        return understand(choose_camera(read_document(data), camera))
+    except PosecastError as error:
+        raise PosecastError(f"{filename}: {error.error}", error.hint) from error

@@ -1,0 +1,72 @@
+"""What was understood of a camera file, and how it is told and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """A camera and where it comes from."""
+
+    spec: CameraSpec
+    """Metres, whatever the file's unit."""
+    format: str
+    """'reference', 'panoptic' or 'opencv' for files; 'default' and the like for what was not read from one."""
+    unit: str
+    """The file's: 'm', 'cm' or 'mm'."""
+    name: str | None = None
+    """The camera's name in its file."""
+    distorted: bool = False
+    """Whether the file tells of lens distortion; it is not corrected."""
+    warnings: tuple[str, ...] = ()
+    """What had to be assumed, and what looks strange; sentences for the user."""
+
+
+DEFAULT_CALIBRATION = Calibration(DEFAULT_CAMERA, "default", "cm")
+"""The reference demo's camera, where nobody gives another."""
+
+
+def describe(calibration: Calibration, camera: Camera) -> dict[str, Any]:
+    """What was understood, as JSON; `camera` is `calibration.spec` for the frames at hand.
+
+    R and t (metres) are camera_from_world; the position is in the world frame, metres; angles in degrees.
+    """
+    return {
+        "format": calibration.format,
+        "unit": calibration.unit,
+        "name": calibration.name,
+        "R": np.asarray(camera.R, dtype=float).tolist(),
+        "t": np.asarray(camera.t, dtype=float).tolist(),
+        "up": camera.up,
+        "fx": camera.fx,
+        "fy": camera.fy,
+        "cx": camera.cx,
+        "cy": camera.cy,
+        "image_size": list(camera.image_size),
+        "intrinsics_from_file": calibration.spec.K is not None,
+        "distorted": calibration.distorted,
+        "position": camera.position.tolist(),
+        "height_m": camera.height,
+        "tilt_down_deg": camera.tilt_down,
+        "roll_deg": camera.roll,
+        "warnings": list(calibration.warnings),
+    }
+
+
+def calibration_json(calibration: Calibration) -> dict[str, Any]:
+    """The camera in the JSON format that `parse_calibration` reads back equal, in metres."""
+    spec = calibration.spec
+    values: dict[str, Any] = {} if calibration.name is None else {"name": calibration.name}
+    values |= {"R": np.asarray(spec.R, dtype=float).tolist(), "t": np.asarray(spec.t, dtype=float).tolist()}
+    values |= {"unit": "m", "up": spec.up}
+    if spec.K is not None:
+        values["camera_matrix"] = np.asarray(spec.K, dtype=float).tolist()
+    if spec.resolution is not None:
+        values["image_size"] = list(spec.resolution)
+    return values

@@ -1,0 +1,25 @@
+"""Single values as YAML and XML files write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MAX_DEPTH = 12
+"""Levels of nesting that a file may have; camera files have four."""
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_WORDS = {
+    "": None, "~": None, "null": None, "true": True, "false": False,
+    ".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan"),
+}  # fmt: skip
+
+
+def scalar(text: str) -> Any:
+    """'1.5' -> 1.5, '"a"' -> 'a', '.Nan' -> nan, 'metres' -> 'metres', '' -> None."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    return _WORDS.get(text.lower(), text)

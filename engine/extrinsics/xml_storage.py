@@ -1,0 +1,38 @@
+"""OpenCV's FileStorage in XML, to plain values. Documents with a DOCTYPE, and so with entities, are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+from engine.errors import PosecastError
+from engine.extrinsics.scalars import MAX_DEPTH, scalar
+
+
+def read_xml(text: str) -> Any:
+    """The values of the document's root element."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise PosecastError("the XML has a DOCTYPE", "remove it: camera files need none")
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise PosecastError(f"not XML: {error}", "mend or export it again") from error
+    return _value(root, MAX_DEPTH)
+
+
+def _value(element: ElementTree.Element, depth: int) -> Any:
+    """An element with elements in it is a dictionary (or, where they are called '_', a list), else its text."""
+    if depth == 0:
+        raise PosecastError(f"the XML is nested too deeply at {element.tag}", "give R and t at the top")
+    if len(element) and all(child.tag == "_" for child in element):
+        return [_value(child, depth - 1) for child in element]
+    if len(element):
+        return {child.tag: _value(child, depth - 1) for child in element}
+    text = (element.text or "").strip()
+    if element.tag == "data":
+        return [scalar(word) for word in text.split()]
+    if re.fullmatch(r'"[^"]*"', text) or len(text.split()) < 2:
+        return scalar(text)
+    numbers = [scalar(word) for word in text.split()]
+    return text if any(isinstance(number, str) for number in numbers) else numbers
