@@ -66,7 +66,7 @@ def run(options: InferOptions) -> int:
         frames = offline.frames_of(source, first=first, limit=options.max_frames)
         total = _total(source, options.max_frames)
         summary = _write(offline.snapshots(frames, processor), lines, pictures, total, console)
-        console.print(f"{source.name}: {summary} on {_backend(processor)}")
+        console.print(f"{source.name}: {summary} on {_backend(processor)}", soft_wrap=True)
         if interrupted() and not source.live:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED

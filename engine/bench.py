@@ -1,0 +1,182 @@
+"""How fast each backend is on this machine, and whether it finds the same people.
+
+Every case runs in a child process of its own, so that peak memory is its own and nothing is warm from the case
+before. In: settings and cases. Out: `Measurement`s; `webapp.commands.bench` makes tables and JSON of them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine import offline
+from engine.capture import open_source
+from engine.errors import PosecastError
+from engine.extrinsics import load_calibration
+from engine.geometry import DEFAULT_CAMERA
+from engine.loading import load_backend
+from engine.preprocess import network_size, prepare
+from engine.processor import Processor
+from engine.settings import Settings
+from engine.types import Backend, BackendInfo, Frame, FrameSource, Scene, Truth
+
+AGREEMENT_FRAMES = 60
+"""Frames, evenly spread over the source, on which people are compared."""
+WARM_UP_FRAMES = 5
+"""Not counted: caches fill, clocks rise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """One case, measured."""
+
+    info: BackendInfo
+    image_size: tuple[int, int]
+    """(width, height) of the frames."""
+    network_size: tuple[int, int]
+    """(height, width)."""
+    network_ms: Percentiles
+    """Latency of single requests, one after the other."""
+    pipeline_fps: float
+    """Source to scene, no drawing, no encoding."""
+    stages_ms: Mapping[str, Percentiles]
+    peak_rss_mb: float | None
+    """None on Windows, which counts memory otherwise."""
+    scenes: tuple[Scene, ...]
+    """Of the same frames in every case, unsmoothed."""
+    truths: tuple[Truth, ...]
+    """As many as scenes where the source knows the truth, else empty."""
+
+
+def measure_in_child(settings: Settings, seconds: float) -> Measurement:
+    """`measure` in a fresh process; PosecastError where the case cannot run."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure, settings, seconds).result()
+
+
+def measure(settings: Settings, seconds: float) -> Measurement:
+    """Time the network alone, then the whole way from source to scene, `seconds` in all; then collect people."""
+    source = _open(settings)
+    first = source.read()
+    source.close()
+    if first is None:
+        raise PosecastError(f"{source.name} gives no frame", "choose another source")
+    height, width = first.image.shape[:2]
+    size = network_size(width, height, settings.height_size)
+    backend = load_backend(settings.model_spec, size, lambda *_: None)
+    try:
+        network_ms = _time_network(backend, first, settings, seconds / 2)
+        processor = _processor(backend, settings, source)
+        pipeline_fps, stages_ms = _time_pipeline(processor, settings, seconds / 2)
+        # Before the scenes are collected: holding the sampled frames is the bench's memory, not the program's.
+        peak = _peak_rss_mb()
+        scenes, truths = _collect(processor, settings)
+    finally:
+        backend.close()
+    return Measurement(
+        backend.info, (width, height), backend.fixed_size or size,
+        network_ms, pipeline_fps, stages_ms, peak, scenes, truths,
+    )  # fmt: skip
+
+
+def _open(settings: Settings) -> FrameSource:
+    source = open_source(settings.source)
+    if source.live:
+        source.close()
+        raise PosecastError(f"{source.name} is live: no two runs see the same frames", "give a video, images or demo")
+    return source
+
+
+def _processor(backend: Backend, settings: Settings, source: FrameSource) -> Processor:
+    calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+    return Processor(backend, settings, calibration.spec if calibration else source.camera or DEFAULT_CAMERA)
+
+
+def _time_network(backend: Backend, frame: Frame, settings: Settings, seconds: float) -> Percentiles:
+    image = prepare(frame.image, settings.height_size, backend.fixed_size).image
+    durations = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(durations) <= WARM_UP_FRAMES:
+        start = time.perf_counter()
+        backend.infer(image)
+        durations.append((time.perf_counter() - start) * 1000)
+    return _percentiles(durations[WARM_UP_FRAMES:])
+
+
+def _time_pipeline(processor: Processor, settings: Settings, seconds: float) -> tuple[float, Mapping[str, Percentiles]]:
+    """(frames per second, percentiles per stage), the source repeated as often as it takes."""
+    stages: dict[str, list[float]] = {}
+    count, start = 0, 0.0
+    snapshots = offline.snapshots(_endless(settings), processor)
+    for index, snapshot in enumerate(snapshots):
+        now = time.perf_counter()
+        if index < WARM_UP_FRAMES:
+            start = now
+            continue
+        count += 1
+        for stage, duration in snapshot.stage_ms.items():
+            stages.setdefault(stage, []).append(duration)
+        if now - start >= seconds:
+            break
+    elapsed = time.perf_counter() - start
+    snapshots.close()
+    return count / elapsed, {stage: _percentiles(durations) for stage, durations in stages.items()}
+
+
+def _endless(settings: Settings) -> Iterator[Frame]:
+    while True:
+        source = _open(settings)
+        try:
+            yield from offline.frames_of(source)
+        finally:
+            source.close()
+
+
+def _collect(processor: Processor, settings: Settings) -> tuple[tuple[Scene, ...], tuple[Truth, ...]]:
+    processor.reconfigure(replace(settings, smoothing=False), processor.camera_spec)
+    scenes, truths = [], []
+    for frame in sampled_frames(settings):
+        processor.restart_tracking()
+        scenes.append(processor.process(frame).scene)
+        if frame.truth is not None:
+            truths.append(frame.truth)
+    return tuple(scenes), tuple(truths)
+
+
+def sampled_frames(settings: Settings) -> Iterator[Frame]:
+    """AGREEMENT_FRAMES frames at most, evenly spread; the same ones at every call."""
+    source = _open(settings)
+    stride = max(1, (source.frame_count or 1) // AGREEMENT_FRAMES)
+    try:
+        for count, frame in enumerate(offline.frames_of(source, limit=stride * AGREEMENT_FRAMES)):
+            if count % stride == 0:
+                yield frame
+    finally:
+        source.close()
+
+
+def _percentiles(values: Sequence[float]) -> Percentiles:
+    p50, p95 = np.percentile(values, (50, 95))
+    return Percentiles(float(p50), float(p95))
+
+
+def _peak_rss_mb() -> float | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts KiB, macOS bytes.
+    return peak / 1024**2 if sys.platform == "darwin" else peak / 1024

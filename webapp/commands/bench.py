@@ -1,0 +1,166 @@
+"""`posecast bench`: a table for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from engine import inference
+from engine.agreement import against_truth, agreement
+from engine.bench import Measurement, measure_in_child
+from engine.cores import available_cores
+from engine.errors import PosecastError
+from engine.files import whole_file
+from engine.settings import Settings
+
+REFERENCE = ("pytorch", "fp32")
+"""What agreement is measured against."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    settings: Settings
+    backends: tuple[str, ...] | None
+    """None: all that are available here."""
+    seconds: float
+    json: Path | None
+
+
+def run(options: BenchOptions) -> int:
+    """Measure every case, print as it goes, write the JSON at the end; the exit status."""
+    console = Console()
+    cases = list(_cases(options))
+    if options.json is not None:
+        with whole_file(options.json) as temporary:
+            results = _measure_all(cases, options, console)
+            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    else:
+        results = _measure_all(cases, options, console)
+    console.print(_table(results))
+    console.print(f"{results['machine']['cpu']}, {results['machine']['cores']} cores; agreement is with PyTorch fp32")
+    return 0
+
+
+def _cases(options: BenchOptions) -> Iterator[Settings]:
+    """The reference first, since the others are compared with it; then every backend and precision asked for."""
+    base = options.settings
+    wanted = options.backends or ((base.backend,) if base.backend != "auto" else inference.NAMES)
+    yield replace(base, backend=REFERENCE[0], device="cpu", precision=REFERENCE[1])
+    for report in (inference.report(name) for name in wanted):
+        if not report.available:
+            if options.backends is not None:
+                raise PosecastError(f"{report.name} is not available: {report.reason}", "see posecast doctor")
+            continue
+        for precision in report.precisions if base.precision == "auto" else (base.precision,):
+            case = replace(base, backend=report.name, precision=precision)
+            if (case.backend, case.precision, case.device) != (*REFERENCE, "auto") or "cpu" not in report.devices[0]:
+                yield case
+
+
+def _measure_all(cases: list[Settings], options: BenchOptions, console: Console) -> dict[str, Any]:
+    wanted = options.backends
+    reference: Measurement | None = None
+    results = []
+    measured: Measurement | None = None
+    for case in cases:
+        with console.status(f"measuring {case.backend} {case.precision} for {options.seconds:g} s"):
+            try:
+                measured = measure_in_child(case, options.seconds)
+            except PosecastError as error:
+                if reference is None:
+                    raise
+                console.print(f"{case.backend} {case.precision}: {error}")
+                continue
+        reference = reference or measured
+        if measured is not reference or wanted is None or REFERENCE[0] in wanted:
+            results.append(_result(measured, reference))
+    assert reference is not None
+    return {
+        "machine": machine(),
+        "source": options.settings.source,
+        "image_size": list(reference.image_size),
+        "network_size": list(reference.network_size),
+        "results": results,
+    }
+
+
+def _result(measured: Measurement, reference: Measurement) -> dict[str, Any]:
+    """One entry of `results`, rounded to what was measured."""
+    result: dict[str, Any] = {
+        "backend": measured.info.name,
+        "device": measured.info.device,
+        "precision": measured.info.precision,
+        "network_ms": _rounded(asdict(measured.network_ms), 2),
+        "pipeline_fps": round(measured.pipeline_fps, 2),
+        "stages_ms": {stage: _rounded(asdict(value), 3) for stage, value in measured.stages_ms.items()},
+        "peak_rss_mb": None if measured.peak_rss_mb is None else round(measured.peak_rss_mb),
+        "agreement": _rounded(agreement(reference.scenes, measured.scenes), 4),
+    }
+    if measured.truths:
+        result["truth"] = _rounded(against_truth(measured.scenes, measured.truths), 3)
+    return result
+
+
+def _rounded(values: dict[str, Any], digits: int) -> dict[str, float | None]:
+    return {name: None if value is None else round(float(value), digits) for name, value in values.items()}
+
+
+def _table(results: dict[str, Any]) -> Table:
+    width, height = results["image_size"]
+    rows, columns = results["network_size"]
+    table = Table(title=f"{results['source']}, {width}x{height}, network {rows}x{columns}")
+    for header in ("backend", "device", "precision"):
+        table.add_column(header)
+    for header in (
+        "network ms p50",
+        "p95",
+        "pipeline fps",
+        "peak MB",
+        "people",
+        "OKS",
+        "mm",
+        "truth: found",
+        "MPJPE mm",
+    ):
+        table.add_column(header, justify="right")
+    for entry in results["results"]:
+        same, truth = entry["agreement"], entry.get("truth", {})
+        cells = (
+            entry["network_ms"]["p50"], entry["network_ms"]["p95"], entry["pipeline_fps"], entry["peak_rss_mb"],
+            same["people"], same["oks"], same["mm"], truth.get("found"), truth.get("mpjpe_mm"),
+        )  # fmt: skip
+        table.add_row(
+            entry["backend"],
+            entry["device"],
+            entry["precision"],
+            *("–" if cell is None else f"{cell:g}" for cell in cells),
+        )
+    return table
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": available_cores(),
+        "python": platform.python_version(),
+        "posecast": metadata.version("posecast"),
+    }
+
+
+def _cpu_name() -> str:
+    """The processor's name; on Linux from the kernel, since `platform` knows only the architecture there."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
