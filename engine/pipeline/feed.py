@@ -1,0 +1,169 @@
+"""Which source is being read, and the way of its frames to the worker and to whoever shows them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.capture import redact
+from engine.geometry import CameraSpec
+from engine.pipeline.events import ProblemEvent
+from engine.pipeline.reader import Reader
+from engine.pipeline.timing import Timing
+from engine.slot import Slot
+from engine.types import Frame, FrameSource
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Captured:
+    """A frame, and the run of the source that it belongs to."""
+
+    frame: Frame
+    run: int
+
+
+class Feed:
+    """Owns the readers. At most one is current: only its frames pass. Begins paused.
+
+    `before_frame(first)` is called before a frame passes, `first` of its run or not, and `failed()` when a source
+    has a problem; both in the reading thread.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        open_source: Callable[[str], FrameSource],
+        before_frame: Callable[[bool], None],
+        failed: Callable[[], None],
+        timing: Timing,
+    ) -> None:
+        self.frames: Slot[Frame] = Slot()
+        """The newest frame, whether or not a network is ready for it."""
+        self.captured: Slot[Captured] = Slot()
+        """The same for the worker."""
+        self.run = 0
+        """Of the current source, or the last one; so are the following."""
+        self.name = redact(text)
+        self.camera: CameraSpec | None = None
+        self.size: tuple[int, int] | None = None
+        """(width, height) of the newest frame, None before the first."""
+        self.count = 0
+        """Frames that passed, of all sources."""
+        self._open_source = open_source
+        self._before_frame = before_frame
+        self._failed = failed
+        self._timing = timing
+        self._runs = itertools.count(1)
+        self._power = threading.Lock()
+        """Held while pausing: a device is opened again only after it has been closed."""
+        self._lock = threading.Lock()
+        self._paused = True
+        self._closed = False
+        self._current: Reader | None = None
+        self._seen_run = 0
+        self._readers: set[Reader] = set()
+
+    def open(self, text: str) -> Reader:
+        """Begin to read `text` beside the current source. Its frames do not pass before `use`."""
+        with self._lock:
+            return self._begin(text, keep_trying=False)
+
+    def use(self, reader: Reader) -> Reader | None:
+        """Let the frames of `reader` pass from now on. Returns the reader that is not needed, for `release`."""
+        with self._lock:
+            replaced = self._make_current(reader)
+            if not self._paused:
+                return replaced
+            self._current = None
+            return reader
+
+    def pause(self) -> bool:
+        """Close the source until `resume`; whether it was running. The newest frame stays."""
+        with self._power:
+            with self._lock:
+                if self._paused or self._closed:
+                    return False
+                self._paused = True
+                reader, self._current = self._current, None
+            self.release(reader)
+            return True
+
+    def resume(self, text: str) -> bool:
+        """Read `text`, its frames passing from the first one; whether that was needed."""
+        with self._power, self._lock:
+            if not self._paused or self._closed:
+                return False
+            self._paused = False
+            self._make_current(self._begin(text, keep_trying=True))
+            return True
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def release(self, reader: Reader | None) -> None:
+        """Close a reader for good; waits a bounded time."""
+        if reader is not None:
+            reader.close()
+            with self._lock:
+                self._readers.discard(reader)
+
+    def close(self) -> None:
+        """Close everything, and wake whoever waits for frames."""
+        with self._lock:
+            self._closed = True
+            self._current = None
+            readers = list(self._readers)
+        self.frames.close()
+        self.captured.close()
+        for reader in readers:
+            self.release(reader)
+
+    @property
+    def problem(self) -> ProblemEvent | None:
+        """Why the current source gives no frames."""
+        reader = self._current
+        return reader.problem if reader is not None else None
+
+    def _begin(self, text: str, *, keep_trying: bool) -> Reader:
+        reader = Reader(
+            text,
+            next(self._runs),
+            self._open_source,
+            self._pass,
+            self._failed,
+            self._timing,
+            keep_trying=keep_trying,
+        )
+        if self._closed:
+            reader.close()
+        else:
+            self._readers.add(reader)
+            reader.start()
+        return reader
+
+    def _make_current(self, reader: Reader) -> Reader | None:
+        replaced, self._current = self._current, reader
+        self.run, self.name, self.camera = reader.run, reader.name, reader.camera
+        return replaced
+
+    def _pass(self, reader: Reader, frame: Frame) -> None:
+        with self._lock:
+            if reader is not self._current:
+                return
+            first, self._seen_run = self._seen_run != reader.run, reader.run
+            self.name, self.camera, self.size = reader.name, reader.camera, size_of(frame)
+        self._before_frame(first)
+        with self._lock:
+            if reader is self._current:
+                self.count += 1
+                self.frames.put(frame)
+                self.captured.put(Captured(frame, reader.run))
+
+
+def size_of(frame: Frame) -> tuple[int, int]:
+    """(width, height) pixels."""
+    height, width = frame.image.shape[:2]
+    return width, height

@@ -1,0 +1,79 @@
+"""Measures the last seconds: frame rate, milliseconds per stage, latency."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.pipeline.state import Stats
+from engine.types import Snapshot
+
+WINDOW_S = 5.0
+WINDOW_FRAMES = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    time: float
+    latency_ms: float
+    snapshot: Snapshot
+
+
+class Meter:
+    """A sliding window over snapshots, and totals. Written by the worker, read by anybody."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[_Entry] = deque(maxlen=WINDOW_FRAMES)
+        self._processed = 0
+        self._dropped = 0
+        self.last: float | None = None
+        """When the newest snapshot was made."""
+
+    def record(self, snapshot: Snapshot, now: float, dropped: int) -> None:
+        """Count `snapshot`, made at `now`, and the `dropped` frames that it overtook."""
+        latency_ms = (now - snapshot.frame.captured_at) * 1000
+        with self._lock:
+            self._entries.append(_Entry(now, latency_ms, snapshot))
+            self._processed += 1
+            self._dropped += dropped
+            self.last = now
+
+    def stats(self, now: float, captured: int, source_problem: str | None) -> Stats:
+        """Everything measured, as of `now`."""
+        with self._lock:
+            entries = [entry for entry in self._entries if entry.time > now - WINDOW_S]
+            processed, dropped = self._processed, self._dropped
+        if not entries:
+            return Stats(captured=captured, processed=processed, dropped=dropped, source_problem=source_problem)
+        newest = entries[-1].snapshot
+        same_backend = [entry for entry in entries if entry.snapshot.backend == newest.backend]
+        p50, p95 = np.percentile([entry.latency_ms for entry in same_backend], (50, 95))
+        return Stats(
+            fps=_rate([entry.time for entry in entries]),
+            captured=captured,
+            processed=processed,
+            dropped=dropped,
+            people=len(newest.scene.people),
+            stage_ms=_medians([entry.snapshot for entry in same_backend]),
+            latency_ms=(float(p50), float(p95)),
+            source_problem=source_problem,
+        )
+
+
+def _rate(times: Sequence[float]) -> float:
+    """Intervals per second between the first and the last of `times` [s]."""
+    span = times[-1] - times[0]
+    return (len(times) - 1) / span if span > 0 else 0.0
+
+
+def _medians(snapshots: Sequence[Snapshot]) -> dict[str, float]:
+    """Median milliseconds of every stage of the newest snapshot."""
+    return {
+        stage: float(np.median([s.stage_ms[stage] for s in snapshots if stage in s.stage_ms]))
+        for stage in snapshots[-1].stage_ms
+    }

@@ -1,0 +1,233 @@
+"""The live pipeline: what a server holds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from engine.capture import redact
+from engine.errors import PosecastError
+from engine.extrinsics import Calibration
+from engine.pipeline.current import NETWORK_SETTINGS, Current
+from engine.pipeline.events import Announcer, Listener, ProblemEvent, ProgressEvent, StateEvent
+from engine.pipeline.feed import Feed
+from engine.pipeline.loader import Job
+from engine.pipeline.meter import Meter
+from engine.pipeline.parts import Parts
+from engine.pipeline.refusals import check_backend
+from engine.pipeline.state import EngineState
+from engine.pipeline.switchboard import Switchboard
+from engine.pipeline.timing import Timing
+from engine.pipeline.worker import Worker
+from engine.settings import Settings
+from engine.slot import Slot
+from engine.types import Frame, Snapshot
+
+
+class Pipeline:
+    """Reads a source and makes snapshots of it, the newest frame first, until closed.
+
+    Safe to call from any thread. What a method refuses it refuses at once, changing nothing; what fails later
+    leaves the old in place and is announced as a `ProblemEvent`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        calibration: Calibration | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        parts: Parts | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.snapshots: Slot[Snapshot] = Slot()
+        """What was made of the newest frame that was processed."""
+        self._clock = clock
+        self._parts = parts or Parts()
+        self._timing = timing or Timing()
+        self._status = "new"
+        self._status_lock = threading.Lock()
+        self._awaited_since = clock()
+        self._problems: tuple[ProblemEvent | None, ...] = (None, None)
+        self._problems_lock = threading.Lock()
+        self._announcer = Announcer()
+        self._meter = Meter()
+        self._feed = Feed(
+            settings.source, self._parts.open_source, self._before_frame, self._tell_problems, self._timing
+        )
+        self._worker = Worker(
+            self._feed.captured,
+            lambda: self._current.setup,
+            self._parts.processor,
+            self._publish,
+            self._tell_problems,
+            self._timing,
+        )
+        self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
+        self._switchboard = Switchboard(self._feed, self._current, self._announcer, self._timing)
+
+    @property
+    def frames(self) -> Slot[Frame]:
+        """The newest frame, also while no network is ready."""
+        return self._feed.frames
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event, in the thread where it arises: it must not block. Returns the undoing."""
+        return self._announcer.subscribe(listener)
+
+    def start(self) -> None:
+        """Open the source, then load the network for its frames; returns at once."""
+        with self._status_lock:
+            if self._status != "new":
+                raise RuntimeError("a pipeline is started once")
+            self._status = "started"
+            self._worker.start()
+        self._announcer.announce(ProgressEvent("start", "open", None, f"opening {self._feed.name}"))
+        self.resume()
+
+    def close(self) -> None:
+        """End all threads, close source and network; waits a bounded time."""
+        with self._status_lock:
+            if self._status == "stopped":
+                return
+            self._status = "stopped"
+        self._current.forbid()
+        self._switchboard.cancel()
+        self._feed.close()
+        self.snapshots.close()
+        ended = self._worker.close()
+        self._switchboard.join()
+        if ended:
+            self._current.close_network()
+
+    def switch_backend(self, name: str, device: str | None = None, precision: str | None = None) -> None:
+        """Load another network and swap it in when it is ready; returns at once.
+
+        `UnknownBackend`, `BackendUnavailable`, `SwitchInProgress`, or `PosecastError` for other bad values.
+        """
+        changes = {"backend": name, "device": device or "auto", "precision": precision or "auto"}
+        check_backend(self._parts.available(), name, changes["device"], changes["precision"])
+        self._current.settings.changed(changes)
+        self._switchboard.begin(Job("backend", name, changes=changes))
+
+    def switch_source(self, text: str) -> None:
+        """Open another source and show it once it gives a frame; returns at once. The same one is opened anew."""
+        if text == self._current.settings.source:
+            self.pause()
+            self.resume()
+        else:
+            self.change_settings({"source": text})
+
+    def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+        """The settings with `changes`, all of them valid, or PosecastError and nothing changed.
+
+        Source and network are loaded first, and come into effect when `state()` shows them; the rest at once.
+        """
+        before = self._current.settings
+        after = before.changed(changes)
+        differing = {name: getattr(after, name) for name in changes if getattr(after, name) != getattr(before, name)}
+        slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS or name == "source"}
+        fast = {name: value for name, value in differing.items() if name not in slow}
+        if {"backend", "device", "precision"} & slow.keys():
+            check_backend(self._parts.available(), after.backend, after.device, after.precision)
+        calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
+        if slow:
+            self._switchboard.begin(_job(slow, after))
+        if fast:
+            self._current.apply(fast)
+            if "extrinsics" in fast:
+                self._current.set_calibration(calibration)
+            self._announcer.announce(StateEvent())
+        return after
+
+    def set_calibration(self, calibration: Calibration | None) -> None:
+        """Use a camera file from the next frame on; None: the source's own camera, or the default."""
+        self._current.set_calibration(calibration)
+        self._announcer.announce(StateEvent())
+
+    def pause(self) -> None:
+        """Close the source until `resume`; the newest frame and snapshot stay. For when nobody watches."""
+        if self._feed.pause():
+            self._announcer.announce(StateEvent())
+
+    def resume(self) -> None:
+        """Open the source again."""
+        if self._status == "started" and self._feed.resume(self._current.settings.source):
+            self._awaited_since = self._clock()
+            self._announcer.announce(StateEvent())
+
+    def state(self) -> EngineState:
+        """Everything at this moment."""
+        problem = self._feed.problem
+        return EngineState(
+            status=self._status_word(),
+            settings=self._current.settings,
+            source=self._feed.name,
+            backend=self._current.backend,
+            camera=self._current.camera,
+            calibration=self._current.calibration,
+            switching=self._switchboard.switching,
+            stats=self._meter.stats(self._clock(), self._feed.count, problem.error if problem else None),
+        )
+
+    def health(self) -> str | None:
+        """Why frames do not flow; None when they do, and when the pipeline was paused on purpose."""
+        status = self._status_word()
+        if status == "paused":
+            return None
+        if status == "stopped":
+            return "the engine is not running"
+        problem = self._feed.problem or self._worker.problem
+        if problem is not None:
+            return problem.error
+        if status == "starting":
+            return self._why_starting()
+        silent_s = self._clock() - max(self._awaited_since, self._meter.last or self._awaited_since)
+        return f"no frame was processed for {silent_s:.0f} s" if silent_s >= self._timing.stall_s else None
+
+    def _status_word(self) -> str:
+        if self._status != "started":
+            return "stopped"
+        if self._feed.paused:
+            return "paused"
+        return "starting" if self._current.backend is None else "running"
+
+    def _why_starting(self) -> str:
+        problem = self._switchboard.start_problem
+        if problem is not None:
+            return problem.error
+        return "the first frame has not come yet" if self._feed.size is None else "the network is being loaded"
+
+    def _before_frame(self, first: bool) -> None:
+        """In the capture thread: a frame is about to pass."""
+        if first:
+            self._current.start_run()
+        if self._current.wants_network and self._switchboard.switching is None:
+            with suppress(PosecastError):  # another switch was quicker, or the pipeline is closing
+                self._switchboard.begin(Job("start", self._current.settings.backend))
+
+    def _publish(self, snapshot: Snapshot, dropped: int) -> None:
+        """In the worker: a snapshot is made."""
+        self._meter.record(snapshot, self._clock(), dropped)
+        self.snapshots.put(snapshot)
+
+    def _tell_problems(self) -> None:
+        """In the capture thread, and in the worker every round: announce problems that came or went."""
+        with self._problems_lock:
+            before, self._problems = self._problems, (self._feed.problem, self._worker.problem)
+            new = [problem for problem in self._problems if problem is not None and problem not in before]
+            changed = self._problems != before
+        for problem in new:
+            self._announcer.announce(problem)
+        if changed:
+            self._announcer.announce(StateEvent())
+
+
+def _job(changes: Mapping[str, Any], after: Settings) -> Job:
+    """The job that puts `changes` into effect, leading to the settings `after`."""
+    if "source" in changes:
+        return Job("source", redact(after.source), after.source, changes)
+    return Job("backend", after.backend, changes=changes)

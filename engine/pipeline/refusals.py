@@ -1,0 +1,54 @@
+"""Why a switch is refused before it begins, and the check that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from engine.errors import PosecastError
+
+
+class UnknownBackend(PosecastError):  # noqa: N818
+    """There is no backend of this name."""
+
+
+class BackendUnavailable(PosecastError):  # noqa: N818
+    """The backend, or its device or precision, cannot be used on this machine."""
+
+
+class SwitchInProgress(PosecastError):  # noqa: N818
+    """Another switch is still running."""
+
+
+class Report(Protocol):
+    """What is known about a backend on this machine."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def available(self) -> bool: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def devices(self) -> Sequence[str]: ...
+    @property
+    def precisions(self) -> Sequence[str]: ...
+
+
+def check_backend(reports: Sequence[Report], name: str, device: str, precision: str) -> None:
+    """Raise `UnknownBackend` or `BackendUnavailable` for what cannot run here; 'auto' is always accepted."""
+    if name == "auto":
+        return
+    report = next((report for report in reports if report.name == name), None)
+    if report is None:
+        names = ", ".join(report.name for report in reports)
+        raise UnknownBackend(f"there is no backend {name!r}", f"backends are: {names}")
+    if not report.available:
+        raise BackendUnavailable(f"{name} is not available: {report.reason}", "`posecast doctor` lists what is")
+    _check_choice(name, "device", device, report.devices)
+    _check_choice(name, "precision", precision, report.precisions)
+
+
+def _check_choice(backend: str, what: str, wanted: str, offered: Sequence[str]) -> None:
+    if wanted != "auto" and wanted.lower() not in {choice.lower() for choice in offered}:
+        raise BackendUnavailable(f"{backend} has no {what} {wanted!r} here", f"it has: {', '.join(offered)}")

@@ -1,0 +1,27 @@
+"""How long the pipeline waits for what, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds, all of them."""
+
+    first_frame_s: float = 15.0
+    """A new source that shows no frame by then is given up: an RTSP camera takes up to 10 s to its first key frame."""
+    stall_s: float = 5.0
+    """Without a snapshot for this long, frames no longer flow."""
+    retry_s: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 5.0)
+    """Waits before what failed is tried again; the last one repeats."""
+    reload_s: float = 30.0
+    """A model that did not load at the start is tried again after this long."""
+    tick_s: float = 0.1
+    """The worker looks for changes this often where no frames come."""
+    join_s: float = 5.0
+    """A thread that has not ended by then is left behind, and said so in the log."""
+
+    def delay(self, failures: int) -> float:
+        """How long to wait after the `failures`-th failure in a row, counted from 1."""
+        return self.retry_s[min(failures, len(self.retry_s)) - 1]

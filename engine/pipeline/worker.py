@@ -1,0 +1,134 @@
+"""The thread that turns frames into snapshots, and takes over a new setup between two of them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.errors import PosecastError
+from engine.geometry import CameraSpec
+from engine.pipeline.events import ProblemEvent
+from engine.pipeline.feed import Captured
+from engine.pipeline.parts import FrameProcessor
+from engine.pipeline.timing import Timing
+from engine.settings import Settings
+from engine.slot import Slot
+from engine.types import Backend, Snapshot
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setup:
+    """What the worker is to work with. Replaced as a whole, so that it is always consistent."""
+
+    run: int
+    """Frames of other runs are skipped."""
+    backend: Backend | None
+    settings: Settings
+    camera: CameraSpec
+    adopted: threading.Event = field(default_factory=threading.Event)
+    """Set when the worker uses it, and its predecessor no longer; also when the worker has ended."""
+
+
+class Worker:
+    """Owns the processor. `wanted` gives the setup, `publish(snapshot, dropped)` takes what was made.
+
+    Whatever is raised on the way is reported by `problem`, logged, and tried again with the newest frame after a
+    pause that grows; `watch` is called every round, also when no frames come.
+    """
+
+    def __init__(
+        self,
+        captured: Slot[Captured],
+        wanted: Callable[[], Setup],
+        make_processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor],
+        publish: Callable[[Snapshot, int], None],
+        watch: Callable[[], None],
+        timing: Timing,
+    ) -> None:
+        self.problem: ProblemEvent | None = None
+        """Why frames are not being processed, None while they are."""
+        self._captured = captured
+        self._wanted = wanted
+        self._make_processor = make_processor
+        self._publish = publish
+        self._watch = watch
+        self._timing = timing
+        self._setup: Setup | None = None
+        self._processor: FrameProcessor | None = None
+        self._seen = 0
+        self._failures = 0
+        self._stop = threading.Event()
+        self._poked = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="posecast-worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def poke(self) -> None:
+        """Cut a pause after a failure short: there is something new to try."""
+        self._poked.set()
+
+    def close(self) -> bool:
+        """End the thread, waiting a bounded time. False if it did not end: then what it uses must stay open."""
+        self._stop.set()
+        self._poked.set()
+        if self._thread.is_alive():
+            self._thread.join(self._timing.join_s)
+        if self._thread.is_alive():
+            logger.error("the worker thread did not end")
+            return False
+        return True
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            failures = self._failures
+            for step in (self._round, self._watch):
+                try:
+                    step()
+                except Exception as error:  # noqa: BLE001, PERF203 - the thread must go on; `_fail` logs it
+                    self._fail(error)
+            if self._failures > failures:
+                self._poked.wait(self._timing.delay(self._failures))
+                self._poked.clear()
+        self._wanted().adopted.set()
+
+    def _round(self) -> None:
+        newer = self._captured.wait_newer(self._seen, self._timing.tick_s)
+        setup = self._wanted()
+        if setup is not self._setup:
+            self._adopt(setup)
+        if newer is None:
+            return
+        version, captured = newer
+        dropped, self._seen = version - self._seen - 1, version
+        if self._processor is not None and captured.run == setup.run:
+            snapshot = self._processor.process(captured.frame)
+            self._failures, self.problem = 0, None
+            self._publish(snapshot, dropped)
+
+    def _adopt(self, setup: Setup) -> None:
+        if setup.backend is not None:
+            if self._processor is None:
+                self._processor = self._make_processor(setup.backend, setup.settings, setup.camera)
+            if self._processor.backend is not setup.backend:
+                self._processor.backend, self._failures = setup.backend, 0
+            self._processor.reconfigure(setup.settings, setup.camera)
+            if self._setup is not None and self._setup.run != setup.run:
+                self._processor.restart_tracking()
+        self._setup = setup
+        setup.adopted.set()
+
+    def _fail(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures == 1:
+            logger.error("processing a frame failed", exc_info=error)
+        if isinstance(error, PosecastError):
+            self.problem = ProblemEvent(error.error, error.hint)
+        else:
+            self.problem = ProblemEvent(
+                f"processing a frame failed: {error}", "it is tried again; choose another backend if it stays"
+            )
