@@ -20,8 +20,11 @@ from engine.types import Backend, ModelSpec
 
 NAMES = ("pytorch", "openvino", "onnxruntime", "tensorrt")
 _BY_SPEED = ("openvino", "onnxruntime", "pytorch", "tensorrt")
-_BY_SPEED_ON_NVIDIA = ("tensorrt", "onnxruntime", "pytorch", "openvino")
+_BY_SPEED_ON_NVIDIA = ("tensorrt", "onnxruntime", "pytorch")
 _ACCELERATORS = ("cuda", "mps")
+"""How the names of devices begin that are faster than the processor, in lower case. A GPU of OpenVINO's may not be:
+its adapter puts the better device first."""
+_PROCESSORS = ("cpu", "auto")
 _KEEPS_COMPILED = ("openvino", "onnxruntime")
 """Backends that can keep what they compile in a folder."""
 
@@ -116,14 +119,28 @@ def choose(spec: ModelSpec, path: Path, quantised: Callable[[str], bool] = lambd
         if spec.backend not in fitting:
             raise PosecastError(f"{spec.backend} does not run {path.name}", f"it runs on {', '.join(fitting)}")
         return _on(spec.backend, spec, quantised)
-    order = _BY_SPEED_ON_NVIDIA if gpu_count() else _BY_SPEED
-    refusals = []
-    for name in (name for name in order if name in fitting):
+    refusals = {}
+    for name, on_gpu in _candidates(fitting):
         try:
-            return _on(name, spec, quantised)
-        except PosecastError as error:  # noqa: PERF203 - four at most
-            refusals.append(error.error)
-    raise PosecastError(f"no backend here runs {path.name} as asked: {'; '.join(refusals)}", "see posecast doctor")
+            chosen = _on(name, spec, quantised)
+        except PosecastError as error:  # noqa: PERF203 - a handful
+            refusals[name] = error.error
+        else:
+            if _accelerated(chosen.device) or not on_gpu:
+                return chosen
+    reasons = "; ".join(refusals.values())
+    raise PosecastError(f"no backend here runs {path.name} as asked: {reasons}", "see posecast doctor")
+
+
+def _candidates(fitting: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """(backend, whether only its use of a GPU counts), the fastest first."""
+    if gpu_count():
+        yield from ((name, True) for name in _BY_SPEED_ON_NVIDIA if name in fitting)
+    yield from ((name, False) for name in _BY_SPEED if name in fitting)
+
+
+def _accelerated(device: str) -> bool:
+    return device.lower().startswith(_ACCELERATORS)
 
 
 def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> Backend:
@@ -150,8 +167,7 @@ def _on(name: str, spec: ModelSpec, quantised: Callable[[str], bool]) -> ModelSp
 
 def _device(found: BackendReport, asked: str) -> str:
     if asked == "auto":
-        accelerators = (device for device in found.devices if device.lower().startswith(_ACCELERATORS))
-        return next(accelerators, found.devices[0])
+        return next(filter(_accelerated, found.devices), found.devices[0])
     for device in _matching(found.devices, asked):
         return device
     raise PosecastError(f"{found.name} has no device {asked!r} here", f"its devices: {', '.join(found.devices)}")
@@ -169,7 +185,9 @@ def _precision(
     if spec.precision == "auto":
         if "int8" in offered and quantised(name):
             return "int8"
-        return "bf16" if "bf16" in offered else "fp32"
+        # On processors fp16 is no faster than bf16, where it is there at all.
+        order = ("bf16", "fp32") if device.lower().startswith(_PROCESSORS) else ("bf16", "fp16", "fp32")
+        return next(precision for precision in order if precision in offered)
     if spec.precision not in offered:
         raise PosecastError(f"{name} does not run {spec.precision} on {device}", f"it runs {', '.join(offered)} there")
     return spec.precision

@@ -126,6 +126,8 @@ def _provider_options(device: str, precision: str, cache: Path | None) -> dict[s
     if device == "TensorRT":
         half = {"trt_fp16_enable": str(int(precision == "fp16"))}
         return half if cache is None else half | {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(cache)}
+    if device == "CUDA":
+        return {"use_tf32": "0"}  # fp32 is to mean fp32
     if device == "CoreML":
         # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
         return {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"}

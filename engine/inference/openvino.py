@@ -53,8 +53,19 @@ def _core() -> Any:
 
 
 def devices() -> tuple[str, ...]:
-    """Device names of OpenVINO's; AUTO leaves the choice among them to OpenVINO."""
-    return (*_core().available_devices, "AUTO")
+    """Device names of OpenVINO's; AUTO leaves the choice among them to OpenVINO.
+
+    The processor comes before a GPU that is part of it: on few machines the latter is the faster one.
+    """
+    found = sorted(_core().available_devices, key=_rank)
+    return (*found, "AUTO")
+
+
+def _rank(device: str) -> int:
+    if device.startswith("GPU"):
+        kind = _core().get_property(device, "DEVICE_TYPE")
+        return 0 if "DISCRETE" in str(kind).upper() else 2
+    return 1 if device == "CPU" else 3
 
 
 def precisions(device: str) -> tuple[str, ...]:

@@ -1,0 +1,17 @@
+"""What every test shares: a cache folder of this run, so that no test sees or fills the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def posecast_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache folder of all tests: a model is converted once a run."""
+    folder = tmp_path_factory.mktemp("posecast-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POSECAST_CACHE", str(folder))
+        yield folder

@@ -1,0 +1,59 @@
+"""The ONNX Runtime adapter: foreign models, their normalisation, and models of one size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import PosecastError
+from engine.inference import onnxruntime
+from engine.inference.onnxruntime import open_model
+from tests.models import expected, foreign_onnx, largest_difference, picture, tiny_onnx
+
+SIZE = (136, 248)
+
+
+def _open(path: Path, raw_input: bool | None = None) -> onnxruntime.OnnxRuntimeBackend:
+    return open_model(path, device="CPU", precision="fp32", size=SIZE, raw_input=raw_input)
+
+
+def test_the_references_onnx_takes_normalised_pixels_of_one_size(tmp_path: Path) -> None:
+    backend = _open(foreign_onnx(tmp_path / "model.onnx", raw_input=False, size=SIZE))
+    assert backend.fixed_size == SIZE
+    assert max(largest_difference(backend.infer(picture(136)), expected(picture(136))).values()) < 1e-4
+
+
+def test_the_user_may_say_that_it_takes_raw_pixels(tmp_path: Path) -> None:
+    backend = _open(foreign_onnx(tmp_path / "model.onnx", raw_input=True), raw_input=True)
+    assert backend.fixed_size is None
+    assert max(largest_difference(backend.infer(picture(136)), expected(picture(136))).values()) < 1e-4
+
+
+def test_outputs_are_told_apart_by_their_channels(tmp_path: Path) -> None:
+    backend = _open(tiny_onnx(tmp_path / "model.onnx", channels={"c": 38, "a": 57, "b": 19}))
+    maps = backend.infer(picture(136))
+    assert (len(maps.features), len(maps.heatmaps), len(maps.pafs)) == (57, 19, 38)
+
+
+def test_refuses_another_network(tmp_path: Path) -> None:
+    path = tiny_onnx(tmp_path / "tiny.onnx", channels={"logits": 1000})
+    with pytest.raises(PosecastError, match=r"not a model of this kind.*its outputs: logits with 1000 channels"):
+        _open(path)
+
+
+def test_refuses_what_is_no_model_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"not a model")
+    with pytest.raises(PosecastError, match="ONNX Runtime cannot open"):
+        _open(tmp_path / "model.onnx")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_devices_without_hardware_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU build lists its providers on machines without a GPU too."""
+    every = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime.runtime(), "get_available_providers", lambda: every)
+    monkeypatch.setattr(onnxruntime, "gpu_count", lambda: 0)
+    assert onnxruntime.devices() == ("CPU",)
+    monkeypatch.setattr(onnxruntime, "gpu_count", lambda: 1)
+    assert onnxruntime.devices() == ("CUDA", "TensorRT", "CPU")
