@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from engine.geometry import Array, Camera, rotation_from_vector
-from engine.skeleton import JOINT_COUNT, JOINTS, PELVIS
+from engine.skeleton import JOINT, JOINT_COUNT, JOINTS, PELVIS
 from engine.types import Pose2D
 
 _PLACES = {
     "neck": (0.0, -0.52, 0.0), "nose": (0.0, -0.68, -0.1), "pelvis": (0.0, 0.0, 0.0),
     "shoulder": (0.18, -0.5, 0.0), "elbow": (0.22, -0.22, 0.02), "wrist": (0.24, 0.03, -0.05),
-    "hip": (0.1, 0.02, 0.0), "knee": (0.11, 0.46, -0.02), "ankle": (0.12, 0.9, 0.03),
+    "hip": (0.1, 0.02, 0.0), "knee": (0.11, 0.46, -0.02), "ankle": (0.12, 0.9, 0.0),
     "eye": (0.03, -0.72, -0.08), "ear": (0.08, -0.7, 0.0),
 }  # fmt: skip
 ANKLE_TO_FLOOR_M = 0.08
@@ -27,6 +27,12 @@ def _place(name: str) -> tuple[float, float, float]:
 STANDING = np.array([_place(name) for name in JOINTS])
 """(19, 3) metres, relative to the pelvis, axes of the camera frame: somebody standing, 1.72 m tall, facing the
 camera; the left side is at +x."""
+
+SITTING = STANDING.copy()
+"""(19, 3) the same person on a chair."""
+for _side in ("left", "right"):
+    SITTING[JOINT[f"{_side}_knee"]] += (0.0, -0.4, -0.42)
+    SITTING[JOINT[f"{_side}_ankle"]] += (0.0, -0.4, -0.42)
 
 
 def turned(body: Array, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Array:

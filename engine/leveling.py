@@ -1,0 +1,89 @@
+"""Level from people: which way is up, and where the floor is, told by those who stand on it.
+
+In: a camera whose tilt is unknown or wrong, and bodies in its frame, gathered over some seconds. Out: the camera as
+it must be for the people to stand upright on the floor. It stays where it is, but for its height.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.geometry import Array, Camera, CameraSpec, rotation_between
+from engine.skeleton import JOINT, JOINT_COUNT, NECK
+
+MIN_STANDING = 10
+"""Bodies needed: one person for some ten looks, ten people for one. A single look is off by up to 10 degrees."""
+MAX_BODIES = 600
+"""More are thinned out evenly: the search compares each with each."""
+MAX_BEND_DEG = 25.0
+"""Between torso and legs, of somebody who stands."""
+CONSENSUS_DEG = 12.0
+"""Around the commonest direction, where those who stand upright are: the spread of single looks."""
+MIN_SHARE = 0.4
+"""Of the straight bodies, must agree on a direction."""
+ANKLE_HEIGHT_M = 0.08
+"""Of the ankle joint of somebody 1.8 m tall, above the sole."""
+
+_ANKLES = [JOINT["left_ankle"], JOINT["right_ankle"]]
+_HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
+_HINT = "let somebody stand or walk upright, in full view from head to feet, for a few seconds, and try again"
+
+
+def level(camera: Camera, bodies: Array) -> CameraSpec:
+    """The camera with its extrinsics turned and raised so that people stand upright on the floor at height 0.
+
+    bodies: (N, 19, 3) metres, camera frame; people over time, in any order. The camera's place above the floor's
+    plane, its heading and `up` are kept. PosecastError where too few stand, or they do not agree.
+    """
+    standing, directions = _standing(_thinned(np.asarray(bodies, dtype=float).reshape(-1, JOINT_COUNT, 3)))
+    up_in_camera, agreeing = _common_direction(directions)
+    floor_below_camera = _floor_below(standing[agreeing], up_in_camera)
+    correction = rotation_between(camera.R.T @ up_in_camera, camera.up_vector)
+    R = camera.R @ correction.T
+    sideways = camera.position - camera.height * camera.up_vector
+    position = sideways + floor_below_camera * camera.up_vector
+    K = np.array([[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]])
+    return CameraSpec(R, -R @ position, camera.up, K, camera.image_size)
+
+
+def _thinned(bodies: Array) -> Array:
+    return bodies[:: -(-len(bodies) // MAX_BODIES)] if len(bodies) else bodies
+
+
+def _standing(bodies: Array) -> tuple[Array, Array]:
+    """(N, 19, 3) -> (M, 19, 3) those whose legs and torso are in line, and (M, 3) unit vectors from ankles to neck."""
+    ankles, hips = bodies[:, _ANKLES].mean(axis=1), bodies[:, _HIPS].mean(axis=1)
+    torso, legs = _unit(bodies[:, NECK] - hips), _unit(hips - ankles)
+    straight = (torso * legs).sum(axis=1) > np.cos(np.radians(MAX_BEND_DEG))
+    if straight.sum() < MIN_STANDING:
+        raise PosecastError(
+            f"too few people stand upright to level by: seen {straight.sum()} times, needed {MIN_STANDING}", _HINT
+        )
+    return bodies[straight], _unit(bodies[straight, NECK] - ankles[straight])
+
+
+def _unit(vectors: Array) -> Array:
+    """(N, 3) -> (N, 3) of length 1."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+def _common_direction(directions: Array) -> tuple[Array, Array]:
+    """(M, 3) unit vectors -> (3,) the mean of the largest group that agrees, and (M,) who belongs to it."""
+    near = directions @ directions.T > np.cos(np.radians(CONSENSUS_DEG))
+    group = near[near.sum(axis=1).argmax()]
+    for _ in range(3):  # the mean moves to the middle of its group
+        mean = _unit(directions[group].mean(axis=0, keepdims=True))[0]
+        group = directions @ mean > np.cos(np.radians(CONSENSUS_DEG))
+    if group.sum() < max(MIN_STANDING, MIN_SHARE * len(directions)):
+        raise PosecastError(
+            f"people do not agree on which way is up: {group.sum()} of {len(directions)} within "
+            f"{CONSENSUS_DEG:.0f} degrees", _HINT,
+        )  # fmt: skip
+    return np.asarray(mean), np.asarray(group)
+
+
+def _floor_below(standing: Array, up_in_camera: Array) -> float:
+    """Metres from the camera down to the floor: the median over the lower ankle of everyone standing."""
+    ankles = -(standing[:, _ANKLES] @ up_in_camera)
+    return float(np.median(ankles.max(axis=1))) + ANKLE_HEIGHT_M
