@@ -40,8 +40,8 @@ class TensorRtBackend:
                 self._input.sub_(128).mul_(1 / 255)
             if not self._context.execute_async_v3(self._stream.cuda_stream):
                 raise PosecastError("TensorRT could not run the engine", "see what it printed above")
-            # .cpu() waits for the stream; each map leaves the engine's buffer, which the next picture overwrites.
-            return Maps(*(output[0].float().cpu().numpy() for output in self._outputs))
+            # Copying waits for the stream, and leaves the engine's buffers, which the next picture overwrites.
+            return Maps(*(output[0].to("cpu", torch.float32, copy=True).numpy() for output in self._outputs))
 
     def close(self) -> None:
         self._context = self._engine = None
