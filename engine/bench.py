@@ -106,7 +106,7 @@ def _processor(backend: Backend, settings: Settings, source: FrameSource) -> Pro
 
 def _time_network(backend: Backend, frame: Frame, settings: Settings, seconds: float) -> Percentiles:
     image = prepare(frame.image, settings.height_size, backend.fixed_size).image
-    durations = []
+    durations: list[float] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(durations) <= WARM_UP_FRAMES:
         start = time.perf_counter()

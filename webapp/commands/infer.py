@@ -164,11 +164,11 @@ def _pictures(path: Path | None, frame_rate: float | None) -> Iterator[_Pictures
 @contextlib.contextmanager
 def _closes_on_signal(source: FrameSource) -> Iterator[Callable[[], bool]]:
     """The first Ctrl-C or SIGTERM ends the source, so that outputs are finished; a second one ends the program."""
-    asked = []
+    asked: list[int] = []
 
     def stop(number: int, stack: object) -> None:
         asked.append(number)
-        signal.signal(number, previous[number])
+        signal.signal(number, previous[signal.Signals(number)])
         source.close()
 
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
