@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -59,7 +60,7 @@ class Settings:
         for name, (check, wanted) in _CHECKS.items():
             value = getattr(self, name)
             if not check(value):
-                raise PosecastError(f"{name} is {value!r}", f"{name} must be {wanted}")
+                raise PosecastError(f"{name} is {value!r:.80}", f"{name} must be {wanted}")
         if self.person_heights_m is not None:
             object.__setattr__(self, "person_heights_m", _heights(self.person_heights_m))
 
@@ -85,14 +86,13 @@ def _number(value: Any, low: float, high: float) -> bool:
 
 def _heights(value: Mapping[Any, float]) -> dict[int, float]:
     try:
-        heights = {int(key): float(height) for key, height in value.items()}
-    except (AttributeError, TypeError, ValueError):
-        heights = {0: float("nan")}
-    if not all(0.3 <= height <= 2.8 for height in heights.values()):
-        raise PosecastError(
-            f"person_heights_m is {value!r}", "person_heights_m must map ids to metres, 0.3 to 2.8 each"
-        )
-    return heights
+        if all(int(key) >= 1 and _number(height, 0.3, 2.8) for key, height in value.items()):
+            return {int(key): float(height) for key, height in value.items()}
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        pass  # no mapping, or not of numbers
+    raise PosecastError(
+        f"person_heights_m is {value!r:.80}", "person_heights_m must map ids to metres, 0.3 to 2.8 each"
+    )
 
 
 def _text(value: Any) -> bool:
@@ -132,7 +132,7 @@ def load_settings(path: Path) -> Settings:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PosecastError(f"cannot read the settings file {path}: {error.strerror}", "check the path") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PosecastError(f"the settings file {path} is not JSON: {error}", "mend or remove it") from error
     if not isinstance(values, dict):
         raise PosecastError(f"the settings file {path} holds no JSON object", "mend or remove it")
@@ -145,13 +145,16 @@ def load_settings(path: Path) -> Settings:
 def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
     """Settings of `path`, or the defaults where there is no such file.
 
-    A broken file is moved aside, never lost; the second value then says so in a sentence for the user.
+    A broken file is moved aside, never lost; the second value then says so in a sentence for the user. A file
+    that cannot even be read stays where it is: PosecastError.
     """
     if not path.exists():
         return Settings(), None
     try:
         return load_settings(path), None
     except PosecastError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
         aside = path.with_name(f"{path.name}.broken-{time.strftime('%Y%m%d-%H%M%S')}")
         path.replace(aside)
         return Settings(), f"{error.error}; kept as {aside}, starting with the defaults"
@@ -160,9 +163,10 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
 def save_settings(settings: Settings, path: Path) -> None:
     """Write atomically: a reader sees the old file or the new one, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
     try:
-        with temporary.open("w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(settings.to_json(), file, indent=2)
             file.flush()
             os.fsync(file.fileno())
