@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No test depends on how fast the machine is.
+hypothesis.settings.register_profile("posecast", deadline=None)
+hypothesis.settings.load_profile("posecast")
 
 
 @pytest.fixture(scope="session", autouse=True)

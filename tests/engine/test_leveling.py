@@ -47,7 +47,7 @@ def believed(camera: Camera, wrong: Array, shift: Array) -> Camera:
     return replace(camera, R=R, t=camera.t + shift)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(UP_AXES), rotations(), rotations(), st.floats(0.5, 4), st.tuples(*[st.floats(-2, 2)] * 3))
 def test_a_tilted_scene_stands_upright_on_the_floor(
     up: str, rotation: Array, wrong: Array, height: float, shift: tuple[float, float, float]
