@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
+from engine.capture import redact
 from engine.errors import PosecastError
-from engine.pipeline.reader import without_password
 from webapp.auth import Role
 from webapp.body import checked, json_object
 from webapp.errors import ForbiddenError, UnavailableError
@@ -103,7 +103,7 @@ def switch_source() -> Response:
     """Begin to switch; the old source plays until the new one shows a frame."""
     text = services().sources.resolve(checked({"source": str})["source"])
     services().pipeline.switch_source(text)
-    return answer({"switching": without_password(text)}, 202)
+    return answer({"switching": redact(text)}, 202)
 
 
 @blueprint.get("/settings")
@@ -139,4 +139,5 @@ def _check_reach(changes: dict[str, Any]) -> None:
 
 
 def _file(name: str, mimetype: str) -> Response:
-    return send_file(SCHEMAS / name, mimetype=mimetype, max_age=0)
+    text = (SCHEMAS / name).read_text(encoding="utf-8")
+    return Response(text, mimetype=mimetype, headers={"Cache-Control": "no-cache"})

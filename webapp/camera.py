@@ -40,6 +40,7 @@ class CameraDesk:
     def __init__(self, pipeline: Pipeline, store: Store) -> None:
         self._pipeline, self._store = pipeline, store
         self._seen: deque[tuple[float, Floats]] = deque()
+        self._last_frame = -1
         self._lock = threading.Lock()
 
     def describe(self) -> Wire:
@@ -83,6 +84,9 @@ class CameraDesk:
         bodies = [person.pose3d.joints for person in snapshot.scene.people if person.pose3d is not None]
         now = snapshot.frame.captured_at
         with self._lock:
+            if snapshot.frame.index < self._last_frame:
+                self._seen.clear()  # another source: another camera
+            self._last_frame = snapshot.frame.index
             if bodies and (not self._seen or now - self._seen[-1][0] >= _SAMPLE_EVERY):
                 self._seen.append((now, np.stack(bodies)))
             while self._seen and self._seen[0][0] < now - LATELY:

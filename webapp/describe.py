@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.capture import redact
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 from engine.pipeline import EngineState, Stats
-from engine.pipeline.reader import without_password
 from webapp.wire import dumps, timings_to_wire
 
 Wire = dict[str, Any]
@@ -21,13 +21,13 @@ def describe_state(state: EngineState) -> Wire:
     backend, switching = state.backend, state.switching
     return {
         "status": state.status,
-        "source": without_password(state.settings.source),
+        "source": redact(state.settings.source),
         "model": state.settings.model,
         "backend": {"name": backend.name, "device": backend.device, "precision": backend.precision}
         if backend
         else None,
         "camera": describe_camera(state.camera, state.calibration) if state.camera else None,
-        "settings": {**state.settings.to_json(), "source": without_password(state.settings.source)},
+        "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats),
         "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
         if switching

@@ -23,9 +23,9 @@ from engine.extrinsics import parse_calibration
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
-from engine.pipeline.parts import FrameProcessor, Source
+from engine.pipeline.parts import FrameProcessor
 from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, Image, Person, Pose2D, Pose3D, Scene, Snapshot
+from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
 from webapp.recordings import CAMERA, RECORDING, VIDEO, Recordings
 
 _LONGEST_PAUSE = 2.0
@@ -53,7 +53,8 @@ class ReplaySource:
         self.name = RECORDING + name
         self._path = recordings.path(name)
         self._video_path = self._path.with_suffix(VIDEO)
-        self.camera = _camera_of(self._path.with_suffix(CAMERA))
+        self._spec = _camera_of(self._path.with_suffix(CAMERA))
+        self.camera: CameraSpec | None = self._spec
         self._closed = threading.Event()
         self._frames = self._play()
 
@@ -75,7 +76,7 @@ class ReplaySource:
                 before = wire["wall_time"]
                 if self._closed.wait(max(0.0, due - now)):
                     return
-                yield _frame(wire, picture, self.camera)
+                yield _frame(wire, picture, self._spec)
             if due is None:
                 raise PosecastError(f"{self.name} holds no scene", "choose another recording")
 
@@ -110,7 +111,7 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
     """The pipeline's parts, able to open `recording:NAME`."""
     usual = parts or Parts()
 
-    def open_source(text: str) -> Source:
+    def open_source(text: str) -> FrameSource:
         if text.startswith(RECORDING):
             return ReplaySource(recordings, text[len(RECORDING) :])
         return usual.open_source(text)

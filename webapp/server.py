@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 import socket
 import sys
 import threading
@@ -29,12 +30,15 @@ class Running:
         self.ready = ready
         """To be called when connections are accepted."""
         self._stop = stop
-        self._stopped = threading.Lock()
+        self._stopped = False
+        self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """End streams, sockets, engine; once."""
-        if self._stopped.acquire(blocking=False):
-            self._stop()
+        """End streams, sockets, engine; once. Returns when they have ended, whoever began it."""
+        with self._lock:
+            if not self._stopped:
+                self._stopped = True
+                self._stop()
 
 
 Begin = Callable[[], Running]
@@ -51,10 +55,32 @@ def run(listener: socket.socket, threads: int, begin: Begin) -> None:
 def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     """One worker process; every connection that lives on holds one of its threads."""
     from gunicorn.app.base import BaseApplication
+    from gunicorn.arbiter import Arbiter
     from gunicorn.workers.gthread import ThreadWorker
+
+    class Master(Arbiter):  # type: ignore[misc]
+        """Never runs two engines: no reload, no second worker. A closed terminal ends it, as it ends other programs."""
+
+        def init_signals(self) -> None:
+            ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            super().init_signals()
+            for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, *([signal.SIGHUP] if ignored else [])):
+                signal.signal(number, signal.SIG_IGN)
+
+        handle_hup = Arbiter.handle_term
 
     class Worker(ThreadWorker):  # type: ignore[misc]
         """Ends what never ends by itself as soon as it is asked to stop, in a thread: this is a signal handler."""
+
+        def init_signals(self) -> None:
+            super().init_signals()
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the master decides
+
+        def run(self) -> None:
+            try:
+                super().run()
+            finally:
+                self.app.running.stop()
 
         def handle_exit(self, sig: int, frame: Any) -> None:
             super().handle_exit(sig, frame)
@@ -85,7 +111,10 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "control_socket_disable": True,
                 "loglevel": "warning",
                 "proc_name": "posecast",
-                "post_worker_init": lambda worker: worker.app.running.ready(),
+                # Who may forward is for --behind-proxy alone to say.
+                "forwarded_allow_ips": "",
+                # A worker that replaces one that crashed is at the same address: nothing new to say.
+                "post_worker_init": lambda worker: worker.app.running.ready() if worker.age == 1 else None,
             }
             for name, value in settings.items():
                 self.cfg.set(name, value)
@@ -93,6 +122,9 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
         def load(self) -> Any:
             self.running = begin()
             return self.running.app
+
+        def run(self) -> None:
+            Master(self).run()
 
     logging.getLogger("gunicorn.error").addFilter(_without_query)
     try:

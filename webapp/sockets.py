@@ -108,7 +108,11 @@ class SocketServer:
                 environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
                 if sid is not None and "HTTP_UPGRADE" in environ:
                     self._connections[sid] = connection_of(environ)
-            return app(environ, start_response)
+            try:
+                return app(environ, start_response)
+            except (StopIteration, ConnectionError):  # a WebSocket is over: do not leave its client waiting
+                hang_up(connection_of(environ))
+                raise
 
         return enter
 

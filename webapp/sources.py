@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.pipeline.reader import without_password
+from engine.capture import redact
 from webapp.errors import ForbiddenError
 from webapp.recordings import RECORDING
 
@@ -23,9 +23,7 @@ class Sources:
     def __init__(self, named: Iterable[str], recordings: Callable[[], Iterable[str]]) -> None:
         self._recordings = recordings
         # By what is shown: a password in an address stays here.
-        self._named = {
-            without_password(text): text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo"
-        }
+        self._named = {redact(text): text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo"}
 
     def resolve(self, text: str) -> str:
         """The source to open for `text` as the page knows it; ForbiddenError for any other."""
@@ -36,7 +34,7 @@ class Sources:
         if text.startswith(RECORDING) and text[len(RECORDING) :] in self._recordings():
             return text
         raise ForbiddenError(
-            f"{without_password(text)!r} is not among the sources of this server",
+            f"{redact(text)!r} is not among the sources of this server",
             "start it with --allow-source to add one",
         )
 

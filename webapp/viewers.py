@@ -16,6 +16,8 @@ from typing import Any
 
 STUCK_AFTER = 10.0
 """Seconds that one write may take before the viewer counts as gone."""
+SEND_BUFFER = 128 * 1024
+"""Bytes on their way to a viewer: a large buffer would show a slow one what happened seconds ago."""
 
 
 class Viewer:
@@ -54,6 +56,8 @@ class Viewers:
         with self._lock:
             if self.closed or len(self._viewers) >= self._limit:
                 return None
+            if connection is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
             viewer = Viewer(connection)
             self._viewers.add(viewer)
             return viewer

@@ -1,0 +1,103 @@
+"""An application around a real pipeline on fake parts, without and with a server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.pipeline import Pipeline, Timing
+from engine.settings import Settings
+from tests.webapp.fakes import Stage
+from tests.webapp.serving import Served
+from webapp.app import create_app, services_of
+from webapp.options import ServeOptions
+from webapp.recordings import Recordings
+from webapp.replay import parts_with_recordings
+from webapp.services import Services
+from webapp.store import Store
+
+FAST = Timing(first_frame_s=2.0, stall_s=1.0, retry_s=(0.02,), tick_s=0.01, join_s=2.0)
+TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> ServeOptions:
+    """Overridden by modules that need others."""
+    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def pipeline(stage: Stage, settings: Settings, options: ServeOptions) -> Iterator[Pipeline]:
+    assert options.recordings is not None
+    parts = parts_with_recordings(Recordings(options.recordings), stage.parts())
+    engine = Pipeline(settings, parts=parts, timing=FAST)
+    engine.start()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def app(pipeline: Pipeline, options: ServeOptions) -> Iterator[Flask]:
+    assert options.config is not None
+    application = create_app(pipeline, Store(options.config), options)
+    services_of(application).start()
+    yield application
+    services_of(application).stop()
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    return services_of(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[Served]:
+    with Served(app) as server:
+        yield server
+
+
+@pytest.fixture
+def playing(stage: Stage, pipeline: Pipeline) -> Pipeline:
+    """The pipeline after its first snapshot."""
+    show(stage, pipeline)
+    return pipeline
+
+
+def show(stage: Stage, pipeline: Pipeline) -> int:
+    """Give frames until there is a new snapshot; its version. While a network loads, frames may pass unseen."""
+    newest = pipeline.snapshots.wait_newer(0, 0)
+    seen = newest[0] if newest else 0
+    for _ in range(200):
+        stage.give()
+        newer = pipeline.snapshots.wait_newer(seen, 0.05)
+        if newer is not None:
+            return newer[0]
+    raise AssertionError("no snapshot came")
+
+
+def eventually(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until `condition` holds; how long that takes does not matter."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)

@@ -1,0 +1,189 @@
+"""The access table: every route there is, under every kind of visitor; and the sockets the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import socketio
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.pipeline import Pipeline
+from tests.webapp.conftest import TOKEN, VIEW_TOKEN
+from tests.webapp.serving import Served
+from webapp.options import ServeOptions
+from webapp.services import Services
+
+PUBLIC = {"/healthz", "/login", "/favicon.ico", "/static/css/login.css"}
+READING = ("GET", "HEAD", "OPTIONS")
+LOCAL = {"Host": "127.0.0.1:8000"}
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> ServeOptions:
+    return ServeOptions(
+        host="0.0.0.0",
+        token=TOKEN,
+        view_token=VIEW_TOKEN,
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+    )
+
+
+def routes(app: Flask) -> list[tuple[str, str]]:
+    """Every (method, path), with something in the place of variables."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        path = "/static/css/login.css" if rule.endpoint == "static" else re.sub(r"<[^>]+>", "nothing", rule.rule)
+        found += [(method, path) for method in sorted(rule.methods or ()) if method != "OPTIONS"]
+    found.remove(("POST", "/login"))  # answers 401 to a wrong token by itself: tested below
+    return [*found, ("GET", "/no/such/page"), ("POST", "/no/such/page"), ("GET", "/socket.io/?EIO=4&transport=polling")]
+
+
+def status(client: FlaskClient, method: str, path: str, headers: dict[str, str]) -> int:
+    response = client.open(path, method=method, headers=headers)
+    response.close()
+    return response.status_code
+
+
+@pytest.mark.parametrize("who", ["no token", "wrong token", "wrong cookie", "view", "operator", "cookie"])
+def test_who_gets_in(who: str, app: Flask, playing: Pipeline, services: Services) -> None:
+    client = app.test_client(use_cookies=False)
+    cookie = services.tokens.cookie_name
+    headers = {
+        "no token": {},
+        "wrong token": {"Authorization": "Bearer wrong"},
+        "wrong cookie": {"Cookie": f"{cookie}=wrong"},
+        "view": {"Authorization": f"Bearer {VIEW_TOKEN}"},
+        "operator": {"Authorization": f"Bearer {TOKEN}"},
+        "cookie": {"Cookie": f"{cookie}={TOKEN}"},
+    }[who]
+    for method, path in routes(app):
+        got = status(client, method, path, {**LOCAL, **headers})
+        public = path in PUBLIC or (who == "no token" and path.startswith("/socket.io/"))
+        if who in ("no token", "wrong token", "wrong cookie"):
+            assert public == (got != 401), (method, path, got)
+        elif who == "view" and method not in READING and path not in PUBLIC:
+            assert got == 403, (method, path, got)
+        elif path not in PUBLIC:
+            assert got not in (401, 403), (method, path, got)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1:8000", "Origin": "http://evil.example"},
+        {"Host": "127.0.0.1:8000", "Origin": "null"},
+        {"Host": "127.0.0.1:8000", "Origin": "http://127.0.0.1:9000"},
+    ],
+)
+def test_foreign_hosts_and_origins_get_nothing_even_with_the_token(
+    headers: dict[str, str], app: Flask, playing: Pipeline
+) -> None:
+    client = app.test_client()
+    for method, path in routes(app):
+        got = status(client, method, path, {**headers, "Authorization": f"Bearer {TOKEN}"})
+        assert got == 403, (method, path, got)
+
+
+def test_refusals_are_json_and_say_what_to_do(client: FlaskClient) -> None:
+    refused = client.get("/api/state", headers=LOCAL)
+    assert set(refused.json or {}) == {"error", "hint"}
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+    wrong = client.get("/api/state", headers={**LOCAL, "Authorization": "Bearer wrong"})
+    assert "Max-Age=0" in wrong.headers["Set-Cookie"]
+
+
+def test_a_browser_without_a_token_sees_the_login_page(client: FlaskClient) -> None:
+    page = client.get("/", headers={**LOCAL, "Accept": "text/html,*/*"})
+    assert page.status_code == 401
+    assert b'<form method="post" action="/login">' in page.data
+
+
+def test_the_link_sets_a_cookie_and_loses_the_token(client: FlaskClient, services: Services) -> None:
+    response = client.get(f"/?token={TOKEN}&panel=2", headers=LOCAL)
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/?panel=2"
+    assert "HttpOnly" in response.headers["Set-Cookie"]
+    assert "SameSite=Strict" in response.headers["Set-Cookie"]
+    client.set_cookie(services.tokens.cookie_name, TOKEN, domain="127.0.0.1")
+    assert client.get("/api/state", headers=LOCAL).json["role"] == "operator"
+    assert client.get(f"/view?token={VIEW_TOKEN}", headers=LOCAL).headers["Location"] == "/view"
+
+
+def test_a_wrong_link_sets_none(client: FlaskClient) -> None:
+    response = client.get("/?token=wrong", headers=LOCAL)
+    assert response.status_code == 401
+    assert "Set-Cookie" not in response.headers
+    assert client.get(f"/api/state?token={TOKEN}", headers=LOCAL).status_code == 401
+
+
+def test_logging_in_by_hand(client: FlaskClient) -> None:
+    assert client.post("/login", data={"token": "wrong"}, headers=LOCAL).status_code == 401
+    response = client.post("/login", data={"token": f" {TOKEN} "}, headers=LOCAL)
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    for _ in range(10):
+        client.post("/login", data={"token": "wrong"}, headers=LOCAL)
+    assert client.post("/login", data={"token": TOKEN}, headers=LOCAL).status_code == 401
+
+
+def test_guessing_by_header_is_limited_too(client: FlaskClient) -> None:
+    for _ in range(200):
+        client.get("/api/scene", headers={**LOCAL, "Authorization": "Bearer wrong"})
+    assert client.get("/api/scene", headers={**LOCAL, "Authorization": f"Bearer {TOKEN}"}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/extrinsics", "/api/settings", "/login", "/socket.io/?EIO=4&transport=polling&sid=x"]
+)
+def test_large_bodies_are_refused_everywhere(path: str, client: FlaskClient) -> None:
+    method = "PUT" if path.startswith("/api") else "POST"
+    headers = {**LOCAL, "Authorization": f"Bearer {TOKEN}"}
+    response = client.open(path, method=method, data=b"x" * (1024 * 1024 + 1), headers=headers)
+    assert response.status_code == 413
+
+
+def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
+    for path in ("/login", "/api/state", "/healthz", "/socket.io/?EIO=4&transport=polling", "/static/css/login.css"):
+        response = client.get(path, headers=LOCAL)
+        policy = response.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        response.close()
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+@pytest.mark.parametrize(
+    ("headers", "auth", "admitted"),
+    [
+        ({}, None, False),
+        ({}, {"token": "wrong"}, False),
+        ({}, {"token": 7}, False),
+        ({}, "operator", False),
+        ({}, {"token": TOKEN}, True),
+        ({}, {"token": VIEW_TOKEN}, True),
+        ({"Authorization": f"Bearer {VIEW_TOKEN}"}, None, True),
+        ({"Authorization": "Bearer wrong"}, {"token": TOKEN}, False),
+        ({"Host": "evil.example", "Authorization": f"Bearer {TOKEN}"}, None, False),
+        ({"Origin": "http://evil.example", "Authorization": f"Bearer {TOKEN}"}, None, False),
+    ],
+)
+def test_who_may_connect_a_socket(
+    transport: str, headers: dict[str, str], auth: object, admitted: bool, served: Served
+) -> None:
+    client = socketio.Client(reconnection=False)
+    try:
+        if admitted:
+            client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=5)
+            assert client.connected
+        else:
+            with pytest.raises(socketio.exceptions.ConnectionError):
+                client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=5)
+    finally:
+        client.disconnect()
