@@ -68,7 +68,7 @@ def test_fifty_random_changes(seed: int) -> None:
         assert snapshot.scene.camera.image_size == snapshot.frame.image.shape[1::-1] == state.camera.image_size
         used = [backend for backend in world.backends if not backend.closes]
         assert [backend.info for backend in used] == [state.backend], "one network is open, all others are closed"
-        assert sum(not source.closes for source in world.sources) == 1
+        assert sum(not source.closes for source in world.sources) <= 1, "0 where it is just being opened again"
 
 
 def test_many_threads_change_things_at_once() -> None:
