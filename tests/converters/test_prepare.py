@@ -1,0 +1,102 @@
+"""What each backend is given for a model, and that nothing is converted twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from converters import prepare as module
+from converters.job import Job
+from converters.prepare import onnx, prepare
+from engine import models
+from engine.inference import tensorrt
+from engine.types import ModelSpec, Progress
+from tests.models import silent
+
+BUNDLED = models.resolve("bundled")
+SIZE = (256, 456)
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Job]:
+    """Conversions that are asked for, with an empty cache; they make empty files."""
+    seen: list[Job] = []
+
+    def run(job: Job, progress: Progress) -> None:
+        seen.append(job)
+        job.target.touch()
+
+    monkeypatch.setenv("POSECAST_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "run", run)
+    return seen
+
+
+def test_pytorch_takes_the_checkpoint_itself(jobs: list[Job]) -> None:
+    artifact = prepare(ModelSpec(backend="pytorch", device="cpu", precision="fp32"), SIZE, silent)
+    assert (artifact.path, artifact.kind, jobs) == (BUNDLED, "pth", [])
+
+
+@pytest.mark.parametrize("name", ["m.onnx", "m.xml", "m.engine", "m-trt.pth"])
+def test_ready_files_are_passed_through(jobs: list[Job], tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    spec = ModelSpec(str(tmp_path / name), "openvino", "CPU", "fp32", raw_input=False)
+    artifact = prepare(spec, SIZE, silent)
+    assert (artifact.path, artifact.spec, jobs) == (tmp_path / name, spec, [])
+
+
+def test_openvino_and_onnxruntime_share_one_model(jobs: list[Job]) -> None:
+    for backend, precision in (("openvino", "fp32"), ("openvino", "bf16"), ("onnxruntime", "fp32")):
+        artifact = prepare(ModelSpec(backend=backend, device="CPU", precision=precision), SIZE, silent)
+        assert artifact.kind == "onnx"
+        assert artifact.path.is_file()
+    assert [(job.kind, job.precision, job.size) for job in jobs] == [("onnx", "fp32", None)]
+
+
+def test_onnxruntime_in_fp16_has_its_own(jobs: list[Job]) -> None:
+    for precision in ("fp32", "fp16"):
+        prepare(ModelSpec(backend="onnxruntime", device="CUDA", precision=precision), SIZE, silent)
+    assert [job.precision for job in jobs] == ["fp32", "fp16"]
+
+
+def test_a_network_that_wants_raw_pixels_is_exported_as_it_is(jobs: list[Job]) -> None:
+    spec = ModelSpec(backend="openvino", device="CPU", precision="fp32")
+    asked = {True: None, False: None, None: None}
+    for raw_input in asked:
+        artifact = prepare(ModelSpec(spec.model, "openvino", "CPU", "fp32", raw_input), SIZE, silent)
+        asked[raw_input] = artifact.spec.raw_input
+    # What we export says itself what it takes, but where the graph must not normalise.
+    assert asked == {True: True, False: None, None: None}
+    assert sorted(job.raw_input for job in jobs) == [False, True]
+
+
+def test_engines_are_kept_by_size_gpu_and_library(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    here = SimpleNamespace(gpu="NVIDIA Test", version="10.3.0")
+    monkeypatch.setattr(tensorrt, "gpu", lambda device: (here.gpu, (8, 7)))
+    monkeypatch.setattr(tensorrt, "version", lambda: here.version)
+    spec = ModelSpec(backend="tensorrt", device="cuda:0", precision="fp16")
+
+    def engine(size: tuple[int, int] = SIZE) -> Path:
+        return prepare(spec, size, silent).path
+
+    first = engine()
+    assert engine() == first
+    assert engine((256, 344)) != first
+    here.gpu = "NVIDIA Other"
+    assert engine() != first
+    here.gpu, here.version = "NVIDIA Test", "11.4.0"
+    assert engine() != first
+    assert [(job.kind, job.precision, job.size, job.device) for job in jobs] == [
+        ("tensorrt", "fp16", SIZE, "cuda:0"),
+        ("tensorrt", "fp16", (256, 344), "cuda:0"),
+        ("tensorrt", "fp16", SIZE, "cuda:0"),
+        ("tensorrt", "fp16", SIZE, "cuda:0"),
+    ]
+
+
+def test_the_real_thing_is_made_once(posecast_cache: Path) -> None:
+    made = onnx(BUNDLED, "fp32", silent)
+    written = made.stat().st_mtime_ns
+    assert onnx(BUNDLED, "fp32", silent).stat().st_mtime_ns == written
+    assert made.is_relative_to(posecast_cache)
