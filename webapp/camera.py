@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, parse_calibration
+from engine.extrinsics import Calibration, calibration_json, parse_calibration
 from engine.geometry import DEFAULT_CAMERA, Camera
+from engine.leveling import level
 from engine.pipeline import Pipeline
 from engine.types import Floats, Snapshot
 from webapp.describe import camera_file, describe_camera
 from webapp.errors import ConflictError
 from webapp.store import Store
+from webapp.wire import dumps
 
 log = logging.getLogger(__name__)
 
@@ -61,17 +63,17 @@ class CameraDesk:
 
     def level(self, *, preview: bool = False) -> Wire:
         """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it."""
-        from engine.leveling import level
-
         with self._lock:
             seen = [bodies for _, bodies in self._seen]
         camera = self._pipeline.state().camera
         if not seen or camera is None:
             raise ConflictError("nobody has been seen lately", "let somebody walk before the camera, then try again")
-        levelled = level(camera, np.concatenate(seen))
-        data = camera_file(replace(camera, R=levelled.R, t=levelled.t, up=levelled.up))
-        calibration = replace(parse_calibration(data.encode(), "levelled.json"), format="levelled from people")
-        return self._use(calibration, data.encode(), ".json", None, preview=preview)
+        try:
+            calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
+        except PosecastError as error:
+            raise ConflictError(error.error, error.hint) from error
+        data = dumps(calibration_json(calibration)).encode()
+        return self._use(calibration, data, ".json", None, preview=preview)
 
     def reset(self) -> Wire:
         """Back to the source's own camera, or the default."""

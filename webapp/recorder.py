@@ -104,6 +104,9 @@ class _Session:
         self._path = recordings.folder / f"{self.name}{SCENES}"
         self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
         self._started = time.monotonic()
+        # The scene on show when recording begins belongs to the time before.
+        newest = scenes.snapshots.wait_newer(0, timeout=0)
+        self._seen = newest[0] if newest else 0
         self._frames = self._bytes = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="posecast-recorder", daemon=True)
@@ -155,9 +158,7 @@ class _Session:
                 part.unlink(missing_ok=True)
 
     def _write(self, write: Callable[[str], object], video: _Video | None) -> tuple[str, str] | None:
-        # The scene on show when recording begins belongs to the time before.
-        newest = self._scenes.snapshots.wait_newer(0, timeout=0)
-        seen = newest[0] if newest else 0
+        seen = self._seen
         while not (self._stopping.is_set() or self._scenes.snapshots.closed):
             newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP)
             if newer is None:

@@ -80,6 +80,7 @@ def served(app: Flask) -> Iterator[Served]:
 def playing(stage: Stage, pipeline: Pipeline) -> Pipeline:
     """The pipeline after its first snapshot."""
     show(stage, pipeline)
+    eventually(lambda: pipeline.state().switching is None)
     return pipeline
 
 
