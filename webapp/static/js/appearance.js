@@ -1,0 +1,34 @@
+// Dark or light, and where things are on a narrow screen.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** `onChange(colours)` with the 3D view's colours, at once and after every change. */
+export function createTheme({ preferences, onChange }) {
+  const root = document.documentElement;
+  const isDark = () => (preferences.get("theme") ?? (dark.matches ? "dark" : "light")) === "dark";
+
+  function apply() {
+    root.dataset.theme = isDark() ? "dark" : "light";
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    onChange({
+      background: colour("--scene-sky"), ground: colour("--scene-ground"), line: colour("--scene-line"), frustum: colour("--scene-camera"),
+    });
+  }
+
+  dark.addEventListener("change", apply);
+  return {
+    apply,
+    toggle() {
+      preferences.set("theme", isDark() ? "light" : "dark");
+      apply();
+    },
+  };
+}
+
+/** Calls `onChange(matches)` now and whenever the answer to a media query changes. */
+export function watchMedia(query, onChange) {
+  const media = matchMedia(query);
+  media.addEventListener("change", () => onChange(media.matches));
+  onChange(media.matches);
+}

@@ -1,0 +1,40 @@
+// The Socket.IO connection. Nothing else on the page knows how scenes and news arrive.
+
+import { io } from "../vendor/vendor.js";
+
+const EVENTS = ["stats", "state", "progress", "problem"];
+
+/**
+ * Connects, and connects again for ever. `handlers`: scene(scene), stats, state, progress, problem, each given what
+ * the server sent; and connected(), lost(reason).
+ */
+export function connect(handlers) {
+  const socket = io({
+    path: new URL("socket.io/", document.baseURI).pathname,
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 400,
+    reconnectionDelayMax: 2500,
+    timeout: 8000,
+  });
+  socket.on("connect", () => handlers.connected());
+  socket.on("disconnect", (reason) => {
+    handlers.lost("");
+    // The library does not come back by itself when it was the server that hung up.
+    if (reason === "io server disconnect") socket.connect();
+  });
+  socket.on("connect_error", (error) => {
+    handlers.lost(error.message);
+    if (!socket.active) setTimeout(() => socket.connect(), 2500);
+  });
+  socket.on("scene", (scene, acknowledge) => {
+    handlers.scene(scene);
+    acknowledge?.();
+  });
+  for (const event of EVENTS) socket.on(event, (data) => handlers[event](data));
+
+  return {
+    get id() { return socket.id; },
+    close: () => socket.close(),
+  };
+}

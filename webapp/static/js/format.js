@@ -1,0 +1,27 @@
+// Numbers as people read them.
+
+export const metres = (value) => `${value.toFixed(2)} m`;
+export const milliseconds = (value) => (value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`);
+export const degrees = (value) => `${value.toFixed(1)}°`;
+
+export function bytes(value) {
+  const units = ["B", "kB", "MB", "GB"];
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${value.toFixed(unit === 0 || value >= 100 ? 0 : 1)} ${units[unit]}`;
+}
+
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export const position = (point) => point.map((value) => value.toFixed(2)).join(", ");
+
+/** "openvino" -> "OpenVINO", as its makers write it. */
+const NAMES = { auto: "Automatic", pytorch: "PyTorch", openvino: "OpenVINO", onnxruntime: "ONNX Runtime", tensorrt: "TensorRT" };
+export const backendName = (name) => NAMES[name] ?? name;
+
+/** The horizontal angle that a focal length of `fx` pixels sees on `width` pixels, degrees; and back. */
+export const fieldOfView = (fx, width) => (2 * Math.atan(width / (2 * fx)) * 180) / Math.PI;
+export const focalLength = (angle, width) => width / (2 * Math.tan((angle * Math.PI) / 360));

@@ -1,0 +1,37 @@
+// The few icons of the page, as paths on a 20 x 20 grid, drawn with strokes in the colour of the text.
+
+const PATHS = {
+  record: ["M10 5.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9z"],
+  stop: ["M6 6h8v8H6z"],
+  share: ["M10 12V3.5", "M6.8 6.5L10 3.3l3.2 3.2", "M5 9.5H4v7h12v-7h-1"],
+  contrast: ["M10 3a7 7 0 1 1 0 14a7 7 0 0 1 0-14z", "M10 3v14M10 5.5a4.5 4.5 0 0 1 0 9M10 8a2 2 0 0 1 0 4"],
+  expand: ["M7.5 3.5h-4v4M12.5 3.5h4v4M7.5 16.5h-4v-4M12.5 16.5h4v-4"],
+  picture: ["M3 5h3l1.2-1.7h5.6L14 5h3v11H3z", "M10 7.5a2.8 2.8 0 1 1 0 5.6a2.8 2.8 0 0 1 0-5.6z"],
+  swap: ["M3 7h12M12 4l3 3-3 3", "M17 13H5M8 10l-3 3 3 3"],
+  download: ["M10 3.5v9M6.8 9.5l3.2 3.2 3.2-3.2", "M4 16.5h12"],
+  trash: ["M4 5.5h12M8 5.5v-2h4v2M5.5 5.5l.7 11h7.6l.7-11M8.4 8.5v5M11.6 8.5v5"],
+  play: ["M6.5 4.5l9 5.5-9 5.5z"],
+  close: ["M5 5l10 10M15 5L5 15"],
+  info: ["M10 3a7 7 0 1 1 0 14a7 7 0 0 1 0-14z", "M10 9v4.5M10 6.2v.6"],
+  warning: ["M10 3.2l7.3 13H2.7z", "M10 8v4M10 13.8v.5"],
+  fit: ["M3.5 7v-3.5H7M13 3.5h3.5V7M16.5 13v3.5H13M7 16.5H3.5V13", "M10 7.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 0 1 0-5z"],
+  eye: ["M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z", "M10 7.8a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 0 1 0-4.4z"],
+  upload: ["M10 12.5v-9M6.8 6.5L10 3.3l3.2 3.2", "M4 16.5h12"],
+  level: ["M2.5 13.5h15", "M10 4.5v6M7.5 8l2.5 2.5L12.5 8"],
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An <svg> that assistive technology skips: the button around it has the words. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of PATHS[name]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}

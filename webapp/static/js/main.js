@@ -1,0 +1,185 @@
+// The dashboard: makes the panels, and leads what the server says to them and what the user does to the server.
+
+import { get, post, put } from "./api.js";
+import { createTheme, watchMedia } from "./appearance.js";
+import { createClock } from "./clock.js";
+import { h } from "./dom.js";
+import { createLatency } from "./latency.js";
+import { goLive } from "./live.js";
+import { createBanner } from "./panels/banner.js";
+import { createCameraPanel } from "./panels/camera.js";
+import { createDisplayPanel } from "./panels/display.js";
+import { createDropZone } from "./panels/drop.js";
+import { createEnginePanel } from "./panels/engine.js";
+import { VIEW_ONLY, guard } from "./panels/guard.js";
+import { createHeader } from "./panels/header.js";
+import { createJointsPanel } from "./panels/joints.js";
+import { createRecordingsPanel } from "./panels/recordings.js";
+import { createShare } from "./panels/share.js";
+import { createStage } from "./panels/stage.js";
+import { createStatsPanel } from "./panels/stats.js";
+import { createTabs } from "./panels/tabs.js";
+import { createToasts } from "./panels/toasts.js";
+import { createVideoPanel } from "./panels/video.js";
+import { loadPreferences } from "./preferences.js";
+
+const COSTS_EVERY = 10; // seconds between two looks at what backends cost
+
+const preferences = loadPreferences();
+const latency = createLatency(createClock());
+const toasts = createToasts();
+const banner = createBanner();
+const share = createShare({ problem: toasts.problem });
+const pictureCanvas = h("canvas", {});
+let state = null;
+let live = null;
+
+/** Does something on the server; where it objects, says so, and the controls go back to what holds. */
+async function act(work) {
+  try {
+    return await work();
+  } catch (error) {
+    toasts.problem(error);
+    if (state) showState(state);
+    return null;
+  }
+}
+
+const actions = {
+  backend: (choice) => act(() => put("api/backend", choice)),
+  source: (source) => act(() => put("api/source", { source })),
+  settings: (changes) => act(() => put("api/settings", changes)),
+  record: (on, video) => act(() => post("api/recordings", { record: on, video })),
+  replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
+  preview(calibration) {
+    stage.setPreview(calibration !== null);
+    live?.viewer?.setPreview(calibration);
+  },
+};
+
+const header = createHeader({
+  actions: { record: () => actions.record(!state?.recording, recordings.withVideo), share: share.open, theme: () => theme.toggle() },
+});
+const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.views.fit(), onEnlarge: enlarge });
+const video = createVideoPanel({ canvas: pictureCanvas, view: preferences.get("view"), onView: chooseView, onEnlarge: enlarge });
+const engine = createEnginePanel({ actions });
+const camera = createCameraPanel({ actions, toasts });
+const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
+const joints = createJointsPanel();
+const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
+const stats = createStatsPanel();
+const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
+const drop = createDropZone({ accepts: () => state?.camera && !state.view_only, onFile: offerFile });
+
+const tabs = createTabs([
+  { name: "engine", label: "Engine", element: guards[0].element },
+  { name: "camera", label: "Camera", element: guards[1].element },
+  { name: "display", label: "Display", element: display.element },
+  { name: "joints", label: "Joints", element: joints.element },
+  { name: "stats", label: "Stats", element: h("div", {}) },
+  { name: "recordings", label: "Record", element: guards[2].element },
+], "Settings");
+const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
+const layout = h("main", { class: "layout", "data-large": preferences.get("large") }, stage.element, video.element, side);
+
+document.body.replaceChildren(
+  h("a", { class: "skip", href: "#settings" }, "Skip to the settings"),
+  header.element, banner.element, layout, toasts.element, share.element, drop.element,
+);
+watchMedia("(min-width: 1500px)", (wide) => {
+  tabs.setHidden("stats", wide);
+  if (wide) layout.insertBefore(stats.element, side);
+  else tabs.bodyOf("stats").replaceChildren(stats.element);
+});
+const theme = createTheme({
+  preferences,
+  onChange(colours) {
+    live?.viewer?.setColours(colours);
+    stats.refresh();
+  },
+});
+
+live = await goLive({
+  stage, banner, pictureCanvas, view: preferences.get("view"),
+  on: {
+    state: showState,
+    stats: showStats,
+    progress: engine.progress,
+    problem: toasts.problem,
+    video: video.setProblem,
+    health: showHealth,
+    moment: showMoment,
+  },
+});
+live.viewer?.show(preferences.get("show"));
+theme.apply();
+
+function showState(next) {
+  const before = state;
+  state = next;
+  header.update({ state, stats: state.stats });
+  if (!state.settings) return;
+  engine.update(state);
+  camera.update(state);
+  recordings.update(state);
+  joints.setUp(state.camera?.up ?? "-y");
+  if (before?.view_only !== state.view_only) showRole(state.view_only === true);
+  if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
+  if (before?.source !== state.source) refreshSources();
+}
+
+function showRole(viewOnly) {
+  for (const one of guards) one.setViewOnly(viewOnly);
+  header.setViewOnly(viewOnly, VIEW_ONLY);
+  recordings.setViewOnly(viewOnly);
+}
+
+let ticks = 0;
+function showStats(news) {
+  header.update({ state, stats: news });
+  header.setLatency(latency.value);
+  if (state?.settings) recordings.update(state);
+  stats.push(news, latency.value);
+  ticks += 1;
+  if (ticks % COSTS_EVERY === 0) refreshBackends();
+}
+
+function showHealth(connected, reason) {
+  if (!connected) header.setStatus("lost", "Reconnecting");
+  else if (reason) header.setStatus("waiting", "Waiting");
+  else header.setStatus("live", "Live");
+}
+
+function showMoment(moment, now) {
+  latency.observe(moment.wallTime);
+  if (tabs.isOpen("joints")) joints.update(moment, now);
+}
+
+function refreshBackends() {
+  get("api/backends").then(({ backends }) => engine.setBackends(backends), () => {});
+}
+
+function refreshSources() {
+  get("api/sources").then(({ sources }) => engine.setSources(sources), () => {});
+}
+
+function chooseView(view) {
+  preferences.set("view", view);
+  live?.stream.setView(view);
+}
+
+function chooseDisplay(show) {
+  preferences.set("show", show);
+  live?.viewer?.show(show);
+}
+
+function enlarge() {
+  const large = layout.dataset.large === "video" ? "scene" : "video";
+  layout.dataset.large = large;
+  preferences.set("large", large);
+}
+
+function offerFile(file) {
+  tabs.select("camera");
+  camera.offerFile(file);
+}

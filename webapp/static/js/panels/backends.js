@@ -1,0 +1,108 @@
+// Which backend runs the network, on what, at which precision: what each costs here, and why one is not available.
+
+import { h, setText } from "../dom.js";
+import { selectField } from "../fields.js";
+import { backendName, milliseconds } from "../format.js";
+import { icon } from "../icons.js";
+import { sentence } from "./toasts.js";
+
+const PRECISION_NOTES = { int8: "8-bit integers, fastest on most CPUs", fp16: "16-bit", bf16: "16-bit", fp32: "32-bit, the reference" };
+
+/** `onChoose({name, device?, precision?})`. */
+export function createBackends({ onChoose }) {
+  const list = h("div", { class: "backend-list", role: "group", "aria-label": "Backend" });
+  const device = selectField({ label: "Device", onChange: (value) => onChoose({ name: current.name, device: value }) });
+  const precision = selectField({
+    label: "Precision",
+    onChange: (value) => onChoose({ name: current.name, device: current.device, precision: value }),
+  });
+  const progress = createProgress();
+  const help = h("p", { class: "help" }, "What is not there yet is built once, in the background, while the old one keeps running.");
+  const element = h("div", {}, progress.element, list, h("div", { class: "pair" }, device.element, precision.element, help));
+  let current = {};
+  let known = [];
+  let busy = false;
+  let drawn = "";
+
+  function draw() {
+    const key = JSON.stringify([known, current, busy]);
+    if (key === drawn) return;
+    drawn = key;
+    const focused = document.activeElement?.dataset?.backend;
+    list.replaceChildren(...known.map((backend) => card(backend)));
+    if (focused) list.querySelector(`[data-backend="${focused}"]`)?.focus();
+    const running = known.find(({ name }) => name === current.name);
+    device.setOptions((running?.devices ?? []).map((name) => [name, name]));
+    device.set(current.device);
+    precision.setOptions((running?.precisions ?? []).map((name) => [name, precisionLabel(running, name)]));
+    precision.set(current.precision);
+    device.control.disabled = precision.control.disabled = busy;
+  }
+
+  function card(backend) {
+    const { name, available, reason, devices, precisions, version } = backend;
+    const runs = name === current.name;
+    const fastest = bestOf(backend);
+    const detail = available ? [devices.join(", "), precisions.join(" "), version].filter(Boolean).join(" · ") : sentence(reason ?? "not available here");
+    return h("button", {
+      class: "backend", type: "button", "data-backend": name, "aria-pressed": String(runs),
+      disabled: !available || busy, title: available ? null : detail, onclick: () => { if (!runs) onChoose({ name }); },
+    },
+      h("span", { class: "backend-name" }, backendName(name), runs ? h("span", { class: "tag" }, "running") : null),
+      h("span", { class: "backend-cost" }, fastest === null ? "" : milliseconds(fastest)),
+      h("span", { class: "help" }, detail));
+  }
+
+  function precisionLabel(backend, name) {
+    const measured = backend.measured_ms?.[`${current.device}/${name}`];
+    return `${name} · ${measured ? milliseconds(measured) : PRECISION_NOTES[name] ?? "not measured yet"}`;
+  }
+
+  return {
+    element,
+    setBackends(backends) {
+      known = backends;
+      draw();
+    },
+    update(state) {
+      current = state.backend ?? {};
+      busy = state.switching !== null && state.switching !== undefined;
+      progress.update(state.switching);
+      draw();
+    },
+    progress: progress.show,
+  };
+}
+
+/** Milliseconds of the quickest combination measured so far; null where nothing has been. */
+function bestOf({ measured_ms: measured = {} }) {
+  const values = Object.values(measured);
+  return values.length ? Math.min(...values) : null;
+}
+
+function createProgress() {
+  const text = h("span", {});
+  const share = h("span", { class: "value" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress of the switch" });
+  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, text, share), bar);
+
+  function show({ step, fraction, message }) {
+    setText(text, message || step || "Working");
+    setText(share, typeof fraction === "number" ? `${Math.round(100 * fraction)} %` : "");
+    if (typeof fraction === "number") bar.value = fraction;
+    else bar.removeAttribute("value");
+  }
+
+  return {
+    element,
+    show,
+    update(switching) {
+      element.hidden = !switching;
+      if (switching) show({ message: `Switching to ${describe(switching.to)}: ${switching.step ?? "starting"}`, ...switching });
+    },
+  };
+}
+
+const describe = (to) => (typeof to === "string" ? to.split("/").map(backendName).join(" ") : [backendName(to.name ?? to.source ?? ""), to.device, to.precision].filter(Boolean).join(" "));
+
+export const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));

@@ -1,0 +1,156 @@
+// Where the camera stands: camera files (drop, pick, paste), seen before they are applied; lens, up axis and floor.
+
+import { address, get, post, put, remove, request } from "../api.js";
+import { h } from "../dom.js";
+import { numberField, section, selectField, sliderField } from "../fields.js";
+import { degrees, fieldOfView, focalLength, metres } from "../format.js";
+import { icon } from "../icons.js";
+import { UP_AXES } from "../transform.js";
+import { compare } from "./calibration.js";
+import { sentence } from "./toasts.js";
+
+const LARGEST = 64 * 1024;
+
+/** `actions`: {settings(changes), preview(calibration | null)}; `toasts`: {news, problem}. */
+export function createCameraPanel({ actions, toasts }) {
+  const facts = h("div", {});
+  const outcome = h("div", { class: "outcome", "aria-live": "polite" });
+  const picker = h("input", { type: "file", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", onchange: () => { if (picker.files[0]) offerFile(picker.files[0]); picker.value = ""; } });
+  const choose = h("button", { class: "button", type: "button", onclick: () => picker.click() }, icon("upload"), "Choose a file");
+  const paste = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: togglePaste }, "Paste");
+  const text = h("textarea", { rows: "5", spellcheck: "false", "aria-label": "Camera file as text", placeholder: '{"R": [[1,0,0],[0,1,0],[0,0,1]], "t": [0,0,0], "unit": "m"}' });
+  const pasted = h("div", { class: "pasted", hidden: true }, text, h("button", { class: "button", type: "button", onclick: () => offerFile(new File([text.value], "pasted")) }, "Check it"));
+  const level = h("button", { class: "button", type: "button", onclick: tryLevel }, icon("level"), "Level from people");
+  const download = h("a", { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" }, icon("download"), "Download");
+  const reset = h("button", { class: "button", type: "button", onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera") }, "Default");
+
+  const fx = numberField({ label: "Focal length", unit: "px", min: 1, max: 100000, step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
+  const fov = sliderField({
+    label: "Field of view", min: 20, max: 120, step: 0.5, format: degrees,
+    help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
+    onChange: (value) => actions.settings({ fx: Math.round(10 * focalLength(value, camera.image_size[0])) / 10 }),
+  });
+  const up = selectField({ label: "Up axis", help: "Which axis of the file's world points up.", options: UP_AXES.map((axis) => [axis, axis]), onChange: (value) => actions.settings({ up: value }) });
+  const floor = sliderField({
+    label: "Floor height", help: "Above the world's origin. Moves the grid, never the joints.",
+    min: -2, max: 2, step: 0.01, format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
+  });
+
+  const element = h("div", { class: "panel" },
+    section("Position",
+      facts,
+      h("div", { class: "drop" }, h("p", {}, "Drop a camera file anywhere on the page"), h("div", { class: "row" }, choose, paste), picker),
+      pasted, outcome,
+      h("div", { class: "row" }, level, download, reset),
+      h("p", { class: "help" }, "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
+    section("World", up.element, floor.element),
+    section("Lens", fov.element, fx.element));
+
+  let camera = null;
+  let drawn = "";
+  let undo = null;
+
+  function togglePaste() {
+    pasted.hidden = !pasted.hidden;
+    paste.setAttribute("aria-expanded", String(!pasted.hidden));
+    if (!pasted.hidden) text.focus();
+  }
+
+  /** Has the server read the file without applying it, and shows what it would mean. */
+  async function offerFile(file, name = null) {
+    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a camera file has at most 64 KiB; is it the right one?" });
+    const send = (preview) => {
+      const form = new FormData();
+      form.append("file", file, file.name);
+      const query = new URLSearchParams({ ...(preview && { preview: "1" }), ...(name && { camera: name }) });
+      return request("PUT", `api/extrinsics?${query}`, form);
+    };
+    try {
+      offer(await send(true), file.name, () => send(false));
+    } catch (error) {
+      if (error.detail?.cameras) offerNames(file, error);
+      else refuse(error, file.name);
+    }
+    return undefined;
+  }
+
+  function offerNames(file, { message, detail }) {
+    const names = selectField({ label: sentence(message), options: [["", "Choose a camera"], ...detail.cameras.map((camera) => [camera, camera])], onChange: (value) => { if (value) offerFile(file, value); } });
+    outcome.replaceChildren(names.element);
+    names.control.focus();
+  }
+
+  function offer(next, title, applyIt) {
+    actions.preview(next);
+    const accept = h("button", { class: "button primary", type: "button", onclick: () => apply(applyIt, `${title} applied`) }, "Apply");
+    outcome.replaceChildren(h("div", { class: "offer" },
+      h("strong", {}, title), h("p", { class: "help" }, "The 3D view shows how it would be. Nothing has changed yet."),
+      compare(camera, next),
+      h("div", { class: "row" }, accept, h("button", { class: "button", type: "button", onclick: discard }, "Discard"))));
+    accept.focus();
+  }
+
+  function refuse({ message, hint }, title = null) {
+    actions.preview(null);
+    outcome.replaceChildren(h("div", { class: "refusal", role: "alert" }, icon("warning"), h("div", {}, h("strong", {}, title ? `${title}: ${message}` : sentence(message)), hint ? h("p", {}, sentence(hint)) : null)));
+  }
+
+  function discard() {
+    actions.preview(null);
+    outcome.replaceChildren();
+  }
+
+  async function apply(change, news) {
+    const before = camera.default ? "default" : await get("api/extrinsics?download=1").catch(() => null);
+    try {
+      await change();
+    } catch (error) {
+      refuse(error);
+      return;
+    }
+    actions.preview(null);
+    undo = before;
+    outcome.replaceChildren(h("div", { class: "done", role: "status" }, h("span", {}, sentence(news)), undo ? h("button", { class: "button small", type: "button", onclick: revert }, "Undo") : null));
+  }
+
+  async function revert() {
+    try {
+      if (undo === "default") await remove("api/extrinsics");
+      else await put("api/extrinsics?filename=before.json", undo);
+      toasts.news("Back to the camera before");
+    } catch (error) {
+      toasts.problem(error);
+    }
+    outcome.replaceChildren();
+  }
+
+  async function tryLevel() {
+    level.disabled = true;
+    try {
+      offer(await post("api/extrinsics/level", { preview: true }), "Level from people", () => post("api/extrinsics/level"));
+    } catch (error) {
+      refuse(error);
+    }
+    level.disabled = false;
+  }
+
+  return {
+    element,
+    offerFile,
+
+    update(state) {
+      const { settings } = state;
+      if (!state.camera) return;
+      camera = state.camera;
+      const key = JSON.stringify([camera, settings.fx, settings.floor_offset_m]);
+      if (key === drawn) return;
+      drawn = key;
+      facts.replaceChildren(compare(camera));
+      up.set(camera.up);
+      floor.set(settings.floor_offset_m);
+      fx.set(settings.fx);
+      fx.setPlaceholder(`${camera.fx.toFixed(1)}, automatic`);
+      fov.set(fieldOfView(camera.fx, camera.image_size[0]));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// The engine's settings: backend, source, network size, people. Everything applies at once, for everybody watching.
+
+import { h } from "../dom.js";
+import { section, selectField, sliderField, switchField } from "../fields.js";
+import { metres } from "../format.js";
+import { createBackends } from "./backends.js";
+
+const HEIGHTS = [128, 192, 256, 320, 384, 448, 512];
+
+/** `actions`: {backend(choice), source(text), settings(changes)}. */
+export function createEnginePanel({ actions }) {
+  const backends = createBackends({ onChoose: actions.backend });
+  const source = selectField({
+    label: "Source",
+    help: "The camera, file or address that frames come from. More can be allowed when the server is started.",
+    onChange: actions.source,
+  });
+  const height = selectField({
+    label: "Network height",
+    help: "Frames are scaled to this many pixels. Larger finds smaller and farther people, and takes longer.",
+    options: HEIGHTS.map((value) => [String(value), `${value} px`]),
+    onChange: (value) => actions.settings({ height_size: Number(value) }),
+  });
+  const score = sliderField({
+    label: "Least confidence",
+    help: "People found with less are left out.",
+    min: 0, max: 0.9, step: 0.05, format: (value) => value.toFixed(2),
+    onChange: (value) => actions.settings({ min_score: value }),
+  });
+  const smoothing = switchField({ label: "Smoothing", help: "Takes the tremble out of joints.", onChange: (on) => actions.settings({ smoothing: on }) });
+  const cutoff = sliderField({
+    label: "Calm", help: "Lower is calmer when people stand still, and a little later.",
+    min: 0.1, max: 5, step: 0.1, format: (value) => `${value.toFixed(1)} Hz`,
+    onChange: (value) => actions.settings({ smoothing_cutoff_hz: value }),
+  });
+  const beta = sliderField({
+    label: "Follow fast movement", help: "Higher follows sooner, and trembles more while moving.",
+    min: 0, max: 5, step: 0.1, format: (value) => value.toFixed(1),
+    onChange: (value) => actions.settings({ smoothing_beta: value }),
+  });
+  const tall = sliderField({
+    label: "Assumed height of people",
+    help: "One camera sees proportions, not size: distances scale with this.",
+    min: 0.8, max: 2.2, step: 0.01, format: metres,
+    onChange: (value) => actions.settings({ assumed_height_m: value }),
+  });
+
+  const element = h("div", { class: "panel" },
+    section("Network", backends.element, height.element, score.element),
+    section("Source", source.element),
+    section("People", tall.element, smoothing.element, cutoff.element, beta.element));
+
+  let playing = "";
+  let sources = [];
+
+  function offerSources() {
+    const known = sources.map(({ source: name, label }) => [name, label]);
+    source.setOptions(known.some(([name]) => name === playing) ? known : [[playing, playing], ...known]);
+    source.set(playing);
+  }
+
+  return {
+    element,
+    setBackends: backends.setBackends,
+    /** [{source, label}, ...] that may be chosen. */
+    setSources(list) {
+      sources = list;
+      offerSources();
+    },
+    progress: backends.progress,
+
+    update(state) {
+      const { settings } = state;
+      backends.update(state);
+      playing = state.source;
+      offerSources();
+      height.setOptions([...new Set([...HEIGHTS, settings.height_size])].sort((a, b) => a - b).map((value) => [String(value), `${value} px`]));
+      height.set(String(settings.height_size));
+      score.set(settings.min_score);
+      tall.set(settings.assumed_height_m);
+      smoothing.set(settings.smoothing);
+      cutoff.set(settings.smoothing_cutoff_hz);
+      beta.set(settings.smoothing_beta);
+      cutoff.control.disabled = beta.control.disabled = !settings.smoothing;
+    },
+  };
+}

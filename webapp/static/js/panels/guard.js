@@ -1,0 +1,19 @@
+// Controls that visitors with a view-only link see but cannot use, with the reason above them.
+
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+
+export const VIEW_ONLY = "This link can watch, and change nothing. Whoever runs the server has one that can.";
+
+export function guard(panel) {
+  const reason = h("p", { class: "guard-note", hidden: true }, icon("eye"), h("span", {}, VIEW_ONLY));
+  const fields = h("fieldset", { class: "guard" }, panel);
+  const element = h("div", {}, reason, fields);
+  return {
+    element,
+    setViewOnly(is) {
+      reason.hidden = !is;
+      fields.disabled = is;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+// The bar at the top: what runs, how fast, and the few things one does often.
+
+import { h, setText } from "../dom.js";
+import { backendName, duration, milliseconds } from "../format.js";
+import { icon } from "../icons.js";
+
+/** `actions`: {record(), share(), theme()}. */
+export function createHeader({ actions }) {
+  const dot = h("span", { class: "dot", "aria-hidden": "true" });
+  const status = h("span", {}, "Connecting");
+  const rate = h("b", {}, "–");
+  const latency = h("b", {}, "–");
+  const people = h("b", {}, "–");
+  const engine = h("span", { class: "engine" });
+  const recordText = h("span", { class: "label" }, "Record");
+  const record = h("button", { class: "button record", type: "button", onclick: actions.record }, icon("record"), recordText);
+  const share = h("button", { class: "button", type: "button", onclick: actions.share }, icon("share"), h("span", { class: "label" }, "Share"));
+  const theme = h("button", { class: "icon-button", type: "button", "aria-label": "Change between dark and light", title: "Dark or light", onclick: actions.theme }, icon("contrast"));
+  const viewOnly = h("span", { class: "chip", hidden: true, title: "This link can watch but not change anything" }, icon("eye"), "View only");
+
+  const element = h("header", { class: "header" },
+    h("h1", { class: "brand" }, h("img", { src: "static/img/favicon.svg", alt: "", width: "26", height: "26" }), "Posecast"),
+    h("div", { class: "status", role: "status" }, dot, status),
+    h("dl", { class: "figures" },
+      h("div", {}, h("dt", {}, "fps"), h("dd", {}, rate)),
+      h("div", {}, h("dt", {}, "latency"), h("dd", {}, latency)),
+      h("div", {}, h("dt", {}, "people"), h("dd", {}, people))),
+    engine, viewOnly,
+    h("div", { class: "actions" }, record, share, theme));
+
+  return {
+    element,
+
+    setStatus(kind, text) {
+      dot.dataset.kind = kind;
+      setText(status, text);
+    },
+
+    update({ state, stats }) {
+      setText(rate, stats ? stats.fps.toFixed(1) : "–");
+      setText(people, stats ? String(stats.people) : "–");
+      const running = state?.backend;
+      setText(engine, running ? `${backendName(running.name)} · ${running.device} · ${running.precision}` : "");
+      const recording = state?.recording ?? null;
+      element.classList.toggle("recording", recording !== null);
+      record.setAttribute("aria-pressed", String(recording !== null));
+      setText(recordText, recording ? `Stop ${duration(recording.seconds)}` : "Record");
+    },
+
+    setLatency: (value) => setText(latency, value === null ? "–" : milliseconds(value)),
+
+    setViewOnly(is, reason) {
+      viewOnly.hidden = !is;
+      share.hidden = is;
+      record.disabled = is;
+      record.title = is ? reason : "";
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// The numbers themselves: every joint of one person, a few times a second, with what they mean.
+
+import { h, setText } from "../dom.js";
+import { selectField } from "../fields.js";
+import { JOINTS, JOINT_COUNT, PELVIS, jointLabel } from "../skeleton.js";
+
+const EVERY_MS = 250;
+
+export function createJointsPanel() {
+  const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); } });
+  const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
+  const meaning = h("p", { class: "help" });
+  const rows = JOINTS.map((_, joint) => {
+    const cells = Array.from({ length: 4 }, () => h("td", {}));
+    return { element: h("tr", {}, h("td", { class: "index" }, String(joint)), h("th", { scope: "row" }, jointLabel(joint)), ...cells), cells };
+  });
+  const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "conf."].map((title) => h("th", { scope: "col" }, title)));
+  const table = h("table", { class: "joints" }, h("thead", {}, head), h("tbody", {}, ...rows.map((row) => row.element)));
+  const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), meaning, h("div", { class: "scroll-x" }, table));
+  let chosen = null;
+  let reference = "world";
+  let up = "-y";
+  let last = 0;
+
+  function explain() {
+    setText(meaning, reference === "world"
+      ? `Metres in the world of the extrinsics; ${up} points up.`
+      : "Metres from the camera: x to the right, y down, z away from it.");
+  }
+
+  explain();
+
+  return {
+    element,
+    setUp(axis) {
+      up = axis;
+      explain();
+    },
+
+    update(moment, now) {
+      if (now - last < EVERY_MS) return;
+      last = now;
+      const ids = [...moment.ids.subarray(0, moment.count)];
+      person.setOptions(ids.map((id) => [String(id), `Person ${id}`]));
+      if (!ids.includes(chosen)) chosen = ids[0] ?? null;
+      person.set(String(chosen));
+      const slot = ids.indexOf(chosen);
+      rows.forEach(({ cells }, joint) => {
+        const at = slot * JOINT_COUNT + joint;
+        const confidence = slot < 0 ? 0 : moment.confidence[at];
+        for (let k = 0; k < 3; k++) setText(cells[k], slot < 0 ? "" : moment[reference][3 * at + k].toFixed(2));
+        setText(cells[3], slot < 0 ? "" : confidence > 0 ? confidence.toFixed(2) : joint === PELVIS ? "–" : "est.");
+      });
+    },
+  };
+}

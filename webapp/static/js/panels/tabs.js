@@ -1,0 +1,55 @@
+// Panels one at a time: a tab list with arrow keys, as the ARIA practices have it.
+
+import { h, uniqueId } from "../dom.js";
+
+/** `tabs`: [{name, label, element}]. */
+export function createTabs(tabs, label) {
+  const list = h("div", { class: "tabs", role: "tablist", "aria-label": label });
+  const element = h("div", { class: "tabbed" }, list);
+  const entries = new Map();
+
+  for (const { name, label: text, element: panel } of tabs) {
+    const id = uniqueId("tab");
+    const button = h("button", { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) }, text);
+    const body = h("div", { class: "tab-panel", id: `${id}-panel`, role: "tabpanel", "aria-labelledby": id, tabindex: "0" }, panel);
+    entries.set(name, { button, body });
+    list.append(button);
+    element.append(body);
+  }
+
+  const visible = () => [...entries].filter(([, { button }]) => !button.hidden).map(([name]) => name);
+
+  function select(name) {
+    for (const [other, { button, body }] of entries) {
+      const chosen = other === name;
+      button.setAttribute("aria-selected", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+      body.hidden = !chosen;
+    }
+  }
+
+  list.addEventListener("keydown", (event) => {
+    const names = visible();
+    const at = names.findIndex((name) => entries.get(name).button === document.activeElement);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
+    if (next === undefined || at < 0) return;
+    event.preventDefault();
+    const name = names[(next + names.length) % names.length];
+    select(name);
+    entries.get(name).button.focus();
+  });
+
+  select(tabs[0].name);
+  return {
+    element,
+    select,
+    isOpen: (name) => !entries.get(name).body.hidden,
+    /** Takes a tab out of the list, or back in. */
+    setHidden(name, hidden) {
+      const { button } = entries.get(name);
+      button.hidden = hidden;
+      if (hidden && button.getAttribute("aria-selected") === "true") select(visible()[0]);
+    },
+    bodyOf: (name) => entries.get(name).body,
+  };
+}

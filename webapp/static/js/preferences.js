@@ -1,0 +1,36 @@
+// What this browser remembers of its user: how things look, never what the engine does.
+
+const KEY = "posecast.preferences";
+
+export const DEFAULTS = {
+  theme: null, // null: as the system has it
+  large: "scene", // or "video"
+  view: "overlay",
+  show: {
+    limbs: true, face: true, seen: false, shadow: true, trails: true, path: true, tags: true, floor: true, axes: true, camera: true, adaptive: true,
+  },
+};
+
+export function loadPreferences() {
+  const saved = read();
+  const values = { ...DEFAULTS, ...saved, show: { ...DEFAULTS.show, ...saved.show } };
+  return {
+    get: (name) => values[name],
+    set(name, value) {
+      values[name] = value;
+      try {
+        localStorage.setItem(KEY, JSON.stringify(values));
+      } catch {
+        // A browser that keeps nothing still shows everything.
+      }
+    },
+  };
+}
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}

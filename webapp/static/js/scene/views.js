@@ -1,0 +1,165 @@
+// Where the viewer looks from: presets, fit, following a person, and standing where the real camera stands.
+
+import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
+import { JOINT_COUNT, PELVIS } from "../skeleton.js";
+
+const GLIDE_S = 0.5;
+const FOLLOW_RATE = 6; // per second: how fast the view catches up with the person
+const EYE_LEVEL_M = 1.0;
+/** People stand beside each other rather than fill the ball around them: that much of it is enough to see all. */
+const TIGHT = 0.78;
+/** Degrees from the camera's own direction, and above the horizon. */
+const PRESETS = { overview: [38, 24], front: [0, 4], side: [90, 4], top: [0, 89.5] };
+
+export const VIEWS = ["overview", "front", "side", "top", "camera", "follow"];
+
+/** `bounds(withCamera)` -> {centre: Vector3, radius} of what there is to see; `filmed()` -> {origin, forward, displayFromCamera, fov, depth} or null. */
+export function createViews(camera, element, { bounds, filmed, reducedMotion, onChange }) {
+  const controls = new OrbitControls(camera, element);
+  controls.enableDamping = !reducedMotion;
+  controls.dampingFactor = 0.12;
+  controls.minDistance = 0.3;
+  controls.maxDistance = 60;
+  controls.keyPanSpeed = 24;
+  controls.zoomToCursor = true;
+  controls.listenToKeyEvents(element);
+
+  const from = { place: new Spherical(), target: new Vector3() };
+  const to = { place: new Spherical(), target: new Vector3() };
+  const offset = new Vector3();
+  const pelvis = new Vector3();
+  const turned = new Quaternion();
+  const basis = new Matrix4();
+  const wideFov = camera.fov;
+  let gliding = 1;
+  let view = "overview";
+  let followed = null;
+
+  controls.addEventListener("start", () => {
+    gliding = 1;
+    if (view === "camera") leaveCamera();
+    else if (view !== "follow") setView(null);
+  });
+
+  function setView(name) {
+    view = name;
+    onChange(name);
+  }
+
+  function glideTo(target, theta, phi, distance) {
+    from.target.copy(controls.target);
+    from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
+    to.target.copy(target);
+    to.place.set(distance, phi, nearest(theta, from.place.theta));
+    gliding = reducedMotion ? 1 : 0;
+    if (reducedMotion) place(1);
+  }
+
+  function place(share) {
+    controls.target.lerpVectors(from.target, to.target, share);
+    offset.setFromSphericalCoords(
+      mix(from.place.radius, to.place.radius, share), mix(from.place.phi, to.place.phi, share), mix(from.place.theta, to.place.theta, share),
+    );
+    camera.position.addVectors(controls.target, offset);
+  }
+
+  function leaveCamera() {
+    const { forward, origin, depth } = filmed() ?? {};
+    camera.fov = wideFov;
+    camera.updateProjectionMatrix();
+    controls.enabled = true;
+    if (forward) {
+      camera.position.addScaledVector(forward, -0.4);
+      controls.target.copy(origin).addScaledVector(forward, depth * 0.6);
+    }
+    setView(null);
+  }
+
+  function standAtCamera() {
+    const seen = filmed();
+    if (!seen) return;
+    const m = seen.displayFromCamera;
+    // Camera frame is x right, y down, z forward; three.js looks along -z with y up.
+    basis.set(m[0], -m[1], -m[2], 0, m[3], -m[4], -m[5], 0, m[6], -m[7], -m[8], 0, 0, 0, 0, 1);
+    camera.position.copy(seen.origin);
+    camera.quaternion.copy(turned.setFromRotationMatrix(basis));
+    if (camera.fov !== seen.fov) {
+      camera.fov = seen.fov;
+      camera.updateProjectionMatrix();
+    }
+  }
+
+  function follow(moment, points, dt) {
+    const slot = moment.ids.indexOf(followed);
+    if (slot < 0 || slot >= moment.count) return;
+    pelvis.fromArray(points, 3 * (slot * JOINT_COUNT + PELVIS)).sub(controls.target);
+    pelvis.multiplyScalar(Math.min(1, dt * FOLLOW_RATE));
+    controls.target.add(pelvis);
+    camera.position.add(pelvis);
+  }
+
+  const views = {
+    controls,
+    get view() { return view; },
+
+    /** One of VIEWS; `follow` takes the id to follow. */
+    go(name, id = null) {
+      if (name === "camera" && !filmed()) return;
+      if (view === "camera" && name !== "camera") leaveCamera();
+      followed = name === "follow" ? id : null;
+      setView(name);
+      if (name === "camera") {
+        gliding = 1;
+        controls.enabled = true;
+        return;
+      }
+      const { centre, radius } = bounds(name === "overview");
+      if (name === "follow") {
+        from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
+        glideTo(controls.target, from.place.theta, Math.min(from.place.phi, 1.35), Math.min(from.place.radius, 4));
+        return;
+      }
+      const [turn, rise] = PRESETS[name];
+      glideTo(centre, heading(filmed()) + rad(turn), rad(90 - rise), distanceFor(camera, radius));
+    },
+
+    /** Everything into view, from where one stands. */
+    fit() {
+      if (view === "camera") leaveCamera();
+      const { centre, radius } = bounds(false);
+      from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
+      glideTo(centre, from.place.theta, from.place.phi, distanceFor(camera, radius));
+    },
+
+    update(moment, points, dt) {
+      if (view === "camera") return standAtCamera();
+      if (gliding < 1) {
+        gliding = Math.min(1, gliding + dt / GLIDE_S);
+        place(ease(gliding));
+      }
+      if (view === "follow") follow(moment, points, dt);
+      controls.update(dt);
+      return undefined;
+    },
+
+    dispose: () => controls.dispose(),
+  };
+  return views;
+}
+
+/** Angle about y of the direction from what is filmed towards the camera: "front" is how the camera sees people. */
+const heading = (seen) => (seen ? Math.atan2(-seen.forward.x, -seen.forward.z) : 0);
+
+const distanceFor = (camera, radius) => {
+  const vertical = Math.tan(rad(camera.fov) / 2);
+  return Math.max(1.5, (TIGHT * radius) / Math.sin(Math.atan(vertical * Math.min(1, camera.aspect))));
+};
+
+/** The angle equal to `theta` that is nearest to `reference`: glide the short way round. */
+const nearest = (theta, reference) => theta + 2 * Math.PI * Math.round((reference - theta) / (2 * Math.PI));
+
+const rad = (degrees) => (degrees * Math.PI) / 180;
+const mix = (a, b, share) => a + (b - a) * share;
+const ease = (share) => share * share * (3 - 2 * share);
+
+export const DEFAULT_BOUNDS = { height: EYE_LEVEL_M, radius: 2.2 };

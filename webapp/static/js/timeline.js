@@ -1,0 +1,116 @@
+// Scenes as they arrive, played back smoothly: a small ring of scenes and a playhead a little behind the newest, so
+// that the display can interpolate between two. All buffers are allocated once; sampling allocates nothing.
+
+import { JOINT_COUNT } from "./skeleton.js";
+import { createPlayhead } from "./playhead.js";
+
+export const MAX_PEOPLE = 32;
+const SLOTS = 8;
+
+/** Room for one moment: people with 3D only, joints in metres, `confidence` 0 where a joint was not seen. */
+export function createMoment() {
+  return {
+    frame: -1,
+    time: 0,
+    wallTime: 0,
+    count: 0,
+    ids: new Int32Array(MAX_PEOPLE),
+    scores: new Float32Array(MAX_PEOPLE),
+    world: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
+    camera: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
+    confidence: new Float32Array(MAX_PEOPLE * JOINT_COUNT),
+  };
+}
+
+export function createTimeline() {
+  const ring = Array.from({ length: SLOTS }, createMoment);
+  const playhead = createPlayhead();
+  let stored = 0;
+  let head = -1;
+
+  const nth = (age) => ring[(head - age + SLOTS) % SLOTS];
+
+  return {
+    /** `scene` as on the wire; `now` in milliseconds of performance.now(). */
+    push(scene, now) {
+      if (stored > 0 && !playhead.continues(scene.time)) {
+        stored = 0;
+        playhead.reset();
+      }
+      playhead.observe(scene.time, now);
+      head = (head + 1) % SLOTS;
+      stored = Math.min(stored + 1, SLOTS);
+      fill(ring[head], scene);
+    },
+
+    /**
+     * Writes what to show at `now` into the moment `out`: between two scenes, or where not `smooth` the earlier of
+     * them as it is, which is what the picture shows. False, and nothing written, before the first scene.
+     */
+    sample(now, out, smooth = true) {
+      if (stored === 0) return false;
+      const time = playhead.at(now);
+      let age = 0;
+      while (age < stored - 1 && nth(age).time > time) age++;
+      const earlier = nth(age);
+      const later = age > 0 ? nth(age - 1) : earlier;
+      const span = later.time - earlier.time;
+      const share = span > 0 ? Math.min(Math.max((time - earlier.time) / span, 0), 1) : 1;
+      if (smooth || share === 1) blend(earlier, later, share, out);
+      else blend(earlier, earlier, 1, out);
+      return true;
+    },
+
+    /** Milliseconds since the newest scene arrived; Infinity before the first. */
+    silence: (now) => (stored === 0 ? Infinity : now - playhead.lastArrival),
+  };
+}
+
+function fill(moment, scene) {
+  moment.frame = scene.frame;
+  moment.time = scene.time;
+  moment.wallTime = scene.wall_time;
+  moment.count = 0;
+  for (const person of scene.people) {
+    if (person.joints_3d.length === 0 || moment.count === MAX_PEOPLE) continue;
+    const slot = moment.count++;
+    moment.ids[slot] = person.id;
+    moment.scores[slot] = person.score;
+    for (let joint = 0; joint < JOINT_COUNT; joint++) {
+      const at = slot * JOINT_COUNT + joint;
+      moment.world.set(person.joints_3d[joint], 3 * at);
+      moment.camera.set(person.joints_camera[joint], 3 * at);
+      moment.confidence[at] = person.keypoints_2d[joint]?.[2] ?? 0;
+    }
+  }
+}
+
+/** People of `later`, where `earlier` knew them too at `share` 0..1 of the way from there. */
+function blend(earlier, later, share, out) {
+  out.frame = share < 1 ? earlier.frame : later.frame;
+  out.time = mix(earlier.time, later.time, share);
+  out.wallTime = mix(earlier.wallTime, later.wallTime, share);
+  out.count = later.count;
+  for (let slot = 0; slot < later.count; slot++) {
+    out.ids[slot] = later.ids[slot];
+    out.scores[slot] = later.scores[slot];
+    const before = slotOf(earlier, later.ids[slot]);
+    const from = before < 0 ? later : earlier;
+    const source = (before < 0 ? slot : before) * JOINT_COUNT;
+    const target = slot * JOINT_COUNT;
+    blendRange(from.world, later.world, out.world, 3 * source, 3 * target, 3 * JOINT_COUNT, share);
+    blendRange(from.camera, later.camera, out.camera, 3 * source, 3 * target, 3 * JOINT_COUNT, share);
+    blendRange(from.confidence, later.confidence, out.confidence, source, target, JOINT_COUNT, share);
+  }
+}
+
+function blendRange(from, to, out, source, target, length, share) {
+  for (let i = 0; i < length; i++) out[target + i] = mix(from[source + i], to[target + i], share);
+}
+
+function slotOf(moment, id) {
+  for (let slot = 0; slot < moment.count; slot++) if (moment.ids[slot] === id) return slot;
+  return -1;
+}
+
+const mix = (a, b, share) => a + (b - a) * share;
