@@ -211,7 +211,7 @@ class Report:
 
 REPORTS = (
     Report("pytorch"),
-    Report("openvino", devices=("CPU", "GPU")),
+    Report("openvino", devices=("CPU", "GPU.0", "GPU.1")),
     Report("onnxruntime"),
     Report("tensorrt", False, "no NVIDIA GPU was found", (), ()),
 )

@@ -45,7 +45,6 @@ class Feed:
         """The same for the worker."""
         self.run = 0
         """Of the current source, or the last one; so are the following."""
-        self.name = redact(text)
         self.camera: CameraSpec | None = None
         self.size: tuple[int, int] | None = None
         """(width, height) of the newest frame, None before the first."""
@@ -62,6 +61,7 @@ class Feed:
         self._paused = True
         self._closed = False
         self._current: Reader | None = None
+        self._last_name = redact(text)
         self._seen_run = 0
         self._readers: set[Reader] = set()
 
@@ -122,6 +122,12 @@ class Feed:
             self.release(reader)
 
     @property
+    def name(self) -> str:
+        """What is being read, or was last; passwords redacted."""
+        reader = self._current
+        return self._last_name if reader is None else reader.name
+
+    @property
     def problem(self) -> ProblemEvent | None:
         """Why the current source gives no frames."""
         reader = self._current
@@ -146,7 +152,7 @@ class Feed:
 
     def _make_current(self, reader: Reader) -> Reader | None:
         replaced, self._current = self._current, reader
-        self.run, self.name, self.camera = reader.run, reader.name, reader.camera
+        self.run, self._last_name, self.camera = reader.run, reader.name, reader.camera
         return replaced
 
     def _pass(self, reader: Reader, frame: Frame) -> None:
@@ -154,7 +160,7 @@ class Feed:
             if reader is not self._current:
                 return
             first, self._seen_run = self._seen_run != reader.run, reader.run
-            self.name, self.camera, self.size = reader.name, reader.camera, size_of(frame)
+            self._last_name, self.camera, self.size = reader.name, reader.camera, size_of(frame)
         self._before_frame(first)
         with self._lock:
             if reader is self._current:

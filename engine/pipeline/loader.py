@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.capture import redact
 from engine.errors import PosecastError
 from engine.pipeline.feed import Feed
 from engine.pipeline.reader import Reader
@@ -110,7 +111,7 @@ class Loader:
             problem = error
         except Exception as error:
             logger.exception("switching to %s failed", self._job.to)
-            problem = PosecastError(f"switching to {self._job.to} failed: {error}", "see the log")
+            problem = PosecastError(f"switching to {self._job.to} failed: {redact(str(error))}", "see the log")
         self._done(None if self._stop.is_set() else problem)
 
     def _switch(self) -> None:

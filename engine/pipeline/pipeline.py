@@ -12,11 +12,12 @@ from engine.capture import redact
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.pipeline.current import NETWORK_SETTINGS, Current
-from engine.pipeline.events import Announcer, Listener, ProblemEvent, ProgressEvent, StateEvent
+from engine.pipeline.events import Announcer, Listener, ProgressEvent, StateEvent
 from engine.pipeline.feed import Feed
 from engine.pipeline.loader import Job
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
+from engine.pipeline.problems import Problems
 from engine.pipeline.refusals import check_backend
 from engine.pipeline.state import EngineState
 from engine.pipeline.switchboard import Switchboard
@@ -51,19 +52,18 @@ class Pipeline:
         self._status = "new"
         self._status_lock = threading.Lock()
         self._awaited_since = clock()
-        self._problems: tuple[ProblemEvent | None, ...] = (None, None)
-        self._problems_lock = threading.Lock()
         self._announcer = Announcer()
+        self._problems = Problems(lambda: (self._feed.problem, self._worker.problem), self._announcer)
         self._meter = Meter()
         self._feed = Feed(
-            settings.source, self._parts.open_source, self._before_frame, self._tell_problems, self._timing
+            settings.source, self._parts.open_source, self._before_frame, self._problems.tell, self._timing
         )
         self._worker = Worker(
             self._feed.captured,
             lambda: self._current.setup,
             self._parts.processor,
             self._publish,
-            self._tell_problems,
+            self._problems.tell,
             self._timing,
         )
         self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
@@ -213,17 +213,6 @@ class Pipeline:
         """In the worker: a snapshot is made."""
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
-
-    def _tell_problems(self) -> None:
-        """In the capture thread, and in the worker every round: announce problems that came or went."""
-        with self._problems_lock:
-            before, self._problems = self._problems, (self._feed.problem, self._worker.problem)
-            new = [problem for problem in self._problems if problem is not None and problem not in before]
-            changed = self._problems != before
-        for problem in new:
-            self._announcer.announce(problem)
-        if changed:
-            self._announcer.announce(StateEvent())
 
 
 def _job(changes: Mapping[str, Any], after: Settings) -> Job:

@@ -100,7 +100,9 @@ class Reader:
                 self._fail(error)
             except Exception as error:
                 logger.exception("reading %s failed", self.name)
-                self._fail(PosecastError(f"reading {self.name} failed: {error}", "it is tried again; see the log"))
+                self._fail(
+                    PosecastError(f"reading {self.name} failed: {redact(str(error))}", "it is tried again; see the log")
+                )
             else:
                 break
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -50,5 +51,7 @@ def check_backend(reports: Sequence[Report], name: str, device: str, precision: 
 
 
 def _check_choice(backend: str, what: str, wanted: str, offered: Sequence[str]) -> None:
-    if wanted != "auto" and wanted.lower() not in {choice.lower() for choice in offered}:
+    """`wanted` in any case; 'cuda' also means the first of 'cuda:0', 'cuda:1', as 'GPU' does of 'GPU.0'."""
+    names = {name.lower() for choice in offered for name in (choice, re.split(r"[:.]", choice)[0])}
+    if wanted != "auto" and wanted.lower() not in names:
         raise BackendUnavailable(f"{backend} has no {what} {wanted!r} here", f"it has: {', '.join(offered)}")

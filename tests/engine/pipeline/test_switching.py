@@ -104,9 +104,10 @@ class TestBackend:
                 run.pipeline.switch_backend("openvino", "NPU")
             with pytest.raises(BackendUnavailable, match="'int8'"):
                 run.pipeline.change_settings({"precision": "int8"})
-            run.pipeline.switch_backend("openvino", "gpu")
-            run.wait_for_snapshot(lambda snapshot: snapshot.backend.device == "gpu")
-            run.wait_until_settled()
+            for device in ("gpu.1", "gpu"):
+                run.pipeline.switch_backend("openvino", device)
+                run.wait_for_snapshot(lambda snapshot, device=device: snapshot.backend.device == device)
+                run.wait_until_settled()
 
     def test_a_switch_while_the_network_computes_waits_for_the_frame(self) -> None:
         with live() as run:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from engine.pipeline import StateEvent
+from engine.types import Frame
 from tests.engine.pipeline.live import SMALL, live
-from tests.fakes import QUICK, WAIT_S, Clock, World, refusal
+from tests.fakes import QUICK, WAIT_S, Clock, FakeBackend, FakeSource, World, refusal
 
 
 class TestSource:
@@ -49,6 +51,23 @@ class TestSource:
             assert run.pipeline.health() is None
             source.problem = "the camera does not answer"
             run.listener.wait_until(lambda: run.problems == ["the camera does not answer"] * 2)
+
+    def test_a_count_of_seconds_makes_no_new_problem(self) -> None:
+        with live() as run:
+            run.wait_for_snapshot()
+            for seconds in (6, 7, 8):
+                run.world.sources[0].problem = f"no picture for {seconds} s"
+                run.wait_for_problem("no picture for 6 s")
+                run.wait_for_next_snapshot()
+                run.wait_for_next_snapshot()
+            assert run.problems == ["no picture for 6 s"]
+
+    def test_passwords_are_not_told(self) -> None:
+        address = "rtsp://user:secret@cam/1"
+        world = World(open_errors={address: ZeroDivisionError(f"cannot open {address}")})
+        with live(world, replace(SMALL, source=address)) as run:
+            assert run.wait_for_problem("rtsp://").error.count("***") == 2
+            assert "secret" not in str(run.listener.events) + str(run.pipeline.health()) + run.state.source
 
     @pytest.mark.parametrize("error", [refusal("the cable is out"), ZeroDivisionError("the cable is out")])
     def test_one_that_breaks_is_closed_and_opened_again(self, error: Exception) -> None:
@@ -181,3 +200,66 @@ class TestNetwork:
             run.wait_for_snapshot()
             run.wait_until_settled()
             assert run.state.source == "b"
+
+
+class TestHanging:
+    """Nothing that hangs keeps `close` from returning; it is left behind, and said so in the log."""
+
+    HASTY = replace(QUICK, join_s=0.02)
+
+    def test_a_network_that_hangs_stays_open(self, caplog: pytest.LogCaptureFixture) -> None:
+        with live(timing=self.HASTY) as run:
+            run.wait_for_snapshot()
+            run.wait_until_settled()
+            backend = run.world.backends[0]
+            backend.hold()
+            assert backend.entered.wait(WAIT_S)
+            run.pipeline.close()
+            assert backend.closes == 0
+            assert "the worker thread did not end" in caplog.text
+            backend.go.set()
+            wait_for_threads_to_end()
+            backend.close()
+
+    def test_a_source_that_hangs(self, caplog: pytest.LogCaptureFixture) -> None:
+        class Stuck(FakeSource):
+            def read(self) -> Frame | None:
+                reading.set()
+                go.wait(WAIT_S)
+                return None
+
+        reading, go = threading.Event(), threading.Event()
+        source = Stuck()
+        world = World(sources=[source])
+        with live(world, timing=self.HASTY, parts=replace(world.parts, open_source=lambda text: source)) as run:
+            assert reading.wait(WAIT_S)
+            assert run.state.source == "fake"
+            run.pipeline.close()
+            assert source.closes == 1
+            assert "the thread reading fake did not end" in caplog.text
+            go.set()
+            wait_for_threads_to_end()
+
+    def test_a_network_that_loads_for_ever_is_closed_when_it_comes_after_all(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def load(*_: object) -> FakeBackend:
+            loading.set()
+            go.wait(WAIT_S)
+            return backend
+
+        loading, go, backend = threading.Event(), threading.Event(), FakeBackend()
+        world = World(backends=[backend])
+        with live(world, timing=self.HASTY, parts=replace(world.parts, load_backend=load)) as run:
+            assert loading.wait(WAIT_S)
+            run.pipeline.close()
+            assert "the thread loading openvino did not end" in caplog.text
+            go.set()
+            wait_for_threads_to_end()
+            assert backend.closes == 1
+
+
+def wait_for_threads_to_end() -> None:
+    for thread in threading.enumerate():
+        if thread.name.startswith("posecast-"):
+            thread.join(WAIT_S)
