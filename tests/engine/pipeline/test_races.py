@@ -43,7 +43,7 @@ def _do(run: Live, chance: random.Random) -> None:
         world.backends[-1].error = chance.choice((None, refusal("out of memory")))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 206))])
 def test_fifty_random_changes(seed: int) -> None:
     chance = random.Random(seed)
     world = World(sizes={"wide": (96, 48), "tall": (48, 64)}, fixed=seed % 2 == 0)
