@@ -11,12 +11,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from engineio import json as engineio_json
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
@@ -24,13 +22,12 @@ from flask_socketio import SocketIO
 from webapp.auth import ROLE, Environ, Tokens
 from webapp.guard import refuse
 from webapp.viewers import connection_of, hang_up
+from webapp.websocket import MAX_MESSAGE, WebSocket
 from webapp.wire import Wire, dumps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-MAX_MESSAGE = 64 * 1024
-"""Bytes a client may send at once: acknowledgements and a token need no more."""
 STRANGERS_LEAVE_AFTER = 5.0
 """Seconds within which a connection must have become a client."""
 _PATH = "/socket.io/"
@@ -78,9 +75,8 @@ class SocketServer:
             ping_timeout=10,
         )
         self._eio = self.socketio.server.eio
-        # The WebSocket library collects a message of any size unless told a limit; Engine.IO has no option for it.
-        websocket = partial(SimpleWebSocketWSGI, max_message_size=MAX_MESSAGE)
-        self._eio._async = {**self._eio._async, "websocket": websocket}
+        # Engine.IO has no option for the WebSocket it uses.
+        self._eio._async = {**self._eio._async, "websocket": WebSocket}
 
     def on_clients(self, join: Callable[[str], None], leave: Callable[[str], None]) -> None:
         """Have `join(sid)` and `leave(sid)` called as clients come and go."""

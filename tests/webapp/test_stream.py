@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from engine.overlay import BACKGROUND
+from engine.pipeline import Pipeline
+from engine.slot import Slot
+from engine.types import Image, Snapshot
+from tests.webapp.conftest import eventually, show
+from tests.webapp.fakes import Stage
+from tests.webapp.people import person, snapshot
+from tests.webapp.serving import Served
+from webapp import encode
+from webapp.encode import Pictures
+from webapp.options import ServeOptions
+from webapp.services import Services
+from webapp.viewers import STUCK_AFTER, Viewers
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> ServeOptions:
+    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=2)
+
+
+class Watcher:
+    """Reads `/stream.mjpg` part by part."""
+
+    def __init__(self, served: Served, view: str = "overlay") -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+        self.connection.request("GET", f"/stream.mjpg?view={view}")
+        self.response = self.connection.getresponse()
+        if self.response.status == 200:
+            assert self.response.readline() == b"--frame\r\n"
+
+    def part(self) -> tuple[dict[str, str], Image]:
+        headers: dict[str, str] = {}
+        while line := self.response.readline().strip().decode():
+            name, _, value = line.partition(": ")
+            headers[name] = value
+        jpeg = self.response.read(int(headers["Content-Length"]))
+        assert self.response.readline() == b"\r\n"
+        assert self.response.readline() == b"--frame\r\n"
+        return headers, decoded(jpeg)
+
+    def close(self) -> None:
+        self.response.close()
+        self.connection.close()
+
+
+def decoded(jpeg: bytes) -> Image:
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return np.asarray(image, np.uint8)
+
+
+def test_parts_come_as_frames_come(served: Served, stage: Stage, playing: Pipeline, services: Services) -> None:
+    watcher = Watcher(served)
+    assert watcher.response.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
+    assert watcher.response.headers["Cache-Control"] == "no-store"
+    first, picture = watcher.part()
+    assert first["Content-Type"] == "image/jpeg"
+    assert picture.shape == (180, 320, 3)
+    show(stage, playing)
+    second, _ = watcher.part()
+    assert int(second["X-Frame"]) > int(first["X-Frame"])
+    assert float(second["X-Time"]) == pytest.approx(int(second["X-Frame"]) / 25)
+    watcher.close()
+    show(stage, playing)
+    eventually(lambda: len(services.viewers) == 0)
+
+
+def test_a_snapshot_and_its_views(client: FlaskClient, stage: Stage, pipeline: Pipeline) -> None:
+    assert client.get("/snapshot.jpg").status_code == 503
+    show(stage, pipeline)
+    response = client.get("/snapshot.jpg?view=raw")
+    assert response.mimetype == "image/jpeg"
+    assert response.headers["X-Frame"].isdecimal()
+    newest = pipeline.snapshots.newest()
+    assert newest is not None
+    assert np.abs(decoded(response.data).astype(int) - newest.frame.image).mean() < 12
+    skeleton = decoded(client.get("/snapshot.jpg?view=skeleton").data)
+    assert (np.abs(skeleton.astype(int) - BACKGROUND).max(axis=2) < 12).mean() > 0.7
+    overlay = decoded(client.get("/snapshot.jpg").data)
+    assert (np.abs(overlay.astype(int) - newest.frame.image).max(axis=2) > 60).sum() > 100
+    wrong = client.get("/snapshot.jpg?view=x-ray")
+    assert wrong.status_code == 400
+    assert "overlay, raw, skeleton" in wrong.json["hint"]
+    assert client.get("/stream.mjpg?view=x-ray").status_code == 400
+
+
+def test_the_skeleton_view_has_no_pixel_of_the_camera() -> None:
+    white = snapshot(0, ())
+    white.frame.image[:] = 255
+    assert decoded(encode.encode(white, "skeleton")).max() < 60
+
+
+def test_each_frame_is_encoded_once_however_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(encode, "encode", lambda snapshot, view: calls.append(view) or b"jpeg")
+    slot: Slot[Snapshot] = Slot()
+    pictures = Pictures(slot)
+    slot.put(snapshot(0, (person(),)))
+    threads = [threading.Thread(target=pictures.wait_newer, args=("raw", 0, 5)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    pictures.wait_newer("overlay", 0, 5)
+    assert sorted(calls) == ["overlay", "raw"]
+    slot.put(snapshot(1))
+    assert sorted(calls) == ["overlay", "raw"]
+
+
+def test_viewers_above_the_limit_are_refused_and_places_come_free(
+    served: Served, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    watchers = [Watcher(served), Watcher(served)]
+    refused = Watcher(served)
+    assert refused.response.status == 503
+    assert b"too many viewers" in refused.response.read()
+    for watcher in [*watchers, refused]:
+        watcher.close()
+    eventually(lambda: (stage.give(), len(services.viewers) == 0)[1])
+    again = Watcher(served)
+    assert again.response.status == 200
+    again.close()
+
+
+def test_who_leaves_before_the_first_frame_holds_no_place(
+    served: Served, pipeline: Pipeline, services: Services
+) -> None:
+    watcher = Watcher(served)
+    assert len(services.viewers) == 1
+    watcher.close()
+    eventually(lambda: len(services.viewers) == 0)
+
+
+def test_a_viewer_who_stops_reading_delays_nobody_and_is_dropped(
+    served: Served, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    stuck, lively = Watcher(served, "raw"), Watcher(served, "raw")
+    eventually(lambda: (show(stage, playing), lively.part(), any(writing(services.viewers)))[-1], 30)
+    for _ in range(5):
+        show(stage, playing)
+        lively.part()
+    now = services.viewers._clock
+    services.viewers._clock = lambda: now() + STUCK_AFTER + 1
+    services.viewers.drop_stuck()
+    eventually(lambda: len(services.viewers) == 1)
+    show(stage, playing)
+    lively.part()
+    lively.close()
+    stuck.close()
+
+
+def writing(viewers: Viewers) -> list[bool]:
+    """Who has been in one write for a while: blocked, that is."""
+    now = viewers._clock()
+    return [viewer.writing_since is not None and now - viewer.writing_since > 0.3 for viewer in viewers._all()]
+
+
+def test_stopping_ends_every_stream(served: Served, playing: Pipeline, services: Services) -> None:
+    watcher = Watcher(served)
+    watcher.part()
+    services.stop()
+    eventually(lambda: len(services.viewers) == 0)
+    with suppress(http.client.IncompleteRead):
+        assert watcher.response.read() == b""
+    assert services.viewers.admit(None) is None
+    watcher.close()
+
+
+def test_opencv_opens_the_stream(served: Served, stage: Stage, playing: Pipeline) -> None:
+    stage.rate = 50
+    capture = cv2.VideoCapture(f"{served.url}/stream.mjpg", cv2.CAP_FFMPEG)
+    try:
+        assert capture.isOpened()
+        for _ in range(3):
+            ok, picture = capture.read()
+            assert ok
+            assert picture.shape == (180, 320, 3)
+    finally:
+        capture.release()
+
+
+def test_a_gone_viewer_is_noticed_without_sending() -> None:
+    here, there = socket.socketpair()
+    viewer = Viewers(1).admit(here)
+    assert viewer is not None
+    assert not viewer.gone()
+    there.send(b"x")
+    assert not viewer.gone()
+    here.recv(1)
+    there.close()
+    assert viewer.gone()
+    here.close()

@@ -1,0 +1,32 @@
+"""A WebSocket under Engine.IO that refuses large messages, and whose server thread always comes free.
+
+The library below forgets to wake its reader when it hangs up by itself (a message too large, a writer that ends): the
+thread would wait for ever. Here the reader looks up now and then.
+"""
+
+from __future__ import annotations
+
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from simple_websocket import ConnectionClosed
+
+MAX_MESSAGE = 64 * 1024
+"""Bytes a client may send at once: acknowledgements and a token need no more."""
+_LOOK_UP = 1.0
+"""Seconds."""
+
+
+class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
+    """What Engine.IO's `threading` driver uses, with a limit and a reader that does not hang."""
+
+    def __init__(self, handler: object, server: object) -> None:
+        super().__init__(handler, server, max_message_size=MAX_MESSAGE)
+
+    def wait(self) -> str | bytes | None:
+        """The next message; None when the connection is over."""
+        try:
+            while True:
+                message: str | bytes | None = self.ws.receive(timeout=_LOOK_UP)
+                if message is not None or not self.ws.connected:
+                    return message
+        except ConnectionClosed:
+            return None
