@@ -4,7 +4,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <cmath>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -40,7 +40,9 @@ py::array checked_maps(const py::object& value, const std::string& name, int cha
   if (!py::isinstance<py::array_t<float, 0>>(value)) {
     throw py::type_error(wanted + ", got dtype " + py::cast<std::string>(py::str(array.dtype())));
   }
-  if (array.ndim() != 3 || array.shape(0) != channels) throw py::value_error(wanted + ", got shape " + shape_text(array));
+  if (array.ndim() != 3 || array.shape(0) != channels) {
+    throw py::value_error(wanted + ", got shape " + shape_text(array));
+  }
   if (array.shape(1) > posecast::kLongestSide || array.shape(2) > posecast::kLongestSide) {
     throw py::value_error(wanted + ", h and w at most " + std::to_string(posecast::kLongestSide) + ", got shape " +
                           shape_text(array));
@@ -52,25 +54,14 @@ py::array checked_maps(const py::object& value, const std::string& name, int cha
 
 void check_ratio(double ratio) {
   if (ratio >= 0.0 && ratio <= 1.0) return;  // NaN is neither
-  throw py::value_error("min_paf_ratio must be a number from 0 to 1, got " + py::cast<std::string>(py::repr(py::float_(ratio))));
+  const auto text = py::cast<std::string>(py::repr(py::float_(ratio)));
+  throw py::value_error("min_paf_ratio must be a number from 0 to 1, got " + text);
 }
 
 const float* data(const py::array& array) { return static_cast<const float*>(array.data()); }
 
-py::tuple extract_people(const py::object& heatmaps, const py::object& pafs, double min_paf_ratio) {
-  const py::array heat = checked_maps(heatmaps, "heatmaps", posecast::kHeatmaps);
-  const py::array fields = checked_maps(pafs, "pafs", posecast::kPafs);
-  if (heat.shape(1) != fields.shape(1) || heat.shape(2) != fields.shape(2)) {
-    throw py::value_error("heatmaps and pafs must have the same h and w, got shapes " + shape_text(heat) + " and " +
-                          shape_text(fields));
-  }
-  check_ratio(min_paf_ratio);
-  const posecast::Maps maps = {data(heat), data(fields), static_cast<int>(heat.shape(1)), static_cast<int>(heat.shape(2))};
-  std::vector<posecast::Person> people;
-  {
-    py::gil_scoped_release release;
-    people = posecast::extract_people(maps, min_paf_ratio);
-  }
+// Keypoints (P, 18, 3) and scores (P,).
+py::tuple arrays(const std::vector<posecast::Person>& people) {
   const auto count = static_cast<py::ssize_t>(people.size());
   py::array_t<float> keypoints({count, static_cast<py::ssize_t>(posecast::kKeypoints), py::ssize_t{3}});
   py::array_t<float> scores(count);
@@ -86,6 +77,25 @@ py::tuple extract_people(const py::object& heatmaps, const py::object& pafs, dou
     score(i) = people[i].score;
   }
   return py::make_tuple(keypoints, scores);
+}
+
+py::tuple extract_people(const py::object& heatmaps, const py::object& pafs, double min_paf_ratio) {
+  const py::array heat = checked_maps(heatmaps, "heatmaps", posecast::kHeatmaps);
+  const py::array fields = checked_maps(pafs, "pafs", posecast::kPafs);
+  if (heat.shape(1) != fields.shape(1) || heat.shape(2) != fields.shape(2)) {
+    throw py::value_error("heatmaps and pafs must have the same h and w, got shapes " + shape_text(heat) + " and " +
+                          shape_text(fields));
+  }
+  check_ratio(min_paf_ratio);
+  const int height = static_cast<int>(heat.shape(1));
+  const int width = static_cast<int>(heat.shape(2));
+  const posecast::Maps maps = {data(heat), data(fields), height, width};
+  std::vector<posecast::Person> people;
+  {
+    py::gil_scoped_release release;
+    people = posecast::extract_people(maps, min_paf_ratio);
+  }
+  return arrays(people);
 }
 
 py::list find_peaks(const py::object& heatmaps) {

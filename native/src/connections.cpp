@@ -58,7 +58,8 @@ std::vector<Connection> connect(const std::vector<Peak>& a, const std::vector<Pe
       if (score) pairs.push_back({i, j, *score});
     }
   }
-  std::stable_sort(pairs.begin(), pairs.end(), [](const Connection& p, const Connection& q) { return p.score > q.score; });
+  const auto better = [](const Connection& p, const Connection& q) { return p.score > q.score; };
+  std::stable_sort(pairs.begin(), pairs.end(), better);
 
   std::vector<char> a_used(a.size(), 0);
   std::vector<char> b_used(b.size(), 0);

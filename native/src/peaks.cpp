@@ -44,7 +44,7 @@ void bound_cells(const float* most3, const float* most5, const float* least5, fl
 
 bool left_of(const Peak& a, const Peak& b) { return a.x != b.x ? a.x < b.x : a.y < b.y; }
 
-bool near(const Peak& a, const Peak& b) {
+bool too_near(const Peak& a, const Peak& b) {
   const int dx = a.x - b.x;
   const int dy = a.y - b.y;
   return dx * dx + dy * dy < kPeakDistance * kPeakDistance;
@@ -58,7 +58,7 @@ std::vector<Peak> leftmost(const std::vector<Peak>& peaks) {
     if (removed[i]) continue;
     kept.push_back(peaks[i]);
     for (std::size_t j = i + 1; j < peaks.size() && peaks[j].x - peaks[i].x < kPeakDistance; ++j) {
-      if (near(peaks[i], peaks[j])) removed[j] = 1;
+      if (too_near(peaks[i], peaks[j])) removed[j] = 1;
     }
   }
   return kept;
@@ -142,7 +142,9 @@ void PeakFinder::clear(const Span& span) {
   }
 }
 
-float* PeakFinder::pixel(int x, int y) { return plane_.data() + (static_cast<std::size_t>(y) + 1) * plane_stride_ + x + 1; }
+float* PeakFinder::pixel(int x, int y) {
+  return plane_.data() + (static_cast<std::size_t>(y) + 1) * plane_stride_ + x + 1;
+}
 
 const float* PeakFinder::pixel(int x, int y) const {
   return plane_.data() + (static_cast<std::size_t>(y) + 1) * plane_stride_ + x + 1;

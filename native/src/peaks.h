@@ -1,7 +1,9 @@
 // Peaks of a heatmap: the keypoints that may belong to somebody.
 //
 // A peak is a pixel of the heatmap upsampled by 4 that is at least kPeakThreshold and strictly greater than its four
-// neighbours. The map is upsampled only where a bound on the bicubic sum says that a pixel may reach the threshold.
+// neighbours; where equal pixels share the top of a blob there is none, as the reference has it (the values of a
+// network are hardly ever equal). Upsampling happens only where a bound on the bicubic sum says that a pixel may reach
+// the threshold.
 
 #pragma once
 

@@ -61,16 +61,16 @@ def steepest_map(rng: np.random.Generator, row_phase: int, column_phase: int) ->
 def test_no_peak_hides_where_overshoot_is_greatest() -> None:
     """Pixels reach the threshold far above their cells: the bound must send the decoder there."""
     rng = np.random.default_rng(0)
-    heatmaps = np.zeros((19, 9, 9), np.float32)
     with_peak, highest_cells = 0, []
-    for trial in range(1000):
-        heatmaps[3] = steepest_map(rng, trial % 4, trial // 4 % 4)
-        twins = reference.find_peaks(heatmaps)[3]
-        np.testing.assert_array_equal(_native.find_peaks(heatmaps)[3], twins)
-        if any((twins[:, :2] // 4 == 4).all(axis=1)):
-            with_peak += 1
-            highest_cells.append(heatmaps[3, 3:6, 3:6].max())
-    assert with_peak > 200
+    for trial in range(100):
+        heatmaps = np.stack([steepest_map(rng, trial % 4, channel % 4) for channel in range(19)])
+        twins_of_all = reference.find_peaks(heatmaps)
+        for heatmap, ours, twins in zip(heatmaps, _native.find_peaks(heatmaps), twins_of_all, strict=False):
+            np.testing.assert_array_equal(ours, twins)
+            if any((twins[:, :2] // 4 == 4).all(axis=1)):
+                with_peak += 1
+                highest_cells.append(heatmap[3:6, 3:6].max())
+    assert with_peak > 300
     assert min(highest_cells) < 0.02
 
 
@@ -83,6 +83,21 @@ def test_two_equal_pixels_are_no_peak() -> None:
     peaks = _native.find_peaks(heatmaps)
     assert len(peaks[0]) == 0
     np.testing.assert_array_equal(peaks[1][:, :2], [[18, 18]])
+
+
+def test_a_peak_of_exactly_the_threshold_counts() -> None:
+    blob = np.zeros((9, 9), np.float32)
+    blob[4, 4:6] = 1, 0.5
+    blob[5, 4] = 0.25
+    top = reference.upsample(blob[None]).max()
+    heatmaps = np.zeros((19, 9, 9), np.float32)
+    found = {}
+    for ulps in range(-20, 20):
+        heatmaps[0] = blob * np.float32(THRESHOLD / top * (1 + ulps * 2.0**-24))
+        found[float(reference.upsample(heatmaps[:1]).max())] = len(_native.find_peaks(heatmaps)[0])
+    assert found[THRESHOLD] == 1
+    assert found == {highest: int(highest >= THRESHOLD) for highest in found}
+    assert set(found.values()) == {0, 1}
 
 
 def test_of_near_peaks_the_left_one_stays() -> None:
