@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
@@ -35,30 +34,41 @@ UNKNOWN_GAP_S = 0.25
 """How long ago the frame before is taken to be where clocks do not say: enough for a step aside."""
 
 
-@dataclass(slots=True, eq=False)
 class _Track:
     """What is remembered of one person."""
 
-    id: int
-    keypoints: Array
-    """(19, 2) pixels, where last seen; NaN where missing."""
-    seen_at: float
-    motion: Array
-    """(2,) pixels per second, the body as a whole."""
+    def __init__(self, id: int, keypoints: Array, time: float) -> None:
+        self.id = id
+        self.keypoints = keypoints
+        """(19, 2) pixels at `seen_at`; what was missing then stands where it went with the rest since last found."""
+        self.seen_at = time
+        self._motion = np.zeros(2)
+        """Pixels per second, the body as a whole."""
+        self._found_at = np.where(np.isnan(keypoints[:, 0]), -np.inf, time)
+        """(19,) seconds, when each keypoint was last found."""
 
     def predicted(self, time: float) -> Array:
         """(19, 2) pixels where the keypoints are at `time` if the motion dies away."""
         coasted = COASTING_S * (1 - math.exp(-(time - self.seen_at) / COASTING_S))
-        return self.keypoints + self.motion * coasted
+        return self.keypoints + self._motion * coasted
 
     def see(self, keypoints: Array, time: float) -> None:
         """Take over what was found at `time`."""
-        dt = time - self.seen_at
+        found = ~np.isnan(keypoints[:, 0])
+        moves = (keypoints - self.keypoints)[found & ~np.isnan(self.keypoints[:, 0])]
+        move, dt = np.median(moves, axis=0), time - self.seen_at
         if dt > 0:
-            moves = keypoints - self.keypoints
-            motion = np.median(moves[~np.isnan(moves[:, 0])], axis=0) / dt
-            self.motion = self.motion + (1 - math.exp(-dt / MOTION_MEMORY_S)) * (motion - self.motion)
-        self.keypoints, self.seen_at = keypoints, time
+            self._motion = self._motion + (1 - math.exp(-dt / MOTION_MEMORY_S)) * (move / dt - self._motion)
+        self._found_at[found] = self.seen_at = time
+        known = time - self._found_at <= LOST_AFTER_S
+        self.keypoints = np.where(found[:, None], keypoints, np.where(known[:, None], self.keypoints + move, np.nan))
+
+    def restart_clock(self, before: float, now: float) -> None:
+        """Go on at `now` on another clock, which does not say how long after `before` on the old one."""
+        shift = now - before - UNKNOWN_GAP_S
+        self.seen_at += shift
+        self._found_at += shift
+        self._motion = np.zeros(2)
 
 
 class Identities:
@@ -80,8 +90,7 @@ class Identities:
     def restart_clock(self, before: float, now: float) -> None:
         """Go on at `now` [s] on another clock, which does not say how long after `before` on the old one."""
         for track in self._tracks:
-            track.seen_at += now - before - UNKNOWN_GAP_S
-            track.motion = np.zeros(2)
+            track.restart_clock(before, now)
 
     def assign(self, poses: Sequence[Array], time: float) -> list[int]:
         """The id of each of the (19, 2) keypoints [px]; equally good matches go to the first of them.
@@ -103,7 +112,7 @@ class Identities:
 
     def _see(self, track: _Track | None, keypoints: Array, time: float) -> int:
         if track is None:
-            track = _Track(next(self._next_id), keypoints, time, np.zeros(2))
+            track = _Track(next(self._next_id), keypoints, time)
             self._tracks.append(track)
         else:
             track.see(keypoints, time)

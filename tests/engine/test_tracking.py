@@ -114,6 +114,16 @@ def test_somebody_walking_behind_a_pillar_comes_out_as_the_same() -> None:
     assert play(Tracker(), scene, 2.5) == [1]
 
 
+def test_somebody_of_whom_ever_other_parts_are_seen_is_still_the_same() -> None:
+    tracker = Tracker()
+    upper = tuple(index for name, index in JOINT.items() if name.split("_")[-1] in ("hip", "knee", "ankle"))
+    lower = tuple(index for index in range(JOINT_COUNT) if index not in upper)
+    for frame, missing in enumerate([(), lower, upper, lower, upper, upper, lower, ()]):
+        body = at(-1 + WALK * frame / 25)
+        (person,) = tracker.update([seen(body, CAMERA, missing=missing)], [None], frame / 25, RAW)
+        assert person.id == 1
+
+
 def test_whoever_is_gone_for_long_is_somebody_new_and_ids_are_not_given_twice() -> None:
     tracker = Tracker()
     update(tracker, [at(-1), at(1)], 0.0)
@@ -199,6 +209,31 @@ def test_smoothing_calms_a_still_body() -> None:
         jitter.append(joints_of(update(tracker, [noisy], frame / 25, TrackingOptions())))
     steps = np.linalg.norm(np.diff(np.array(jitter)[20:], axis=0), axis=-1)
     assert steps.mean() < 0.3 * 0.02 * np.sqrt(2 * 3)
+
+
+def test_a_depth_that_leaps_for_a_moment_is_not_believed() -> None:
+    tracker = Tracker()
+    for frame in range(60):
+        leap = 1.5 if frame in (20, 41, 42) else 1.0
+        joints = joints_of(update(tracker, [at(1) * leap], frame / 30, TrackingOptions()))
+        np.testing.assert_allclose(joints[PELVIS], at(1)[PELVIS], rtol=0.01)
+
+
+def test_smoothing_the_depth_leaves_the_image_alone() -> None:
+    rng, tracker = np.random.default_rng(4), Tracker()
+    for frame in range(60):
+        noisy = at(2) - at(2)[PELVIS] + at(2)[PELVIS] * rng.normal(1, 0.03)
+        joints = joints_of(update(tracker, [noisy], frame / 30, TrackingOptions()))
+        np.testing.assert_allclose(CAMERA.project(joints[PELVIS]), CAMERA.project(at(2)[PELVIS]), atol=1.0)
+
+
+def test_somebody_at_the_lens_is_not_smoothed() -> None:
+    tracker = Tracker()
+    for frame in range(5):
+        body = STANDING + np.array([0.0, 0.0, 0.05 * (-1) ** frame])
+        pose = Pose3D(body.astype(np.float32))
+        (person,) = tracker.update([seen(at(0), CAMERA)], [pose], frame / 25, TrackingOptions())
+        np.testing.assert_allclose(person.pose3d.joints, body, atol=1e-6)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("rate", [10.0, 30.0, 100.0])
