@@ -1,41 +1,70 @@
-"""A server with people and no network, to try the page with: `python -m tests.webapp.devserver [PORT]`."""
+"""A server with people and no network, to try the page with: `python -m tests.webapp.devserver --port 8010`."""
 
 from __future__ import annotations
 
-import sys
+import argparse
+import tempfile
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.webapp.fakes import Stage
 from webapp.app import create_app, services_of
 from webapp.options import ServeOptions
+from webapp.recordings import Recordings
+from webapp.replay import parts_with_recordings
 from webapp.serve import announce, listen
-from webapp.server import Running, run
+from webapp.server import Running, run, run_werkzeug
 from webapp.store import Store
 
 
-def main(port: int) -> None:
-    with TemporaryDirectory() as folder:
-        options = ServeOptions(port=port, config=Path(folder) / "settings.json", recordings=Path(folder) / "recordings")
-        stage = Stage(rate=25, size=(1280, 720), people=3)
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8010)
+    parser.add_argument("--viewers", type=int, default=64)
+    parser.add_argument("--people", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=25)
+    parser.add_argument("--size", type=int, nargs=2, default=(1280, 720))
+    parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--werkzeug", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        serve(arguments, Path(folder))
 
-        def begin() -> Running:
-            pipeline = Pipeline(Settings(), parts=stage.parts())
-            app = create_app(pipeline, Store(Path(folder) / "settings.json"), options)
-            services = services_of(app)
 
-            def stop() -> None:
-                services.stop()
-                pipeline.close()
+def serve(arguments: argparse.Namespace, folder: Path) -> None:
+    listener = listen(arguments.host, arguments.port)
+    options = replace(
+        ServeOptions(
+            host=arguments.host,
+            port=listener.getsockname()[1],
+            viewer_limit=arguments.viewers,
+            behind_proxy=arguments.behind_proxy,
+            recordings=folder / "recordings",
+        )
+    ).with_tokens()
+    stage = Stage(rate=arguments.rate, size=tuple(arguments.size), people=arguments.people)
 
-            services.start()
-            pipeline.start()
-            return Running(app, ready=lambda: announce(options), stop=stop)
+    def begin() -> Running:
+        pipeline = Pipeline(Settings(), parts=parts_with_recordings(Recordings(folder / "recordings"), stage.parts()))
+        app = create_app(pipeline, Store(folder / "settings.json"), options)
+        services = services_of(app)
 
-        run(listen(options.host, port), options.threads, begin)
+        def stop() -> None:
+            services.stop()
+            pipeline.close()
+
+        services.start()
+        pipeline.start()
+        return Running(app, ready=lambda: announce(options), stop=stop)
+
+    if arguments.werkzeug:
+        run_werkzeug(listener, begin)
+    else:
+        run(listener, options.threads, begin)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8010)
+    main()

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from engine import inference
 from engine.inference import BackendReport
+from engine.loading import choose
+from engine.types import ModelSpec
 from webapp.commands import doctor
 
 
@@ -28,7 +30,7 @@ def test_tells_what_is_here(posecast_cache: Path) -> None:
     assert str(posecast_cache) in report
     for library in ("torch", "openvino", "onnxruntime"):
         assert metadata.version(library) in report
-    chosen = inference.choose(doctor.ModelSpec(), doctor.models.resolve("bundled"))
+    chosen = choose(ModelSpec())
     assert f"auto takes {chosen.backend} on {chosen.device} in {chosen.precision}" in report
 
 
