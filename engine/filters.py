@@ -59,7 +59,7 @@ class OneEuro:
         self._waited = np.where(missing, step, 0.0)
         return np.where(missing, np.nan, self._held)
 
-    def scale(self, factor: float) -> None:
+    def scale(self, factor: Array | float) -> None:
         """Change the unit of everything held: what follows is `factor` times as large."""
         if self._held is not None:
             self._held, self._speeds = self._held * factor, self._speeds * factor

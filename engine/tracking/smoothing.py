@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.filters import OneEuro
 from engine.matching import Array
-from engine.skeleton import PELVIS
+from engine.skeleton import JOINT_COUNT, PELVIS
 
 RESTART_AFTER_S = 0.5
 """After so long a gap a pose says more than the memory of the one before it."""
@@ -33,8 +33,15 @@ class PoseSmoother:
     """One Euro filters for one person: for the depth, and for the place and the joints around it."""
 
     def __init__(self) -> None:
-        self._restart(-math.inf)
         self._height_m = 0.0
+        self._restart(-math.inf)
+
+    def _restart(self, time: float) -> None:
+        self._seen_at: float = time
+        self._depths: deque[tuple[float, float]] = deque()
+        """(time, depth) of late."""
+        self._depth: OneEuro = OneEuro()
+        self._rest: OneEuro = OneEuro()
 
     def update(self, joints: Array, time: float, height_m: float, *, cutoff_hz: float, beta: float) -> Array:
         """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
@@ -52,21 +59,18 @@ class PoseSmoother:
             self._restart(-math.inf)
             return joints
         depth = self._smooth_depth(float(pelvis[2]), time, dt, cutoff_hz, beta * DEPTH_BETA)
-        across = pelvis * (depth / pelvis[2]) - (0.0, 0.0, depth)
-        smoothed = self._rest.update(np.vstack([across, joints - pelvis]), dt, cutoff_hz=cutoff_hz, beta=beta)
-        return np.asarray(smoothed[1:] + smoothed[0] + (0.0, 0.0, depth))
-
-    def _restart(self, time: float) -> None:
-        self._seen_at: float = time
-        self._depths: deque[tuple[float, float]] = deque()
-        """(time, depth) of late."""
-        self._depth: OneEuro = OneEuro()
-        self._rest: OneEuro = OneEuro()
+        # The direction's speed times the depth is metres per second, as that of the joints is.
+        betas = np.full((JOINT_COUNT + 1, 1), beta)
+        betas[0] *= depth
+        direction_and_joints = np.vstack([pelvis / pelvis[2], joints - pelvis])
+        smoothed = self._rest.update(direction_and_joints, dt, cutoff_hz=cutoff_hz, beta=betas)
+        return np.asarray(smoothed[1:] + smoothed[0] * depth)
 
     def _rescale(self, factor: float) -> None:
+        """Take the person to be `factor` times as tall and as far away; the direction stays the same."""
         self._depths = deque((time, depth * factor) for time, depth in self._depths)
         self._depth.scale(factor)
-        self._rest.scale(factor)
+        self._rest.scale(np.array([1.0, *[factor] * JOINT_COUNT])[:, None])
 
     def _smooth_depth(self, depth: float, time: float, dt: float, cutoff_hz: float, beta: float) -> float:
         """Metres."""
