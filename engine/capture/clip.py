@@ -37,6 +37,10 @@ class Clip(Protocol):
         """Every shot once, in order, from the first; may be called again when the last one ended."""
         ...
 
+    def interrupt(self) -> None:
+        """From any thread: make a `shots` that waits for something end soon."""
+        ...
+
     def close(self) -> None:
         """Let go of the file. Not while `shots` runs."""
         ...

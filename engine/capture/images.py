@@ -55,6 +55,9 @@ class ImageClip:
                 continue
             yield Shot(index, index * IMAGE_S, partial(_same, image), name=path.name)
 
+    def interrupt(self) -> None:
+        """Files do not keep anybody waiting."""
+
     def close(self) -> None:
         """Files are open only while they are read."""
 

@@ -61,6 +61,7 @@ class Playback:
 
     def close(self) -> None:
         self._closed.set()
+        self._clip.interrupt()
         if self._reading.acquire(blocking=False):
             try:
                 self._release()

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import cv2
 
+from engine.capture.address import SCHEMES, redact, scheme_of
+from engine.capture.camera import camera_index, open_camera
 from engine.capture.clip import Clip
 from engine.capture.demo import DemoClip
 from engine.capture.images import ImageClip, images_in, images_matching, is_image
+from engine.capture.network import open_stream
 from engine.capture.playback import Playback
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
@@ -23,8 +26,14 @@ def open_source(text: str, *, realtime: bool = False, loop: bool = False, start_
     `start_index` is the first frame's index. PosecastError says what cannot be opened and why.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # our own errors say it all, in one line
-    clip = _clip(text)
-    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+    index, scheme = camera_index(text), scheme_of(text)
+    if index is not None:
+        return open_camera(index, start_index=start_index)
+    if scheme in SCHEMES:
+        return open_stream(text, realtime=realtime, loop=loop, start_index=start_index)
+    if scheme is not None:
+        raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
+    return Playback(_clip(text), realtime=realtime, loop=loop, start_index=start_index)
 
 
 def _clip(text: str) -> Clip:

@@ -46,6 +46,9 @@ class VideoClip:
         finally:
             self.close()
 
+    def interrupt(self) -> None:
+        """Files do not keep anybody waiting."""
+
     def close(self) -> None:
         decoding, self._decoding = self._decoding, None
         if decoding is not None:

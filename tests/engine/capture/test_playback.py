@@ -41,6 +41,7 @@ class FakeClip:
     first_time: float = 0.0
     converted: list[int] = field(default_factory=list)
     closed: int = 0
+    interrupted: int = 0
 
     @property
     def frame_count(self) -> int | None:
@@ -50,6 +51,9 @@ class FakeClip:
         for index in range(self.count):
             self.clock.now += self.decode_s
             yield Shot(index, self.first_time + index / (self.frame_rate or 1), self._picture(index))
+
+    def interrupt(self) -> None:
+        self.interrupted += 1
 
     def close(self) -> None:
         self.closed += 1

@@ -1,0 +1,106 @@
+"""Cameras of this machine: USB, built-in, MIPI through V4L2."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.capture.live import LivePicture, Lost, open_live
+from engine.errors import PosecastError
+from engine.types import FrameSource
+
+_WANTED = (
+    (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size do not fit through USB 2
+    (cv2.CAP_PROP_FRAME_WIDTH, 1280),
+    (cv2.CAP_PROP_FRAME_HEIGHT, 720),
+    (cv2.CAP_PROP_FPS, 30),
+    (cv2.CAP_PROP_BUFFERSIZE, 1),
+)
+"""Wishes: a camera answers with the nearest that it can."""
+
+_DEVICES = Path("/sys/class/video4linux")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    index: int
+    name: str
+
+
+def list_cameras(devices: Path = _DEVICES) -> tuple[CameraInfo, ...]:
+    """The cameras that Linux knows of, without opening them; nothing elsewhere: there, an index must be tried."""
+    found = []
+    for device in devices.glob("video*") if devices.is_dir() else ():
+        number = device.name.removeprefix("video")
+        # The other nodes of a camera carry metadata.
+        if number.isdecimal() and _text(device / "index") in ("0", ""):
+            found.append(CameraInfo(int(number), _text(device / "name") or f"Camera {number}"))
+    return tuple(sorted(found, key=lambda camera: camera.index))
+
+
+def camera_index(text: str) -> int | None:
+    """The index that '0' or '/dev/video0' means, None for what is no camera."""
+    match = re.fullmatch(r"(?:/dev/video)?(\d{1,3})", text)
+    return int(match[1]) if match else None
+
+
+def open_camera(index: int, *, start_index: int = 0) -> FrameSource:
+    """PosecastError where there is no such camera, or another program has it."""
+    cameras = list_cameras()
+    if _DEVICES.parent.is_dir() and not Path(f"/dev/video{index}").exists():
+        there = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras) or "none"
+        raise PosecastError(f"there is no camera {index}", f"cameras here: {there}")
+    return open_live(CameraFeed(index), f"camera {index}", start_index=start_index)
+
+
+class CameraFeed:
+    """A camera through OpenCV, by its index (or anything else that OpenCV opens)."""
+
+    def __init__(self, device: int | str) -> None:
+        self._device = device
+        self._capture: cv2.VideoCapture | None = None
+        self._interrupted = threading.Event()
+
+    def open(self) -> None:
+        capture = cv2.VideoCapture(self._device)
+        if not capture.isOpened():
+            raise Lost("it does not open; another program may use it")
+        for name, value in _WANTED:
+            capture.set(name, value)
+        self._capture = capture
+
+    def read(self) -> LivePicture:
+        """OpenCV waits ten seconds at most for a V4L2 camera."""
+        if self._capture is None or self._interrupted.is_set():
+            raise Lost("closed")
+        if not self._capture.grab():
+            raise Lost("it gives no pictures; it may be unplugged")
+        captured_at = time.monotonic()
+        decoded, image = self._capture.retrieve()
+        if not decoded:
+            raise Lost("it gives no pictures that can be decoded")
+        if image.ndim == 2 or image.shape[2] == 1:  # infrared cameras
+            image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+        return LivePicture(np.asarray(image, np.uint8), captured_at, (time.monotonic() - captured_at) * 1e3)
+
+    def close(self) -> None:
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.release()
+
+    def interrupt(self) -> None:
+        """The next frame, or the driver's time limit, ends a running `read`."""
+        self._interrupted.set()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,41 @@
+"""Network streams: RTSP, and HTTP with MJPEG, HLS or a file. Each is read by a child process that can be killed.
+
+An address that says how long its video is, is a file: it delivers every frame once, as files do. Everything else is
+live.
+"""
+
+from __future__ import annotations
+
+from engine.capture.address import redact
+from engine.capture.live import LiveSource, Lost
+from engine.capture.network.clip import StreamClip
+from engine.capture.network.feed import StreamFeed
+from engine.capture.network.process import StreamProcess
+from engine.capture.playback import Playback
+from engine.capture.timing import Timing
+from engine.errors import PosecastError
+from engine.types import FrameSource
+
+
+def open_stream(
+    url: str,
+    *,
+    realtime: bool = False,
+    loop: bool = False,
+    start_index: int = 0,
+    timing: Timing = Timing(),  # noqa: B008 (frozen)
+) -> FrameSource:
+    """Connect to `url`; PosecastError, its secrets left out, where that fails. Later failures are mended silently."""
+    name = redact(url)
+    process = StreamProcess(url, timing)
+    try:
+        opened = process.opened()
+    except BaseException as error:
+        process.close()
+        if not isinstance(error, Lost):
+            raise
+        raise PosecastError(f"cannot open {name}: {error}", "check the address, and that it is switched on") from error
+    if opened.finite:
+        clip = StreamClip(url, name, timing, process, opened)
+        return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+    return LiveSource(StreamFeed(url, timing, process), name, start_index=start_index, timing=timing)

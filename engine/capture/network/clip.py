@@ -1,0 +1,84 @@
+"""A file behind an address as a clip: every frame once, fetched as fast as it is read."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Generator
+from functools import partial
+
+from engine.capture.clip import Shot
+from engine.capture.live import Lost
+from engine.capture.network.process import StreamEnded, StreamProcess
+from engine.capture.network.protocol import Opened
+from engine.capture.timing import Timing
+from engine.geometry import CameraSpec
+from engine.types import Image
+
+logger = logging.getLogger(__name__)
+
+_FALLBACK_RATE = 25.0
+"""Frames per second where neither frames nor file say a time."""
+
+
+class StreamClip:
+    """`process` is a first connection that is open already; each further round of a loop makes its own."""
+
+    camera: CameraSpec | None = None
+
+    def __init__(self, url: str, name: str, timing: Timing, process: StreamProcess, opened: Opened) -> None:
+        self.name = name
+        self.frame_rate = opened.frame_rate
+        self.frame_count = opened.frame_count
+        self._url = url
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._interrupted = False
+        self._process: StreamProcess | None = process
+
+    def shots(self) -> Generator[Shot, None, None]:
+        index = 0
+        try:
+            process = self._connect()
+            process.start(every=True)
+            while True:
+                picture, image = process.read()
+                time = index / (self.frame_rate or _FALLBACK_RATE) if picture.time is None else picture.time
+                yield Shot(index, time, partial(_same, image))
+                index += 1
+        except StreamEnded:
+            return
+        except Lost as lost:
+            if not self._interrupted:
+                logger.warning("%s: reading stopped after %d frames: %s", self.name, index, lost)
+        finally:
+            self.close()
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def _connect(self) -> StreamProcess:
+        """The connection that is open, or a new one."""
+        with self._lock:
+            if self._process is not None:
+                return self._process
+        process = StreamProcess(self._url, self._timing)
+        with self._lock:
+            self._process = process
+            if self._interrupted:
+                process.kill()
+        process.opened()
+        return process
+
+
+def _same(image: Image) -> Image:
+    return image

@@ -1,0 +1,51 @@
+"""A network stream as a live feed: a child per connection."""
+
+from __future__ import annotations
+
+import threading
+
+from engine.capture.live import LivePicture, Lost
+from engine.capture.network.process import StreamProcess
+from engine.capture.timing import Timing
+
+
+class StreamFeed:
+    """Newest pictures of a stream; `process` is a first connection that is open already."""
+
+    def __init__(self, url: str, timing: Timing, process: StreamProcess) -> None:
+        self._url = url
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._interrupted = False
+        self._process: StreamProcess | None = process
+        self._next_index = 0
+        process.start(every=False)
+
+    def open(self) -> None:
+        process = StreamProcess(self._url, self._timing)
+        with self._lock:
+            self._process = process
+            if self._interrupted:
+                process.kill()
+        process.opened()
+        self._next_index = 0
+        process.start(every=False)
+
+    def read(self) -> LivePicture:
+        if self._process is None:
+            raise Lost("closed")
+        picture, image = self._process.read()
+        missed, self._next_index = picture.index - self._next_index, picture.index + 1
+        return LivePicture(image, picture.captured_at, picture.decode_ms, missed)
+
+    def close(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            if self._process is not None:
+                self._process.kill()

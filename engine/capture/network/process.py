@@ -1,0 +1,110 @@
+"""The program's end of the child that reads a stream: starts it, watches it, kills it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from multiprocessing import Pipe
+from pathlib import Path
+
+from engine.capture.live import Lost
+from engine.capture.network.protocol import (
+    SLOTS,
+    Ended,
+    Failed,
+    Message,
+    Opened,
+    Picture,
+    PictureMemory,
+    Request,
+    Start,
+)
+from engine.capture.timing import Timing
+from engine.errors import PosecastError
+from engine.types import Image
+
+_CHILD = "engine.capture.network.child"
+_ROOT = Path(__file__).parents[3]
+
+
+class StreamEnded(Lost):
+    """The stream is over, as files are."""
+
+
+class StreamProcess:
+    """One child with one stream. For one thread; `kill` is for any."""
+
+    def __init__(self, url: str, timing: Timing) -> None:
+        if os.name == "nt":
+            raise PosecastError("network streams need Linux or macOS", "on Windows, use WSL")
+        self._timing = timing
+        self._memory = PictureMemory.create()
+        self._connection, theirs = Pipe()
+        descriptors = (theirs.fileno(), self._memory.descriptor)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", _CHILD, *map(str, descriptors)],
+                pass_fds=descriptors,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # libav prints addresses with their passwords
+            )
+        self._send(Request(url, timing.open_s, timing.read_s))
+
+    def opened(self) -> Opened:
+        """What the stream is; Lost if it cannot be opened."""
+        message = self._receive(self._timing.opening_s)
+        if not isinstance(message, Opened):
+            raise Lost("it could not be read")
+        return message
+
+    def start(self, *, every: bool) -> None:
+        """Let pictures come: every one, at the pace of `read`, or those for which there is time."""
+        self._send(Start(every))
+        for slot in range(SLOTS):
+            self._send(slot)
+
+    def read(self) -> tuple[Picture, Image]:
+        """The next picture, a copy; StreamEnded after the last one, Lost where the stream breaks or stalls."""
+        message = self._receive(self._timing.silence_s)
+        if isinstance(message, Ended):
+            raise StreamEnded("the stream ended")
+        if not isinstance(message, Picture):
+            raise Lost("it could not be read")
+        image = self._memory.read(message.slot, message.height, message.width)
+        self._send(message.slot)
+        return message, image
+
+    def kill(self) -> None:
+        """Whoever reads gets Lost at once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+        self._memory.close()
+
+    def _receive(self, timeout: float) -> Message:
+        try:
+            if not self._connection.poll(timeout):
+                raise Lost(f"no picture for {timeout:g} s")
+            message: Message = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise Lost("the process that reads it ended") from error
+        if isinstance(message, Failed):
+            raise Lost(message.reason)
+        return message
+
+    def _send(self, message: Request | Start | int) -> None:
+        with contextlib.suppress(OSError):  # a child that is gone is noticed when its answer is awaited
+            self._connection.send(message)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, and where the child finds this package."""
+    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OPENBLAS_NUM_THREADS": "1"}
