@@ -55,6 +55,8 @@ class Settings:
     """People whose mean keypoint confidence is lower are left out, 0..1."""
     min_keypoints: int = 5
     """People with fewer keypoints are left out: stray arms and legs, mostly."""
+    pause_unwatched: bool = False
+    """Close the source while nobody watches or records: for a camera with a light, or a laptop's battery."""
 
     def __post_init__(self) -> None:
         for name, (check, wanted) in _CHECKS.items():
@@ -123,6 +125,7 @@ _CHECKS: dict[str, tuple[Any, str]] = {
     "smoothing_beta": (lambda v: _number(v, 0, 100), "0 to 100 per m/s"),
     "min_score": (lambda v: _number(v, 0, 1), "0 to 1"),
     "min_keypoints": (lambda v: isinstance(v, int) and _number(v, 3, KEYPOINT_COUNT), "a whole number, 3 to 18"),
+    "pause_unwatched": (lambda v: isinstance(v, bool), "true or false"),
 }
 
 

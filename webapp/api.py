@@ -43,6 +43,7 @@ def state() -> Response:
 @blueprint.get("/scene")
 def scene() -> Response:
     """The newest scene."""
+    services().attendance.seen()
     text = services().scenes.newest()
     if text is None:
         raise UnavailableError("there is no scene yet", "try again when the source plays")

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.pipeline import Pipeline
 from webapp import api, camera_api, errors, pages, recordings_api, stream
+from webapp.attendance import Attendance
 from webapp.auth import Tokens
 from webapp.broadcast import Broadcaster
 from webapp.camera import CameraDesk
@@ -70,8 +71,13 @@ def _services(
         return {**describe_state(pipeline.state()), "sources": sources.names(), "recording": recorder.status()}
 
     def stats() -> Wire:
-        counts = {"viewers": len(broadcaster), "streams": len(viewers), "recording": recorder.status()}
-        return {**describe_stats(pipeline.state().stats), **counts}
+        return {
+            **describe_stats(pipeline.state().stats),
+            "publish_ms": metrics.publish_ms(),
+            "viewers": len(broadcaster),
+            "streams": len(viewers),
+            "recording": recorder.status(),
+        }
 
     broadcaster = Broadcaster(scenes, sockets, state, stats, metrics.published)
     recorder = Recorder(
@@ -79,10 +85,12 @@ def _services(
     )
     events = EngineEvents(pipeline, store, broadcaster, metrics)
     camera, costs = CameraDesk(pipeline, store), Costs()
+    attendance = Attendance(pipeline, lambda: len(broadcaster) + len(viewers) + (recorder.status() is not None))
     pipeline.subscribe(events)
     sockets.on_clients(broadcaster.join, broadcaster.leave)
     broadcaster.each_tick(events.settle)
     broadcaster.each_tick(viewers.drop_stuck)
+    broadcaster.each_tick(attendance.check)
     broadcaster.each_tick(lambda: costs.observe(pipeline.state()))
     broadcaster.each_snapshot(camera.remember)
     return Services(
@@ -101,5 +109,6 @@ def _services(
         events=events,
         costs=costs,
         metrics=metrics,
+        attendance=attendance,
         state=state,
     )

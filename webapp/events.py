@@ -41,8 +41,8 @@ class EngineEvents:
 
     def settle(self) -> None:
         """Count a changed backend and save changed settings, whoever changed them. Once a second, and at the end."""
-        state = self._pipeline.state()
-        with self._lock:
+        with self._lock:  # held to the end: an older state must not be saved over a newer one
+            state = self._pipeline.state()
             if state.backend is not None and state.backend != self._backend:
                 if self._backend is not None:
                     self._metrics.count_switch()
@@ -50,7 +50,7 @@ class EngineEvents:
             settings = state.settings.to_json()
             changes = {name: value for name, value in settings.items() if value != self._saved[name]}
             self._saved = settings
-        self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
+            self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
 
     def _save(self, changes: Mapping[str, Any]) -> None:
         # A recording is something to look at, not what the next start should show.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable
 
 from engine.pipeline import Stats
@@ -19,6 +20,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._counts = [0] * (len(LATENCY_BUCKETS) + 1)
         self._sum = 0.0
+        self._recent: deque[float] = deque(maxlen=256)
         self.problems = 0
         self.switches = 0
 
@@ -27,6 +29,16 @@ class Metrics:
         with self._lock:
             self._counts[bisect_left(LATENCY_BUCKETS, latency)] += 1
             self._sum += latency
+            self._recent.append(latency)
+
+    def publish_ms(self) -> dict[str, float] | None:
+        """Median and 95th percentile of the newest scenes' way from capture to publication; None before the first."""
+        with self._lock:
+            recent = sorted(self._recent)
+        if not recent:
+            return None
+        p50, p95 = (recent[round(share * (len(recent) - 1))] for share in (0.5, 0.95))
+        return {"p50": round(p50 * 1000, 2), "p95": round(p95 * 1000, 2)}
 
     def count_problem(self) -> None:
         with self._lock:

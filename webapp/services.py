@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import current_app, request
 
 from engine.pipeline import Pipeline
+from webapp.attendance import Attendance
 from webapp.auth import ROLE, Role, Tokens
 from webapp.broadcast import Broadcaster
 from webapp.camera import CameraDesk
@@ -46,6 +47,7 @@ class Services:
     events: EngineEvents
     costs: Costs
     metrics: Metrics
+    attendance: Attendance
     state: Callable[[], dict[str, Any]]
     """The engine's state and the server's own, as JSON."""
 

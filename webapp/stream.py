@@ -42,6 +42,7 @@ def stream() -> Response:
 @blueprint.get("/snapshot.jpg")
 def snapshot() -> Response:
     """The newest frame."""
+    services().attendance.seen()
     picture = services().pictures.wait_newer(_view(), 0, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")

@@ -1,0 +1,43 @@
+"""`posecast bench`: the JSON others rely on, with figures that can be true."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.settings import Settings
+from webapp.cli import main
+from webapp.commands.bench import BenchOptions, run
+
+
+def test_one_backend_is_measured_and_compared(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "results.json"
+    settings = Settings(height_size=128, precision="fp32")
+    assert run(BenchOptions(settings, ("openvino",), seconds=1, json=path, agreement_frames=4)) == 0
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert report["source"] == "demo"
+    assert report["image_size"] == [1280, 720]
+    assert report["network_size"] == [128, 232]
+    assert set(report["machine"]) == {"cpu", "cores", "python", "posecast"}
+    (result,) = report["results"]
+    assert (result["backend"], result["device"], result["precision"]) == ("openvino", "CPU", "fp32")
+    assert 0 < result["network_ms"]["p50"] <= result["network_ms"]["p95"]
+    assert 0 < result["pipeline_fps"] < 1500 / result["network_ms"]["p50"]
+    assert {"capture", "preprocess", "infer", "decode", "lift", "track"} <= set(result["stages_ms"])
+    assert result["peak_rss_mb"] > 50
+    assert result["agreement"]["people"] >= 0.99, "fp32 is fp32"
+    assert result["agreement"]["oks"] >= 0.99
+    assert result["agreement"]["mm"] < 5
+    assert result["truth"]["found"] > 0.5
+    assert 30 < result["truth"]["mpjpe_mm"] < 400
+    assert "openvino" in capfd.readouterr().out
+
+
+def test_what_cannot_be_measured_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "results.json"
+    assert main(["bench", str(tmp_path / "missing.mp4"), "--seconds", "1", "--json", str(path)]) == 2
+    assert main(["bench", "demo", "--backends", "abacus"]) == 2
+    assert "Traceback" not in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
