@@ -60,13 +60,13 @@ class Measurement:
     """As many as scenes where the source knows the truth, else empty."""
 
 
-def measure_in_child(settings: Settings, seconds: float) -> Measurement:
+def measure_in_child(settings: Settings, seconds: float, agreement_frames: int = AGREEMENT_FRAMES) -> Measurement:
     """`measure` in a fresh process; PosecastError where the case cannot run."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure, settings, seconds).result()
+        return pool.submit(measure, settings, seconds, agreement_frames).result()
 
 
-def measure(settings: Settings, seconds: float) -> Measurement:
+def measure(settings: Settings, seconds: float, agreement_frames: int) -> Measurement:
     """Time the network alone, then the whole way from source to scene, `seconds` in all; then collect people."""
     source = _open(settings)
     first = source.read()
@@ -82,7 +82,7 @@ def measure(settings: Settings, seconds: float) -> Measurement:
         pipeline_fps, stages_ms = _time_pipeline(processor, settings, seconds / 2)
         # Before the scenes are collected: holding the sampled frames is the bench's memory, not the program's.
         peak = _peak_rss_mb()
-        scenes, truths = _collect(processor, settings)
+        scenes, truths = _collect(processor, settings, agreement_frames)
     finally:
         backend.close()
     return Measurement(
@@ -144,10 +144,10 @@ def _endless(settings: Settings) -> Iterator[Frame]:
             source.close()
 
 
-def _collect(processor: Processor, settings: Settings) -> tuple[tuple[Scene, ...], tuple[Truth, ...]]:
+def _collect(processor: Processor, settings: Settings, count: int) -> tuple[tuple[Scene, ...], tuple[Truth, ...]]:
     processor.reconfigure(replace(settings, smoothing=False), processor.camera_spec)
     scenes, truths = [], []
-    for frame in sampled_frames(settings):
+    for frame in sampled_frames(settings, count):
         processor.restart_tracking()
         scenes.append(processor.process(frame).scene)
         if frame.truth is not None:
@@ -155,13 +155,13 @@ def _collect(processor: Processor, settings: Settings) -> tuple[tuple[Scene, ...
     return tuple(scenes), tuple(truths)
 
 
-def sampled_frames(settings: Settings) -> Iterator[Frame]:
-    """AGREEMENT_FRAMES frames at most, evenly spread; the same ones at every call."""
+def sampled_frames(settings: Settings, count: int) -> Iterator[Frame]:
+    """`count` frames at most, evenly spread over the source; the same ones at every call."""
     source = _open(settings)
-    stride = max(1, (source.frame_count or 1) // AGREEMENT_FRAMES)
+    stride = max(1, (source.frame_count or 1) // count)
     try:
-        for count, frame in enumerate(offline.frames_of(source, limit=stride * AGREEMENT_FRAMES)):
-            if count % stride == 0:
+        for index, frame in enumerate(offline.frames_of(source, limit=stride * count)):
+            if index % stride == 0:
                 yield frame
     finally:
         source.close()

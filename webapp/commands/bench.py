@@ -15,7 +15,7 @@ from rich.table import Table
 
 from engine import inference
 from engine.agreement import against_truth, agreement
-from engine.bench import Measurement, measure_in_child
+from engine.bench import AGREEMENT_FRAMES, Measurement, measure_in_child
 from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
@@ -32,6 +32,7 @@ class BenchOptions:
     """None: all that are available here."""
     seconds: float
     json: Path | None
+    agreement_frames: int = AGREEMENT_FRAMES
 
 
 def run(options: BenchOptions) -> int:
@@ -73,7 +74,7 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
     for case in cases:
         with console.status(f"measuring {case.backend} {case.precision} for {options.seconds:g} s"):
             try:
-                measured = measure_in_child(case, options.seconds)
+                measured = measure_in_child(case, options.seconds, options.agreement_frames)
             except PosecastError as error:
                 if reference is None:
                     raise
