@@ -33,25 +33,22 @@ def open_source(text: str, *, realtime: bool = False, loop: bool = False, start_
         return open_stream(text, realtime=realtime, loop=loop, start_index=start_index)
     if scheme is not None:
         raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
-    return Playback(_clip(text), realtime=realtime, loop=loop, start_index=start_index)
+    try:
+        clip = _clip(text)
+    except (OSError, ValueError) as error:  # no permission; a name that is too long, or none that a file can have
+        raise PosecastError(f"cannot read {text!r}: {error}", "check the path and its permissions") from error
+    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
 
 
 def _clip(text: str) -> Clip:
     if text == "demo":
         return DemoClip()
     path = Path(text).expanduser()
-    if path.is_dir():
+    if text and path.is_dir():
         return ImageClip(images_in(path), text)
-    if path.exists():
-        return _file(path, text)
+    if text and path.exists():
+        # Pipes can be read only once: they are taken for videos.
+        return ImageClip([path], text) if path.is_file() and is_image(path) else VideoClip(path, text)
     if any(character in text for character in "*?["):
         return ImageClip(images_matching(str(path)), text)
-    raise PosecastError(f"there is no file {text}", "give a camera index, a video, images, an address or demo")
-
-
-def _file(path: Path, text: str) -> Clip:
-    try:
-        image = is_image(path)
-    except OSError as error:
-        raise PosecastError(f"cannot read {text}: {error.strerror}", "check the file's permissions") from error
-    return ImageClip([path], text) if image else VideoClip(path, text)
+    raise PosecastError(f"there is no file {text!r}", "give a camera index, a video, images, an address or demo")

@@ -32,7 +32,7 @@ class StreamClip:
         self.frame_count = opened.frame_count
         self._url = url
         self._timing = timing
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # re-entrant: `interrupt` may come from a signal handler
         self._interrupted = False
         self._process: StreamProcess | None = process
 

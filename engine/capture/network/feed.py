@@ -15,7 +15,7 @@ class StreamFeed:
     def __init__(self, url: str, timing: Timing, process: StreamProcess) -> None:
         self._url = url
         self._timing = timing
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # re-entrant: `interrupt` may come from a signal handler
         self._interrupted = False
         self._process: StreamProcess | None = process
         self._next_index = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -129,6 +130,20 @@ def test_what_is_no_video_is_refused_with_a_reason(tmp_path: Path) -> None:
         with pytest.raises(PosecastError, match=name) as caught:
             open_source(str(tmp_path / name))
         assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "a" * 5000, "a\0b", "ftp://me:s3cret@host/clip.mp4"])
+def test_what_is_no_source_at_all_is_refused(text: str) -> None:
+    with pytest.raises(PosecastError) as caught:
+        open_source(text)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mkv", steady(20))
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["sh", "-c", 'cat "$0" > "$1"', clip, tmp_path / "pipe"]):
+        assert [number_of(frame.image) for frame in read_all(tmp_path / "pipe")] == list(range(20))
 
 
 def test_a_video_without_frames_is_refused(tmp_path: Path) -> None:
