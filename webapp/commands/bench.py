@@ -118,33 +118,26 @@ def _table(results: dict[str, Any]) -> Table:
     width, height = results["image_size"]
     rows, columns = results["network_size"]
     table = Table(title=f"{results['source']}, {width}x{height}, network {rows}x{columns}")
-    for header in ("backend", "device", "precision"):
-        table.add_column(header)
-    for header in (
-        "network ms p50",
-        "p95",
-        "pipeline fps",
-        "peak MB",
-        "people",
-        "OKS",
-        "mm",
-        "truth: found",
-        "MPJPE mm",
-    ):
-        table.add_column(header, justify="right")
+    table.add_column("backend", no_wrap=True)
+    for header in ("network ms\np50 / p95", "pipeline\nfps", "peak\nMB"):
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("same people\nOKS, mm apart", no_wrap=True)
+    table.add_column("truth found\nMPJPE mm", no_wrap=True)
     for entry in results["results"]:
-        same, truth = entry["agreement"], entry.get("truth", {})
-        cells = (
-            entry["network_ms"]["p50"], entry["network_ms"]["p95"], entry["pipeline_fps"], entry["peak_rss_mb"],
-            same["people"], same["oks"], same["mm"], truth.get("found"), truth.get("mpjpe_mm"),
-        )  # fmt: skip
+        latency, same, truth = entry["network_ms"], entry["agreement"], entry.get("truth")
         table.add_row(
-            entry["backend"],
-            entry["device"],
-            entry["precision"],
-            *("–" if cell is None else f"{cell:g}" for cell in cells),
+            f"{entry['backend']} {entry['device']} {entry['precision']}",
+            f"{latency['p50']:.1f} / {latency['p95']:.1f}",
+            f"{entry['pipeline_fps']:.1f}",
+            _cell(entry["peak_rss_mb"], ".0f"),
+            f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')}, {_cell(same['mm'], '.1f')}",
+            f"{_cell(truth['found'], '.1%')} {_cell(truth['mpjpe_mm'], '.0f')}" if truth else "–",
         )
     return table
+
+
+def _cell(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
 
 
 def machine() -> dict[str, Any]:
