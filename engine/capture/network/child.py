@@ -39,7 +39,7 @@ _REASONS: tuple[tuple[type[av.FFmpegError], str], ...] = (
     (av.error.ConnectionRefusedError, "connection refused"),
     (av.error.InvalidDataError, "what comes is no video"),
     (av.error.EOFError, "the stream ended"),
-    (av.error.OSError, "no such host, or the connection broke (input/output error)"),
+    (av.error.OSError, "it cannot be reached, or the connection broke (input/output error)"),
 )
 
 
