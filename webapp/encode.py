@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -14,15 +15,19 @@ from engine.types import Image, Snapshot
 VIEWS = ("overlay", "raw", "skeleton")
 """`skeleton` is drawn on an empty canvas: it has no pixel of the camera."""
 JPEG_QUALITY = 80
+BOUNDARY = b"--frame\r\n"
+"""Closes every part: a browser shows one when it sees the next boundary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     version: int
     """Of the snapshot in its slot."""
-    frame_index: int
-    time: float
+    headers: Mapping[str, str]
+    """X-Frame: the frame's index. X-Time: its media time, seconds."""
     jpeg: bytes
+    part: bytes
+    """The same as a part of a multipart stream, made once for all who watch."""
 
 
 class Pictures:
@@ -42,10 +47,16 @@ class Pictures:
         with self._locks[view]:  # the first to come encodes, the others wait and take
             picture = self._newest.get(view)
             if picture is None or picture.version < version:
-                jpeg = encode(snapshot, view)
-                picture = Picture(version, snapshot.scene.frame_index, snapshot.scene.time, jpeg)
-                self._newest[view] = picture
+                picture = self._newest[view] = _picture(version, snapshot, view)
             return picture
+
+
+def _picture(version: int, snapshot: Snapshot, view: str) -> Picture:
+    jpeg = encode(snapshot, view)
+    headers = {"X-Frame": str(snapshot.scene.frame_index), "X-Time": f"{snapshot.scene.time:.4f}"}
+    lines = {"Content-Type": "image/jpeg", "Content-Length": str(len(jpeg)), **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return Picture(version, headers, jpeg, b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY)))
 
 
 def encode(snapshot: Snapshot, view: str) -> bytes:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
-from webapp.encode import VIEWS, Picture, Pictures
+from webapp.encode import BOUNDARY, VIEWS, Pictures
 from webapp.errors import UnavailableError
 from webapp.services import services
 from webapp.viewers import Viewer, Viewers, connection_of
 
 blueprint = Blueprint("stream", __name__)
 
-_BOUNDARY = b"--frame\r\n"
 _LOOK_UP = 1.0
 """Seconds between two looks whether a viewer is still there while no frame comes."""
 
@@ -46,13 +45,13 @@ def snapshot() -> Response:
     picture = services().pictures.wait_newer(_view(), 0, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")
-    headers = {"Cache-Control": "no-store", **_headers(picture)}
+    headers = {"Cache-Control": "no-store", **picture.headers}
     return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
 
 
 def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
-    """Multipart parts, each closed by the next boundary: a browser shows a part when it sees that."""
-    yield _BOUNDARY
+    """Multipart parts, the newest whenever the last one is sent."""
+    yield BOUNDARY
     seen = 0
     while not (viewers.closed or pictures.snapshots.closed):
         picture = pictures.wait_newer(view, seen, _LOOK_UP)
@@ -62,18 +61,8 @@ def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> I
             continue
         seen = picture.version
         viewers.started_writing(viewer)
-        yield _part(picture)
+        yield picture.part
         viewers.finished_writing(viewer)
-
-
-def _part(picture: Picture) -> bytes:
-    headers = {"Content-Type": "image/jpeg", "Content-Length": str(len(picture.jpeg)), **_headers(picture)}
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return b"".join((head.encode("ascii"), b"\r\n", picture.jpeg, b"\r\n", _BOUNDARY))
-
-
-def _headers(picture: Picture) -> dict[str, str]:
-    return {"X-Frame": str(picture.frame_index), "X-Time": f"{picture.time:.4f}"}
 
 
 def _view() -> str:

@@ -1,0 +1,144 @@
+"""What viewers cost: the engine's rate while nobody, one, ten and fifty watch. `python -m bench.viewers`.
+
+The whole server runs, as `posecast serve` starts it, with a camera that plays from memory; the viewers (pictures and
+scenes each) run in another process on the same machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from bench.latency import Camera
+from engine.capture import open_source
+from engine.errors import PosecastError
+from engine.pipeline import Parts, Pipeline
+from engine.settings import Settings
+from engine.types import Frame
+from webapp.app import create_app, services_of
+from webapp.options import ServeOptions
+from webapp.serve import announce, listen
+from webapp.server import Running, run
+from webapp.store import Store
+
+FRAMES_IN_MEMORY = 60
+START_S = 600.0
+"""A network that takes longer to load is given up."""
+
+
+def serve(options: argparse.Namespace) -> None:
+    """The server that is measured."""
+    listener = listen("127.0.0.1", 0)
+    with tempfile.TemporaryDirectory() as folder:
+        serving = ServeOptions(port=listener.getsockname()[1], recordings=Path(folder), viewer_limit=100)
+
+        def begin() -> Running:
+            frames = _frames()
+            parts = Parts(open_source=lambda text: Camera(frames, options.fps))
+            pipeline = Pipeline(Settings(backend=options.backend), parts=parts)
+            app = create_app(pipeline, Store(Path(folder) / "settings.json"), serving)
+            services = services_of(app)
+
+            def stop() -> None:
+                services.stop()
+                pipeline.close()
+
+            services.start()
+            pipeline.start()
+            return Running(app, ready=lambda: announce(serving), stop=stop)
+
+        run(listener, serving.threads, begin)
+
+
+def _frames() -> list[Frame]:
+    source = open_source("demo")
+    frames = [source.read() for _ in range(2 * FRAMES_IN_MEMORY)]
+    source.close()
+    return [frame for frame in frames[::2] if frame is not None]
+
+
+def measure(port: int, viewers: int, seconds: float) -> dict[str, float]:
+    """The engine's rate while `viewers` watch, and what they got."""
+    watchers = None
+    if viewers:
+        command = [sys.executable, "-m", "bench.watchers", str(port), str(viewers), str(seconds)]
+        watchers = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert watchers.stdout is not None
+        watchers.stdout.readline()
+    begin, processed = time.monotonic(), _state(port)["stats"]["processed"]
+    time.sleep(seconds)
+    fps = (_state(port)["stats"]["processed"] - processed) / (time.monotonic() - begin)
+    got: dict[str, float] = {}
+    if watchers is not None:
+        output, _ = watchers.communicate(timeout=60)
+        got = json.loads(output)
+    return {"viewers": viewers, "engine_fps": fps, **got}
+
+
+def _state(port: int) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/state", timeout=30) as response:
+        state: dict[str, Any] = json.load(response)
+        return state
+
+
+def _wait_until_running(port: int) -> dict[str, Any]:
+    deadline = time.monotonic() + START_S
+    while (state := _state(port))["stats"]["processed"] < 1 or state["switching"]:
+        if time.monotonic() > deadline:
+            raise PosecastError(f"not ready after {START_S:g} s", "see what it printed")
+        time.sleep(0.2)
+    backend: dict[str, Any] = state["backend"]
+    return backend
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--backend", default="openvino")
+    parser.add_argument("--viewers", type=int, nargs="+", default=[0, 1, 10, 50])
+    parser.add_argument("--fps", type=float, default=15)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--json", type=Path, help="write the numbers there")
+    options = parser.parse_args()
+    if options.serve:
+        serve(options)
+        return
+    command = [sys.executable, "-m", "bench.viewers", "--serve", "--backend", options.backend, "--fps"]
+    server = subprocess.Popen([*command, str(options.fps)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        results = _measure_all(port, options)
+    finally:
+        server.terminate()
+        server.wait(20)
+    if options.json is not None:
+        options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+def _measure_all(port: int, options: argparse.Namespace) -> dict[str, Any]:
+    backend = _wait_until_running(port)
+    print(f"{backend['name']} {backend['device']} {backend['precision']}, a camera of {options.fps:g} fps")
+    print("viewers  engine fps   kept   each got: pictures/s  scenes/s   capture to viewer p50, p95 ms")
+    results: list[dict[str, float]] = []
+    for count in options.viewers:
+        result = measure(port, count, options.seconds)
+        results.append(result)
+        kept = result["engine_fps"] / results[0]["engine_fps"]
+        print(f"{count:7d}  {result['engine_fps']:10.1f}  {kept:5.0%}", end="")
+        if count:
+            print(f"  {result['pictures']:20.1f}  {result['scenes']:8.1f}", end="")
+            print(f"   {result['latency_ms_p50']:.0f}, {result['latency_ms_p95']:.0f}", end="")
+        print(flush=True)
+    return {"backend": backend, "fps": options.fps, "viewers": results}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Many viewers in one process: each reads the pictures and acknowledges scenes as a browser does, and shows nothing.
+
+`python -m bench.watchers PORT COUNT SECONDS` prints what each got, as JSON. One thread and no parsing beyond what the
+protocol needs: the watchers share the machine with the server that is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import re
+import struct
+import sys
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_SCENE = re.compile(rb'42(\d+)\["scene"')
+_WALL_TIME = re.compile(rb'"wall_time":([0-9.]+)')
+_CHUNK = 1 << 20
+
+
+@dataclass
+class Seen:
+    """What one viewer got, from the end of the warm-up on."""
+
+    pictures: int = 0
+    scenes: int = 0
+    latencies: list[float] = field(default_factory=list)
+
+
+async def watch_pictures(port: int, seen: Seen) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_CHUNK)
+    writer.write(b"GET /stream.mjpg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    status = await reader.readline()
+    if b" 200 " not in status:
+        raise RuntimeError(f"no stream: {status!r}")
+    tail = b""
+    while data := await reader.read(_CHUNK):
+        seen.pictures += (tail + data).count(b"X-Frame:") - tail.count(b"X-Frame:")
+        tail = data[-16:]
+
+
+async def watch_scenes(port: int, seen: Seen) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_CHUNK)
+    key = base64.b64encode(os.urandom(16)).decode()
+    writer.write(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b" 101 " not in head:
+        raise RuntimeError(f"no socket: {head[:80]!r}")
+    while True:
+        message = await _receive(reader)
+        if message.startswith(b"0"):
+            _send(writer, b"40")
+        elif message == b"2":
+            _send(writer, b"3")
+        elif match := _SCENE.match(message):
+            _send(writer, b"43" + match[1] + b"[]")
+            seen.scenes += 1
+            captured = _WALL_TIME.search(message)
+            seen.latencies.append(time.time() - float(captured[1]) if captured else float("nan"))
+
+
+async def _receive(reader: asyncio.StreamReader) -> bytes:
+    """One unmasked frame; the server sends no fragments."""
+    _, length = await reader.readexactly(2)
+    if length == 126:
+        (length,) = struct.unpack(">H", await reader.readexactly(2))
+    elif length == 127:
+        (length,) = struct.unpack(">Q", await reader.readexactly(8))
+    return await reader.readexactly(length)
+
+
+def _send(writer: asyncio.StreamWriter, text: bytes) -> None:
+    """A short masked text frame; the mask of zeros changes nothing and is allowed."""
+    writer.write(bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text)
+
+
+async def watch(port: int, count: int, seconds: float) -> list[Seen]:
+    everyone = [Seen() for _ in range(count)]
+    tasks = [asyncio.create_task(kind(port, seen)) for seen in everyone for kind in (watch_pictures, watch_scenes)]
+    await asyncio.sleep(2)
+    for seen in everyone:
+        seen.pictures = seen.scenes = 0
+        seen.latencies.clear()
+    print("ready", flush=True)
+    await asyncio.sleep(seconds)
+    for task in tasks:
+        if task.done():
+            task.result()
+        task.cancel()
+    return everyone
+
+
+def summary(everyone: list[Seen], seconds: float) -> dict[str, float]:
+    """Per second, of the viewer who got least; latency of all, milliseconds."""
+    latencies = [latency * 1000 for seen in everyone for latency in seen.latencies]
+    p50, p95 = np.percentile(latencies, (50, 95)) if latencies else (float("nan"), float("nan"))
+    return {
+        "pictures": min(seen.pictures for seen in everyone) / seconds,
+        "scenes": min(seen.scenes for seen in everyone) / seconds,
+        "latency_ms_p50": float(p50),
+        "latency_ms_p95": float(p95),
+    }
+
+
+if __name__ == "__main__":
+    given_port, given_count, given_seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    result = asyncio.run(watch(given_port, given_count, given_seconds))
+    print(json.dumps(summary(result, given_seconds)))
