@@ -1,0 +1,49 @@
+"""The Chromium that the browser tests drive, and its flags: no network of its own, WebGL drawn in software."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",  # containers run as root
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+
+
+def find(playwright: Playwright) -> str | None:
+    """The system's Chromium, else the one that `playwright install` has put somewhere; None without either."""
+    own = playwright.chromium.executable_path
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return found or (own if Path(own).exists() else None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser | None]:
+    """A headless browser; None where there is no Chromium."""
+    with sync_playwright() as playwright:
+        path = find(playwright)
+        if path is None:
+            yield None
+            return
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    with chromium() as found:
+        sys.exit(found is None)

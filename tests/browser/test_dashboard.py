@@ -1,0 +1,296 @@
+"""The dashboard in a real Chromium, against a real server that plays the demo stage."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.conftest import Open, Watch
+from tests.browser.pictures import coloured, differ, look
+from tests.browser.server import Dashboard
+
+GOOD = {"R": [[1, 0, 0], [0, -1, 0], [0, 0, -1]], "t": [0, 1.25, 4.5], "unit": "m", "up": "+y"}
+MIRRORED = {"R": [[1, 0, 0], [0, 1, 0], [0, 0, -1]], "t": [0, 0, 0]}
+
+
+def api(page: Page, path: str, method: str = "GET", body: object = None) -> tuple[int, Any]:
+    """Status and answer of a request made by the page itself, with its cookie."""
+    status, text = page.evaluate(
+        """async ([path, method, body]) => {
+            const headers = body === null ? {} : { "Content-Type": "application/json" };
+            const text = body === null ? undefined : JSON.stringify(body);
+            const response = await fetch(path, { method, headers, body: text });
+            return [response.status, await response.text()];
+        }""",
+        [path, method, body],
+    )
+    return status, json.loads(text)
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Wait until `condition` holds; how long that takes does not matter."""
+    deadline = time.monotonic() + 40
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def camera_file(name: str, camera: object) -> FilePayload:
+    return {"name": name, "mimeType": "application/json", "buffer": json.dumps(camera).encode()}
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def hide(page: Page, *names: str) -> None:
+    """Switches things of the 3D view off."""
+    open_tab(page, "Display")
+    for name in names:
+        page.get_by_role("switch", name=name).set_checked(False, force=True)
+
+
+def test_the_stage_plays_in_video_and_in_3d(page: Page) -> None:
+    scene, video = page.locator("canvas.scene"), page.locator("canvas.picture")
+    ids = [person["id"] for person in api(page, "api/scene")[1]["people"] if person["joints_3d"]]
+    assert len(ids) >= 2
+    expect(video).to_have_js_property("width", 1280)
+    shown = look(scene)
+    assert sum(coloured(shown, person_id).sum() > 150 for person_id in ids) >= 2, "people are not in the 3D view"
+    first = look(video)
+    assert first.std() > 20, "the video is one grey"
+    eventually(lambda: differ(look(video), first) and differ(look(scene), shown))
+    expect(page.locator(".header .engine")).to_have_text("OpenVINO · CPU · fp32")
+
+
+def test_heads_are_above_feet(page: Page) -> None:
+    """Pointing at the highest of somebody names a part of the head or a hand, at the lowest a foot."""
+    hide(page, "Trails", "Path on the floor", "Name tags", "World axes", "Camera and its picture", "Shadows")
+    page.get_by_role("button", name="Front", exact=True).click()
+    low = _name_at(page, lowest=True)
+    high = _name_at(page, lowest=False)
+    assert low == "ankle"
+    assert high in ("eye", "ear", "nose", "wrist")
+
+
+def _name_at(page: Page, *, lowest: bool) -> str:
+    """The joint that the page names where the highest or lowest pixels of somebody are."""
+    scene, tip = page.locator("canvas.scene"), page.locator(".tip strong")
+    for _ in range(40):
+        ids = [person["id"] for person in api(page, "api/scene")[1]["people"]]
+        picture = look(scene)
+        ys, xs = np.nonzero(np.any([coloured(picture, person_id) for person_id in ids], axis=0))
+        if len(ys) == 0:
+            continue
+        at = int(np.argmax(ys) if lowest else np.argmin(ys))
+        scene.hover(position={"x": float(xs[at]), "y": float(ys[at]) + (-3 if lowest else 6)}, force=True)
+        page.wait_for_timeout(250)
+        if tip.is_visible() and (named := re.match(r"(?:left |right )?(\w+)", tip.inner_text())):
+            return named[1]
+    raise AssertionError("nothing is named anywhere")
+
+
+def test_a_joint_is_told_with_its_numbers(page: Page) -> None:
+    open_tab(page, "Joints")
+    row = page.locator("table.joints tbody tr").nth(14)
+    expect(row.locator("th")).to_have_text("right ankle")
+    expect(row.locator("td").nth(3)).to_have_text(re.compile(r"-?\d+\.\d\d"))
+    height = float(row.locator("td").nth(2).inner_text())
+    assert -0.6 < height < 0.9, "an ankle of the stage is near its floor, y = 0"
+
+
+def test_the_backend_is_switched_while_frames_keep_coming(visit: Open, dashboard: Dashboard) -> None:
+    page = visit("about:blank")
+    scenes: list[float] = []
+
+    def count(payload: object) -> None:
+        if '"scene"' in str(payload)[:40]:
+            scenes.append(time.monotonic())
+
+    page.on("websocket", lambda socket: socket.on("framereceived", count))
+    page.goto(dashboard.operator_url)
+    other = page.locator("[data-backend=onnxruntime]")
+    expect(other).to_be_enabled()
+    expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
+    begun = time.monotonic()
+    other.click()
+    expect(page.locator(".progress")).to_be_visible()
+    expect(page.locator(".progress")).to_contain_text("ONNX Runtime")
+    expect(other.locator(".tag")).to_have_text("running")
+    ended = time.monotonic()
+    expect(page.locator(".progress")).to_be_hidden()
+    during = [at for at in scenes if begun < at < ended]
+    assert len(during) >= 3, "no scenes came while the new backend was being made"
+    expect(page.locator(".engine")).to_have_text(re.compile("^ONNX Runtime"))
+    seen = len(scenes)
+    page.wait_for_timeout(1500)
+    assert len(scenes) > seen, "no scenes come from the new backend"
+    page.locator("[data-backend=openvino]").click()
+    expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
+
+
+def test_an_unavailable_backend_says_why(page: Page) -> None:
+    _, answer = api(page, "api/backends")
+    for backend in answer["backends"]:
+        row = page.locator(f"[data-backend={backend['name']}]")
+        if not backend["available"]:
+            expect(row).to_be_disabled()
+            assert backend["reason"].lower().rstrip(".") in row.inner_text().lower()
+
+
+def test_a_camera_file_is_seen_before_it_is_applied(page: Page) -> None:
+    open_tab(page, "Camera")
+    page.set_input_files("input[type=file]", files=[camera_file("room.json", GOOD)])
+    offer = page.locator(".offer")
+    expect(offer).to_contain_text("room.json")
+    expect(offer.get_by_role("row", name="Height")).to_contain_text("1.25 m")
+    expect(page.locator(".preview-note")).to_be_visible()
+    assert api(page, "api/extrinsics")[1]["default"], "a preview must change nothing"
+    offer.get_by_role("button", name="Apply").click()
+    expect(page.locator(".done")).to_be_visible()
+    expect(page.locator(".preview-note")).to_be_hidden()
+    assert api(page, "api/extrinsics")[1]["height_m"] == pytest.approx(1.25)
+    expect(page.locator(".facts").first).to_contain_text("1.25 m")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".facts").first).to_contain_text("1.60 m")
+    assert api(page, "api/extrinsics")[1]["default"]
+
+
+def test_a_bad_camera_file_is_explained(page: Page, watch: Watch) -> None:
+    watch.expected = ("status of 400",)  # Chromium reports every refusal on its console
+    open_tab(page, "Camera")
+    page.set_input_files("input[type=file]", files=[camera_file("mirrored.json", MIRRORED)])
+    refusal = page.locator(".refusal")
+    expect(refusal).to_contain_text("mirrored.json")
+    expect(refusal.locator("p")).not_to_be_empty()
+    page.get_by_role("button", name="Paste", exact=True).click()
+    page.get_by_role("textbox", name="Camera file as text").fill("this is no camera")
+    page.get_by_role("button", name="Check it").click()
+    expect(refusal).to_contain_text("pasted")
+    assert api(page, "api/extrinsics")[1]["default"]
+
+
+def test_settings_apply_live(page: Page) -> None:
+    slider = page.get_by_role("slider", name="Assumed height of people")
+    expect(slider).to_have_value("1.8")
+    slider.focus()
+    slider.press("ArrowLeft")
+    eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.79)
+    slider.press("ArrowRight")
+    eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.8)
+
+
+def test_a_recording_is_made_kept_and_deleted(page: Page) -> None:
+    open_tab(page, "Record")
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.get_by_role("button", name=re.compile("Stop recording"))).to_be_visible()
+    eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
+    page.get_by_role("button", name=re.compile("Stop recording")).click()
+    item = page.locator(".recording").first
+    with page.expect_download() as jsonl:
+        item.get_by_role("link", name=re.compile("JSONL")).click()
+    lines = jsonl.value.path().read_text().splitlines()
+    assert len(lines) > 2
+    assert json.loads(lines[0])["people"]
+    with page.expect_download() as csv:
+        item.get_by_role("link", name=re.compile("CSV")).click()
+    assert csv.value.path().read_text().startswith("frame")
+    delete = item.get_by_role("button", name=re.compile("Delete"))
+    delete.click()
+    delete.click()
+    expect(page.locator(".recordings")).to_have_text("None yet.")
+
+
+def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
+    watch.expected = ("status of 403",)
+    page = visit(dashboard.view_url)
+    expect(page.locator(".chip")).to_be_visible()
+    expect(page.locator("[data-backend=onnxruntime]")).to_be_disabled()
+    expect(page.get_by_role("slider", name="Assumed height of people")).to_be_disabled()
+    expect(page.get_by_role("button", name="Record", exact=True)).to_be_disabled()
+    expect(page.locator(".guard-note").first).to_be_visible()
+    open_tab(page, "Camera")
+    expect(page.get_by_role("button", name="Level from people")).to_be_disabled()
+    before = api(page, "api/state")[1]
+    attempts = [
+        ("api/backend", "PUT", {"name": "pytorch"}),
+        ("api/settings", "PUT", {"smoothing": False}),
+        ("api/source", "PUT", {"source": "demo"}),
+        ("api/extrinsics", "PUT", GOOD),
+        ("api/extrinsics", "DELETE", None),
+        ("api/extrinsics/level", "POST", {}),
+        ("api/recordings", "POST", {"record": True}),
+    ]
+    for path, method, body in attempts:
+        status, answer = api(page, path, method, body)
+        assert status == 403, f"{method} {path}"
+        assert answer["error"]
+    after = api(page, "api/state")[1]
+    assert (after["settings"], after["camera"], after["switching"]) == (before["settings"], before["camera"], None)
+
+
+def test_the_page_comes_back_after_a_restart_of_the_server(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
+    watch.expected = ("net::ERR_",)  # what Chromium says of a server that is not there
+    page = visit()
+    expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+    page.evaluate("document.title = 'never loaded again'")
+    dashboard.stop()
+    expect(page.locator(".banner")).to_be_visible()
+    expect(page.locator(".banner")).to_contain_text("lost")
+    expect(page.locator(".scene-frame")).to_have_class(re.compile("dimmed"))
+    dashboard.start()
+    expect(page.locator(".banner")).to_be_hidden()
+    expect(page.locator(".scene-frame")).not_to_have_class(re.compile("dimmed"))
+    before = look(page.locator("canvas.picture"))
+    eventually(lambda: differ(look(page.locator("canvas.picture")), before))
+    assert page.title() == "never loaded again"
+
+
+def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
+    for width in (360, 412):
+        page = visit(viewport={"width": width, "height": 780}, has_touch=True, is_mobile=True)
+        expect(page.locator("canvas.scene")).to_be_visible()
+        for name in ("Camera", "Display", "Joints", "Stats", "Record", "Engine"):
+            open_tab(page, name)
+            sizes = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            assert sizes[0] <= sizes[1] == width, name
+
+
+def test_the_keyboard_reaches_tabs_and_views(page: Page) -> None:
+    page.get_by_role("tab", name="Engine").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Camera")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tabpanel", name="Camera")).to_be_visible()
+    page.locator("canvas.scene").focus()
+    page.keyboard.press("4")
+    expect(page.get_by_role("button", name="Top", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_theme_is_remembered(page: Page) -> None:
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.get_by_role("button", name="Change between dark and light").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("canvas.scene")).to_be_visible()
+
+
+def test_the_3d_view_stands_alone(visit: Open, dashboard: Dashboard) -> None:
+    page = visit(f"{dashboard.url}view?token=view-token-for-tests")
+    expect(page.locator("canvas.scene")).to_be_visible()
+    assert page.locator(".side, .video").count() == 0
+    scene = page.locator("canvas.scene")
+    eventually(lambda: sum(coloured(look(scene), person_id).sum() > 150 for person_id in range(10)) >= 2)
+
+
+def test_the_share_button_gives_a_link_or_says_how_to_get_one(page: Page) -> None:
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("dialog")).to_contain_text("HOST=0.0.0.0")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()

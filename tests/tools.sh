@@ -1,0 +1,29 @@
+#!/bin/sh
+# Finds or installs what the tests need beside Python: ffmpeg, and a Chromium for Playwright.
+# usage: tools.sh FOLDER_OF_PYTHON
+set -u
+bin=$1
+missing=""
+
+is_debian() { grep -qs '^ID=debian' /etc/os-release; }
+
+from_debian() {
+    is_debian && [ "$(id -u)" = 0 ] || return 1
+    echo "Installing $1 with apt-get"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+has_chromium() { "$bin/python" -m tests.browser.chromium >/dev/null 2>&1; }
+
+if ! command -v ffmpeg >/dev/null 2>&1 && ! from_debian ffmpeg; then
+    missing="ffmpeg (of your system's packages)"
+fi
+
+if ! has_chromium && ! { from_debian chromium && has_chromium; } && ! "$bin/python" -m playwright install chromium; then
+    missing="$missing${missing:+, }Chromium (of your system's packages, or $bin/python -m playwright install chromium)"
+fi
+
+if [ -n "$missing" ]; then
+    echo "The tests that need it are skipped without: $missing" >&2
+    [ -z "${CI:-}" ] # nothing may be skipped there
+fi
