@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import PosecastError
-from engine.extrinsics import CalibrationTooLargeError
+from engine.extrinsics import CalibrationTooLargeError, SeveralCamerasError
 from engine.pipeline import BackendUnavailable, SwitchInProgress, UnknownBackend
 from webapp.guard import refuse
 
@@ -58,7 +58,9 @@ def install(app: Flask) -> None:
 
 def _ours(error: PosecastError) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
-    return _answer(status, error.error, error.hint)
+    # The page offers these to choose from.
+    more = {"cameras": list(error.names)} if isinstance(error, SeveralCamerasError) else {}
+    return _answer(status, error.error, error.hint, **more)
 
 
 def _http(error: HTTPException) -> Response:
@@ -75,6 +77,6 @@ def _unexpected(error: Exception) -> Response:
     return _answer(500, "something went wrong on the server", "its log says what")
 
 
-def _answer(status: int, error: str, hint: str) -> Response:
-    refusal = refuse(status, error, hint)
+def _answer(status: int, error: str, hint: str, **more: object) -> Response:
+    refusal = refuse(status, error, hint, **more)
     return Response(refusal.get_data(), status, headers=list(refusal.headers))

@@ -138,8 +138,8 @@ class Guard:
         return response
 
 
-def refuse(status: int, error: str, hint: str = "") -> Response:
+def refuse(status: int, error: str, hint: str = "", **more: object) -> Response:
     """A refusal as every error looks: JSON with `error` and `hint`."""
-    response = Response(dumps({"error": error, "hint": hint}), status, mimetype="application/json")
+    response = Response(dumps({"error": error, "hint": hint, **more}), status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

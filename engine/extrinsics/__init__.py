@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
-from engine.extrinsics.cameras import choose_camera
+from engine.extrinsics.cameras import SeveralCamerasError, choose_camera
 from engine.extrinsics.documents import read_document
 from engine.extrinsics.understanding import understand
 
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_UPLOAD_BYTES",
     "Calibration",
     "CalibrationTooLargeError",
+    "SeveralCamerasError",
     "calibration_json",
     "describe",
     "load_calibration",
@@ -67,5 +68,7 @@ def _parse(data: bytes, filename: str, camera: str | None, limit: int) -> Calibr
         )
     try:
         return understand(choose_camera(read_document(data), camera))
+    except SeveralCamerasError as error:
+        raise SeveralCamerasError(f"{filename}: {error.error}", error.hint, error.names) from error
     except PosecastError as error:
         raise PosecastError(f"{filename}: {error.error}", error.hint) from error

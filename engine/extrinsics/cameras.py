@@ -13,6 +13,14 @@ from engine.extrinsics.names import ROTATION, TRANSLATION, find
 MAX_NAMES_TOLD = 12
 
 
+class SeveralCamerasError(PosecastError):
+    """The file holds several cameras, `names`, and none of them was asked for."""
+
+    def __init__(self, error: str, hint: str = "", names: tuple[str, ...] = ()) -> None:
+        super().__init__(error, hint)
+        self.names = names
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FileCamera:
     """One camera as a file tells of it."""
@@ -35,9 +43,10 @@ def choose_camera(document: Document, name: str | None) -> FileCamera:
     if name is not None:
         cameras = [camera for camera in cameras if camera.name == name] or _no_such(cameras, name)
     if len(cameras) > 1:
-        raise PosecastError(
+        raise SeveralCamerasError(
             f"it holds {len(cameras)} cameras: {_names(cameras)}",
             "choose one: FILE#NAME, or ?camera=NAME for an upload",
+            tuple(camera.name for camera in cameras if camera.name),
         )
     return cameras[0]
 

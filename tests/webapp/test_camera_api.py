@@ -89,6 +89,7 @@ def test_one_of_several_cameras(client: FlaskClient, playing: Pipeline) -> None:
     several = upload(client, dome)
     assert several.status_code == 400
     assert "00_01" in several.json["error"]
+    assert several.json["cameras"] == ["00_01", "00_02"]
     chosen = upload(client, dome, camera="00_02")
     assert chosen.status_code == 200
     assert chosen.json["name"] == "00_02"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from converters.convert import DEFAULT_SIZE, FIXED_SIZE, SUFFIXES, Request, convert
+from converters.verify import said
 from engine import models
 from engine.errors import PosecastError
 
@@ -25,24 +29,23 @@ def run(options: argparse.Namespace, console: Console | None = None) -> int:
             total = None if fraction is None else 1.0
             bar.update(task, total=total, completed=fraction or 0.0, description=message)
 
-        written = convert(request, progress)
+        converted = convert(request, progress)
     out = console or Console()
-    for path in written:
+    for path in converted.files:
         size = f"{path.stat().st_size / 1e6:.1f} MB"
         out.print(f"{path}: {size}", soft_wrap=True, highlight=False, markup=False)
     out.print(_description(request), soft_wrap=True, highlight=False, markup=False)
+    out.print(_table(converted.verdict))
     return 0
 
 
 def _request(options: argparse.Namespace) -> Request:
-    if options.calibration is not None and options.precision != "int8":
-        raise PosecastError("--calibration is for int8 only", "add --precision int8, or leave --calibration out")
     if (options.height is None) != (options.width is None):
         raise PosecastError("--height and --width go together", "give both, or neither")
     size = (options.height, options.width) if options.height is not None else None
     checkpoint = models.resolve(options.checkpoint)
     output = options.output or Path(_name(checkpoint, options.to, options.precision, size))
-    return Request(checkpoint, options.to, options.precision, size, output)
+    return Request(checkpoint, options.to, options.precision, size, output, options.calibration)
 
 
 def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | None) -> str:
@@ -50,6 +53,17 @@ def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | Non
     height, width = size or (DEFAULT_SIZE if to in FIXED_SIZE else (0, 0))
     sized = f"-{height}x{width}" if height else ""
     return f"{checkpoint.stem}-{precision}{sized}{SUFFIXES[to]}"
+
+
+def _table(verdict: Mapping[str, Any]) -> Table:
+    """How the people compare with those of PyTorch in fp32."""
+    table = Table("", "", title=f"against PyTorch fp32, {verdict['frames']} frames", show_header=False)
+    table.add_row("people found by both", said(verdict["people"]))
+    table.add_row("their likeness (OKS)", said(verdict["oks"]))
+    table.add_row("between their joints", f"{said(verdict['mm'], 1)} mm")
+    for output, difference in verdict["difference"].items():
+        table.add_row(f"largest difference in {output}", f"{difference:.2g} standard deviations")
+    return table
 
 
 def _description(request: Request) -> str:

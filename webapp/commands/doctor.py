@@ -16,6 +16,7 @@ from rich.table import Table
 from engine import inference, models
 from engine.cores import available_cores
 from engine.errors import PosecastError
+from engine.loading import choose
 from engine.types import ModelSpec
 
 
@@ -92,8 +93,7 @@ def _list(names: tuple[str, ...]) -> str:
 def _choice() -> str:
     """What `auto` means here, in words."""
     try:
-        spec = ModelSpec()
-        chosen = inference.choose(spec, models.resolve(spec.model))
+        chosen = choose(ModelSpec())
     except PosecastError as error:
         return f"nothing: {error}"
     return f"{chosen.backend} on {chosen.device} in {chosen.precision}"
