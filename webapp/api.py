@@ -32,7 +32,7 @@ def state() -> Response:
     visitor = role()
     return answer(
         {
-            **services().state(),
+            **services().status.state(),
             "now": round(time.time(), 3),
             "role": visitor.value if visitor else None,
             "view_only": visitor is Role.VIEWER,
@@ -110,7 +110,7 @@ def switch_source() -> Response:
 @blueprint.get("/settings")
 def settings() -> Response:
     """Those in effect."""
-    return answer(services().state()["settings"])
+    return answer(services().status.state()["settings"])
 
 
 @blueprint.put("/settings")
@@ -126,7 +126,7 @@ def change_settings() -> Response:
         changes["source"] = app.sources.resolve(changes["source"])
     app.pipeline.change_settings(changes)
     app.events.settle()
-    return answer(app.state()["settings"])
+    return answer(app.status.state()["settings"])
 
 
 def _check_reach(changes: dict[str, Any]) -> None:

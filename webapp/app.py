@@ -19,10 +19,9 @@ from webapp.auth import Tokens
 from webapp.broadcast import Broadcaster
 from webapp.camera import CameraDesk
 from webapp.costs import Costs
-from webapp.describe import describe_state, describe_stats
 from webapp.encode import Pictures
 from webapp.events import EngineEvents
-from webapp.guard import Guard
+from webapp.guard import MAX_BODY, Guard
 from webapp.hosts import Hosts
 from webapp.metrics import Metrics
 from webapp.options import ServeOptions
@@ -32,21 +31,23 @@ from webapp.scenes import Scenes
 from webapp.services import EXTENSION, Services
 from webapp.sockets import SocketServer
 from webapp.sources import Sources
+from webapp.status import Status
 from webapp.store import Store, default_recordings
 from webapp.viewers import Viewers
-from webapp.wire import Wire
 
 
 def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
     """The application around a pipeline. It answers; its threads run once its services are started."""
     app = Flask("webapp", static_folder="static", static_url_path="/static")
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
     for module in (pages, api, camera_api, recordings_api, stream):
         app.register_blueprint(module.blueprint)
     tokens = Tokens(options)
     sockets = SocketServer(app, tokens, options.viewer_limit)
-    app.extensions[EXTENSION] = _services(pipeline, store, options, tokens, sockets)
+    services = _services(pipeline, store, options, tokens, sockets)
+    _connect(services)
+    app.extensions[EXTENSION] = services
     guarded = Guard(sockets.door(app.wsgi_app), Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
@@ -62,53 +63,44 @@ def services_of(app: Flask) -> Services:
 def _services(
     pipeline: Pipeline, store: Store, options: ServeOptions, tokens: Tokens, sockets: SocketServer
 ) -> Services:
-    scenes, pictures, metrics = Scenes(pipeline.snapshots), Pictures(pipeline.snapshots), Metrics()
-    viewers = Viewers(options.viewer_limit)
+    scenes, metrics, viewers = Scenes(pipeline.snapshots), Metrics(), Viewers(options.viewer_limit)
+    broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
-    sources = Sources((pipeline.state().settings.source, *options.allow_sources), recordings.names)
-
-    def state() -> Wire:
-        return {**describe_state(pipeline.state()), "sources": sources.names(), "recording": recorder.status()}
-
-    def stats() -> Wire:
-        return {
-            **describe_stats(pipeline.state().stats),
-            "publish_ms": metrics.publish_ms(),
-            "viewers": len(broadcaster),
-            "streams": len(viewers),
-            "recording": recorder.status(),
-        }
-
-    broadcaster = Broadcaster(scenes, sockets, state, stats, metrics.published)
     recorder = Recorder(
         recordings, scenes, options.recordings_limit_bytes, broadcaster.problem, broadcaster.state_changed
     )
-    events = EngineEvents(pipeline, store, broadcaster, metrics)
-    camera, costs = CameraDesk(pipeline, store), Costs()
-    attendance = Attendance(pipeline, lambda: len(broadcaster) + len(viewers) + (recorder.status() is not None))
-    pipeline.subscribe(events)
-    sockets.on_clients(broadcaster.join, broadcaster.leave)
-    broadcaster.each_tick(events.settle)
-    broadcaster.each_tick(viewers.drop_stuck)
-    broadcaster.each_tick(attendance.check)
-    broadcaster.each_tick(lambda: costs.observe(pipeline.state()))
-    broadcaster.each_snapshot(camera.remember)
+    sources = Sources((pipeline.state().settings.source, *options.allow_sources), recordings.names)
+    status = Status(pipeline, sources, recorder, broadcaster, viewers, metrics)
     return Services(
         pipeline=pipeline,
         options=options,
         tokens=tokens,
         scenes=scenes,
-        pictures=pictures,
+        pictures=Pictures(pipeline.snapshots),
         viewers=viewers,
         sockets=sockets,
         broadcaster=broadcaster,
         recordings=recordings,
         recorder=recorder,
         sources=sources,
-        camera=camera,
-        events=events,
-        costs=costs,
+        camera=CameraDesk(pipeline, store),
+        events=EngineEvents(pipeline, store, broadcaster, metrics),
+        costs=Costs(),
         metrics=metrics,
-        attendance=attendance,
-        state=state,
+        status=status,
+        attendance=Attendance(pipeline, status.present),
     )
+
+
+def _connect(services: Services) -> None:
+    """Who hears of what."""
+    broadcaster, pipeline = services.broadcaster, services.pipeline
+    pipeline.subscribe(services.events)
+    services.sockets.on_clients(broadcaster.join, broadcaster.leave)
+    broadcaster.tell(services.status.state, services.status.stats)
+    broadcaster.each_snapshot(services.camera.remember)
+    broadcaster.each_published(services.metrics.published)
+    broadcaster.each_tick(services.events.settle)
+    broadcaster.each_tick(services.viewers.drop_stuck)
+    broadcaster.each_tick(services.attendance.check)
+    broadcaster.each_tick(lambda: services.costs.observe(pipeline.state()))

@@ -64,18 +64,10 @@ class _Client:
 class Broadcaster:
     """Owns the thread and who has seen what."""
 
-    def __init__(
-        self,
-        scenes: Scenes,
-        sockets: Sockets,
-        state: Callable[[], Wire],
-        stats: Callable[[], Wire],
-        published: Callable[[float], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._scenes, self._sockets, self._state, self._stats = scenes, sockets, state, stats
-        self._published = published
-        self._clock = clock
+    def __init__(self, scenes: Scenes, sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
+        self._scenes, self._sockets, self._clock = scenes, sockets, clock
+        self._state: Callable[[], Wire] = dict
+        self._stats: Callable[[], Wire] = dict
         self._clients: dict[str, _Client] = {}
         self._newest: tuple[int, Snapshot] | None = None
         self._lock = threading.Lock()
@@ -84,6 +76,7 @@ class Broadcaster:
         self._next_tick = clock()
         self._on_tick: list[Callable[[], None]] = [self._drop_silent, sockets.sweep]
         self._on_snapshot: list[Callable[[int, Snapshot], None]] = []
+        self._on_published: list[Callable[[float], None]] = []
         self._thread = threading.Thread(target=self._run, name="posecast-broadcast", daemon=True)
 
     def __len__(self) -> int:
@@ -98,6 +91,10 @@ class Broadcaster:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
+    def tell(self, state: Callable[[], Wire], stats: Callable[[], Wire]) -> None:
+        """What to send as `state` and as `stats`. Before `start`."""
+        self._state, self._stats = state, stats
+
     def each_tick(self, action: Callable[[], None]) -> None:
         """Have `action` called once a second. Before `start`."""
         self._on_tick.append(action)
@@ -105,6 +102,10 @@ class Broadcaster:
     def each_snapshot(self, action: Callable[[int, Snapshot], None]) -> None:
         """Have `action(version, snapshot)` called for every snapshot taken; it must be quick. Before `start`."""
         self._on_snapshot.append(action)
+
+    def each_published(self, action: Callable[[float], None]) -> None:
+        """Have `action` called with the seconds from a scene's capture to its sending. Before `start`."""
+        self._on_published.append(action)
 
     def join(self, sid: str) -> None:
         """A client came; it gets the state and the newest scene as soon as its connection is complete."""
@@ -140,19 +141,26 @@ class Broadcaster:
             self._newest = newer
             for action in self._on_snapshot:
                 action(*newer)
+        self._send_state()
+        for sid in list(self._clients):
+            self._send_if_free(sid)
+        if newer is not None:
+            for published in self._on_published:
+                published(self._clock() - newer[1].frame.captured_at)
+        if self._clock() >= self._next_tick:
+            self._next_tick = self._clock() + TICK
+            self._tick()
+
+    def _send_state(self) -> None:
+        """To everybody when it changed, to newcomers otherwise."""
         newcomers = self._newcomers()
         if self._state_changed.is_set():
             self._state_changed.clear()
             self._sockets.emit("state", self._state())
-        else:
+        elif newcomers:
+            state = self._state()
             for sid in newcomers:
-                self._sockets.emit("state", self._state(), to=sid)
-        self._send_newest()
-        if newer is not None:
-            self._published(self._clock() - newer[1].frame.captured_at)
-        if self._clock() >= self._next_tick:
-            self._next_tick = self._clock() + TICK
-            self._tick()
+                self._sockets.emit("state", state, to=sid)
 
     def _newcomers(self) -> list[str]:
         with self._lock:
@@ -163,10 +171,6 @@ class Broadcaster:
                 if sid in self._clients:
                     self._clients[sid].ready = True
         return arrived
-
-    def _send_newest(self) -> None:
-        for sid in list(self._clients):
-            self._send_if_free(sid)
 
     def _send_if_free(self, sid: str) -> None:
         with self._lock:

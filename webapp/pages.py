@@ -71,9 +71,7 @@ def health() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Prometheus text."""
-    app = services()
-    text = app.metrics.text(app.pipeline.state().stats, streams=len(app.viewers), sockets=len(app.broadcaster))
-    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(services().status.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _page(template: str) -> Response:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from flask import current_app, request
 
@@ -23,6 +22,7 @@ from webapp.recordings import Recordings
 from webapp.scenes import Scenes
 from webapp.sockets import SocketServer
 from webapp.sources import Sources
+from webapp.status import Status
 from webapp.viewers import Viewers
 
 EXTENSION = "posecast"
@@ -48,8 +48,7 @@ class Services:
     costs: Costs
     metrics: Metrics
     attendance: Attendance
-    state: Callable[[], dict[str, Any]]
-    """The engine's state and the server's own, as JSON."""
+    status: Status
 
     def start(self) -> None:
         """Run what works beside the requests."""

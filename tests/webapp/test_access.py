@@ -184,6 +184,6 @@ def test_who_may_connect_a_socket(
             assert client.connected
         else:
             with pytest.raises(socketio.exceptions.ConnectionError):
-                client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=5)
+                client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=1)
     finally:
         client.disconnect()

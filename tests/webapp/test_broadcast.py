@@ -54,14 +54,10 @@ class World:
         self.slot: Slot[Snapshot] = Slot()
         self.sockets = FakeSockets()
         self.latencies: list[float] = []
-        self.broadcaster = Broadcaster(
-            Scenes(self.slot, lambda: self.now, lambda: 1e9),
-            self.sockets,
-            state=lambda: {"status": "running"},
-            stats=lambda: {"fps": 25},
-            published=self.latencies.append,
-            clock=lambda: self.now,
-        )
+        scenes = Scenes(self.slot, lambda: self.now, lambda: 1e9)
+        self.broadcaster = Broadcaster(scenes, self.sockets, clock=lambda: self.now)
+        self.broadcaster.tell(lambda: {"status": "running"}, lambda: {"fps": 25})
+        self.broadcaster.each_published(self.latencies.append)
 
     def show(self, index: int) -> None:
         self.slot.put(snapshot(index, (person(),), captured_at=self.now - 0.05))

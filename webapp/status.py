@@ -1,0 +1,58 @@
+"""What the server tells about itself: the engine's state, and the server's own beside it, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.pipeline import Pipeline
+from webapp.broadcast import Broadcaster
+from webapp.describe import describe_state, describe_stats
+from webapp.metrics import Metrics
+from webapp.recorder import Recorder
+from webapp.sources import Sources
+from webapp.viewers import Viewers
+
+Wire = dict[str, Any]
+
+
+class Status:
+    """Asks everybody when it is asked."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        sources: Sources,
+        recorder: Recorder,
+        broadcaster: Broadcaster,
+        viewers: Viewers,
+        metrics: Metrics,
+    ) -> None:
+        self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
+        self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
+
+    def state(self) -> Wire:
+        """The `state` event, and most of `GET /api/state`."""
+        return {
+            **describe_state(self._pipeline.state()),
+            "sources": self._sources.names(),
+            "recording": self._recorder.status(),
+        }
+
+    def stats(self) -> Wire:
+        """The `stats` event. `publish_ms` is the scenes' way from capture to the sockets."""
+        return {
+            **describe_stats(self._pipeline.state().stats),
+            "publish_ms": self._metrics.publish_ms(),
+            "viewers": len(self._broadcaster),
+            "streams": len(self._viewers),
+            "recording": self._recorder.status(),
+        }
+
+    def metrics(self) -> str:
+        """`GET /metrics`."""
+        stats = self._pipeline.state().stats
+        return self._metrics.text(stats, streams=len(self._viewers), sockets=len(self._broadcaster))
+
+    def present(self) -> int:
+        """How many watch or record."""
+        return len(self._broadcaster) + len(self._viewers) + (self._recorder.status() is not None)
