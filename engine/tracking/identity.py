@@ -18,9 +18,11 @@ MIN_SIMILAR = 3
 """Keypoints that must be similar for two poses to be one person's."""
 SIMILAR = 0.5
 """Two keypoints are similar if their similarity is greater than this."""
-LOST_AFTER_S = 1.0
-"""How long somebody unseen is remembered: a passer-by hides a person for about half a second. Were it longer, ids
-would go to whoever comes next."""
+LOST_AFTER_S = 3.0
+"""How long somebody unseen is remembered. A passer-by hides a person for half a second; somebody who exercises in
+the next row, or a pillar, for two or three. Were it longer, ids would go to whoever comes next."""
+WIDEST_AFTER_S = 1.0
+"""The search for somebody unseen gets wider up to this, and no wider."""
 WIDENING_PER_S = 6.0
 """How many sigmas wider the search for somebody gets per second unseen: the radius for ankles, a fifth of the body's
 size or 0.2 m, then grows by 1.1 m/s, so that a walk is followed at 2 frames per second."""
@@ -126,7 +128,7 @@ def _close(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
 
 def _wide(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
     """Like `_close`, but the wider the longer unseen, and only where the size is right."""
-    unseen = np.minimum([time - track.seen_at for track in tracks], LOST_AFTER_S)
+    unseen = np.minimum([time - track.seen_at for track in tracks], WIDEST_AFTER_S)
     likeness = _likeness(tracks, poses, time, 1 + WIDENING_PER_S * unseen)
     ratios = _size_ratios(np.stack([track.keypoints for track in tracks])[:, None], poses)
     return np.where(np.abs(np.log(ratios)) <= np.log(MAX_SIZE_RATIO), likeness, np.nan)
