@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from engine.types import Snapshot
 from webapp.scenes import Scenes
+from webapp.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,6 @@ TICK = 1.0
 """Seconds between two `stats`."""
 _LOOK_UP = 0.1
 """Longest wait, seconds: bounds the delay of `state` and of a newcomer's first scene."""
-
-Wire = dict[str, Any]
 
 
 class Sockets(Protocol):

@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from engine.types import Floats, Snapshot
 from webapp.describe import camera_file, describe_camera
 from webapp.errors import ConflictError
 from webapp.store import Store
-from webapp.wire import dumps
+from webapp.wire import Wire, dumps
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +31,6 @@ LATELY = 30.0
 _SAMPLE_EVERY = 0.2
 _SUFFIXES = (".json", ".yml", ".yaml", ".xml")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
-
-Wire = dict[str, Any]
 
 
 class CameraDesk:

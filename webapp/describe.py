@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -11,9 +10,7 @@ from engine.capture import redact
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 from engine.pipeline import EngineState, Stats
-from webapp.wire import dumps, timings_to_wire
-
-Wire = dict[str, Any]
+from webapp.wire import Wire, dumps, timings_to_wire
 
 
 def describe_state(state: EngineState) -> Wire:

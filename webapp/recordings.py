@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.skeleton import JOINTS
 from webapp.errors import NotFoundError
+from webapp.wire import Wire
 
 NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
 SCENES, VIDEO, CAMERA, PART = ".jsonl", ".mp4", ".camera.json", ".part"
@@ -28,8 +29,6 @@ CSV_COLUMNS = (
     "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
 )  # fmt: skip
 """One row per person and joint; x, y, z in the world of the extrinsics. Empty where there is nothing."""
-
-Wire = dict[str, Any]
 
 
 class Recordings:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import socket
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import segno
 
 from webapp.options import ServeOptions, is_loopback
-
-Wire = dict[str, Any]
+from webapp.wire import Wire
 
 
 def share_link(options: ServeOptions, url: str) -> Wire:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from engine.capture import redact
 from webapp.errors import ForbiddenError
 from webapp.recordings import RECORDING
+from webapp.wire import Wire
 
 _CAMERA_INDEX = re.compile(r"[0-9]{1,2}")
 _VIDEO_DEVICES = Path("/sys/class/video4linux")
-
-Wire = dict[str, Any]
 
 
 class Sources:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.pipeline import Pipeline
 from webapp.broadcast import Broadcaster
 from webapp.describe import describe_state, describe_stats
@@ -11,8 +9,7 @@ from webapp.metrics import Metrics
 from webapp.recorder import Recorder
 from webapp.sources import Sources
 from webapp.viewers import Viewers
-
-Wire = dict[str, Any]
+from webapp.wire import Wire
 
 
 class Status:

@@ -1,0 +1,151 @@
+"""One recording while it is being made: its thread, its files, and how it ends.
+
+The thread takes the newest snapshot; what it cannot keep up with is left out of scenes and video alike. Files are
+`.part` until they are whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.types import Snapshot
+from engine.video_writer import VideoWriter
+from webapp.describe import camera_file
+from webapp.recordings import CAMERA, PART, SCENES, VIDEO, Recordings
+from webapp.scenes import Scenes
+from webapp.wire import Wire
+
+log = logging.getLogger(__name__)
+
+_LOOK_UP = 0.2
+
+
+class Session:
+    """One recording: its thread and its files."""
+
+    def __init__(
+        self,
+        recordings: Recordings,
+        scenes: Scenes,
+        room: int,
+        video: bool,
+        ended: Callable[[tuple[str, str] | None], None],
+    ) -> None:
+        recordings.folder.mkdir(parents=True, exist_ok=True)
+        self._scenes, self._room, self._ended = scenes, room, ended
+        self.name = _free_name(recordings)
+        self._path = recordings.folder / f"{self.name}{SCENES}"
+        self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
+        self._started = time.monotonic()
+        # The scene on show when recording begins belongs to the time before.
+        newest = scenes.snapshots.wait_newer(0, timeout=0)
+        self._seen = newest[0] if newest else 0
+        self._frames = self._bytes = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="posecast-recorder", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def status(self) -> Wire:
+        return {
+            "name": self.name,
+            "scenes": self._frames,
+            "seconds": round(time.monotonic() - self._started, 1),
+            "bytes": self._bytes,
+            "video": self._video_path is not None,
+        }
+
+    def _run(self) -> None:
+        problem = None
+        try:
+            problem = self._record()
+        except OSError as error:
+            problem = (f"recording stopped: {error.strerror or error}", "what was recorded until then is kept")
+        except Exception:
+            log.exception("error while recording")
+            problem = ("recording stopped by a fault of ours", "the server's log says more")
+        self._ended(problem)
+
+    def _record(self) -> tuple[str, str] | None:
+        part = self._path.with_name(self._path.name + PART)
+        video = _Video(self._video_path) if self._video_path else None
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                return self._write(file.write, video)
+        finally:
+            if video is not None:
+                video.close()
+            if self._frames:
+                part.replace(self._path)
+            else:
+                part.unlink(missing_ok=True)
+
+    def _write(self, write: Callable[[str], object], video: _Video | None) -> tuple[str, str] | None:
+        seen = self._seen
+        while not (self._stopping.is_set() or self._scenes.snapshots.closed):
+            newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP)
+            if newer is None:
+                continue
+            seen, snapshot = newer
+            line = self._scenes.text(seen, snapshot) + "\n"
+            size = self._bytes + len(line.encode()) + (video.size() if video else 0)
+            if size > self._room:
+                return ("recording stopped: the recordings have reached their limit", "download and delete some")
+            if not self._frames:  # the camera that a replay needs to draw the same view
+                self._path.with_suffix(CAMERA).write_text(camera_file(snapshot.scene.camera), encoding="utf-8")
+            write(line)
+            if video is not None:
+                video.write(snapshot)
+            self._frames += 1
+            self._bytes += len(line.encode())
+        return None
+
+
+class _Video:
+    """The frames as they came, one per line of the scenes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # The suffix stays last: the writer chooses its format by it.
+        self._part = path.with_name(f"{path.stem}{PART}{path.suffix}")
+        self._writer = VideoWriter(self._part)
+        self._first: float | None = None
+
+    def write(self, snapshot: Snapshot) -> None:
+        if self._first is None:
+            self._first = snapshot.frame.captured_at
+        self._writer.write(snapshot.frame.image, snapshot.frame.captured_at - self._first)
+
+    def size(self) -> int:
+        return int(self._part.stat().st_size) if self._part.exists() else 0
+
+    def close(self) -> None:
+        self._writer.close()
+        if self._first is None:
+            self._part.unlink(missing_ok=True)
+        else:
+            self._part.replace(self._path)
+
+
+def _free_name(recordings: Recordings) -> str:
+    """`recording-DATE-TIME`, numbered where one of this second exists."""
+    base = name = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
+    number = 1
+    while any(recordings.folder.glob(f"{name}.*")):
+        number += 1
+        name = f"{base}-{number}"
+    return name
