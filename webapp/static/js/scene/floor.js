@@ -37,6 +37,7 @@ const FRAGMENT = `
   }
   void main() {
     float fade = 1.0 - smoothstep(4.0, 17.0, length(vPlace - centre));
+    if (fade <= 0.0) discard;
     float lines = max(0.45 * grid(1.0, 0.6), grid(5.0, 0.9));
     float alpha = max(lines, 0.0);
     gl_FragColor = vec4(mix(ground, line, alpha), fade * max(alpha, 0.55 * solid));

@@ -7,6 +7,9 @@ import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside. */
 export const NEAR_PLANE_M = 0.75;
+/** Pixels across of the picture in the scene: from outside it is small, and the copy is what costs most of a frame. */
+const SMALL_PX = 448;
+const LARGE_PX = 1280;
 
 export function createFrustum(pictureCanvas) {
   const group = new Group();
@@ -23,10 +26,11 @@ export function createFrustum(pictureCanvas) {
   plane.visible = false;
   group.add(plane, lines.mesh);
 
+  const copy = document.createElement("canvas");
+  const context = copy.getContext("2d", { alpha: false });
   let intrinsics = null;
   let depth = NEAR_PLANE_M;
   let colour = "#8b95a5";
-  let size = "";
 
   function layOut() {
     if (!intrinsics) return;
@@ -68,16 +72,16 @@ export function createFrustum(pictureCanvas) {
 
     /** The picture's canvas has a new picture. */
     refresh() {
-      const now = `${pictureCanvas.width}x${pictureCanvas.height}`;
-      if (now !== size) {
-        size = now;
+      const width = Math.min(pictureCanvas.width, depth === NEAR_PLANE_M ? SMALL_PX : LARGE_PX);
+      const height = Math.round((width * pictureCanvas.height) / pictureCanvas.width);
+      if (copy.width !== width || copy.height !== height || !material.map) {
+        copy.width = width;
+        copy.height = height;
         material.map?.dispose(); // a texture keeps the size it was made with
-        material.map = new CanvasTexture(pictureCanvas);
-        material.map.colorSpace = SRGBColorSpace;
-        material.map.generateMipmaps = false;
-        material.map.minFilter = material.map.magFilter;
+        material.map = textureOf(copy);
         material.needsUpdate = true;
       }
+      context.drawImage(pictureCanvas, 0, 0, width, height);
       material.map.needsUpdate = true;
       plane.visible = true;
     },
@@ -93,4 +97,12 @@ export function createFrustum(pictureCanvas) {
       lines.dispose();
     },
   };
+}
+
+function textureOf(canvas) {
+  const texture = new CanvasTexture(canvas);
+  texture.colorSpace = SRGBColorSpace;
+  texture.generateMipmaps = false;
+  texture.minFilter = texture.magFilter;
+  return texture;
 }

@@ -6,7 +6,7 @@ const SETTLE_S = 1.2;
 /** Share of the display's own pixels below which it looks worse than it helps. */
 const LEAST = 0.6;
 /** Drawing without a graphics card takes the processor from the engine: no more often than this, in seconds. */
-const SOFTWARE_INTERVAL_S = 1 / 31;
+const SOFTWARE_INTERVAL_S = 1 / 21;
 
 /** Whether WebGL is drawn by the processor: no graphics card, or none that the browser may use. */
 export function drawsInSoftware() {
@@ -19,7 +19,7 @@ export function drawsInSoftware() {
 
 export function createGovernor(renderer, software) {
   const most = Math.min(devicePixelRatio || 1, 2);
-  let ratio = most;
+  let ratio = software ? LEAST * most : most;
   let average = 1 / 60;
   let settled = 0;
   let adaptive = true;
