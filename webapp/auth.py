@@ -25,6 +25,8 @@ ROLE = "posecast.role"
 """Key of the WSGI environment under which the guard leaves the visitor's `Role`, or None."""
 LOGIN_FAILURES = (10, 60.0)
 """Wrong tokens typed into the login page or given in its link, per address and seconds."""
+TOKEN_FAILURES = (200, 60.0)
+"""Wrong tokens in headers, cookies and on sockets: generous, since a page left open tries again by itself."""
 
 
 class Role(Enum):
@@ -66,6 +68,7 @@ class Tokens:
         # Cookies ignore ports: two dashboards on one machine need two names.
         self.cookie_name = f"posecast_{options.port}"
         self._logins = FailureLimit(*LOGIN_FAILURES)
+        self.failures = FailureLimit(*TOKEN_FAILURES)
 
     def role_of(self, token: str | None) -> Role | None:
         """The role that `token` gives; None where it gives none."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.wrappers import Response
 
-from webapp.auth import ROLE, Environ, FailureLimit, Role, Tokens
+from webapp.auth import ROLE, Environ, Role, Tokens
 from webapp.hosts import Hosts
 from webapp.wire import dumps
 
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
 """Bytes of any request's body; single routes allow less."""
-TOKEN_FAILURES = (200, 60.0)
-"""Wrong tokens in headers and cookies: generous, since a page left open tries again by itself."""
 
 _PUBLIC = ("/healthz", "/login", "/favicon.ico")
 _PAGES = ("/", "/view")
@@ -55,7 +53,6 @@ class Guard:
         self._app = app
         self._hosts = hosts
         self._tokens = tokens
-        self._failures = FailureLimit(*TOKEN_FAILURES)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
@@ -98,7 +95,7 @@ class Guard:
         role = environ[ROLE] = self._tokens.role_of(token)
         if path in _PUBLIC or path.startswith("/static/"):
             return None
-        if token is not None and self._failures.exceeded(address):
+        if token is not None and self._tokens.failures.exceeded(address):
             return refuse(429, "too many wrong tokens from this address", "wait a minute")
         if role is None:
             return self._unknown(environ, token, address)
@@ -108,7 +105,7 @@ class Guard:
 
     def _unknown(self, environ: Environ, token: str | None, address: str) -> Response | None:
         if token is not None:
-            self._failures.count(address)
+            self._tokens.failures.count(address)
         elif environ["PATH_INFO"].startswith(_SOCKETS):
             return None  # such a client shows its token when it connects to the namespace: see sockets.py
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", ""):

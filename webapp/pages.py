@@ -48,7 +48,7 @@ def login() -> Response | tuple[Response, int]:
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
     """What browsers ask for unasked."""
-    icon = resources.files("webapp") / "static" / "img" / "favicon.svg"
+    icon = resources.files("webapp") / "static" / "img" / "mark.svg"
     if not icon.is_file():
         return Response(status=204)
     return Response(icon.read_bytes(), mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})

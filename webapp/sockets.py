@@ -82,8 +82,8 @@ class SocketServer:
         """Have `join(sid)` and `leave(sid)` called as clients come and go."""
 
         def connect(auth: object = None) -> None:
-            if request.environ.get(ROLE) is None and self._tokens.role_of(_token(auth)) is None:
-                raise Refused("a token is needed")
+            if request.environ.get(ROLE) is None:
+                self._check(_token(auth), request.remote_addr or "")
             join(request.sid)  # type: ignore[attr-defined]
 
         def disconnect(*_: object) -> None:
@@ -91,6 +91,14 @@ class SocketServer:
 
         self.socketio.on_event("connect", connect)
         self.socketio.on_event("disconnect", disconnect)
+
+    def _check(self, token: str | None, address: str) -> None:
+        """Refuse a client whose `auth.token` is not right; its request carried none."""
+        if self._tokens.failures.exceeded(address):
+            raise Refused("too many wrong tokens from this address")
+        if self._tokens.role_of(token) is None:
+            self._tokens.failures.count(address)
+            raise Refused("a token is needed")
 
     def door(self, app: WSGIApplication) -> WSGIApplication:
         """A WSGI middleware that counts sockets, refuses too many, and remembers their TCP connections."""
