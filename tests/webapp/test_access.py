@@ -136,6 +136,14 @@ def test_guessing_by_header_is_limited_too(client: FlaskClient) -> None:
     assert client.get("/api/scene", headers={**LOCAL, "Authorization": f"Bearer {TOKEN}"}).status_code == 429
 
 
+def test_guessing_on_sockets_counts_too(served: Served, services: Services) -> None:
+    client = socketio.Client(reconnection=False)
+    for _ in range(2):
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            client.connect(served.url, auth={"token": "wrong"}, transports=["websocket"], wait_timeout=1)
+    assert len(services.tokens.failures._failures["127.0.0.1"]) == 2
+
+
 @pytest.mark.parametrize(
     "path", ["/api/extrinsics", "/api/settings", "/login", "/socket.io/?EIO=4&transport=polling&sid=x"]
 )
