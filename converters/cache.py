@@ -26,12 +26,12 @@ def entry(checkpoint: Path, *parts: str) -> Path:
     return models.cache_dir() / "converted" / models.file_hash(checkpoint)[:16] / name
 
 
-def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress) -> Path:
-    """`folder`, filled by `build(temporary folder)` unless it is there already.
+def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *, anew: bool = False) -> Path:
+    """`folder`, filled by `build(temporary folder)` unless it is there already; filled again where `anew`.
 
     Another process that builds the same entry is waited for; what a killed one left behind is cleared away.
     """
-    if folder.is_dir():
+    if folder.is_dir() and not anew:
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress) -
         progress("convert", None, "waiting for another process that converts the same model")
 
     with only_process(folder.with_name(f"{folder.name}.lock"), waiting):
-        if not folder.is_dir():
+        if anew or not folder.is_dir():
             _build(folder, build)
     return folder
 
@@ -55,6 +55,7 @@ def _build(folder: Path, build: Callable[[Path], Any]) -> None:
     temporary.mkdir()
     try:
         build(temporary)
+        shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -1,15 +1,19 @@
 """`posecast convert`: a checkpoint as a file of the user's, in one of four formats.
 
-Goes in: a `Request`. Comes out: the files written, each whole or not at all.
+Goes in: a `Request`. Comes out: the files written, each whole or not at all, and how they compare with PyTorch.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 from converters.job import Job, run
-from converters.prepare import onnx
+from converters.prepare import Checkpoint, int8, onnx
 from engine import inference
 from engine.errors import PosecastError
 from engine.files import whole_file
@@ -18,7 +22,7 @@ from engine.types import Progress
 SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}
 PRECISIONS = {
     "onnx": ("fp32", "fp16"),
-    "openvino": ("fp32", "fp16"),
+    "openvino": ("fp32", "fp16", "int8"),
     "tensorrt": ("fp32", "fp16"),
     "torch2trt": ("fp32", "fp16"),
 }
@@ -38,6 +42,8 @@ class Request:
     size: tuple[int, int] | None
     """(height, width) of the only pictures it is to take; None: any, or DEFAULT_SIZE where the format wants one."""
     output: Path
+    calibration: str | None = None
+    """Frames to quantise and to judge on beside the demo's, as a SOURCE."""
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS[self.format]:
@@ -58,8 +64,18 @@ class Request:
             raise PosecastError(f"{self.checkpoint} is no checkpoint", "give a .pth file, 'bundled' or 'official'")
 
 
-def convert(request: Request, progress: Progress) -> tuple[Path, ...]:
-    """Write what is asked for; the files written, the one to open first."""
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What came of it."""
+
+    files: tuple[Path, ...]
+    """Those written, the one to open first."""
+    verdict: Mapping[str, Any]
+    """How it compares with PyTorch in fp32 on real frames: see `converters.verify.Verdict`."""
+
+
+def convert(request: Request, progress: Progress) -> Converted:
+    """Write what is asked for; PosecastError, and nothing is written, where it cannot be or finds other people."""
     if request.format == "openvino":
         return _openvino(request, progress)
     size = request.size or (DEFAULT_SIZE if request.format in FIXED_SIZE else None)
@@ -67,10 +83,10 @@ def convert(request: Request, progress: Progress) -> tuple[Path, ...]:
     with whole_file(request.output) as temporary:
         job = Job(
             request.format, request.checkpoint, temporary, request.precision, size,
-            raw_input=request.format != "torch2trt", device=device,
+            raw_input=request.format != "torch2trt", device=device, calibration=request.calibration, judged=True,
         )  # fmt: skip
-        run(job, progress)
-    return (request.output,)
+        verdict = run(job, progress)
+    return Converted((request.output,), verdict)
 
 
 def _gpu() -> str:
@@ -81,10 +97,27 @@ def _gpu() -> str:
     return found.devices[0]
 
 
-def _openvino(request: Request, progress: Progress) -> tuple[Path, ...]:
-    source = onnx(request.checkpoint, "fp32", progress)
+def _openvino(request: Request, progress: Progress) -> Converted:
+    checkpoint = Checkpoint(request.checkpoint)
+    quantised = request.precision == "int8"
     weights = request.output.with_suffix(".bin")
     # OpenVINO names the weights after the .xml, and so do the two temporary files.
     with whole_file(request.output) as temporary, whole_file(weights):
-        run(Job("openvino", source, temporary, request.precision, request.size), progress)
-    return request.output, weights
+        if quantised:
+            # Made, and judged, in the cache, where `auto` finds it from now on; the user's file is a copy.
+            source = int8(checkpoint, "CPU", progress, calibration=request.calibration, anew=True)
+        else:
+            source = onnx(checkpoint, "fp32", progress)
+        job = Job(
+            "openvino", source, temporary, request.precision, request.size,
+            checkpoint=request.checkpoint, calibration=request.calibration, judged=not quantised,
+        )  # fmt: skip
+        verdict = run(job, progress)
+    return Converted((request.output, weights), _verdict_of(source) if quantised else verdict)
+
+
+def _verdict_of(ir: Path) -> dict[str, Any]:
+    """The verdict in the metadata of an IR that was judged."""
+    element = ElementTree.parse(ir).find("rt_info/posecast/agreement")
+    assert element is not None
+    return dict(json.loads(element.attrib["value"]))

@@ -39,12 +39,17 @@ class Job:
     """(height, width) where the result is to take nothing else."""
     raw_input: bool = True
     """Whether the result is to take pixels 0..255, or (pixel - 128) / 255."""
+    as_is: bool = False
+    """Whether the network itself wants pixels 0..255, so that nobody is to normalise them."""
     device: str | None = None
     """The GPU to build on, where the result depends on it."""
     checkpoint: Path | None = None
-    """Where the source is not the checkpoint itself but the result is compared with it."""
+    """Where the source is not the checkpoint itself, but made of it."""
     calibration: str | None = None
-    """Frames to quantise on beside the demo's, as a SOURCE."""
+    """Frames to quantise and to judge on beside the demo's, as a SOURCE."""
+    judged: bool = False
+    """Whether the result is to be compared with the checkpoint, and refused where it finds other people. INT8 is
+    always."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -59,7 +64,7 @@ class Job:
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:
-    """Run `job` in a child process; what it reports at the end.
+    """Run `job` in a child process; how its result compares with the checkpoint, empty where it was not judged.
 
     `progress` is called at least every 0.1 s (None for a fraction not known); an exception out of it ends the child
     and is passed on. PosecastErrors of the child are raised here.
@@ -78,7 +83,7 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
                 elif "error" in message:
                     raise PosecastError(message["error"], message["hint"])
                 else:
-                    return message
+                    return dict(message["result"])
         finally:
             child.kill()
             child.wait()

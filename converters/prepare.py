@@ -14,12 +14,14 @@ from pathlib import Path
 from converters.cache import build_once, entry
 from converters.job import Job, run
 from engine import models
-from engine.inference import file_format, tensorrt
+from engine.inference import file_format, openvino, tensorrt
 from engine.types import ModelSpec, Progress
 
 _EXPORTER = "1"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
-_ONNX, _ENGINE = "model.onnx", "model.engine"
+_QUANTISER = "1"
+"""Raised when `quantize` makes another model of the same checkpoint."""
+_ONNX, _IR, _ENGINE = "model.onnx", "model.xml", "model.engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +40,81 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
     kind = file_format(path)
     if kind != "pth" or spec.backend == "pytorch":
         return Artifact(path, kind, spec)
-    wants_raw = spec.raw_input is True
-    # What we convert says itself what it takes, unless the network must not be given normalised pixels at all.
-    own = replace(spec, raw_input=True if wants_raw else None)
-    if spec.backend == "onnxruntime":
-        return Artifact(onnx(path, spec.precision, progress, normalise=not wants_raw), "onnx", own)
-    if spec.backend == "openvino":
-        return Artifact(onnx(path, "fp32", progress, normalise=not wants_raw), "onnx", own)
-    return Artifact(engine(path, spec, size, progress), "engine", own)
+    # What we convert says itself what it takes.
+    own = replace(spec, raw_input=None)
+    made_from = Checkpoint(path, as_is=spec.raw_input is True)
+    if spec.backend == "tensorrt":
+        return Artifact(engine(made_from, spec.device, spec.precision, size, progress), "engine", own)
+    if spec.backend == "openvino" and spec.precision == "int8":
+        return Artifact(int8(made_from, spec.device, progress), "xml", own)
+    precision = spec.precision if spec.backend == "onnxruntime" else "fp32"
+    return Artifact(onnx(made_from, precision, progress), "onnx", own)
 
 
-def onnx(checkpoint: Path, precision: str, progress: Progress, *, normalise: bool = True) -> Path:
-    """The checkpoint as an ONNX model of dynamic size in the cache. OpenVINO reads it as fast as its own IR.
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is converted."""
 
-    `normalise`: the graph takes raw pixels and normalises them; otherwise it takes what the network takes.
-    """
-    name = "onnx" if normalise else "onnx-as-is"
-    folder = entry(checkpoint, name, precision, f"v{_EXPORTER}", f"onnx{metadata.version('onnx')}")
+    path: Path
+    as_is: bool = False
+    """Whether the network itself wants pixels 0..255, so that nobody is to normalise them."""
+
+    def entry(self, kind: str, *parts: str) -> Path:
+        return entry(self.path, f"{kind}-as-is" if self.as_is else kind, *parts)
+
+
+def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
+    """The checkpoint as an ONNX model of dynamic size in the cache. OpenVINO reads it as fast as its own IR."""
+    folder = checkpoint.entry("onnx", precision, f"v{_EXPORTER}", f"onnx{metadata.version('onnx')}")
 
     def build(part: Path) -> None:
-        run(Job("onnx", checkpoint, part / _ONNX, precision=precision, raw_input=normalise), progress)
+        lossy = precision != "fp32"
+        run(Job("onnx", checkpoint.path, part / _ONNX, precision, as_is=checkpoint.as_is, judged=lossy), progress)
 
     return build_once(folder, build, progress) / _ONNX
 
 
-def engine(checkpoint: Path, spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Path:
-    """The checkpoint as a TensorRT engine for pictures of `size` in the cache, built on the GPU `spec.device`."""
-    name, _ = tensorrt.gpu(spec.device)
-    version = tensorrt.version()
-    raw_input = spec.raw_input is not True
-    folder = entry(checkpoint, "engine", spec.precision, "x".join(map(str, size)), f"tensorrt{version}", name)
+def int8(
+    checkpoint: Checkpoint, device: str, progress: Progress, *, calibration: str | None = None, anew: bool = False
+) -> Path:
+    """The checkpoint as an INT8 IR of dynamic size in the cache, judged on OpenVINO's `device`.
+
+    `calibration`: a SOURCE whose frames it is quantised on beside the demo's. `anew`: replace what is there already.
+    """
+    source = onnx(checkpoint, "fp32", progress)
 
     def build(part: Path) -> None:
-        job = Job("tensorrt", checkpoint, part / _ENGINE, spec.precision, size, raw_input=raw_input, device=spec.device)
+        job = Job(
+            "int8", source, part / _IR, "int8",
+            as_is=checkpoint.as_is, device=device, checkpoint=checkpoint.path, calibration=calibration,
+        )  # fmt: skip
+        run(job, progress)
+
+    return build_once(_int8_entry(checkpoint, device), build, progress, anew=anew) / _IR
+
+
+def is_quantised(path: Path, backend: str, device: str) -> bool:
+    """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass."""
+    if backend != "openvino" or file_format(path) != "pth":
+        return False
+    return _int8_entry(Checkpoint(path), device).is_dir()
+
+
+def _int8_entry(checkpoint: Checkpoint, device: str) -> Path:
+    return checkpoint.entry("int8", f"v{_QUANTISER}", f"openvino{openvino.version()}", device)
+
+
+def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int, int], progress: Progress) -> Path:
+    """The checkpoint as a TensorRT engine for pictures of `size` in the cache, built on the GPU `device`."""
+    gpu, _ = tensorrt.gpu(device)
+    sized = "x".join(map(str, size))
+    folder = checkpoint.entry("engine", precision, sized, f"tensorrt{tensorrt.version()}", gpu)
+
+    def build(part: Path) -> None:
+        job = Job(
+            "tensorrt", checkpoint.path, part / _ENGINE, precision, size,
+            as_is=checkpoint.as_is, device=device, judged=precision != "fp32",
+        )  # fmt: skip
         run(job, progress)
 
     return build_once(folder, build, progress) / _ENGINE

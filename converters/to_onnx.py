@@ -36,22 +36,28 @@ def run(job: Job, progress: Progress) -> None:
     progress("convert", 0.1, "reading the checkpoint")
     network = load_checkpoint(job.source)
     progress("convert", 0.6, "writing the ONNX model")
-    model = export(network, raw_input=job.raw_input, half=job.precision == "fp16", size=job.size)
+    model = export(network, raw_input=job.raw_input, as_is=job.as_is, half=job.precision == "fp16", size=job.size)
     onnx.save(model, str(job.target))
 
 
 def export(
-    network: PoseNetwork, *, raw_input: bool = True, half: bool = False, size: tuple[int, int] | None = None
+    network: PoseNetwork,
+    *,
+    raw_input: bool = True,
+    as_is: bool = False,
+    half: bool = False,
+    size: tuple[int, int] | None = None,
 ) -> onnx.ModelProto:
     """The network as a checked ONNX model.
 
-    `raw_input`: the graph takes pixels 0..255 and normalises them itself; otherwise it takes (pixel - 128) / 255.
+    `raw_input`: the graph takes pixels 0..255 and normalises them itself, unless the network wants them `as_is`;
+    otherwise it takes (pixel - 128) / 255.
     `half`: weights and arithmetic are float16 between float32 input and outputs. `size`: (height, width) of the only
     pictures it takes; None: of any, both multiples of 8.
     """
     graph = _GraphWriter(fx.symbolic_trace(network), np.float16 if half else np.float32)
     data = "data"
-    if raw_input:
+    if raw_input and not as_is:
         data = graph.add("Sub", [data, graph.constant("pixel_mean", np.float32(128))], "data/centred")
         data = graph.add("Mul", [data, graph.constant("pixel_scale", np.float32(1 / 255))], "data/normalised")
     if half:

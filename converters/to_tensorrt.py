@@ -50,6 +50,7 @@ def build(job: Job, progress: Progress) -> bytes:
     model = export(
         load_checkpoint(job.source),
         raw_input=job.raw_input,
+        as_is=job.as_is,
         half=job.precision == "fp16" and not by_flag,
         size=job.size,
     )

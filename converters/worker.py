@@ -20,6 +20,7 @@ _PR_SET_PDEATHSIG = 1
 CONVERSIONS = {
     "onnx": ("converters.to_onnx", "run"),
     "openvino": ("converters.to_openvino", "run"),
+    "int8": ("converters.quantize", "run"),
     "tensorrt": ("converters.to_tensorrt", "run"),
     "torch2trt": ("converters.to_tensorrt", "run_torch2trt"),
 }
@@ -42,6 +43,8 @@ def main(folder: Path) -> int:
         try:
             module, function = CONVERSIONS[job.kind]
             result = getattr(import_module(module), function)(job, progress)
+            if job.judged:
+                result = import_module("converters.judgement").judge_on_few(job, progress)
         except PosecastError as error:
             send(error=error.error, hint=error.hint)
             return 2

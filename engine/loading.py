@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from converters.prepare import prepare
+from converters.prepare import is_quantised, prepare
 from engine import inference, models
 from engine.errors import PosecastError
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
@@ -16,9 +16,8 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
     May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
     by raising. PosecastError where the machine or the model does not allow what is asked.
     """
-    path = models.resolve(spec.model)
     progress("choose", None, "looking for what this machine can run")
-    chosen = inference.choose(spec, path)
+    chosen = choose(spec)
     artifact = prepare(chosen, size, progress)
     progress("open", None, f"opening the model with {chosen.backend}")
     backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
@@ -30,6 +29,12 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
         backend.close()
         raise
     return backend
+
+
+def choose(spec: ModelSpec) -> ModelSpec:
+    """`spec` with nothing left to choose, for this machine and what it has converted already."""
+    path = models.resolve(spec.model)
+    return inference.choose(spec, path, lambda backend, device: is_quantised(path, backend, device))
 
 
 def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:

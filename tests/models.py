@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from converters.to_onnx import export
 from engine import models, preprocess
 from engine.capture import open_source
 from engine.inference.network import PoseNetwork, load_checkpoint
-from engine.types import Image, Maps
+from engine.types import BackendInfo, Image, Maps
 
 
 def silent(step: str, fraction: float | None, message: str) -> None:
@@ -46,6 +47,23 @@ def expected(image: Image) -> Maps:
     tensor = torch.from_numpy((image.transpose(2, 0, 1)[None].astype(np.float32) - 128) / 255)
     with torch.no_grad():
         return Maps(*(output[0].numpy() for output in network()(tensor)))
+
+
+class Changed:
+    """A backend that gives PyTorch's maps, with heatmaps scaled and something added to features."""
+
+    info = BackendInfo("fake", "CPU", "fp32")
+    fixed_size = None
+
+    def __init__(self, heatmaps: float = 1.0, features: float = 0.0) -> None:
+        self._heatmaps, self._features = heatmaps, features
+
+    def infer(self, image: Image) -> Maps:
+        maps = expected(image)
+        return replace(maps, heatmaps=maps.heatmaps * self._heatmaps, features=maps.features + self._features)
+
+    def close(self) -> None:
+        pass
 
 
 def largest_difference(maps: Maps, other: Maps) -> dict[str, float]:

@@ -38,6 +38,10 @@ FORMATS = {
 """Which backends a model file can run on, by format; a checkpoint (.pth) is converted to what the backend takes."""
 
 
+Quantised = Callable[[str, str], bool]
+"""quantised(backend, device): whether an INT8 model that was verified there is at hand."""
+
+
 class Adapter(Protocol):
     """What every adapter module offers."""
 
@@ -107,10 +111,10 @@ def file_format(path: Path) -> str:
     raise PosecastError(f"{path} is no model file", "models are .pth, .onnx, .xml, .engine or -trt.pth files")
 
 
-def choose(spec: ModelSpec, path: Path, quantised: Callable[[str], bool] = lambda backend: False) -> ModelSpec:
+def choose(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, device: False) -> ModelSpec:
     """`spec` for the model file `path` with nothing left to choose: no 'auto' in backend, device or precision.
 
-    `quantised(backend)` says whether a verified INT8 model is at hand: then, and only then, 'auto' means it.
+    `quantised` says whether a verified INT8 model is at hand: then, and only then, 'auto' means it.
     PosecastError, with the reason and what there is, where the machine or the file does not allow what is asked.
     """
     fitting = FORMATS[file_format(path)]
@@ -154,7 +158,7 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
     )
 
 
-def _on(name: str, spec: ModelSpec, quantised: Callable[[str], bool]) -> ModelSpec:
+def _on(name: str, spec: ModelSpec, quantised: Quantised) -> ModelSpec:
     """`spec` settled on one backend."""
     found = report(name)
     if not found.available:
@@ -179,11 +183,9 @@ def _matching(devices: tuple[str, ...], asked: str) -> Iterator[str]:
     yield from (device for device in devices if device.lower().startswith((f"{asked.lower()}:", f"{asked.lower()}.")))
 
 
-def _precision(
-    name: str, device: str, offered: tuple[str, ...], spec: ModelSpec, quantised: Callable[[str], bool]
-) -> str:
+def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec, quantised: Quantised) -> str:
     if spec.precision == "auto":
-        if "int8" in offered and quantised(name):
+        if "int8" in offered and quantised(name, device):
             return "int8"
         # On processors fp16 is no faster than bf16, where it is there at all.
         order = ("bf16", "fp32") if device.lower().startswith(_PROCESSORS) else ("bf16", "fp16", "fp32")

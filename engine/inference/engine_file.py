@@ -34,6 +34,8 @@ class EngineHeader:
     gpu: str
     compute_capability: tuple[int, int]
     tensorrt: str
+    agreement: str | None = None
+    """How its people compare with those of PyTorch in fp32, as JSON."""
 
     @property
     def home(self) -> str:

@@ -24,7 +24,9 @@ from engine.inference.signature import METADATA_INPUT, check_input, match_output
 from engine.types import BackendInfo, Image, Maps
 
 INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
-"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED, and the precision of the weights."""
+AGREEMENT_PATH = ["posecast", "agreement"]
+"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the precision of the weights; and, as JSON, how its
+people compare with those of PyTorch in fp32."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 _PRECISIONS = {"f32": "fp32", "f16": "fp16", "bf16": "bf16", "u8": "int8", "i8": "int8"}
 _CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}

@@ -19,7 +19,10 @@ from tests.models import silent
 
 
 def test_jobs_come_back_from_json_as_they_were() -> None:
-    every = Job("onnx", Path("a.pth"), Path("b.onnx"), "fp16", (256, 456), False, "cuda:1", Path("c.pth"), "demo")
+    every = Job(
+        "onnx", Path("a.pth"), Path("b.onnx"), "fp16", (256, 456),
+        raw_input=False, as_is=True, device="cuda:1", checkpoint=Path("c.pth"), calibration="demo", judged=True,
+    )  # fmt: skip
     for one in (every, Job("onnx", Path("a.pth"), Path("b.onnx"))):
         assert Job.from_json(one.to_json()) == one
 

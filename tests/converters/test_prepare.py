@@ -9,7 +9,7 @@ import pytest
 
 from converters import prepare as module
 from converters.job import Job
-from converters.prepare import onnx, prepare
+from converters.prepare import Checkpoint, onnx, prepare
 from engine import models
 from engine.inference import tensorrt
 from engine.types import ModelSpec, Progress
@@ -57,18 +57,23 @@ def test_openvino_and_onnxruntime_share_one_model(jobs: list[Job]) -> None:
 def test_onnxruntime_in_fp16_has_its_own(jobs: list[Job]) -> None:
     for precision in ("fp32", "fp16"):
         prepare(ModelSpec(backend="onnxruntime", device="CUDA", precision=precision), SIZE, silent)
-    assert [job.precision for job in jobs] == ["fp32", "fp16"]
+    assert [(job.precision, job.judged) for job in jobs] == [("fp32", False), ("fp16", True)]
+
+
+def test_openvino_in_int8_is_made_of_the_same_onnx(jobs: list[Job]) -> None:
+    artifact = prepare(ModelSpec(backend="openvino", device="CPU", precision="int8"), SIZE, silent)
+    assert artifact.kind == "xml"
+    first, second = jobs
+    assert (first.kind, second.kind) == ("onnx", "int8")
+    assert (second.source.name, second.checkpoint, second.device) == (first.target.name, BUNDLED, "CPU")
+    assert second.source.is_file()
 
 
 def test_a_network_that_wants_raw_pixels_is_exported_as_it_is(jobs: list[Job]) -> None:
-    spec = ModelSpec(backend="openvino", device="CPU", precision="fp32")
-    asked = {True: None, False: None, None: None}
-    for raw_input in asked:
-        artifact = prepare(ModelSpec(spec.model, "openvino", "CPU", "fp32", raw_input), SIZE, silent)
-        asked[raw_input] = artifact.spec.raw_input
-    # What we export says itself what it takes, but where the graph must not normalise.
-    assert asked == {True: True, False: None, None: None}
-    assert sorted(job.raw_input for job in jobs) == [False, True]
+    for raw_input in (True, False, None):
+        artifact = prepare(ModelSpec("bundled", "openvino", "CPU", "fp32", raw_input), SIZE, silent)
+        assert artifact.spec.raw_input is None  # what we export says itself what it takes
+    assert [(job.raw_input, job.as_is) for job in jobs] == [(True, True), (True, False)]
 
 
 def test_engines_are_kept_by_size_gpu_and_library(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +101,7 @@ def test_engines_are_kept_by_size_gpu_and_library(jobs: list[Job], monkeypatch: 
 
 
 def test_the_real_thing_is_made_once(posecast_cache: Path) -> None:
-    made = onnx(BUNDLED, "fp32", silent)
+    made = onnx(Checkpoint(BUNDLED), "fp32", silent)
     written = made.stat().st_mtime_ns
-    assert onnx(BUNDLED, "fp32", silent).stat().st_mtime_ns == written
+    assert onnx(Checkpoint(BUNDLED), "fp32", silent).stat().st_mtime_ns == written
     assert made.is_relative_to(posecast_cache)

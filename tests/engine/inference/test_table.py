@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from converters import job
-from converters.prepare import onnx
+from converters.prepare import Checkpoint, onnx
 from engine import inference, models
 from engine.errors import PosecastError
 from engine.inference import BackendReport, choose, file_format, openvino
@@ -73,8 +73,11 @@ def test_auto_takes_openvino_on_a_cpu(machine: dict[str, BackendReport]) -> None
 
 def test_auto_takes_int8_only_where_it_is_verified_and_at_hand(machine: dict[str, BackendReport]) -> None:
     machine["openvino"] = _here("openvino", "CPU")
-    assert choose(ModelSpec(), CHECKPOINT, lambda backend: backend == "openvino").precision == "int8"
-    assert choose(ModelSpec(precision="fp32"), CHECKPOINT, lambda backend: True).precision == "fp32"
+    assert (
+        choose(ModelSpec(), CHECKPOINT, lambda backend, device: (backend, device) == ("openvino", "CPU")).precision
+        == "int8"
+    )
+    assert choose(ModelSpec(precision="fp32"), CHECKPOINT, lambda backend, device: True).precision == "fp32"
 
 
 def test_auto_takes_the_gpu(machine: dict[str, BackendReport], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +176,7 @@ def test_torch_stays_out_of_a_process_that_runs_something_else() -> None:
         "load_backend(ModelSpec(), (64, 64), lambda *progress: steps.append(progress[0])).close()\n"
         "print(json.dumps([('torch' in sys.modules), ('onnx' in sys.modules), steps]))"
     )
-    onnx(CHECKPOINT, "fp32", silent)
+    onnx(Checkpoint(CHECKPOINT), "fp32", silent)
     ran = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
     torch_there, onnx_there, steps = json.loads(ran.stdout)
     assert not torch_there

@@ -1,0 +1,68 @@
+"""A checkpoint's network in INT8 for OpenVINO, by post-training quantisation with NNCF.
+
+Weights and activations become 8 bit; ranges are read from real frames. Activations keep their sign's asymmetry
+(MIXED), which the ELU layers need. The result is compared with PyTorch in fp32 on frames that it was not calibrated
+on, and not let out if it finds other people.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from converters import frames, to_openvino
+from converters.job import Job
+from converters.judgement import judge
+from engine import preprocess
+from engine.errors import PosecastError
+from engine.inference.openvino import runtime
+from engine.inference.signature import input_tensor
+from engine.types import Floats, Frame, Progress
+
+HEIGHT = 256
+FRAMES_EACH = 24
+"""Frames per source for calibration, and as many for verification; twice as many change nothing but the time."""
+
+
+def run(job: Job, progress: Progress) -> dict[str, Any]:
+    """ONNX to a verified INT8 IR, and how it compares."""
+    nncf = _nncf()
+    progress("convert", None, "gathering frames")
+    gathered = frames.gather(frames.sources(job.calibration), FRAMES_EACH)
+    model = runtime().Core().read_model(job.source)
+    to_openvino.save(_quantised(nncf, model, gathered.calibration, progress), job)
+    return judge(job, gathered.verification, progress)
+
+
+def _nncf() -> ModuleType:
+    runtime()  # first, since it keeps NNCF from reporting home, too
+    try:
+        nncf = import_module("nncf")
+    except ImportError as error:
+        raise PosecastError(f"int8 needs NNCF, which does not load: {error}", "pip install posecast[int8]") from error
+    nncf.set_log_level(logging.ERROR)
+    return nncf
+
+
+def _quantised(nncf: ModuleType, model: Any, calibration: Sequence[Frame], progress: Progress) -> Any:
+    pictures = [preprocess.prepare(frame.image, HEIGHT).image for frame in calibration]
+    passes = 0
+
+    def tensor(image: np.ndarray[Any, Any]) -> Floats:
+        nonlocal passes
+        passes += 1
+        # NNCF goes over the frames about twice: for the ranges, and for the biases.
+        progress("convert", min(passes / (2 * len(pictures)), 0.99), "quantising")
+        return input_tensor(image, raw_input=True)  # whoever normalises, it is not done outside
+
+    return nncf.quantize(
+        model,
+        nncf.Dataset(pictures, tensor),
+        preset=nncf.QuantizationPreset.MIXED,
+        subset_size=len(pictures),
+    )

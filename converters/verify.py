@@ -1,0 +1,101 @@
+"""Does a converted model still find the same people? Both run on real frames, and what matters is compared.
+
+Goes in: a checkpoint, run by PyTorch in fp32, and what was made of it. Comes out: a `Verdict`; a conversion that
+changes people is refused with the numbers and the output to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import preprocess
+from engine.agreement import agreement
+from engine.decoding import decode
+from engine.errors import PosecastError
+from engine.geometry import DEFAULT_CAMERA
+from engine.lifting import lift
+from engine.settings import Settings
+from engine.types import Backend, Frame, Maps, Person, Pose2D, Progress, Scene
+
+MIN_OKS = 0.97
+MIN_PEOPLE = 0.99
+_OUTPUTS = ("features", "heatmaps", "pafs")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a converted model compares with PyTorch in fp32 on the same frames (see engine.agreement)."""
+
+    frames: int
+    people: float | None
+    oks: float | None
+    mm: float | None
+    difference: dict[str, float]
+    """Of each output: the largest difference of a value, in standard deviations of that output."""
+
+    @property
+    def passes(self) -> bool:
+        return self.oks is not None and self.people is not None and self.oks >= MIN_OKS and self.people >= MIN_PEOPLE
+
+    @property
+    def worst(self) -> str:
+        """The output that suffered most."""
+        return max(self.difference, key=lambda name: self.difference[name])
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return f"people {said(self.people)}, oks {said(self.oks)}, {said(self.mm, 1)} mm on {self.frames} frames"
+
+
+def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], height: int, progress: Progress) -> Verdict:
+    """Run both on `frames`, scaled to the network height `height` or to the candidate's own size."""
+    scenes: tuple[list[Scene], list[Scene]] = ([], [])
+    deviations: list[dict[str, float]] = []
+    for index, frame in enumerate(frames):
+        progress("verify", index / len(frames), "comparing with PyTorch in fp32")
+        given = preprocess.prepare(frame.image, height, candidate.fixed_size)
+        maps = (reference.infer(given.image), candidate.infer(given.image))
+        deviations.append({name: _deviation(*(getattr(each, name) for each in maps)) for name in _OUTPUTS})
+        for found, each in zip(scenes, maps, strict=True):
+            found.append(_scene(frame, each, given.scale))
+    compared = agreement(*scenes)
+    difference = {name: max(each[name] for each in deviations) for name in _OUTPUTS}
+    return Verdict(len(frames), compared["people"], compared["oks"], compared["mm"], difference)
+
+
+def check(verdict: Verdict, what: str) -> None:
+    """PosecastError where the conversion changes people."""
+    if not verdict.passes:
+        raise PosecastError(
+            f"{what} changes the people found: {verdict} (at least {MIN_PEOPLE} and {MIN_OKS} are asked for; "
+            f"{verdict.worst} suffered most, {verdict.difference[verdict.worst]:.2f} standard deviations)",
+            "take another precision, or give frames of your own with --calibration",
+        )
+
+
+def _deviation(reference: np.ndarray[Any, Any], candidate: np.ndarray[Any, Any]) -> float:
+    return float(np.abs(reference - candidate).max() / max(float(reference.std()), 1e-12))
+
+
+def _scene(frame: Frame, maps: Maps, scale: tuple[float, float]) -> Scene:
+    """The people of one frame as the program would show them with its default settings, unsmoothed."""
+    height, width = frame.image.shape[:2]
+    camera = DEFAULT_CAMERA.for_image(width, height)
+    poses = [pose for pose in decode(maps, scale) if _is_shown(pose)]
+    bodies = lift(maps, poses, scale, camera)
+    people = tuple(Person(index, *pair) for index, pair in enumerate(zip(poses, bodies, strict=True)))
+    return Scene(frame.index, frame.time, people, camera)
+
+
+def _is_shown(pose: Pose2D) -> bool:
+    return bool(np.count_nonzero(pose.scores) >= Settings().min_keypoints)
+
+
+def said(value: float | None, digits: int = 3) -> str:
+    return "none" if value is None else f"{value:.{digits}f}"
