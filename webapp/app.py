@@ -76,7 +76,7 @@ def _services(
         options=options,
         tokens=tokens,
         scenes=scenes,
-        pictures=Pictures(pipeline.snapshots),
+        pictures=Pictures(pipeline.snapshots, pipeline.frames),
         viewers=viewers,
         sockets=sockets,
         broadcaster=broadcaster,

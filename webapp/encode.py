@@ -1,4 +1,8 @@
-"""Pictures as JPEG: each frame and view is drawn and encoded once, and only if somebody asks for it."""
+"""Pictures as JPEG: each frame and view is drawn and encoded once, and only if somebody asks for it.
+
+Until there is a first scene (a network may take a minute to be converted, or not load at all) the frames themselves
+are shown, so that one sees the camera work.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,23 @@ import cv2
 
 from engine import overlay
 from engine.slot import Slot
-from engine.types import Image, Snapshot
+from engine.types import Frame, Image, Snapshot
 
 VIEWS = ("overlay", "raw", "skeleton")
 """`skeleton` is drawn on an empty canvas: it has no pixel of the camera."""
 JPEG_QUALITY = 80
 BOUNDARY = b"--frame\r\n"
 """Closes every part: a browser shows one when it sees the next boundary."""
+_LOOK_UP = 0.2
+"""Longest wait for a bare frame, seconds: there may be a scene by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     version: int
-    """Of the snapshot in its slot."""
+    """In the slot that it came from."""
+    bare: bool
+    """Whether it came before the first scene."""
     headers: Mapping[str, str]
     """X-Frame: the frame's index. X-Time: its media time, seconds."""
     jpeg: bytes
@@ -31,43 +39,52 @@ class Picture:
 
 
 class Pictures:
-    """The newest snapshot as JPEG, per view."""
+    """The newest snapshot as JPEG, per view; the newest frame where there is no snapshot yet."""
 
-    def __init__(self, snapshots: Slot[Snapshot]) -> None:
-        self.snapshots = snapshots
+    def __init__(self, snapshots: Slot[Snapshot], frames: Slot[Frame]) -> None:
+        self.snapshots, self.frames = snapshots, frames
         self._locks = {view: threading.Lock() for view in VIEWS}
         self._newest: dict[str, Picture] = {}
 
-    def wait_newer(self, view: str, seen: int, timeout: float) -> Picture | None:
-        """The newest picture of a version after `seen`, waiting up to `timeout` s; None: there was none."""
-        newer = self.snapshots.wait_newer(seen, timeout)
+    def wait_newer(self, view: str, seen: Picture | None, timeout: float) -> Picture | None:
+        """The newest picture after `seen`, waiting up to `timeout` s; None: there was none."""
+        if view != "skeleton" and self.snapshots.newest() is None:
+            version = seen.version if seen is not None else 0
+            newer_frame = self.frames.wait_newer(version, min(timeout, _LOOK_UP))
+            return self._picture(view, *newer_frame) if newer_frame else None
+        version = seen.version if seen is not None and not seen.bare else 0
+        newer = self.snapshots.wait_newer(version, timeout)
         return self._picture(view, *newer) if newer else None
 
-    def _picture(self, view: str, version: int, snapshot: Snapshot) -> Picture:
+    def _picture(self, view: str, version: int, shown: Snapshot | Frame) -> Picture:
+        bare = isinstance(shown, Frame)
         with self._locks[view]:  # the first to come encodes, the others wait and take
             picture = self._newest.get(view)
-            if picture is None or picture.version < version:
-                picture = self._newest[view] = _picture(version, snapshot, view)
+            if picture is None or picture.bare > bare or (picture.bare == bare and picture.version < version):
+                picture = self._newest[view] = _picture(version, shown, view)
             return picture
 
 
-def _picture(version: int, snapshot: Snapshot, view: str) -> Picture:
-    jpeg = encode(snapshot, view)
-    headers = {"X-Frame": str(snapshot.scene.frame_index), "X-Time": f"{snapshot.scene.time:.4f}"}
+def _picture(version: int, shown: Snapshot | Frame, view: str) -> Picture:
+    frame = shown if isinstance(shown, Frame) else shown.frame
+    jpeg = encode(frame.image if isinstance(shown, Frame) else draw(shown, view))
+    headers = {"X-Frame": str(frame.index), "X-Time": f"{frame.time:.4f}"}
     lines = {"Content-Type": "image/jpeg", "Content-Length": str(len(jpeg)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return Picture(version, headers, jpeg, b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY)))
+    part = b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY))
+    return Picture(version, isinstance(shown, Frame), headers, jpeg, part)
 
 
-def encode(snapshot: Snapshot, view: str) -> bytes:
-    """JPEG of a snapshot in one of VIEWS."""
-    ok, data = cv2.imencode(".jpg", _drawn(snapshot, view), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not ok:
-        raise ValueError(f"a frame of {snapshot.frame.image.shape} cannot be encoded as JPEG")
-    return bytes(data)
-
-
-def _drawn(snapshot: Snapshot, view: str) -> Image:
+def draw(snapshot: Snapshot, view: str) -> Image:
+    """A snapshot in one of VIEWS, (H, W, 3) BGR."""
     if view == "raw":
         return snapshot.frame.image
     return overlay.draw(snapshot.scene, None if view == "skeleton" else snapshot.frame.image)
+
+
+def encode(image: Image) -> bytes:
+    """(H, W, 3) BGR as JPEG."""
+    ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not ok:
+        raise ValueError(f"a picture of {image.shape} cannot be encoded as JPEG")
+    return bytes(data)

@@ -42,7 +42,7 @@ def stream() -> Response:
 def snapshot() -> Response:
     """The newest frame."""
     services().attendance.seen()
-    picture = services().pictures.wait_newer(_view(), 0, timeout=0)
+    picture = services().pictures.wait_newer(_view(), None, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")
     headers = {"Cache-Control": "no-store", **picture.headers}
@@ -52,14 +52,14 @@ def snapshot() -> Response:
 def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
     """Multipart parts, the newest whenever the last one is sent."""
     yield BOUNDARY
-    seen = 0
+    picture = None
     while not (viewers.closed or pictures.snapshots.closed):
-        picture = pictures.wait_newer(view, seen, _LOOK_UP)
-        if picture is None:
+        newer = pictures.wait_newer(view, picture, _LOOK_UP)
+        if newer is None:
             if viewer.gone():
                 return
             continue
-        seen = picture.version
+        picture = newer
         viewers.started_writing(viewer)
         yield picture.part
         viewers.finished_writing(viewer)

@@ -100,24 +100,55 @@ def test_a_snapshot_and_its_views(client: FlaskClient, stage: Stage, pipeline: P
 def test_the_skeleton_view_has_no_pixel_of_the_camera() -> None:
     white = snapshot(0, ())
     white.frame.image[:] = 255
-    assert decoded(encode.encode(white, "skeleton")).max() < 60
+    assert encode.draw(white, "skeleton").max() < 60
 
 
 def test_each_frame_is_encoded_once_however_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    monkeypatch.setattr(encode, "encode", lambda snapshot, view: calls.append(view) or b"jpeg")
+    monkeypatch.setattr(encode, "draw", lambda snapshot, view: calls.append(view) or snapshot.frame.image)
     slot: Slot[Snapshot] = Slot()
-    pictures = Pictures(slot)
+    pictures = Pictures(slot, Slot())
     slot.put(snapshot(0, (person(),)))
-    threads = [threading.Thread(target=pictures.wait_newer, args=("raw", 0, 5)) for _ in range(8)]
+    threads = [threading.Thread(target=pictures.wait_newer, args=("raw", None, 5)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(5)
-    pictures.wait_newer("overlay", 0, 5)
+    pictures.wait_newer("overlay", None, 5)
     assert sorted(calls) == ["overlay", "raw"]
     slot.put(snapshot(1))
     assert sorted(calls) == ["overlay", "raw"]
+
+
+def test_frames_are_shown_until_there_is_a_scene(served: Served, stage: Stage, pipeline: Pipeline) -> None:
+    stage.loading.clear()
+    watcher = Watcher(served)
+    stage.give()
+    bare, picture = watcher.part()
+    newest = pipeline.frames.newest()
+    assert newest is not None
+    assert np.abs(picture.astype(int) - newest.image).mean() < 12
+    assert pipeline.snapshots.newest() is None
+    stage.loading.set()
+    show(stage, pipeline)
+    assert int(bare["X-Frame"]) == 0
+    while True:
+        headers, picture = watcher.part()
+        shown = pipeline.snapshots.newest()
+        assert shown is not None
+        if int(headers["X-Frame"]) == shown.frame.index:
+            break
+    assert (np.abs(picture.astype(int) - shown.frame.image).max(axis=2) > 60).sum() > 100, "nobody is drawn"
+    watcher.close()
+
+
+def test_the_skeleton_waits_for_people(client: FlaskClient, stage: Stage, pipeline: Pipeline) -> None:
+    stage.loading.clear()
+    stage.give()
+    eventually(lambda: pipeline.frames.newest() is not None)
+    assert client.get("/snapshot.jpg").status_code == 200
+    assert client.get("/snapshot.jpg?view=skeleton").status_code == 503
+    stage.loading.set()
 
 
 def test_viewers_above_the_limit_are_refused_and_places_come_free(
