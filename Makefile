@@ -58,7 +58,7 @@ $(STAMPS)/venv:
 	touch $@
 
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(BIN)/pip install -q -c constraints.txt -e ".[dev]"
+	$(BIN)/pip install -q -c constraints.txt -e ".[dev,int8]"
 	touch $@
 
 $(STAMPS)/page: $(STAMPS)/venv package.json package-lock.json .npmrc $(wildcard webapp/bundle/*)
