@@ -16,7 +16,7 @@ from engine.pipeline import Pipeline
 from engine.settings import Settings
 from webapp.app import create_app, services_of
 from webapp.options import ServeOptions as ServeOptions
-from webapp.precheck import check_choice
+from webapp.precheck import check
 from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
 from webapp.server import Running, run
@@ -29,7 +29,7 @@ _BACKLOG = 128
 def serve(settings: Settings, calibration: Calibration | None, options: ServeOptions) -> None:
     """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs."""
     resolve(settings.model)
-    check_choice(settings.model_spec)
+    check(settings)
     listener = listen(options.host, options.port)
     options = replace(options, port=listener.getsockname()[1]).with_tokens()
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.capture import redact
+from engine.capture import list_cameras, redact
 from webapp.errors import ForbiddenError
 from webapp.recordings import RECORDING
 from webapp.wire import Wire
 
 _CAMERA_INDEX = re.compile(r"[0-9]{1,2}")
-_VIDEO_DEVICES = Path("/sys/class/video4linux")
 
 
 class Sources:
@@ -44,7 +43,7 @@ class Sources:
         """What may be chosen, with a label for people."""
         return [
             {"source": "demo", "kind": "demo", "label": "Demo stage"},
-            *_cameras(),
+            *({"source": str(one.index), "kind": "camera", "label": one.name} for one in list_cameras()),
             *({"source": shown, "kind": _kind(text), "label": _label(shown)} for shown, text in self._named.items()),
             *({"source": RECORDING + name, "kind": "recording", "label": name} for name in self._recordings()),
         ]
@@ -53,18 +52,6 @@ class Sources:
 def _is_common(text: str) -> bool:
     """What every server offers: the demo stage and the cameras."""
     return text == "demo" or _CAMERA_INDEX.fullmatch(text) is not None
-
-
-def _cameras() -> list[Wire]:
-    """The webcams that the system tells of; Linux only, elsewhere a camera is chosen by its index."""
-    found = []
-    for device in sorted(_VIDEO_DEVICES.glob("video*")) if _VIDEO_DEVICES.is_dir() else []:
-        name = device / "name"
-        index = device.name.removeprefix("video")
-        # A camera's second device carries metadata, no pictures.
-        if index.isdecimal() and (device / "index").read_text().strip() == "0":
-            found.append({"source": index, "kind": "camera", "label": name.read_text().strip() or f"Camera {index}"})
-    return found
 
 
 def _kind(text: str) -> str:

@@ -229,6 +229,10 @@ def test_what_is_wrong_is_found_before_anything_runs(tmp_path: Path) -> None:
         serve(Settings(), None, replace(options, host="192.0.2.1", port=0))
     with pytest.raises(PosecastError, match=r"missing\.pth"):
         serve(Settings(model=str(tmp_path / "missing.pth")), None, replace(options, port=0))
+    with pytest.raises(PosecastError, match=r"missing\.mp4"):
+        serve(Settings(source=str(tmp_path / "missing.mp4")), None, replace(options, port=0))
+    with pytest.raises(PosecastError, match="no device 'NOPE'"):
+        serve(Settings(backend="openvino", device="NOPE"), None, replace(options, port=0))
 
 
 @pytest.mark.parametrize(
