@@ -17,6 +17,8 @@ from typing import Any
 
 from flask import Flask
 
+log = logging.getLogger(__name__)
+
 STOP_WITHIN = 8.0
 """Seconds after which a server that does not stop is killed; it takes less than 3."""
 _QUERY = re.compile(r"\?\S*")
@@ -141,8 +143,9 @@ def run_werkzeug(listener: socket.socket, begin: Begin) -> None:
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_request(self, *_: object) -> None:
-            """Nothing: addresses carry tokens."""
+        def log(self, type: str, message: str, *args: object) -> None:
+            if type == "error":
+                log.warning(_QUERY.sub("?…", message % args))
 
     running = begin()
     running.ready()

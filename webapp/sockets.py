@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -62,7 +61,6 @@ class SocketServer:
         self._tokens, self._limit, self._clock = tokens, limit, clock
         self._connections: dict[str, Any] = {}
         self._first_seen: dict[str, float] = {}
-        self._lock = threading.Lock()
         self._closed = False
         self.socketio = SocketIO(
             app,
@@ -152,9 +150,12 @@ class SocketServer:
 
     def close(self) -> None:
         """End every connection and admit no more. Clients see a lost connection and try again by themselves."""
+        if self._closed:
+            return
         self._closed = True
         for eio_sid in list(self._eio.sockets):
             self._end(eio_sid)
+        self.socketio.server.shutdown()
 
     def _end(self, eio_sid: str) -> None:
         """Without waiting for the client: it may have stopped reading."""

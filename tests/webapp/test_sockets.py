@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -217,3 +218,6 @@ def test_stopping_ends_every_socket(served: Served, playing: Pipeline, services:
     for client in clients:
         eventually(lambda client=client: not client.socket.connected)
     assert len(services.sockets) == 0
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("posecast-broadcast")]
+    with pytest.raises(websocket.WebSocketBadStatusException):
+        handshake(served)
