@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.browser.chromium import chromium
 from tests.browser.server import Dashboard
 
-NETWORK_HEIGHT = "192"
+NETWORK = ("--backend", "openvino", "--precision", "fp32", "--height-size", "192")
 """Small, so that a slow machine still shows several frames a second."""
 PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory, posecast_cache: Path) -> Iterator[Dashboard]:
     folder = tmp_path_factory.mktemp("dashboard")
-    with Dashboard(folder, "--backend", "openvino", "--precision", "fp32", "--height-size", NETWORK_HEIGHT) as server:
+    with Dashboard(folder, *NETWORK) as server:
         server.wait_for_frames()
         yield server
 

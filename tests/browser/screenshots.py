@@ -16,7 +16,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREFERENCES = json.dumps({"show": {"adaptive": False}})
 SETTLE_MS = 9000
 """Software drawing is slow: time for movements to end, trails to grow and charts to fill."""
-OFFICE = {"R": [[0.94, 0, -0.34], [-0.06, -0.985, -0.16], [-0.335, 0.17, -0.927]], "t": [0.3, 1.3, 0.9], "unit": "m"}
+OFFICE = {
+    "R": [[0.93969, -0.34202, 0.0], [-0.0535, -0.147, -0.98769], [0.33781, 0.92812, -0.15643]],
+    "t": [-0.035, 1.164, 3.835],
+    "unit": "m",
+    "up": "+z",
+}
+"""1.75 m up in a world whose z is up, looking 9 degrees down."""
 
 
 def main() -> int:

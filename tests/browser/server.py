@@ -37,6 +37,10 @@ class Dashboard:
         self.stop()
 
     @property
+    def port(self) -> int:
+        return self._port
+
+    @property
     def operator_url(self) -> str:
         return f"{self.url}?token={TOKEN}"
 

@@ -6,15 +6,18 @@ import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser.conftest import Open, Watch
+from engine.overlay import BACKGROUND
+from tests.browser.conftest import NETWORK, Open, Watch
 from tests.browser.pictures import coloured, differ, look
-from tests.browser.server import Dashboard
+from tests.browser.proxy import SubPath
+from tests.browser.server import TOKEN, Dashboard
 
 GOOD = {"R": [[1, 0, 0], [0, -1, 0], [0, 0, -1]], "t": [0, 1.25, 4.5], "unit": "m", "up": "+y"}
 MIRRORED = {"R": [[1, 0, 0], [0, 1, 0], [0, 0, -1]], "t": [0, 0, 0]}
@@ -177,6 +180,52 @@ def test_a_bad_camera_file_is_explained(page: Page, watch: Watch) -> None:
     assert api(page, "api/extrinsics")[1]["default"]
 
 
+def test_one_of_several_cameras_is_dropped_and_chosen(page: Page, watch: Watch) -> None:
+    watch.expected = ("status of 400",)
+    K = [[1000, 0, 640], [0, 1000, 360], [0, 0, 1]]
+    cameras = [{"name": name, "R": GOOD["R"], "t": [[0], [100 + 10 * i], [300]]} for i, name in enumerate("ab")]
+    transfer = page.evaluate_handle(
+        """(text) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], "calibration.json"));
+            return transfer;
+        }""",
+        json.dumps({"cameras": [{**camera, "K": K, "resolution": [1280, 720]} for camera in cameras]}),
+    )
+    page.dispatch_event("body", "dragenter", {"dataTransfer": transfer})
+    expect(page.locator(".drop-veil")).to_be_visible()
+    page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+    choice = page.locator(".outcome select")
+    choice.select_option("b")
+    expect(page.locator(".offer")).to_be_visible()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator(".offer")).to_be_hidden()
+    assert api(page, "api/extrinsics")[1]["default"]
+
+
+def test_the_camera_is_levelled_from_people(page: Page) -> None:
+    open_tab(page, "Camera")
+    page.get_by_role("button", name="Level from people").click()
+    expect(page.locator(".offer")).to_contain_text("Level from people")
+    page.get_by_role("button", name="Discard").click()
+    assert api(page, "api/extrinsics")[1]["default"]
+
+
+def test_the_video_shows_what_is_chosen(page: Page) -> None:
+    video = page.locator("canvas.picture")
+
+    def is_empty() -> bool:
+        """Whether there is no picture of the stage behind people."""
+        picture = look(video)
+        top = picture[picture.shape[0] // 5 : picture.shape[0] // 4]
+        return bool(np.abs(np.median(top, axis=(0, 1)) - BACKGROUND).max() < 6)
+
+    page.get_by_role("button", name="Skeleton").click()
+    eventually(is_empty)
+    page.get_by_role("button", name="Raw").click()
+    eventually(lambda: not is_empty())
+
+
 def test_settings_apply_live(page: Page) -> None:
     slider = page.get_by_role("slider", name="Assumed height of people")
     expect(slider).to_have_value("1.8")
@@ -187,13 +236,18 @@ def test_settings_apply_live(page: Page) -> None:
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.8)
 
 
-def test_a_recording_is_made_kept_and_deleted(page: Page) -> None:
+def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     open_tab(page, "Record")
     page.get_by_role("button", name="Start recording").click()
     expect(page.get_by_role("button", name=re.compile("Stop recording"))).to_be_visible()
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
     page.get_by_role("button", name=re.compile("Stop recording")).click()
     item = page.locator(".recording").first
+    item.get_by_role("button", name="Replay").click()
+    eventually(lambda: api(page, "api/state")[1]["source"].startswith("recording:"))
+    expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+    assert api(page, "api/source", "PUT", {"source": "demo"})[0] == 202
+    eventually(lambda: api(page, "api/state")[1]["source"] == "demo")
     with page.expect_download() as jsonl:
         item.get_by_role("link", name=re.compile("JSONL")).click()
     lines = jsonl.value.path().read_text().splitlines()
@@ -288,6 +342,21 @@ def test_the_3d_view_stands_alone(visit: Open, dashboard: Dashboard) -> None:
     assert page.locator(".side, .video").count() == 0
     scene = page.locator("canvas.scene")
     eventually(lambda: sum(coloured(look(scene), person_id).sum() > 150 for person_id in range(10)) >= 2)
+
+
+def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> None:
+    with Dashboard(tmp_path, "--behind-proxy", *NETWORK) as server, SubPath(server.port) as proxy:
+        watch = Watch(proxy.host)
+        page = browser.new_page()
+        watch.follow(page)
+        page.goto(f"{proxy.url}?token={TOKEN}")
+        assert page.url == proxy.url
+        expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+        expect(page.locator("canvas.picture")).to_have_js_property("width", 1280)
+        page.goto(f"{proxy.url}view")
+        expect(page.locator(".stage-note")).to_be_hidden()
+        page.close()
+    assert watch.unexpected() == []
 
 
 def test_the_share_button_gives_a_link_or_says_how_to_get_one(page: Page) -> None:

@@ -16,7 +16,9 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-export const position = (point) => point.map((value) => value.toFixed(2)).join(", ");
+/** Without the sign that a zero may have. */
+const hundredths = (value) => (Math.round(100 * value) / 100 || 0).toFixed(2);
+export const position = (point) => point.map(hundredths).join(", ");
 
 /** "openvino" -> "OpenVINO", as its makers write it. */
 const NAMES = { auto: "Automatic", pytorch: "PyTorch", openvino: "OpenVINO", onnxruntime: "ONNX Runtime", tensorrt: "TensorRT" };

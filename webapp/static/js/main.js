@@ -60,7 +60,7 @@ const actions = {
 const header = createHeader({
   actions: { record: () => actions.record(!state?.recording, recordings.withVideo), share: share.open, theme: () => theme.toggle() },
 });
-const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.views.fit(), onEnlarge: enlarge });
+const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit(), onEnlarge: enlarge });
 const video = createVideoPanel({ canvas: pictureCanvas, view: preferences.get("view"), onView: chooseView, onEnlarge: enlarge });
 const engine = createEnginePanel({ actions });
 const camera = createCameraPanel({ actions, toasts });

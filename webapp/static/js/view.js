@@ -10,7 +10,7 @@ import { loadPreferences } from "./preferences.js";
 const preferences = loadPreferences();
 const banner = createBanner();
 let live = null;
-const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.views.fit() });
+const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit() });
 document.body.replaceChildren(banner.element, h("main", { class: "alone" }, stage.element));
 
 const theme = createTheme({ preferences, onChange: (colours) => live?.viewer?.setColours(colours) });

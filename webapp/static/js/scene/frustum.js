@@ -10,6 +10,7 @@ export const NEAR_PLANE_M = 0.75;
 /** Pixels across of the picture in the scene: from outside it is small, and the copy is what costs most of a frame. */
 const SMALL_PX = 448;
 const LARGE_PX = 1280;
+const FADED = 0.15;
 
 export function createFrustum(pictureCanvas) {
   const group = new Group();
@@ -20,7 +21,7 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(12), 3));
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
-  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, color: 0xffffff });
+  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, transparent: true });
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
   plane.visible = false;
@@ -63,6 +64,11 @@ export function createFrustum(pictureCanvas) {
       depth = metres;
       lines.mesh.visible = depth === NEAR_PLANE_M;
       layOut();
+    },
+
+    /** Lets people be seen through the picture, for who stands behind the camera. */
+    setFaded(is) {
+      material.opacity = is ? FADED : 1;
     },
 
     setColour(value) {

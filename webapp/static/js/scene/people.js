@@ -87,7 +87,7 @@ export function createPeople() {
   }
 
   return {
-    meshes: [...shadows, ...solid],
+    objects: [...shadows, ...solid],
 
     /** `points`: the moment's joints in display space; `hovered`: {slot, joint}, -1 where none. */
     update(moment, points, hovered) {

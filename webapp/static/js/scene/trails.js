@@ -22,7 +22,7 @@ export function createTrails() {
   const tracks = [trails, path];
 
   return {
-    meshes: tracks.map((track) => track.mesh),
+    objects: tracks.map((track) => track.mesh),
     update(moment, points, seconds) {
       for (const track of tracks) track.update(moment, points, seconds);
     },

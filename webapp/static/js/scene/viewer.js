@@ -1,127 +1,118 @@
 // The 3D view: composes floor, people, trails, tags and the camera's frustum, and draws them at the display's rate.
 
-import {
-  Color, DirectionalLight, HemisphereLight, PerspectiveCamera, Scene, Vector3, WebGLRenderer,
-} from "../../vendor/vendor.js";
+import { Color, DirectionalLight, HemisphereLight, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
 import { MAX_PEOPLE, createMoment } from "../timeline.js";
-import { compose, displayFromWorld, identity, transformPoints, worldFromCamera } from "../transform.js";
 import { createFloor } from "./floor.js";
 import { NEAR_PLANE_M, createFrustum } from "./frustum.js";
 import { createGovernor, drawsInSoftware } from "./governor.js";
 import { createPeople } from "./people.js";
 import { createPicker } from "./picker.js";
+import { followPointer } from "./pointer.js";
+import { createRoom } from "./room.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
-import { DEFAULT_BOUNDS, createViews } from "./views.js";
+import { createViews } from "./views.js";
 
 const FOV = 42;
-const FLOOR_MARGIN_M = 0.35;
 /** After a pause, movements go on from where they were. */
 const LONGEST_STEP_S = 0.25;
+/** Cosine between where the viewer and the camera look from which the picture is in the way. */
+const BEHIND_CAMERA = 0.9;
+/** Metres: the picture hangs this far behind the farthest joint for who looks through the camera. */
+const BEHIND_PEOPLE_M = 1.5;
+const NOBODY_WITHIN_M = 3;
 
 /**
- * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame)}: the live picture, told which frame is on show.
- * `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes.
+ * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is on
+ * show. `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes.
  */
 export function createViewer({ canvas, timeline, picture, reducedMotion, onMoment, onView }) {
   const software = drawsInSoftware();
   const renderer = new WebGLRenderer({ canvas, antialias: !software, stencil: true, powerPreference: "high-performance" });
+  const governor = createGovernor(renderer, software);
   const scene = new Scene();
   const camera = new PerspectiveCamera(FOV, 1, 0.05, 200);
   camera.position.set(4, 2.4, 5);
   const parts = {
-    floor: createFloor(), people: createPeople(), trails: createTrails(), tags: createTags(), frustum: createFrustum(picture.canvas), before: createFrustum(picture.canvas),
+    floor: createFloor(),
+    people: createPeople(),
+    trails: createTrails(),
+    tags: createTags(),
+    frustum: createFrustum(picture.canvas),
+    before: createFrustum(picture.canvas),
   };
-  for (const part of Object.values(parts)) scene.add(...(part.objects ?? part.meshes));
+  for (const part of Object.values(parts)) scene.add(...part.objects);
   addLights(scene);
 
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
   const hovered = { slot: -1, joint: -1 };
-  const pick = createPicker();
-  const governor = createGovernor(renderer, software);
-  const filmed = { origin: new Vector3(), forward: new Vector3(), displayFromCamera: identity(), fov: FOV, depth: 4 };
-  const box = { centre: new Vector3(), radius: 1, low: new Vector3(), high: new Vector3() };
+  const gaze = new Vector3();
   const options = { face: true };
-  let calibration = null;
-  let preview = null;
-  let fromWorld = identity();
-  let pointer = null;
-  let touched = false;
-  let followed = null;
-  let greeted = false;
-  let last = 0;
-  let request = 0;
-
-  const views = createViews(camera, canvas, {
-    bounds: measureBounds,
-    filmed: () => (calibration ? filmed : null),
-    reducedMotion,
-    onChange: onView,
-  });
+  const pick = createPicker();
+  const pointer = followPointer(canvas);
+  const room = createRoom({ parts, onChange: rearranged });
+  const views = createViews(camera, canvas, { subjects, filmed: room.filmed, fovFor: room.fovFor, reducedMotion, onChange: onView });
   views.controls.addEventListener("start", () => { touched = true; });
+  let touched = false;
+  let greeted = false;
+  let moved = false;
+  let followed = null;
+  let last = 0;
+  let request = requestAnimationFrame(draw);
 
-  /** Everybody; with the camera too where `withCamera`. */
-  function measureBounds(withCamera) {
-    box.low.setScalar(Infinity);
-    box.high.setScalar(-Infinity);
-    for (let i = 0; i < 3 * JOINT_COUNT * moment.count; i += 3) include(points[i], points[i + 1], points[i + 2]);
-    if (moment.count === 0) {
-      const { origin, forward } = filmed;
-      if (calibration) include(origin.x + 3.2 * forward.x, DEFAULT_BOUNDS.height, origin.z + 3.2 * forward.z);
-      else include(0, DEFAULT_BOUNDS.height, 0);
-    }
-    if (withCamera && calibration && options.camera) include(filmed.origin.x, filmed.origin.y, filmed.origin.z);
-    box.centre.addVectors(box.low, box.high).multiplyScalar(0.5);
-    box.radius = Math.max(DEFAULT_BOUNDS.radius * 0.75, box.low.distanceTo(box.high) / 2 + FLOOR_MARGIN_M);
-    return box;
-  }
-
-  function include(x, y, z) {
-    box.low.set(Math.min(box.low.x, x), Math.min(box.low.y, y), Math.min(box.low.z, z));
-    box.high.set(Math.max(box.high.x, x), Math.max(box.high.y, y), Math.max(box.high.z, z));
-  }
-
-  function placeCamera() {
-    const shown = preview ?? calibration;
-    if (!shown) return;
-    fromWorld = displayFromWorld(shown.up, shown.floor_offset_m ?? 0);
-    const m = compose(fromWorld, worldFromCamera(shown.extrinsics));
-    filmed.displayFromCamera.set(m);
-    filmed.origin.set(m[9], m[10], m[11]);
-    filmed.forward.set(m[2], m[5], m[8]);
-    parts.floor.setWorld(fromWorld);
-    parts.frustum.setCamera(shown, m);
-    if (preview) parts.before.setCamera(calibration, compose(displayFromWorld(calibration.up, calibration.floor_offset_m), worldFromCamera(calibration.extrinsics)));
-    parts.before.show({ camera: preview !== null });
+  function rearranged() {
     parts.trails.clear();
-    setFov(shown);
+    moved = greeted;
   }
 
-  /** The viewer's vertical angle that holds the whole picture when standing at the camera. */
-  function setFov({ image_size: [width, height], fx, fy, cx, cy }) {
-    const halfWidth = Math.max(cx, width - cx) / fx;
-    const halfHeight = Math.max(cy, height - cy) / fy;
-    filmed.fov = (2 * Math.atan(Math.max(halfHeight, halfWidth / camera.aspect)) * 180) / Math.PI;
+  /** Everybody, or where there is nobody the place before the camera; with the camera too where `withCamera`. */
+  function subjects(withCamera) {
+    const seen = [...points.subarray(0, 3 * JOINT_COUNT * moment.count)];
+    if (seen.length === 0) seen.push(...room.emptyPlace());
+    const origin = room.filmed()?.origin;
+    if (withCamera && origin && options.camera) seen.push(origin.x, origin.y, origin.z, ...room.worldOrigin());
+    return seen;
   }
 
-  function placePeople() {
-    const count = JOINT_COUNT * moment.count;
-    if (!preview) return transformPoints(fromWorld, moment.world, points, 0, count);
-    return transformPoints(filmed.displayFromCamera, moment.camera, points, 0, count);
+  /** The first people are brought into view, unless somebody looks around already. */
+  function greet() {
+    if (greeted || touched || !room.filmed() || moment.count === 0) return;
+    greeted = true;
+    views.go("overview");
+  }
+
+  function placePeople(now) {
+    if (!timeline.sample(now, moment, views.view !== "camera")) return;
+    room.place(moment, points, JOINT_COUNT * moment.count);
+    greet();
+    if (moved) views.again();
+    moved = false;
+    parts.trails.update(moment, points, now / 1000);
+  }
+
+  function placePicture(now) {
+    const throughCamera = views.view === "camera";
+    const filmed = room.filmed();
+    if (picture.show(moment.frame, now)) parts.frustum.refresh();
+    if (!filmed) return;
+    filmed.depth = deepest() + BEHIND_PEOPLE_M;
+    parts.floor.setSolid(!throughCamera);
+    parts.frustum.setDepth(throughCamera ? filmed.depth : NEAR_PLANE_M);
+    parts.frustum.setFaded(!throughCamera && camera.getWorldDirection(gaze).dot(filmed.forward) > BEHIND_CAMERA);
   }
 
   function deepest() {
-    let depth = 3;
+    let depth = NOBODY_WITHIN_M;
     for (let i = 2; i < 3 * JOINT_COUNT * moment.count; i += 3) depth = Math.max(depth, moment.camera[i]);
-    return depth + 1.5;
+    return depth;
   }
 
-  function greet() {
-    if (greeted || touched || !calibration || moment.count === 0) return;
-    greeted = true;
-    views.go("overview");
+  function point() {
+    const { place } = pointer;
+    hovered.slot = hovered.joint = -1;
+    if (place) Object.assign(hovered, pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face));
   }
 
   function draw(now) {
@@ -131,20 +122,13 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     last = now;
     const dt = Math.min(elapsed, LONGEST_STEP_S);
     governor.observe(dt);
-    if (timeline.sample(now, moment, views.view !== "camera")) {
-      placePeople();
-      greet();
-      parts.trails.update(moment, points, now / 1000);
-    }
-    if (picture.show(moment.frame, now)) parts.frustum.refresh();
+    placePeople(now);
     views.update(moment, points, dt);
-    if (pointer) Object.assign(hovered, pick(pointer.x, pointer.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face));
+    placePicture(now);
+    point();
     parts.people.update(moment, points, hovered);
     parts.tags.update(moment, points);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
-    filmed.depth = deepest();
-    parts.floor.setSolid(views.view !== "camera");
-    parts.frustum.setDepth(views.view === "camera" ? filmed.depth : NEAR_PLANE_M);
     renderer.render(scene, camera);
     onMoment(moment, hovered);
   }
@@ -155,51 +139,28 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     camera.aspect = width / height;
     camera.updateProjectionMatrix();
     renderer.setSize(width, height, false);
-    if (calibration) setFov(preview ?? calibration);
+    renderer.render(scene, camera); // a resized canvas is empty
+  }
+
+  /** The person to follow: the next one after the one followed now, the lowest id first. */
+  function nextPerson() {
+    const ids = [...moment.ids.subarray(0, moment.count)].sort((a, b) => a - b);
+    followed = ids.find((id) => followed !== null && id > followed) ?? ids[0] ?? null;
+    return followed;
   }
 
   const observer = new ResizeObserver(resize);
   observer.observe(canvas.parentElement);
-  const follow = (event) => { pointer = { x: event.offsetX, y: event.offsetY }; };
-  const leave = () => {
-    pointer = null;
-    hovered.slot = hovered.joint = -1;
-  };
-  canvas.addEventListener("pointermove", follow);
-  canvas.addEventListener("pointerdown", follow);
-  canvas.addEventListener("pointerleave", leave);
-  request = requestAnimationFrame(draw);
-
-  /** The person to follow: the next one after the one followed now, the lowest id first. */
-  function nextPerson() {
-    const ids = moment.ids.subarray(0, moment.count);
-    const later = ids.filter((id) => followed !== null && id > followed);
-    followed = later.length > 0 ? Math.min(...later) : ids.length > 0 ? Math.min(...ids) : null;
-    return followed;
-  }
 
   return {
-    views,
-
     /** One of the presets; choosing `follow` again goes on to the next person. */
     look(name) {
       touched = true;
       views.go(name, name === "follow" ? nextPerson() : null);
     },
-
-    /** The camera as in /api/state, with `floor_offset_m`. */
-    setCamera(state) {
-      const key = JSON.stringify(state);
-      if (!state || key === JSON.stringify(calibration)) return;
-      calibration = state;
-      placeCamera();
-    },
-
-    /** Shows everybody as another calibration would have them; null goes back to the real one. */
-    setPreview(state) {
-      preview = state;
-      placeCamera();
-    },
+    fit: views.fit,
+    setCamera: room.setCamera,
+    setPreview: room.setPreview,
 
     setColours({ background, ground, line, frustum }) {
       scene.background = new Color(background);
@@ -213,15 +174,13 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       Object.assign(options, choice);
       governor.setAdaptive(options.adaptive);
       for (const part of Object.values(parts)) part.show(options);
-      parts.before.show({ camera: preview !== null });
+      parts.before.show({ camera: room.previewing });
     },
 
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
-      canvas.removeEventListener("pointermove", follow);
-      canvas.removeEventListener("pointerdown", follow);
-      canvas.removeEventListener("pointerleave", leave);
+      pointer.dispose();
       views.dispose();
       for (const part of Object.values(parts)) part.dispose();
       renderer.dispose();

@@ -2,19 +2,18 @@
 
 import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
+import { frameAll } from "./framing.js";
 
 const GLIDE_S = 0.5;
 const FOLLOW_RATE = 6; // per second: how fast the view catches up with the person
-const EYE_LEVEL_M = 1.0;
-/** People stand beside each other rather than fill the ball around them: that much of it is enough to see all. */
-const TIGHT = 0.78;
 /** Degrees from the camera's own direction, and above the horizon. */
 const PRESETS = { overview: [38, 24], front: [0, 4], side: [90, 4], top: [0, 89.5] };
 
-export const VIEWS = ["overview", "front", "side", "top", "camera", "follow"];
-
-/** `bounds(withCamera)` -> {centre: Vector3, radius} of what there is to see; `filmed()` -> {origin, forward, displayFromCamera, fov, depth} or null. */
-export function createViews(camera, element, { bounds, filmed, reducedMotion, onChange }) {
+/**
+ * `subjects(withCamera)` -> [x, y, z, …] of what there is to see; `filmed()` -> the real camera as room.js has it, or
+ * null; `fovFor(aspect)` -> the angle that holds its picture; `onChange(name)` when the view is another.
+ */
+export function createViews(camera, element, { subjects, filmed, fovFor, reducedMotion, onChange }) {
   const controls = new OrbitControls(camera, element);
   controls.enableDamping = !reducedMotion;
   controls.dampingFactor = 0.12;
@@ -55,6 +54,11 @@ export function createViews(camera, element, { bounds, filmed, reducedMotion, on
     if (reducedMotion) place(1);
   }
 
+  function show(theta, phi, withCamera) {
+    const { target, distance } = frameAll(subjects(withCamera), camera, theta, phi);
+    glideTo(target, theta, phi, distance);
+  }
+
   function place(share) {
     controls.target.lerpVectors(from.target, to.target, share);
     offset.setFromSphericalCoords(
@@ -67,7 +71,6 @@ export function createViews(camera, element, { bounds, filmed, reducedMotion, on
     const { forward, origin, depth } = filmed() ?? {};
     camera.fov = wideFov;
     camera.updateProjectionMatrix();
-    controls.enabled = true;
     if (forward) {
       camera.position.addScaledVector(forward, -0.4);
       controls.target.copy(origin).addScaledVector(forward, depth * 0.6);
@@ -83,8 +86,9 @@ export function createViews(camera, element, { bounds, filmed, reducedMotion, on
     basis.set(m[0], -m[1], -m[2], 0, m[3], -m[4], -m[5], 0, m[6], -m[7], -m[8], 0, 0, 0, 0, 1);
     camera.position.copy(seen.origin);
     camera.quaternion.copy(turned.setFromRotationMatrix(basis));
-    if (camera.fov !== seen.fov) {
-      camera.fov = seen.fov;
+    const fov = fovFor(camera.aspect);
+    if (camera.fov !== fov) {
+      camera.fov = fov;
       camera.updateProjectionMatrix();
     }
   }
@@ -102,33 +106,34 @@ export function createViews(camera, element, { bounds, filmed, reducedMotion, on
     controls,
     get view() { return view; },
 
-    /** One of VIEWS; `follow` takes the id to follow. */
+    /** One of PRESETS, `camera`, or `follow` with the id to follow. */
     go(name, id = null) {
       if (name === "camera" && !filmed()) return;
       if (view === "camera" && name !== "camera") leaveCamera();
       followed = name === "follow" ? id : null;
       setView(name);
-      if (name === "camera") {
-        gliding = 1;
-        controls.enabled = true;
-        return;
-      }
-      const { centre, radius } = bounds(name === "overview");
+      gliding = 1;
+      if (name === "camera") return;
       if (name === "follow") {
         from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-        glideTo(controls.target, from.place.theta, Math.min(from.place.phi, 1.35), Math.min(from.place.radius, 4));
+        glideTo(controls.target, from.place.theta, Math.min(Math.max(from.place.phi, 1), 1.4), Math.min(from.place.radius, 4));
         return;
       }
       const [turn, rise] = PRESETS[name];
-      glideTo(centre, heading(filmed()) + rad(turn), rad(90 - rise), distanceFor(camera, radius));
+      show(heading(filmed()) + rad(turn), rad(90 - rise), name === "overview");
     },
 
     /** Everything into view, from where one stands. */
     fit() {
       if (view === "camera") leaveCamera();
-      const { centre, radius } = bounds(false);
       from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-      glideTo(centre, from.place.theta, from.place.phi, distanceFor(camera, radius));
+      show(from.place.theta, from.place.phi, false);
+    },
+
+    /** After the room has changed: the same view of the new one. */
+    again() {
+      if (view === null) views.fit();
+      else if (view in PRESETS) views.go(view);
     },
 
     update(moment, points, dt) {
@@ -150,16 +155,9 @@ export function createViews(camera, element, { bounds, filmed, reducedMotion, on
 /** Angle about y of the direction from what is filmed towards the camera: "front" is how the camera sees people. */
 const heading = (seen) => (seen ? Math.atan2(-seen.forward.x, -seen.forward.z) : 0);
 
-const distanceFor = (camera, radius) => {
-  const vertical = Math.tan(rad(camera.fov) / 2);
-  return Math.max(1.5, (TIGHT * radius) / Math.sin(Math.atan(vertical * Math.min(1, camera.aspect))));
-};
-
 /** The angle equal to `theta` that is nearest to `reference`: glide the short way round. */
 const nearest = (theta, reference) => theta + 2 * Math.PI * Math.round((reference - theta) / (2 * Math.PI));
 
 const rad = (degrees) => (degrees * Math.PI) / 180;
 const mix = (a, b, share) => a + (b - a) * share;
 const ease = (share) => share * share * (3 - 2 * share);
-
-export const DEFAULT_BOUNDS = { height: EYE_LEVEL_M, radius: 2.2 };
