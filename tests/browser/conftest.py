@@ -1,4 +1,4 @@
-"""One browser and one server for all; a page of its own for every test, watched for errors and strange requests."""
+"""One browser and one server for a file of tests; a page of its own for every test, watched for errors and strange requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         if found is None:
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory, posecast_cache: Path) -> Iterator[Dashboard]:
     folder = tmp_path_factory.mktemp("dashboard")
     with Dashboard(folder, *NETWORK) as server:
