@@ -1,4 +1,4 @@
-"""One browser and one server for a file of tests; a page of its own for every test, watched for errors and strange requests."""
+"""One browser and one server for a file of tests; every test has a page of its own, watched for errors and requests."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ class SubPath:
         if not path.startswith(f"{self._prefix}/"):
             path = f"{self._prefix}/outside"  # a page that asks outside of its sub-path finds nothing there
         if not any(header.lower().startswith("upgrade:") for header in headers):
-            headers = [header for header in headers if not header.lower().startswith("connection:")] + [
-                "Connection: close"
-            ]
+            headers = [*(one for one in headers if not one.lower().startswith("connection:")), "Connection: close"]
         told = [f"X-Forwarded-Host: {self.host}", "X-Forwarded-Proto: http", f"X-Forwarded-Prefix: {self._prefix}"]
         lines = [f"{method} {path.removeprefix(self._prefix)} {version}", *headers, *told, "X-Forwarded-For: 127.0.0.1"]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

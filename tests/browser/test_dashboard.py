@@ -107,6 +107,14 @@ def test_a_joint_is_told_with_its_numbers(page: Page) -> None:
     expect(row.locator("td").nth(3)).to_have_text(re.compile(r"-?\d+\.\d\d"))
     height = float(row.locator("td").nth(2).inner_text())
     assert -0.6 < height < 0.9, "an ankle of the stage is near its floor, y = 0"
+    person = page.get_by_role("combobox", name="Person").input_value()
+    told = page.get_by_role("spinbutton", name="Height of this person")
+    told.fill("1.55")
+    told.press("Enter")
+    eventually(lambda: api(page, "api/settings")[1]["person_heights_m"] == {person: 1.55})
+    told.fill("")
+    told.press("Enter")
+    eventually(lambda: api(page, "api/settings")[1]["person_heights_m"] is None)
 
 
 def test_the_backend_is_switched_while_frames_keep_coming(visit: Open, dashboard: Dashboard) -> None:
@@ -246,8 +254,11 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     item.get_by_role("button", name="Replay").click()
     eventually(lambda: api(page, "api/state")[1]["source"].startswith("recording:"))
     expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
-    assert api(page, "api/source", "PUT", {"source": "demo"})[0] == 202
+    eventually(lambda: api(page, "api/state")[1]["switching"] is None)
+    open_tab(page, "Engine")
+    page.get_by_role("combobox", name="Source").select_option("demo")
     eventually(lambda: api(page, "api/state")[1]["source"] == "demo")
+    open_tab(page, "Record")
     with page.expect_download() as jsonl:
         item.get_by_role("link", name=re.compile("JSONL")).click()
     lines = jsonl.value.path().read_text().splitlines()

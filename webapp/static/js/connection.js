@@ -2,6 +2,8 @@
 
 import { io } from "../vendor/vendor.js";
 
+/** A server that refuses does not change its mind soon. */
+const REFUSED_RETRY_MS = 5000;
 const EVENTS = ["stats", "state", "progress", "problem"];
 
 /**
@@ -25,7 +27,7 @@ export function connect(handlers) {
   });
   socket.on("connect_error", (error) => {
     handlers.lost(error.message);
-    if (!socket.active) setTimeout(() => socket.connect(), 2500);
+    if (!socket.active) setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
   });
   socket.on("scene", (scene, acknowledge) => {
     handlers.scene(scene);

@@ -37,7 +37,7 @@ export function selectField({ label, help, options = [], onChange }) {
       if (next.some(([option]) => option === value)) control.value = value;
     },
     set(value) {
-      if (document.activeElement !== control || control.value === "") control.value = value;
+      control.value = value;
     },
   };
   self.setOptions(options);

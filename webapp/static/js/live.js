@@ -108,6 +108,6 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
 }
 
 function lostReason(why) {
-  if (/token|unauthor|401|403/i.test(why)) return "the server wants a token: open the link that it printed when it started";
+  if (/token|unauthor|401|403/i.test(why)) return "the server wants a token: open the link that it printed when it started, or load this page again to sign in";
   return "the connection is lost; this is the last scene, and it goes on by itself when the server is back";
 }

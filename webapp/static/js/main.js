@@ -49,6 +49,11 @@ const actions = {
   backend: (choice) => act(() => put("api/backend", choice)),
   source: (source) => act(() => put("api/source", { source })),
   settings: (changes) => act(() => put("api/settings", changes)),
+  personHeight(id, metres) {
+    const { [id]: _, ...others } = state.settings.person_heights_m ?? {};
+    const heights = metres === null ? others : { ...others, [id]: metres };
+    return actions.settings({ person_heights_m: Object.keys(heights).length > 0 ? heights : null });
+  },
   record: (on, video) => act(() => post("api/recordings", { record: on, video })),
   replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
   preview(calibration) {
@@ -65,7 +70,7 @@ const video = createVideoPanel({ canvas: pictureCanvas, view: preferences.get("v
 const engine = createEnginePanel({ actions });
 const camera = createCameraPanel({ actions, toasts });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
-const joints = createJointsPanel();
+const joints = createJointsPanel({ onHeight: actions.personHeight });
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
@@ -122,7 +127,7 @@ function showState(next) {
   engine.update(state);
   camera.update(state);
   recordings.update(state);
-  joints.setUp(state.camera?.up ?? "-y");
+  joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
   if (before?.source !== state.source) refreshSources();
@@ -146,6 +151,7 @@ function showStats(news) {
 
 function showHealth(connected, reason) {
   if (!connected) header.setStatus("lost", "Reconnecting");
+  else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
   else header.setStatus("live", "Live");
 }

@@ -3,7 +3,6 @@
 import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
 import { backendName, milliseconds } from "../format.js";
-import { icon } from "../icons.js";
 import { sentence } from "./toasts.js";
 
 const PRECISION_NOTES = { int8: "8-bit integers, fastest on most CPUs", fp16: "16-bit", bf16: "16-bit", fp32: "32-bit, the reference" };
@@ -67,7 +66,7 @@ export function createBackends({ onChoose }) {
     update(state) {
       current = state.backend ?? {};
       busy = state.switching !== null && state.switching !== undefined;
-      progress.update(state.switching);
+      progress.update(state.switching, state.status === "starting");
       draw();
     },
     progress: progress.show,
@@ -81,13 +80,14 @@ function bestOf({ measured_ms: measured = {} }) {
 }
 
 function createProgress() {
-  const text = h("span", {});
+  const title = h("strong", {});
+  const text = h("span", { class: "help" });
   const share = h("span", { class: "value" });
   const bar = h("progress", { max: "1", "aria-label": "Progress of the switch" });
-  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, text, share), bar);
+  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, title, share), bar, text);
 
   function show({ step, fraction, message }) {
-    setText(text, message || step || "Working");
+    setText(text, sentence(message || step || "Working"));
     setText(share, typeof fraction === "number" ? `${Math.round(100 * fraction)} %` : "");
     if (typeof fraction === "number") bar.value = fraction;
     else bar.removeAttribute("value");
@@ -96,13 +96,12 @@ function createProgress() {
   return {
     element,
     show,
-    update(switching) {
-      element.hidden = !switching;
-      if (switching) show({ message: `Switching to ${describe(switching.to)}: ${switching.step ?? "starting"}`, ...switching });
+    update(switching, starting) {
+      if (!switching) element.hidden = true;
+      if (!switching || !element.hidden) return; // what goes on meanwhile comes as progress
+      element.hidden = false;
+      setText(title, starting ? "Starting" : `Switching to ${backendName(switching.to)}`);
+      show(switching);
     },
   };
 }
-
-const describe = (to) => (typeof to === "string" ? to.split("/").map(backendName).join(" ") : [backendName(to.name ?? to.source ?? ""), to.device, to.precision].filter(Boolean).join(" "));
-
-export const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));

@@ -2,7 +2,8 @@
 
 import { h } from "../dom.js";
 import { degrees, metres, position } from "../format.js";
-import { warning } from "./backends.js";
+import { icon } from "../icons.js";
+import { sentence } from "./toasts.js";
 
 const ORIGINS = { source: "the source itself", default: "the default camera" };
 
@@ -28,3 +29,5 @@ export function compare(now, next = null) {
   const head = next ? h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, "now"), h("th", { scope: "col" }, "after"))) : null;
   return h("div", {}, h("table", { class: "facts" }, head, h("tbody", {}, ...ROWS.map(row))), ...(next ?? now).warnings.map(warning));
 }
+
+const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));

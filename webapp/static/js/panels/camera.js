@@ -30,7 +30,7 @@ export function createCameraPanel({ actions, toasts }) {
     help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
     onChange: (value) => actions.settings({ fx: Math.round(10 * focalLength(value, camera.image_size[0])) / 10 }),
   });
-  const up = selectField({ label: "Up axis", help: "Which axis of the file's world points up.", options: UP_AXES.map((axis) => [axis, axis]), onChange: (value) => actions.settings({ up: value }) });
+  const up = selectField({ label: "Up axis", help: "Which axis of the world points up.", onChange: (value) => actions.settings({ up: value || null }) });
   const floor = sliderField({
     label: "Floor height", help: "Above the world's origin. Moves the grid, never the joints.",
     min: -2, max: 2, step: 0.01, format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
@@ -142,11 +142,12 @@ export function createCameraPanel({ actions, toasts }) {
       const { settings } = state;
       if (!state.camera) return;
       camera = state.camera;
-      const key = JSON.stringify([camera, settings.fx, settings.floor_offset_m]);
+      const key = JSON.stringify([camera, settings.fx, settings.up, settings.floor_offset_m]);
       if (key === drawn) return;
       drawn = key;
       facts.replaceChildren(compare(camera));
-      up.set(camera.up);
+      up.setOptions([["", settings.up ? "As the camera file says" : `As the camera file says: ${camera.up}`], ...UP_AXES.map((axis) => [axis, axis])]);
+      up.set(settings.up ?? "");
       floor.set(settings.floor_offset_m);
       fx.set(settings.fx);
       fx.setPlaceholder(`${camera.fx.toFixed(1)}, automatic`);

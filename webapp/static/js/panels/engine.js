@@ -5,7 +5,8 @@ import { section, selectField, sliderField, switchField } from "../fields.js";
 import { metres } from "../format.js";
 import { createBackends } from "./backends.js";
 
-const HEIGHTS = [128, 192, 256, 320, 384, 448, 512];
+const HEIGHTS = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1024];
+const MODELS = [["bundled", "Bundled with Posecast"], ["official", "Official, of the Open Model Zoo"]];
 
 /** `actions`: {backend(choice), source(text), settings(changes)}. */
 export function createEnginePanel({ actions }) {
@@ -27,6 +28,18 @@ export function createEnginePanel({ actions }) {
     min: 0, max: 0.9, step: 0.05, format: (value) => value.toFixed(2),
     onChange: (value) => actions.settings({ min_score: value }),
   });
+  const keypoints = sliderField({
+    label: "Least keypoints",
+    help: "People with fewer are left out: stray arms and legs, mostly.",
+    min: 1, max: 18, step: 1, format: String,
+    onChange: (value) => actions.settings({ min_keypoints: value }),
+  });
+  const model = selectField({ label: "Model", options: MODELS, onChange: (value) => actions.settings({ model: value }) });
+  const pause = switchField({
+    label: "Close the camera while nobody watches",
+    help: "For a camera with a light, or a battery. Opening it again takes a moment.",
+    onChange: (on) => actions.settings({ pause_unwatched: on }),
+  });
   const smoothing = switchField({ label: "Smoothing", help: "Takes the tremble out of joints.", onChange: (on) => actions.settings({ smoothing: on }) });
   const cutoff = sliderField({
     label: "Calm", help: "Lower is calmer when people stand still, and a little later.",
@@ -46,9 +59,9 @@ export function createEnginePanel({ actions }) {
   });
 
   const element = h("div", { class: "panel" },
-    section("Network", backends.element, height.element, score.element),
-    section("Source", source.element),
-    section("People", tall.element, smoothing.element, cutoff.element, beta.element));
+    section("Network", backends.element, height.element, model.element),
+    section("Source", source.element, pause.element),
+    section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element));
 
   let playing = "";
   let sources = [];
@@ -76,7 +89,11 @@ export function createEnginePanel({ actions }) {
       offerSources();
       height.setOptions([...new Set([...HEIGHTS, settings.height_size])].sort((a, b) => a - b).map((value) => [String(value), `${value} px`]));
       height.set(String(settings.height_size));
+      model.setOptions(MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]]);
+      model.set(settings.model);
+      pause.set(settings.pause_unwatched);
       score.set(settings.min_score);
+      keypoints.set(settings.min_keypoints);
       tall.set(settings.assumed_height_m);
       smoothing.set(settings.smoothing);
       cutoff.set(settings.smoothing_cutoff_hz);

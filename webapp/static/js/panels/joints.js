@@ -1,14 +1,20 @@
 // The numbers themselves: every joint of one person, a few times a second, with what they mean.
 
 import { h, setText } from "../dom.js";
-import { selectField } from "../fields.js";
+import { numberField, selectField } from "../fields.js";
 import { JOINTS, JOINT_COUNT, PELVIS, jointLabel } from "../skeleton.js";
 
 const EVERY_MS = 250;
 
-export function createJointsPanel() {
+/** `onHeight(id, metres | null)` when the height of the chosen person is told. */
+export function createJointsPanel({ onHeight }) {
   const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); } });
   const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
+  const tall = numberField({
+    label: "Height of this person", unit: "m", min: 0.3, max: 2.8, step: 0.01, placeholder: "as assumed",
+    help: "Kept while the id lasts. Empty: as tall as everybody is assumed to be.",
+    onChange: (metres) => onHeight(chosen, metres),
+  });
   const meaning = h("p", { class: "help" });
   const rows = JOINTS.map((_, joint) => {
     const cells = Array.from({ length: 4 }, () => h("td", {}));
@@ -16,10 +22,11 @@ export function createJointsPanel() {
   });
   const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "conf."].map((title) => h("th", { scope: "col" }, title)));
   const table = h("table", { class: "joints" }, h("thead", {}, head), h("tbody", {}, ...rows.map((row) => row.element)));
-  const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), meaning, h("div", { class: "scroll-x" }, table));
+  const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), tall.element, meaning, h("div", { class: "scroll-x" }, table));
   let chosen = null;
   let reference = "world";
   let up = "-y";
+  let told = {};
   let last = 0;
 
   function explain() {
@@ -32,8 +39,11 @@ export function createJointsPanel() {
 
   return {
     element,
-    setUp(axis) {
+    /** `heights`: metres by id; whether they may be changed. */
+    set({ up: axis, heights, locked }) {
       up = axis;
+      told = heights ?? {};
+      tall.control.disabled = locked;
       explain();
     },
 
@@ -44,6 +54,7 @@ export function createJointsPanel() {
       person.setOptions(ids.map((id) => [String(id), `Person ${id}`]));
       if (!ids.includes(chosen)) chosen = ids[0] ?? null;
       person.set(String(chosen));
+      tall.set(told[chosen]);
       const slot = ids.indexOf(chosen);
       rows.forEach(({ cells }, joint) => {
         const at = slot * JOINT_COUNT + joint;

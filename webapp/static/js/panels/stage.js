@@ -76,7 +76,7 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
 
     /** Why nobody is to be seen; null while somebody is. */
     setNote(text) {
-      empty.hidden = text === null;
+      if (empty.hidden !== (text === null)) empty.hidden = text === null;
       if (text !== null) setText(empty, text);
     },
 

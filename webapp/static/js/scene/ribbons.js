@@ -92,7 +92,7 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
       colours.array[3 * at + 2] = blue;
       times.array[2 * at] = fromTime;
       times.array[2 * at + 1] = toTime;
-      for (const attribute of [starts, ends, colours, times]) attribute.needsUpdate = true;
+      starts.needsUpdate = ends.needsUpdate = colours.needsUpdate = times.needsUpdate = true;
     },
 
     /** Lines that stay: [[from, to, colour], ...], points as arrays of three. */
