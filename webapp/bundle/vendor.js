@@ -1,6 +1,5 @@
 // What the page uses of other people's code: bundled at set-up into static/vendor/vendor.js, one module.
 export {
-  AmbientLight,
   BufferAttribute,
   BufferGeometry,
   CanvasTexture,

@@ -9,7 +9,7 @@ export const JOINTS = [
 
 export const JOINT_COUNT = JOINTS.length;
 export const JOINT = Object.fromEntries(JOINTS.map((name, index) => [name, index]));
-export const { neck: NECK, nose: NOSE, pelvis: PELVIS } = JOINT;
+export const { nose: NOSE, pelvis: PELVIS } = JOINT;
 export const EARS = [JOINT.left_ear, JOINT.right_ear];
 export const FACE = new Set([NOSE, JOINT.left_eye, JOINT.right_eye, ...EARS]);
 

@@ -32,7 +32,7 @@ export function createHeader({ actions }) {
     element,
 
     setStatus(kind, text) {
-      dot.dataset.kind = kind;
+      dot.dataset.kind = element.dataset.kind = kind;
       setText(status, text);
     },
 

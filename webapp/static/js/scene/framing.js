@@ -3,7 +3,7 @@
 import { Vector3 } from "../../vendor/vendor.js";
 
 /** Share of the view's width and height that is filled: the rest is for name tags, and for people who move. */
-const FILLED = 0.8;
+const FILLED = 0.76;
 const NEAREST_M = 1.5;
 
 /**

@@ -5,7 +5,7 @@ import {
   MeshPhongMaterial, NotEqualStencilFunc, ReplaceStencilOp, SphereGeometry, SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { PALETTE, RIGHT_SHADE } from "../palette.js";
-import { EARS, FACE, JOINT_COUNT, JOINT_RADIUS, LIMBS, NECK, NOSE, PELVIS, isRight } from "../skeleton.js";
+import { EARS, FACE, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS, isRight } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
 
 const HEAD_RADIUS = 0.098;
