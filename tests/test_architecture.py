@@ -12,7 +12,10 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores"),
-    ("engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files", "engine.locks"),
+    (
+        "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
+        "engine.locks",
+    ),
     (
         "engine.capture", "engine.preprocess", "engine.decoding", "engine.lifting", "engine.tracking",
         "engine.extrinsics", "engine.models", "engine.overlay", "engine.video_writer", "engine.picture_writer",
