@@ -19,7 +19,7 @@ from engine.types import ModelSpec, Progress
 
 _EXPORTER = "1"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
-_QUANTISER = "1"
+_QUANTISER = "2"
 """Raised when `quantize` makes another model of the same checkpoint."""
 _ONNX, _IR, _ENGINE = "model.onnx", "model.xml", "model.engine"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from converters.job import Job
@@ -13,12 +15,22 @@ from engine.types import Progress
 def run(job: Job, progress: Progress) -> None:
     """`precision` fp16 stores the weights in half the space; what they are computed in is the device's to say."""
     progress("convert", 0.2, "reading the ONNX model")
-    openvino = runtime()
-    model = openvino.Core().read_model(job.source)
+    model = read(job.source)
     if job.size is not None:
         model.reshape([1, 3, *job.size])
     progress("convert", 0.6, "writing the OpenVINO IR")
     save(model, job)
+
+
+def read(path: Path) -> Any:
+    """A model with its constants folded: read from ONNX, every bias comes with the computation of its shape, which
+    hides it from whoever looks for biases (NNCF does)."""
+    model = runtime().Core().read_model(path)
+    passes = import_module("openvino.passes")
+    manager = passes.Manager()
+    manager.register_pass(passes.ConstantFolding())
+    manager.run_passes(model)
+    return model
 
 
 def save(model: Any, job: Job) -> None:
