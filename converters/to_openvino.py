@@ -14,7 +14,7 @@ from engine.types import Progress
 
 def run(job: Job, progress: Progress) -> None:
     """`precision` fp16 stores the weights in half the space; what they are computed in is the device's to say."""
-    progress("convert", 0.2, "reading the ONNX model")
+    progress("convert", 0.2, "reading the model")
     model = read(job.source)
     if job.size is not None:
         model.reshape([1, 3, *job.size])
@@ -23,9 +23,11 @@ def run(job: Job, progress: Progress) -> None:
 
 
 def read(path: Path) -> Any:
-    """A model with its constants folded: read from ONNX, every bias comes with the computation of its shape, which
-    hides it from whoever looks for biases (NNCF does)."""
+    """A model; one from ONNX with its constants folded, since there every bias comes with the computation of its
+    shape, which hides it from whoever looks for biases (NNCF does)."""
     model = runtime().Core().read_model(path)
+    if path.suffix != ".onnx":
+        return model  # folding would turn the weights of an INT8 model back into floats
     passes = import_module("openvino.passes")
     manager = passes.Manager()
     manager.register_pass(passes.ConstantFolding())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from converters import frames, prepare
-from converters.job import Job
+from converters.job import Job, run
 from converters.prepare import Checkpoint, int8, is_quantised
 from converters.verify import MIN_OKS, MIN_PEOPLE, verify
 from engine import models
@@ -58,6 +58,15 @@ def test_auto_takes_it_from_then_on(quantised: Path, monkeypatch: pytest.MonkeyP
     backend.close()
 
 
+def test_a_copy_of_one_size_is_still_int8(quantised: Path, tmp_path: Path) -> None:
+    """As `posecast convert --height --width` makes it."""
+    run(Job("openvino", quantised, tmp_path / "copy.xml", "int8", (64, 72)), silent)
+    assert (tmp_path / "copy.bin").stat().st_size == quantised.with_suffix(".bin").stat().st_size < 8_000_000
+    copy = openvino.open_model(tmp_path / "copy.xml", device="CPU", precision="int8", size=(64, 72), raw_input=None)
+    assert copy.info.precision == "int8"
+    copy.close()
+
+
 def test_its_metadata_says_how_it_compares(quantised: Path) -> None:
     model = openvino.runtime().Core().read_model(quantised)
     assert model.has_rt_info(["posecast", "agreement"])
@@ -79,13 +88,13 @@ def test_without_nncf_the_user_is_told(tmp_path: Path) -> None:
 
 
 def test_a_model_that_does_not_pass_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def run(job: Job, progress: Progress) -> None:
+    def refuse(job: Job, progress: Progress) -> None:
         if job.kind == "int8":
             raise PosecastError("int8 changes the people found")
         job.target.touch()
 
     monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
-    monkeypatch.setattr(prepare, "run", run)
+    monkeypatch.setattr(prepare, "run", refuse)
     with pytest.raises(PosecastError, match="changes the people"):
         int8(Checkpoint(BUNDLED), "CPU", silent)
     assert not is_quantised(BUNDLED, "openvino", "CPU")
