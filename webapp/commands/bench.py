@@ -117,12 +117,13 @@ def _rounded(values: dict[str, Any], digits: int) -> dict[str, float | None]:
 def _table(results: dict[str, Any]) -> Table:
     width, height = results["image_size"]
     rows, columns = results["network_size"]
-    table = Table(title=f"{results['source']}, {width}x{height}, network {rows}x{columns}")
+    title = f"{results['source']}, {width}x{height}, network {rows}x{columns}"
+    table = Table(title=title, box=None, padding=(0, 1), pad_edge=False)  # 80 columns must do
     table.add_column("backend", no_wrap=True)
     for header in ("network ms\np50 / p95", "pipeline\nfps", "peak\nMB"):
         table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("same people\nOKS, mm apart", no_wrap=True)
-    table.add_column("truth found\nMPJPE mm", no_wrap=True)
+    table.add_column("same people,\nOKS, mm", no_wrap=True)
+    table.add_column("found,\nMPJPE", no_wrap=True)
     for entry in results["results"]:
         latency, same, truth = entry["network_ms"], entry["agreement"], entry.get("truth")
         table.add_row(
@@ -130,7 +131,7 @@ def _table(results: dict[str, Any]) -> Table:
             f"{latency['p50']:.1f} / {latency['p95']:.1f}",
             f"{entry['pipeline_fps']:.1f}",
             _cell(entry["peak_rss_mb"], ".0f"),
-            f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')}, {_cell(same['mm'], '.1f')}",
+            f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')} {_cell(same['mm'], '.1f')}",
             f"{_cell(truth['found'], '.1%')} {_cell(truth['mpjpe_mm'], '.0f')}" if truth else "–",
         )
     return table
