@@ -106,6 +106,8 @@ def _session(path: Path, device: str, precision: str, cache: Path | None) -> Any
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = available_cores()
     options.log_severity_level = _ERRORS_ONLY
+    # Threads that wait by spinning take the cores from pre- and post-processing, which run meanwhile.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     provider = _PROVIDERS[device]
     try:
         session = onnxruntime.InferenceSession(
