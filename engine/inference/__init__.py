@@ -89,7 +89,7 @@ def report(name: str) -> BackendReport:
     module = adapter(name)
     version = module.version()
     if version is None:
-        return BackendReport(name, False, f"{name} is not installed", (), (), None)
+        return BackendReport(name, False, f"the package {name} is not installed", (), (), None)
     try:
         devices = module.devices()
         precisions = dict.fromkeys(precision for device in devices for precision in module.precisions(device))
