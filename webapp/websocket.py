@@ -1,10 +1,12 @@
 """A WebSocket under Engine.IO that refuses large messages, and whose server thread always comes free.
 
 The library below forgets to wake its reader when it hangs up by itself (a message too large, a writer that ends): the
-thread would wait for ever. Here the reader looks up now and then.
+thread would wait for ever. Here the reader looks up now and then. Hanging up on somebody who is gone is no error, either.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from simple_websocket import ConnectionClosed
@@ -30,3 +32,9 @@ class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
                     return message
         except ConnectionClosed:
             return None
+
+    def close(self) -> None:
+        """Hang up. The other side, or the server that is stopping, may have closed the socket a moment ago."""
+        with suppress(OSError, ConnectionClosed):
+            super().close()
+        self.ws.connected = False
