@@ -1,7 +1,8 @@
 """A WebSocket under Engine.IO that refuses large messages, and whose server thread always comes free.
 
 The library below forgets to wake its reader when it hangs up by itself (a message too large, a writer that ends): the
-thread would wait for ever. Here the reader looks up now and then. Hanging up on somebody who is gone is no error, either.
+thread would wait for ever. Here the reader looks up now and then, and hanging up on somebody who
+is gone is no error.
 """
 
 from __future__ import annotations
