@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from engine.cores import available_cores
 from engine.errors import PosecastError
+from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.signature import (
     METADATA_INPUT,
@@ -36,14 +37,7 @@ _ERRORS_ONLY = 3
 
 
 def version() -> str | None:
-    return next(filter(None, map(_installed, _DISTRIBUTIONS)), None)
-
-
-def _installed(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
+    return version_of(*_DISTRIBUTIONS)
 
 
 @cache

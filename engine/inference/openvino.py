@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 
 from engine.cores import available_cores
 from engine.errors import PosecastError
+from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
 from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, wants_raw
 from engine.types import BackendInfo, Image, Maps
@@ -33,10 +34,7 @@ _CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}
 
 
 def version() -> str | None:
-    try:
-        return metadata.version("openvino")
-    except metadata.PackageNotFoundError:
-        return None
+    return version_of("openvino")
 
 
 @cache

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
+from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ _AMPERE = 8
 
 def version() -> str | None:
     """PyTorch's version, None where it is not installed."""
-    try:
-        return metadata.version("torch")
-    except metadata.PackageNotFoundError:
-        return None
+    return version_of("torch")
 
 
 def devices() -> tuple[str, ...]:

@@ -7,13 +7,14 @@ another TensorRT is refused plainly. Device memory is PyTorch's.
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import PosecastError
 from engine.inference.engine_file import EngineHeader, home, read_engine
+from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
 
 if TYPE_CHECKING:
@@ -23,14 +24,7 @@ _DISTRIBUTIONS = ("tensorrt", "tensorrt-cu13", "tensorrt-cu12", "tensorrt-cu11",
 
 
 def version() -> str | None:
-    return next(filter(None, map(_installed, _DISTRIBUTIONS)), None)
-
-
-def _installed(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
+    return version_of(*_DISTRIBUTIONS)
 
 
 @cache

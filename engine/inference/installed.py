@@ -1,0 +1,17 @@
+"""Which library is installed, without importing it."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+
+def version_of(*distributions: str) -> str | None:
+    """The version of the first of `distributions` that is installed; None where none is."""
+    return next(filter(None, map(_version, distributions)), None)
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
