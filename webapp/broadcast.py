@@ -138,6 +138,7 @@ class Broadcaster:
         newer = self._scenes.snapshots.wait_newer(self._newest[0] if self._newest else 0, _LOOK_UP)
         if newer is not None:
             self._newest = newer
+            self._scenes.passed(newer[0])
             for action in self._on_snapshot:
                 action(*newer)
         self._send_state()

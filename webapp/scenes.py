@@ -30,6 +30,11 @@ class Scenes:
         self._text: tuple[int, str] = (0, "")
         self._marks: deque[tuple[float, int]] = deque()
 
+    def passed(self, version: int) -> None:
+        """Version `version` is there, whether or not somebody asks for it: the rate goes by what passes."""
+        with self._lock:
+            self._mark(self._clock(), version)
+
     def text(self, version: int, snapshot: Snapshot) -> str:
         """The JSON of `snapshot`, which the slot gave as `version`."""
         with self._lock:
@@ -47,8 +52,11 @@ class Scenes:
 
     def _rate(self, now: float, version: int) -> float:
         """Scenes per second: versions count every scene, also those that nobody asked for."""
+        self._mark(now, version)
+        (since, first) = self._marks[0]
+        return (version - first) / (now - since) if now > since else 0.0
+
+    def _mark(self, now: float, version: int) -> None:
         self._marks.append((now, version))
         while len(self._marks) > 2 and self._marks[0][0] < now - _RATE_WINDOW:
             self._marks.popleft()
-        (since, first) = self._marks[0]
-        return (version - first) / (now - since) if now > since else 0.0

@@ -191,3 +191,16 @@ def test_rate_and_time_of_day_of_a_scene() -> None:
             text = json.loads(scenes.newest() or "")
     assert text["fps"] == pytest.approx(25, abs=0.5)
     assert text["wall_time"] == pytest.approx(1000 - 0.03)
+
+
+def test_the_first_to_ask_sees_the_rate_of_scenes_that_nobody_asked_for() -> None:
+    now = 10.0
+    slot: Slot[Snapshot] = Slot()
+    scenes = Scenes(slot, lambda: now, lambda: 1000.0)
+    for version in range(1, 26):
+        now += 0.04
+        slot.put(snapshot(version))
+        scenes.passed(version)
+    newest = scenes.newest()
+    assert newest is not None
+    assert json.loads(newest)["fps"] == pytest.approx(25, abs=0.5)
