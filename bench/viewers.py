@@ -22,9 +22,8 @@ from engine.errors import PosecastError
 from engine.pipeline import Parts, Pipeline
 from engine.settings import Settings
 from engine.types import Frame
-from webapp.app import create_app, services_of
 from webapp.options import ServeOptions
-from webapp.serve import announce, listen
+from webapp.serve import begin_with, listen
 from webapp.server import Running, run
 from webapp.store import Store
 
@@ -43,16 +42,7 @@ def serve(options: argparse.Namespace) -> None:
             frames = _frames()
             parts = Parts(open_source=lambda text: Camera(frames, options.fps))
             pipeline = Pipeline(Settings(backend=options.backend), parts=parts)
-            app = create_app(pipeline, Store(Path(folder) / "settings.json"), serving)
-            services = services_of(app)
-
-            def stop() -> None:
-                services.stop()
-                pipeline.close()
-
-            services.start()
-            pipeline.start()
-            return Running(app, ready=lambda: announce(serving), stop=stop)
+            return begin_with(pipeline, Store(Path(folder) / "settings.json"), serving)
 
         run(listener, serving.threads, begin)
 

@@ -43,7 +43,12 @@ def begin_serving(settings: Settings, calibration: Calibration | None, options: 
     """Make application and engine in this process, and start both."""
     recordings = Recordings(options.recordings or default_recordings())
     pipeline = Pipeline(settings, calibration=calibration, parts=parts_with_recordings(recordings))
-    app = create_app(pipeline, Store(options.config or default_path()), options)
+    return begin_with(pipeline, Store(options.config or default_path()), options)
+
+
+def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions) -> Running:
+    """Make the application around `pipeline`, and start both."""
+    app = create_app(pipeline, store, options)
     services = services_of(app)
 
     def stop() -> None:

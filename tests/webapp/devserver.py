@@ -10,11 +10,10 @@ from pathlib import Path
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.webapp.fakes import Stage
-from webapp.app import create_app, services_of
 from webapp.options import ServeOptions
 from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
-from webapp.serve import announce, listen
+from webapp.serve import begin_with, listen
 from webapp.server import Running, run, run_werkzeug
 from webapp.store import Store
 
@@ -49,16 +48,7 @@ def serve(arguments: argparse.Namespace, folder: Path) -> None:
 
     def begin() -> Running:
         pipeline = Pipeline(Settings(), parts=parts_with_recordings(Recordings(folder / "recordings"), stage.parts()))
-        app = create_app(pipeline, Store(folder / "settings.json"), options)
-        services = services_of(app)
-
-        def stop() -> None:
-            services.stop()
-            pipeline.close()
-
-        services.start()
-        pipeline.start()
-        return Running(app, ready=lambda: announce(options), stop=stop)
+        return begin_with(pipeline, Store(folder / "settings.json"), options)
 
     if arguments.werkzeug:
         run_werkzeug(listener, begin)
