@@ -102,7 +102,8 @@ def _write(
                     pictures.write(image, snapshot.scene.time)
                 people = max(people, len(snapshot.scene.people))
                 bar.update(task, advance=1, fps=f"{fps:.1f} fps")
-    return f"{rate.count} frames at {rate.mean:.1f} fps, up to {people} people at once"
+    speed = f"{rate.count} frames at {rate.mean:.1f} fps" if rate.count > 1 else "1 frame"
+    return f"{speed}, up to {people} people at once"
 
 
 def _drawn(snapshots: Iterator[Snapshot]) -> Iterator[tuple[Snapshot, Image | None]]:
