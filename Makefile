@@ -10,10 +10,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 OUT ?= people.jsonl
 VIDEO ?= overlay.mp4
+FUZZ_SECONDS ?= 300
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-infer test test-long lint bench screenshots assets tools clean
+.PHONY: help setup run run-infer test test-long fuzz lint bench screenshots assets tools clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */\t/' | expand -t 14
@@ -31,6 +32,12 @@ test: setup tools  ## everything CI runs, in under ten minutes
 
 test-long: setup tools  ## the full counts: soak, fuzz, switches
 	$(BIN)/python -m pytest $(ARGS)
+
+fuzz:  ## libFuzzer against the decoder, with sanitizers (FUZZ_SECONDS=; needs clang++ and cmake)
+	cmake -S native -B build/fuzz -DPOSECAST_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++
+	cmake --build build/fuzz
+	mkdir -p build/fuzz/corpus
+	build/fuzz/decoder_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 
 lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .
