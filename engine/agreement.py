@@ -8,6 +8,7 @@ bodies: what remains is shape and turn, and not how far away somebody was taken 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,26 +23,52 @@ MIN_KEYPOINTS = 8
 MM_PER_M = 1000.0
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Whom two found in the same frame, and how alike."""
+
+    found: tuple[bool, ...]
+    """Of each of the reference's people with at least 8 keypoints, whether they were matched (OKS >= 0.5)."""
+    oks: tuple[float, ...]
+    """Of all matched; so is the next."""
+    px: tuple[float, ...]
+    """Mean distance of the keypoints found in both, pixels of the frame."""
+    mm: tuple[float, ...]
+    """Mean root-aligned joint distance of those matched with 3D in both."""
+
+
+def match(reference: Scene, candidate: Scene) -> Matches:
+    """Two scenes of the same frame -> who is who."""
+    ours, theirs = _keypoints(reference.people), _keypoints(candidate.people)
+    scores = _oks(ours, theirs)
+    pairs = best_pairs(scores, MIN_OKS)
+    matched = {index for index, _ in pairs}
+    seen = np.isfinite(ours[..., 0]).sum(axis=1)
+    bodies = ((reference.people[a].pose3d, candidate.people[b].pose3d) for a, b in pairs)
+    return Matches(
+        found=tuple(index in matched for index in range(len(ours)) if seen[index] >= MIN_KEYPOINTS),
+        oks=tuple(float(scores[pair]) for pair in pairs),
+        px=tuple(float(np.nanmean(np.linalg.norm(ours[a] - theirs[b], axis=-1))) for a, b in pairs),
+        mm=tuple(
+            _root_aligned_mm(one.joints, other.joints) for one, other in bodies if one is not None and other is not None
+        ),
+    )
+
+
+def summary(matches: Sequence[Matches]) -> dict[str, float | None]:
+    """Several frames' together -> `people`, `oks`, `px`, `mm`: means; None where there is nothing to compare."""
+    names = {"people": "found", "oks": "oks", "px": "px", "mm": "mm"}
+    return {name: _mean(value for each in matches for value in getattr(each, field)) for name, field in names.items()}
+
+
 def agreement(reference: Sequence[Scene], candidate: Sequence[Scene]) -> dict[str, float | None]:
     """Scenes of the same frames -> `people`, `oks`, `mm`; None where there is nothing to compare.
 
     `people` is the share of the reference's people with at least 8 keypoints that were matched (OKS >= 0.5), `oks`
     the mean over all matched, `mm` the mean root-aligned joint distance of those with 3D in both.
     """
-    matched: list[bool] = []
-    oks: list[float] = []
-    distances: list[float] = []
-    for ours, theirs in zip(reference, candidate, strict=True):
-        wanted = _keypoints(ours.people)
-        scores = _oks(wanted, _keypoints(theirs.people))
-        pairs = dict(best_pairs(scores, MIN_OKS))
-        seen = np.isfinite(wanted[..., 0]).sum(axis=1)
-        matched += [index in pairs for index in range(len(wanted)) if seen[index] >= MIN_KEYPOINTS]
-        oks += [float(scores[pair]) for pair in pairs.items()]
-        for one, other in ((ours.people[a].pose3d, theirs.people[b].pose3d) for a, b in pairs.items()):
-            if one is not None and other is not None:
-                distances.append(_root_aligned_mm(one.joints, other.joints))
-    return {"people": _mean(matched), "oks": _mean(oks), "mm": _mean(distances)}
+    told = summary([match(ours, theirs) for ours, theirs in zip(reference, candidate, strict=True)])
+    return {name: told[name] for name in ("people", "oks", "mm")}
 
 
 def against_truth(scenes: Sequence[Scene], truths: Sequence[Truth]) -> dict[str, float | None]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.agreement import against_truth, agreement
+from engine.agreement import against_truth, agreement, match, summary
 from engine.geometry import DEFAULT_CAMERA, Array
 from engine.matching import best_pairs, box_areas, keypoint_similarity
 from engine.skeleton import JOINT, JOINT_COUNT, NECK, PELVIS, SIGMAS
@@ -88,6 +88,14 @@ def test_millimetres_are_root_aligned_and_need_3d_on_both_sides() -> None:
     theirs = replace(person(body), pose3d=Pose3D(other.astype(np.float32)))
     assert agreement([scene(person(body))], [scene(theirs)])["mm"] == pytest.approx(1.0, abs=1e-3)
     assert agreement([scene(person(body))], [scene(person(body, has_3d=False))])["mm"] is None
+
+
+def test_pixels_are_of_keypoints_found_in_both() -> None:
+    ours, theirs = person(at(0), missing=(JOINT["left_ear"],)), moved(person(at(0), missing=(NECK,)), 4.0)
+    near, far = match(scene(ours), scene(theirs)), match(scene(ours), scene(moved(theirs, 2.0)))
+    assert near.px == pytest.approx((4.0,), abs=1e-3)
+    assert summary([near, far])["px"] == pytest.approx(5.0, abs=1e-3)
+    assert summary([match(scene(ours), scene())])["px"] is None
 
 
 def test_nobody_is_nothing_to_compare() -> None:
