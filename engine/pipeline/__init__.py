@@ -7,6 +7,7 @@
 what runs, and takes over between two frames.
 """
 
+from engine.pipeline.comparison import Choice, Comparison, Side
 from engine.pipeline.events import Event, ProblemEvent, ProgressEvent, StateEvent
 from engine.pipeline.parts import Parts
 from engine.pipeline.pipeline import Pipeline
@@ -16,12 +17,15 @@ from engine.pipeline.timing import Timing
 
 __all__ = [
     "BackendUnavailable",
+    "Choice",
+    "Comparison",
     "EngineState",
     "Event",
     "Parts",
     "Pipeline",
     "ProblemEvent",
     "ProgressEvent",
+    "Side",
     "StateEvent",
     "Stats",
     "SwitchInProgress",

@@ -15,7 +15,7 @@ class ProgressEvent:
     """How far a start or a switch has come."""
 
     task: str
-    """'start', 'backend' or 'source'."""
+    """'start', 'backend', 'source' or 'comparison'."""
     step: str
     """'open', 'load', 'convert', 'compile', 'warm up', ...: where in the task."""
     fraction: float | None

@@ -11,6 +11,7 @@ from typing import Any
 from engine.capture import redact
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
+from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import NETWORK_SETTINGS, Current
 from engine.pipeline.events import Announcer, Listener, ProgressEvent, StateEvent
 from engine.pipeline.feed import Feed
@@ -22,6 +23,7 @@ from engine.pipeline.refusals import check_backend
 from engine.pipeline.state import EngineState
 from engine.pipeline.switchboard import Switchboard
 from engine.pipeline.timing import Timing
+from engine.pipeline.turns import InTurn, Turns
 from engine.pipeline.worker import Worker
 from engine.settings import Settings
 from engine.slot import Slot
@@ -58,16 +60,27 @@ class Pipeline:
         self._feed = Feed(
             settings.source, self._parts.open_source, self._before_frame, self._problems.tell, self._timing
         )
+        turns = Turns()
         self._worker = Worker(
             self._feed.captured,
             lambda: self._current.setup,
-            self._parts.processor,
+            lambda *given: InTurn(self._parts.processor(*given), turns),
             self._publish,
             self._problems.tell,
             self._timing,
         )
         self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
         self._switchboard = Switchboard(self._feed, self._current, self._announcer, self._timing)
+        self.comparisons = Comparisons(
+            self._feed.frames,
+            lambda: self._current.setup,
+            lambda: self._switchboard.switching,
+            self._parts,
+            turns,
+            self._announcer,
+            self._timing,
+        )
+        """Two backends on the live picture, side by side."""
 
     @property
     def frames(self) -> Slot[Frame]:
@@ -96,10 +109,12 @@ class Pipeline:
             self._status = "stopped"
         self._current.forbid()
         self._switchboard.cancel()
+        self.comparisons.cancel()
         self._feed.close()
         self.snapshots.close()
         ended = self._worker.close()
         self._switchboard.join()
+        self.comparisons.join()
         if ended:
             self._current.close_network()
 
@@ -170,6 +185,7 @@ class Pipeline:
             camera=self._current.camera,
             calibration=self._current.calibration,
             switching=self._switchboard.switching,
+            comparison=self.comparisons.now,
             stats=self._meter.stats(self._clock(), self._feed.count, problem.error if problem else None),
         )
 

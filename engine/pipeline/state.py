@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.extrinsics import Calibration
 from engine.geometry import Camera
+from engine.pipeline.comparison import Comparison
 from engine.settings import Settings
 from engine.types import BackendInfo
 
@@ -58,4 +59,6 @@ class EngineState:
     calibration: Calibration | None
     """The camera file in use; None: the source's own camera, or the default."""
     switching: Switching | None
+    comparison: Comparison | None
+    """Of two backends; None where none was begun, or it was dismissed."""
     stats: Stats

@@ -1,0 +1,137 @@
+"""Sees to it that at most one comparison runs, and tells how far it has come."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from engine.errors import PosecastError
+from engine.pipeline.comparer import Comparer
+from engine.pipeline.comparison import Choice, Comparison
+from engine.pipeline.events import Announcer, ProblemEvent, ProgressEvent, StateEvent
+from engine.pipeline.parts import Parts
+from engine.pipeline.refusals import SwitchInProgress, check_backend
+from engine.pipeline.state import Switching
+from engine.pipeline.timing import Timing
+from engine.pipeline.turns import Turns
+from engine.pipeline.worker import Setup
+from engine.slot import Slot
+from engine.types import Frame
+
+logger = logging.getLogger(__name__)
+
+
+class Comparisons:
+    """Owns the thread. `begin` and `end` return at once; a new comparison takes the place of one that runs."""
+
+    def __init__(
+        self,
+        frames: Slot[Frame],
+        wanted: Callable[[], Setup],
+        switching: Callable[[], Switching | None],
+        parts: Parts,
+        turns: Turns,
+        announcer: Announcer,
+        timing: Timing,
+    ) -> None:
+        self._frames = frames
+        self._wanted = wanted
+        self._switching = switching
+        self._parts = parts
+        self._turns = turns
+        self._announcer = announcer
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._closed = False
+        self._shown = False
+        self._newest: Comparer | None = None
+
+    @property
+    def now(self) -> Comparison | None:
+        """None when there is none, or it has been dismissed."""
+        with self._lock:
+            return self._newest.now if self._newest is not None and self._shown else None
+
+    def begin(self, a: Choice, b: Choice) -> None:
+        """Load both and compare them. `UnknownBackend`, `BackendUnavailable`, `SwitchInProgress` while a switch or
+        another comparison is being loaded, or `PosecastError` for other bad values.
+        """
+        for choice in (a, b):
+            check_backend(self._parts.available(), choice.name, choice.device, choice.precision)
+            named = {"backend": choice.name, "device": choice.device, "precision": choice.precision}
+            self._wanted().settings.changed(named)
+        if a == b:
+            raise PosecastError("both sides are the same", "choose two that differ in backend, device or precision")
+        with self._lock:
+            self._refuse_if_busy()
+            before = self._newest
+            if before is not None:
+                before.cancel()
+            self._newest, self._shown = self._comparer((a, b), before), True
+            self._newest.start()
+        self._announcer.announce(StateEvent())
+
+    def end(self) -> None:
+        """Close both networks, and forget the figures. Nothing where there is no comparison."""
+        with self._lock:
+            shown, self._shown = self._shown, False
+            if self._newest is not None:
+                self._newest.cancel()
+        if shown:
+            self._announcer.announce(StateEvent())
+
+    def cancel(self) -> None:
+        """Accept no more, and let the one that runs give up."""
+        with self._lock:
+            self._closed = True
+            if self._newest is not None:
+                self._newest.cancel()
+
+    def join(self) -> None:
+        """After `cancel`: wait a bounded time for the end."""
+        if self._newest is not None and not self._newest.join():
+            logger.error("the thread of the comparison did not end")
+
+    def _refuse_if_busy(self) -> None:
+        if self._closed:
+            raise PosecastError("the engine is not running", "start it first")
+        switching = self._switching()
+        if switching is not None:
+            raise SwitchInProgress(f"the switch to {switching.to} is still running", "wait until it is done")
+        if self._newest is not None and self._shown and self._newest.now.status == "loading":
+            raise SwitchInProgress("another comparison is still being loaded", "wait until it runs, or end it")
+
+    def _comparer(self, choices: tuple[Choice, Choice], before: Comparer | None) -> Comparer:
+        return Comparer(
+            choices,
+            self._frames,
+            self._wanted,
+            self._parts,
+            self._turns,
+            self._changed,
+            self._done,
+            self._timing,
+            before,
+        )
+
+    def _changed(self, comparer: Comparer, message: str) -> None:
+        if self._is_shown(comparer):
+            now = comparer.now
+            if now.status == "loading":
+                self._announcer.announce(ProgressEvent("comparison", now.step, now.fraction, message))
+            else:
+                self._announcer.announce(StateEvent())
+
+    def _done(self, comparer: Comparer, problem: PosecastError | None) -> None:
+        with self._lock:
+            if comparer is not self._newest or not self._shown:
+                return
+            self._shown = problem is None
+        if problem is not None:
+            self._announcer.announce(ProblemEvent(problem.error, problem.hint))
+        self._announcer.announce(StateEvent())
+
+    def _is_shown(self, comparer: Comparer) -> bool:
+        with self._lock:
+            return comparer is self._newest and self._shown
