@@ -33,6 +33,8 @@ MAX_UPLOAD_BYTES = 64 * 1024
 """What a stranger may send; ten times the largest file of one camera."""
 MAX_FILE_BYTES = 2 * 1024 * 1024
 """What a file on disk may hold: Panoptic's dome has more than 500 cameras in one."""
+MAX_TOLD = 500
+"""Characters of a message."""
 
 
 class CalibrationTooLargeError(PosecastError):
@@ -69,6 +71,12 @@ def _parse(data: bytes, filename: str, camera: str | None, limit: int) -> Calibr
     try:
         return understand(choose_camera(read_document(data), camera))
     except SeveralCamerasError as error:
-        raise SeveralCamerasError(f"{filename}: {error.error}", error.hint, error.names) from error
+        raise SeveralCamerasError(_told(filename, error), error.hint, error.names) from error
     except PosecastError as error:
-        raise PosecastError(f"{filename}: {error.error}", error.hint) from error
+        raise PosecastError(_told(filename, error), error.hint) from error
+
+
+def _told(filename: str, error: PosecastError) -> str:
+    """What is wrong, fit for a terminal: the file's own words may be long, or control characters."""
+    text = f"{filename}: {error.error}"
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:MAX_TOLD])

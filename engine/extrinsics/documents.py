@@ -37,9 +37,10 @@ def read_document(data: bytes) -> Document:
         values, storage = _json(text), _matrix_in(text)
     else:
         values, storage = (read_xml(text) if text[0] == "<" else read_yaml(text)), True
-    if not isinstance(values, dict):
+    values = _with_matrices(values, MAX_DEPTH)
+    if not isinstance(values, dict):  # a single matrix is none either
         raise PosecastError("the file holds no names with values", "it should say R and t")
-    return Document(_with_matrices(values, MAX_DEPTH), storage)
+    return Document(values, storage)
 
 
 def _text(data: bytes) -> str:
@@ -54,7 +55,11 @@ def _text(data: bytes) -> str:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        values = json.loads(text)
+        json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair, escaped, can be said nowhere
+        return values
+    except UnicodeEncodeError as error:
+        raise PosecastError("a name in it is no text", "export it again") from error
     except json.JSONDecodeError as error:
         raise PosecastError(
             f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}", "mend or export it again"

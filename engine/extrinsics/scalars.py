@@ -8,7 +8,8 @@ from typing import Any
 MAX_DEPTH = 12
 """Levels of nesting that a file may have; camera files have four."""
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# One way only to read any digits: with `\d+\.?\d*` a long run of them followed by a letter takes minutes.
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _WORDS = {
     "": None, "~": None, "null": None, "true": True, "false": False,
     ".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan"),

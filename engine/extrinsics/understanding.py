@@ -76,8 +76,8 @@ def _unit(values: dict[str, Any], kind: str) -> tuple[str, list[str]]:
 
 def _up(values: dict[str, Any]) -> str:
     up = values.get("up", DEFAULT_UP)
-    if up in UP_AXES:
-        return str(up)
+    if isinstance(up, str) and up in UP_AXES:
+        return up
     raise PosecastError(f"up is {up!r:.40}", f"up must be one of {', '.join(UP_AXES)}: the world axis that points up")
 
 
@@ -85,5 +85,5 @@ def _is_distorted(values: dict[str, Any]) -> bool:
     found = find(values, DISTORTION)
     try:
         return found is not None and bool(np.any(np.array(found[1], dtype=float)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return True  # not numbers, yet something

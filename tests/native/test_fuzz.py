@@ -13,7 +13,7 @@ import pytest
 NATIVE = Path(__file__).parents[2] / "native"
 FLAGS = ["-std=c++17", "-g", "-O1", "-ffp-contract=off", "-fno-sanitize-recover=all", "-D_GLIBCXX_ASSERTIONS"]
 SANITIZERS = "address,undefined"
-SECONDS, LONG_SECONDS, SEED = 4, 180, 20261124
+SECONDS, LONG_SECONDS, SEED = 2, 180, 20261124
 CXX = next((found for name in ("g++", "c++", "clang++") if (found := shutil.which(name))), None)
 CLANG = shutil.which("clang++")
 
