@@ -9,13 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine import offline
+from engine import models, offline
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
@@ -66,13 +66,24 @@ def measure_in_child(settings: Settings, seconds: float, agreement_frames: int =
         return pool.submit(measure, settings, seconds, agreement_frames).result()
 
 
+def measure_baseline_in_child(settings: Settings, seconds: float) -> Percentiles:
+    """Latency of the checkpoint in plain PyTorch (see `engine.inference.plain`), in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure_baseline, settings, seconds).result()
+
+
+def measure_baseline(settings: Settings, seconds: float) -> Percentiles:
+    """Milliseconds of the network alone on the first frame of the source."""
+    from engine.inference.plain import forward  # torch, which is not everybody's
+
+    image = prepare(_first_frame(_open(settings)).image, settings.height_size).image
+    return _timed(forward(models.resolve(settings.model), image), seconds)
+
+
 def measure(settings: Settings, seconds: float, agreement_frames: int) -> Measurement:
     """Time the network alone, then the whole way from source to scene, `seconds` in all; then collect people."""
     source = _open(settings)
-    first = source.read()
-    source.close()
-    if first is None:
-        raise PosecastError(f"{source.name} gives no frame", "choose another source")
+    first = _first_frame(source)
     height, width = first.image.shape[:2]
     size = network_size(width, height, settings.height_size)
     backend = load_backend(settings.model_spec, size, lambda *_: None)
@@ -99,6 +110,14 @@ def _open(settings: Settings) -> FrameSource:
     return source
 
 
+def _first_frame(source: FrameSource) -> Frame:
+    frame = source.read()
+    source.close()
+    if frame is None:
+        raise PosecastError(f"{source.name} gives no frame", "choose another source")
+    return frame
+
+
 def _processor(backend: Backend, settings: Settings, source: FrameSource) -> Processor:
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
     return Processor(backend, settings, calibration.spec if calibration else source.camera or DEFAULT_CAMERA)
@@ -106,11 +125,16 @@ def _processor(backend: Backend, settings: Settings, source: FrameSource) -> Pro
 
 def _time_network(backend: Backend, frame: Frame, settings: Settings, seconds: float) -> Percentiles:
     image = prepare(frame.image, settings.height_size, backend.fixed_size).image
+    return _timed(lambda: backend.infer(image), seconds)
+
+
+def _timed(run: Callable[[], object], seconds: float) -> Percentiles:
+    """Milliseconds of `run`, called again and again for `seconds`."""
     durations: list[float] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(durations) <= WARM_UP_FRAMES:
         start = time.perf_counter()
-        backend.infer(image)
+        run()
         durations.append((time.perf_counter() - start) * 1000)
     return _percentiles(durations[WARM_UP_FRAMES:])
 

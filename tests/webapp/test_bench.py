@@ -21,6 +21,7 @@ def test_one_backend_is_measured_and_compared(tmp_path: Path, capfd: pytest.Capt
     assert report["image_size"] == [1280, 720]
     assert report["network_size"] == [128, 232]
     assert set(report["machine"]) == {"cpu", "cores", "python", "posecast"}
+    assert 0 < report["baseline"]["network_ms"]["p50"] <= report["baseline"]["network_ms"]["p95"]
     (result,) = report["results"]
     assert (result["backend"], result["device"], result["precision"]) == ("openvino", "CPU", "fp32")
     assert 0 < result["network_ms"]["p50"] <= result["network_ms"]["p95"]

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from engine import inference
 from engine.agreement import against_truth, agreement
-from engine.bench import AGREEMENT_FRAMES, Measurement, measure_in_child
+from engine.bench import AGREEMENT_FRAMES, Measurement, measure_baseline_in_child, measure_in_child
 from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
@@ -46,7 +46,7 @@ def run(options: BenchOptions) -> int:
     else:
         results = _measure_all(cases, options, console)
     console.print(_table(results))
-    console.print(f"{results['machine']['cpu']}, {results['machine']['cores']} cores; agreement is with PyTorch fp32")
+    console.print(_legend(results))
     return 0
 
 
@@ -84,11 +84,14 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
         if measured is not reference or wanted is None or REFERENCE[0] in wanted:
             results.append(_result(measured, reference))
     assert reference is not None
+    with console.status(f"measuring plain PyTorch for {options.seconds / 2:g} s"):
+        baseline = measure_baseline_in_child(cases[0], options.seconds / 2)
     return {
         "machine": machine(),
         "source": options.settings.source,
         "image_size": list(reference.image_size),
         "network_size": list(reference.network_size),
+        "baseline": {"network_ms": _rounded(asdict(baseline), 2)},
         "results": results,
     }
 
@@ -120,21 +123,31 @@ def _table(results: dict[str, Any]) -> Table:
     title = f"{results['source']}, {width}x{height}, network {rows}x{columns}"
     table = Table(title=title, box=None, padding=(0, 1), pad_edge=False)  # 80 columns must do
     table.add_column("backend", no_wrap=True)
-    for header in ("network ms\np50 / p95", "pipeline\nfps", "peak\nMB"):
+    for header in ("network ms\np50 / p95", "gain\n", "fps\n", "peak\nMB"):
         table.add_column(header, justify="right", no_wrap=True)
     table.add_column("same people,\nOKS, mm", no_wrap=True)
     table.add_column("found,\nMPJPE", no_wrap=True)
+    plain = results["baseline"]["network_ms"]["p50"]
     for entry in results["results"]:
         latency, same, truth = entry["network_ms"], entry["agreement"], entry.get("truth")
         table.add_row(
             f"{entry['backend']} {entry['device']} {entry['precision']}",
             f"{latency['p50']:.1f} / {latency['p95']:.1f}",
+            f"{plain / latency['p50']:.1f}x",
             f"{entry['pipeline_fps']:.1f}",
             _cell(entry["peak_rss_mb"], ".0f"),
             f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')} {_cell(same['mm'], '.1f')}",
-            f"{_cell(truth['found'], '.1%')} {_cell(truth['mpjpe_mm'], '.0f')}" if truth else "–",
+            f"{_cell(truth['found'], '.0%')} {_cell(truth['mpjpe_mm'], '.0f')}" if truth else "–",
         )
     return table
+
+
+def _legend(results: dict[str, Any]) -> str:
+    machine, plain = results["machine"], results["baseline"]["network_ms"]["p50"]
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores; agreement is with PyTorch fp32; gain is over PyTorch "
+        f"fp32 as one would first write it, eager and NCHW: {plain:.1f} ms"
+    )
 
 
 def _cell(value: float | None, form: str) -> str:
