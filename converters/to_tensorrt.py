@@ -15,7 +15,8 @@ from converters.to_onnx import export
 from engine.errors import PosecastError
 from engine.inference.engine_file import EngineHeader, write_engine
 from engine.inference.network import load_checkpoint
-from engine.inference.tensorrt import gpu, logger, runtime
+from engine.inference.tensorrt import gpu
+from engine.inference.tensorrt_library import logger, runtime
 from engine.types import Progress
 
 _WORKSPACE_BYTES = 1 << 30

@@ -6,16 +6,14 @@ another TensorRT is refused plainly. Device memory is PyTorch's.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
 from engine.inference.engine_file import EngineHeader, home, read_engine
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
+from engine.inference.tensorrt_library import runtime
 
 if TYPE_CHECKING:
     from engine.inference.tensorrt_backend import TensorRtBackend
@@ -25,22 +23,6 @@ _DISTRIBUTIONS = ("tensorrt", "tensorrt-cu13", "tensorrt-cu12", "tensorrt-cu11",
 
 def version() -> str | None:
     return version_of(*_DISTRIBUTIONS)
-
-
-@cache
-def runtime() -> ModuleType:
-    """The `tensorrt` package; PosecastError where it is not whole."""
-    try:
-        return import_module("tensorrt")
-    except (ImportError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise PosecastError(f"TensorRT does not load: {reason}", "pip install posecast[tensorrt]") from error
-
-
-@cache
-def logger() -> Any:
-    """TensorRT wants one logger a process."""
-    return runtime().Logger(runtime().Logger.ERROR)
 
 
 def devices() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.errors import PosecastError
 from engine.inference.signature import check_input, match_outputs
-from engine.inference.tensorrt import logger, runtime
+from engine.inference.tensorrt_library import logger, runtime
 from engine.types import BackendInfo, Image, Maps
 
 

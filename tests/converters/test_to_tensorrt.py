@@ -20,7 +20,7 @@ from converters import to_tensorrt
 from converters.job import Job
 from engine import models
 from engine.errors import PosecastError
-from engine.inference import tensorrt
+from engine.inference import tensorrt, tensorrt_library
 from engine.inference.engine_file import read_engine
 from tests.models import silent
 
@@ -102,11 +102,11 @@ def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(torch.cuda, "set_device", lambda device: fake.asked.update(device=device))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "NVIDIA Test")
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 7))
-    tensorrt.runtime.cache_clear()
-    tensorrt.logger.cache_clear()
+    tensorrt_library.runtime.cache_clear()
+    tensorrt_library.logger.cache_clear()
     yield fake
-    tensorrt.runtime.cache_clear()
-    tensorrt.logger.cache_clear()
+    tensorrt_library.runtime.cache_clear()
+    tensorrt_library.logger.cache_clear()
 
 
 def _job(target: Path, **changes: Any) -> Job:

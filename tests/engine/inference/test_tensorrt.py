@@ -18,7 +18,7 @@ import pytest
 import torch
 
 from engine.errors import PosecastError
-from engine.inference import tensorrt
+from engine.inference import tensorrt, tensorrt_library
 from engine.inference.engine_file import EngineHeader, read_engine, write_engine
 from engine.inference.tensorrt_backend import TensorRtBackend
 
@@ -132,8 +132,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def _forget() -> None:
-    tensorrt.runtime.cache_clear()
-    tensorrt.logger.cache_clear()
+    tensorrt_library.runtime.cache_clear()
+    tensorrt_library.logger.cache_clear()
 
 
 @pytest.fixture
