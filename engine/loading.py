@@ -37,6 +37,11 @@ def choose(spec: ModelSpec) -> ModelSpec:
     return inference.choose(spec, path, lambda backend, device: is_quantised(path, backend, device))
 
 
+def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:
+    """`spec` on everything that runs its model here, the best first; its own backend and device among them."""
+    return inference.alternatives(spec, models.resolve(spec.model))
+
+
 def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:
     """A ready model runs in the precision that it was made in, not in the one that is asked for."""
     if asked.precision not in ("auto", runs.precision) and runs.precision != "unknown":

@@ -178,9 +178,13 @@ class FrameSource(Protocol):
 class Backend(Protocol):
     """A network ready to run. Used from one thread at a time."""
 
-    info: BackendInfo
-    fixed_size: tuple[int, int] | None
-    """(height, width) where the model takes nothing else."""
+    @property
+    def info(self) -> BackendInfo: ...
+
+    @property
+    def fixed_size(self) -> tuple[int, int] | None:
+        """(height, width) where the model takes nothing else."""
+        ...
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR with h and w multiples of 8 -> maps of (h / 8, w / 8)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -149,6 +149,8 @@ class FakeBackend:
         self.fixed_size = fixed_size
         self.error: Exception | None = None
         """Raised by `infer` while it is set."""
+        self.fails = 1_000_000_000
+        """How many more times `error` is raised."""
         self.go = threading.Event()
         """Cleared: `infer` waits."""
         self.go.set()
@@ -175,7 +177,8 @@ class FakeBackend:
                 self.violations.append("infer after close")
             self.entered.set()
             assert self.go.wait(WAIT_S), "nobody let the network go on"
-            if self.error is not None:
+            if self.error is not None and self.fails > 0:
+                self.fails -= 1
                 raise self.error
             height, width = image.shape[:2]
             self.sizes.append((height, width))
@@ -245,7 +248,12 @@ class World:
     @property
     def parts(self) -> Parts:
         """For a `Pipeline`; the processor is the real one."""
-        return Parts(open_source=self.open_source, load_backend=self.load_backend, available=lambda: REPORTS)
+        return Parts(
+            open_source=self.open_source,
+            load_backend=self.load_backend,
+            available=lambda: REPORTS,
+            alternatives=self.alternatives,
+        )
 
     @property
     def violations(self) -> list[str]:
@@ -285,6 +293,9 @@ class World:
         backend = FakeBackend(BackendInfo(name, device, precision), size if self.fixed else None)
         self.backends.append(backend)
         return backend
+
+    def alternatives(self, spec: ModelSpec) -> list[ModelSpec]:
+        return [replace(spec, backend=name, device="CPU") for name in ("openvino", "onnxruntime", "pytorch")]
 
     def wait_for_source(self, count: int) -> FakeSource:
         """The `count`-th source ever opened, from 1."""

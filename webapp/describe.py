@@ -29,6 +29,7 @@ def describe_state(state: EngineState) -> Wire:
         "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
         if switching
         else None,
+        "fallback": state.fallback,
     }
 
 

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
     def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> FrameProcessor:
         return ReplayProcessor(usual.processor(backend, settings, camera))
 
-    return Parts(open_source, usual.load_backend, usual.available, usual.load_calibration, processor)
+    return replace(usual, open_source=open_source, processor=processor)
 
 
 def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | None]]:

@@ -136,6 +136,27 @@ def choose(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, d
     raise PosecastError(f"no backend here runs {path.name} as asked: {reasons}", "see posecast doctor")
 
 
+def alternatives(spec: ModelSpec, path: Path) -> tuple[ModelSpec, ...]:
+    """`spec` on every backend and device that runs the model file `path` here: GPUs first, then the fastest first.
+
+    The precision is kept where it is offered. INT8 is left to `choose`, which knows whether it is at hand.
+    """
+    on_gpu = _BY_SPEED_ON_NVIDIA if gpu_count() else _BY_SPEED
+    fitting = FORMATS[file_format(path)]
+    pairs = [(name, device, True) for name in on_gpu if name in fitting for device in report(name).devices]
+    pairs += [(name, device, False) for name in _BY_SPEED if name in fitting for device in report(name).devices]
+    return tuple(
+        replace(spec, backend=name, device=device, precision=_kept_precision(name, device, spec.precision))
+        for name, device, gpu in pairs
+        if _accelerated(device) == gpu
+    )
+
+
+def _kept_precision(name: str, device: str, asked: str) -> str:
+    offered = adapter(name).precisions(device)
+    return asked if asked in offered and asked != "int8" else "auto"
+
+
 def _candidates(fitting: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
     """(backend, whether only its use of a GPU counts), the fastest first."""
     if gpu_count():

@@ -14,13 +14,16 @@ from engine.pipeline.loader import Cancelled, Job, Loaded, Replaced
 from engine.pipeline.parts import Parts
 from engine.pipeline.reader import Reader
 from engine.pipeline.timing import Timing
+from engine.pipeline.watched import Watched
 from engine.pipeline.worker import Setup
 from engine.preprocess import network_size
 from engine.settings import Settings
-from engine.types import BackendInfo, Frame, Progress
+from engine.types import BackendInfo, Frame, ModelSpec, Progress
 
 NETWORK_SETTINGS = frozenset({"model", "backend", "device", "precision", "height_size"})
 """Settings that need another network; it is loaded beside the one that runs."""
+CHOICE = NETWORK_SETTINGS - {"height_size"}
+"""Settings that say what is to run: setting one ends what runs in its place."""
 
 
 class Current:
@@ -41,6 +44,8 @@ class Current:
         self.calibration = calibration
         self.setup = Setup(0, None, settings, DEFAULT_CAMERA)
         """Read by the worker before every frame."""
+        self.instead: ModelSpec | None = None
+        """What runs in place of what the settings say, since that did not work."""
         self._feed = feed
         self._parts = parts
         self._renewed = renewed
@@ -96,20 +101,23 @@ class Current:
         if frame_size is None or (running is None and job.source is not None):
             return None
         size = network_size(*frame_size, settings.height_size)
-        if running is not None and not NETWORK_SETTINGS & job.changes.keys() and not _misfits(running, size):
+        asked = job.instead is not None or NETWORK_SETTINGS & job.changes.keys()
+        if running is not None and not asked and not _misfits(running, size):
             return None
         progress("load", None, f"loading the network for {size[1]} x {size[0]} pixels")
         try:
-            return Loaded(self._parts.load_backend(settings.model_spec, size, progress), size)
+            spec = self._instead_after(job) or settings.model_spec
+            return Loaded(Watched(self._parts.load_backend(spec, size, progress)), size)
         except Exception:
             self._load_again_at = self._clock() + self._timing.reload_s
             raise
 
     def commit(self, job: Job, reader: Reader | None, loaded: Loaded | None) -> Replaced:
-        """Put into effect what `job` made ready. `Cancelled` when closed."""
+        """Put into effect what `job` made ready. `Cancelled` when closed, or when it was withdrawn."""
         with self._lock:
-            if self._closed:
+            if self._closed or job.withdrawn.is_set():
                 raise Cancelled
+            self.instead = self._instead_after(job)
             self.settings = self.settings.changed(job.changes)
             replaced_reader = None if reader is None else self._feed.use(reader)
             replaced_network = self.setup.backend if loaded is not None else None
@@ -117,6 +125,10 @@ class Current:
             self._load_again_at = float("-inf")
             self._renew(adopted=threading.Event())
             return Replaced(replaced_reader, replaced_network, self.setup.adopted)
+
+    def _instead_after(self, job: Job) -> ModelSpec | None:
+        """What runs in place of the settings' choice when `job` is done."""
+        return job.instead or (None if CHOICE & job.changes.keys() else self.instead)
 
     def forbid(self) -> None:
         """Accept no more commits."""

@@ -13,7 +13,8 @@ from engine.errors import PosecastError
 from engine.pipeline.feed import Feed
 from engine.pipeline.reader import Reader
 from engine.pipeline.timing import Timing
-from engine.types import Backend, Frame, Progress
+from engine.pipeline.watched import Watched
+from engine.types import Frame, ModelSpec, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +35,17 @@ class Job:
     """The source to open, None to stay with the current one."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Settings that take effect when it succeeds."""
+    instead: ModelSpec | None = None
+    """What to run in place of what the settings say, since that does not work."""
+    withdrawn: threading.Event = field(default_factory=threading.Event)
+    """Set when the user's own choice came before it: then it must not succeed any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
     """A network, and the input size (height, width) that it was loaded for."""
 
-    backend: Backend
+    backend: Watched
     size: tuple[int, int]
 
 
@@ -49,7 +54,7 @@ class Replaced:
     """What a finished switch leaves over, once `adopted` is set."""
 
     reader: Reader | None
-    backend: Backend | None
+    backend: Watched | None
     adopted: threading.Event
 
 
@@ -60,7 +65,7 @@ class Steps(Protocol):
         """The new network; None where the running one stays, or none can be loaded yet."""
 
     def commit(self, job: Job, reader: Reader | None, loaded: Loaded | None) -> Replaced:
-        """Hand over. Raises `Cancelled` when the pipeline is closing."""
+        """Hand over. Raises `Cancelled` when the pipeline is closing, or the job withdrawn."""
 
 
 class Loader:
@@ -147,5 +152,5 @@ class Loader:
         self._progress(step, fraction, message)
 
     def _check(self) -> None:
-        if self._stop.is_set():
+        if self._stop.is_set() or self._job.withdrawn.is_set():
             raise Cancelled

@@ -44,6 +44,12 @@ def _available() -> Sequence[Report]:
     return available()
 
 
+def _alternatives(spec: ModelSpec) -> Sequence[ModelSpec]:
+    from engine.loading import alternatives
+
+    return alternatives(spec)
+
+
 def _load_calibration(text: str) -> Calibration:
     from engine.extrinsics import load_calibration
 
@@ -65,3 +71,4 @@ class Parts:
     available: Callable[[], Sequence[Report]] = _available
     load_calibration: Callable[[str], Calibration] = _load_calibration
     processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor] = _processor
+    alternatives: Callable[[ModelSpec], Sequence[ModelSpec]] = _alternatives

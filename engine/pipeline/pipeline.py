@@ -12,14 +12,15 @@ from engine.capture import redact
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.pipeline.comparisons import Comparisons
-from engine.pipeline.current import NETWORK_SETTINGS, Current
-from engine.pipeline.events import Announcer, Listener, ProgressEvent, StateEvent
+from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Current
+from engine.pipeline.events import Announcer, Listener, ProblemEvent, ProgressEvent, StateEvent
 from engine.pipeline.feed import Feed
 from engine.pipeline.loader import Job
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
 from engine.pipeline.problems import Problems
 from engine.pipeline.refusals import check_backend
+from engine.pipeline.rescue import Rescue
 from engine.pipeline.state import EngineState
 from engine.pipeline.switchboard import Switchboard
 from engine.pipeline.timing import Timing
@@ -55,7 +56,7 @@ class Pipeline:
         self._status_lock = threading.Lock()
         self._awaited_since = clock()
         self._announcer = Announcer()
-        self._problems = Problems(lambda: (self._feed.problem, self._worker.problem), self._announcer)
+        self._problems = Problems(self._all_problems, self._announcer)
         self._meter = Meter()
         self._feed = Feed(
             settings.source, self._parts.open_source, self._before_frame, self._problems.tell, self._timing
@@ -81,6 +82,16 @@ class Pipeline:
             self._timing,
         )
         """Two backends on the live picture, side by side."""
+        self._rescue = Rescue(
+            self._current,
+            self._worker,
+            self._switchboard,
+            self._parts.alternatives,
+            self._problems.tell,
+            self._announcer,
+            clock,
+            self._timing,
+        )
 
     @property
     def frames(self) -> Slot[Frame]:
@@ -98,6 +109,7 @@ class Pipeline:
                 raise RuntimeError("a pipeline is started once")
             self._status = "started"
             self._worker.start()
+            self._rescue.start()
         self._announcer.announce(ProgressEvent("start", "open", None, f"opening {self._feed.name}"))
         self.resume()
 
@@ -108,6 +120,7 @@ class Pipeline:
                 return
             self._status = "stopped"
         self._current.forbid()
+        self._rescue.close()
         self._switchboard.cancel()
         self.comparisons.cancel()
         self._feed.close()
@@ -126,6 +139,7 @@ class Pipeline:
         changes = {"backend": name, "device": device or "auto", "precision": precision or "auto"}
         check_backend(self._parts.available(), name, changes["device"], changes["precision"])
         self._current.settings.changed(changes)
+        self._rescue.forgive(name)
         self._switchboard.begin(Job("backend", name, changes=changes))
 
     def switch_source(self, text: str) -> None:
@@ -143,11 +157,15 @@ class Pipeline:
         """
         before = self._current.settings
         after = before.changed(changes)
-        differing = {name: getattr(after, name) for name in changes if getattr(after, name) != getattr(before, name)}
+        same = {name for name in changes if getattr(after, name) == getattr(before, name)}
+        if self._current.instead is not None:  # what the settings say is not what runs: it can be asked for again
+            same -= CHOICE
+        differing = {name: getattr(after, name) for name in changes if name not in same}
         slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS or name == "source"}
         fast = {name: value for name, value in differing.items() if name not in slow}
         if {"backend", "device", "precision"} & slow.keys():
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
+            self._rescue.forgive(after.backend)
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
         if slow:
             self._switchboard.begin(_job(slow, after))
@@ -187,6 +205,7 @@ class Pipeline:
             switching=self._switchboard.switching,
             comparison=self.comparisons.now,
             stats=self._meter.stats(self._clock(), self._feed.count, problem.error if problem else None),
+            fallback=self._rescue.fallback,
         )
 
     def health(self) -> str | None:
@@ -196,7 +215,7 @@ class Pipeline:
             return None
         if status == "stopped":
             return "the engine is not running"
-        problem = self._feed.problem or self._worker.problem
+        problem = next(filter(None, self._all_problems()), None)
         if problem is not None:
             return problem.error
         if status == "starting":
@@ -210,6 +229,10 @@ class Pipeline:
         if self._feed.paused:
             return "paused"
         return "starting" if self._current.backend is None else "running"
+
+    def _all_problems(self) -> tuple[ProblemEvent | None, ...]:
+        """Why frames do not flow, the causes first."""
+        return self._feed.problem, self._rescue.problem, self._worker.problem
 
     def _why_starting(self) -> str:
         problem = self._switchboard.start_problem

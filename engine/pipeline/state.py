@@ -62,3 +62,5 @@ class EngineState:
     comparison: Comparison | None
     """Of two backends; None where none was begun, or it was dismissed."""
     stats: Stats
+    fallback: str | None = None
+    """Why something else runs than `settings` say; None where that runs."""

@@ -24,6 +24,8 @@ class Switchboard:
         self._lock = threading.Lock()
         self._closed = False
         self._loaders: list[Loader] = []
+        self._job: Job | None = None
+        """The one that runs."""
         self._switching: Switching | None = None
         self._start_problem: PosecastError | None = None
 
@@ -39,12 +41,18 @@ class Switchboard:
             return self._start_problem
 
     def begin(self, job: Job) -> None:
-        """Start `job` in a thread of its own; `SwitchInProgress` while another runs."""
+        """Start `job` in a thread of its own; `SwitchInProgress` while another runs.
+
+        One that is to run in place of what the user chose is withdrawn for the user's next choice.
+        """
         with self._lock:
             if self._closed:
                 raise PosecastError("the engine is not running", "start it first")
-            if self._switching is not None:
+            if self._job is not None and self._job.instead is not None and job.instead is None:
+                self._job.withdrawn.set()
+            elif self._switching is not None:
                 raise SwitchInProgress(f"the switch to {self._switching.to} is still running", "wait until it is done")
+            self._job = job
             self._switching = Switching(job.to, "open" if job.source is not None else "load", None)
             loader = Loader(
                 job,
@@ -73,12 +81,16 @@ class Switchboard:
 
     def _progress(self, job: Job, step: str, fraction: float | None, message: str) -> None:
         with self._lock:
+            if self._job is not job:
+                return
             self._switching = Switching(job.to, step, fraction)
         self._announcer.announce(ProgressEvent(job.task, step, fraction, message))
 
     def _done(self, job: Job, problem: PosecastError | None) -> None:
         with self._lock:
-            self._switching = None
+            if self._job is not job:
+                return
+            self._job = self._switching = None
             known = job.task == "start" and str(self._start_problem) == str(problem)
             if job.task == "start" or problem is None:
                 self._start_problem = problem

@@ -17,6 +17,9 @@ class Timing:
     """Waits before what failed is tried again; the last one repeats."""
     reload_s: float = 30.0
     """A model that did not load at the start is tried again after this long."""
+    hang_s: float = 30.0
+    """A network that takes longer for one picture hangs: the slowest (PyTorch at height 1024 on an old processor, which
+    is at work on other things) takes a few seconds."""
     tick_s: float = 0.1
     """The worker looks for changes this often where no frames come."""
     join_s: float = 5.0

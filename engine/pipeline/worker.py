@@ -13,6 +13,7 @@ from engine.pipeline.events import ProblemEvent
 from engine.pipeline.feed import Captured
 from engine.pipeline.parts import FrameProcessor
 from engine.pipeline.timing import Timing
+from engine.pipeline.watched import Abandoned, Watched
 from engine.settings import Settings
 from engine.slot import Slot
 from engine.types import Backend, Snapshot
@@ -26,7 +27,7 @@ class Setup:
 
     run: int
     """Frames of other runs are skipped."""
-    backend: Backend | None
+    backend: Watched | None
     settings: Settings
     camera: CameraSpec
     adopted: threading.Event = field(default_factory=threading.Event)
@@ -37,7 +38,8 @@ class Worker:
     """Owns the processor. `wanted` gives the setup, `publish(snapshot, dropped)` takes what was made.
 
     Whatever is raised on the way is reported by `problem`, logged, and tried again with the newest frame after a
-    pause that grows; `watch` is called every round, also when no frames come.
+    pause that grows; `watch` is called every round, also when no frames come. Where the thread is stuck in a network,
+    another one can take over: the processor, and with it who is who, goes on.
     """
 
     def __init__(
@@ -51,6 +53,10 @@ class Worker:
     ) -> None:
         self.problem: ProblemEvent | None = None
         """Why frames are not being processed, None while they are."""
+        self.using: Watched | None = None
+        """The network that frames are given to."""
+        self.left_behind = 0
+        """Threads that are, or were, stuck."""
         self._captured = captured
         self._wanted = wanted
         self._make_processor = make_processor
@@ -63,7 +69,10 @@ class Worker:
         self._failures = 0
         self._stop = threading.Event()
         self._poked = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="posecast-worker", daemon=True)
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._work, name="posecast-worker", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -71,6 +80,17 @@ class Worker:
     def poke(self) -> None:
         """Cut a pause after a failure short: there is something new to try."""
         self._poked.set()
+
+    def take_over(self) -> None:
+        """Leave the thread behind that is stuck in a network, and go on in another. Nothing where it is not stuck.
+
+        What the old one still brings is thrown away, by the network itself: `Watched.abandon`.
+        """
+        if self.using is not None and not self._stop.is_set() and self.using.abandon():
+            logger.error("%s does not return; its thread is left behind", self.using.name)
+            self.left_behind += 1
+            self._thread = self._new_thread()
+            self._thread.start()
 
     def close(self) -> bool:
         """End the thread, waiting a bounded time. False if it did not end: then what it uses must stay open."""
@@ -89,7 +109,9 @@ class Worker:
             for step in (self._round, self._watch):
                 try:
                     step()
-                except Exception as error:  # noqa: BLE001, PERF203 - the thread must go on; `_fail` logs it
+                except Abandoned:  # noqa: PERF203 - another thread goes on
+                    return
+                except Exception as error:  # noqa: BLE001 - the thread must go on; `_fail` logs it
                     self._fail(error)
             if self._failures > failures:
                 self._poked.wait(self._timing.delay(self._failures))
@@ -116,6 +138,7 @@ class Worker:
                 self._processor = self._make_processor(setup.backend, setup.settings, setup.camera)
             if self._processor.backend is not setup.backend:
                 self._processor.backend, self._failures = setup.backend, 0
+            self.using = setup.backend
             self._processor.reconfigure(setup.settings, setup.camera)
             if self._setup is not None and self._setup.run != setup.run:
                 self._processor.restart_tracking()
@@ -130,5 +153,6 @@ class Worker:
             self.problem = ProblemEvent(error.error, error.hint)
         else:
             self.problem = ProblemEvent(
-                f"processing a frame failed: {error}", "it is tried again; choose another backend if it stays"
+                f"processing a frame failed: {error or type(error).__name__}",
+                "it is tried again; choose another backend if it stays",
             )

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from engine.errors import PosecastError
+from engine.pipeline import Choice
 from tests.engine.pipeline.live import Live, live
 from tests.fakes import WAIT_S, World, refusal
 
@@ -26,7 +27,7 @@ def _do_something(run: Live, chance: random.Random) -> bool:
 
 def _do(run: Live, chance: random.Random) -> None:
     pipeline, world = run.pipeline, run.world
-    what = chance.randrange(10)
+    what = chance.randrange(12)
     if what <= 2:
         pipeline.switch_backend(chance.choice(BACKENDS))
     elif what <= 4:
@@ -39,6 +40,10 @@ def _do(run: Live, chance: random.Random) -> None:
         (pipeline.pause if chance.random() < 0.5 else pipeline.resume)()
     elif what == 8:
         world.sources[-1].fail(refusal("the cable is out"))
+    elif what == 9:
+        pipeline.comparisons.begin(Choice(chance.choice(BACKENDS)), Choice(chance.choice(BACKENDS)))
+    elif what == 10:
+        pipeline.comparisons.end()
     else:
         world.backends[-1].error = chance.choice((None, refusal("out of memory")))
 
@@ -61,6 +66,8 @@ def test_fifty_random_changes(seed: int) -> None:
         run.listener.wait_until(lambda: run.state.switching is None)
         for backend in world.backends:
             backend.error = None
+        run.pipeline.comparisons.end()
+        run.pipeline.comparisons.join()
         run.pipeline.resume()
         snapshot = run.wait_for_next_snapshot()
         state = run.state
