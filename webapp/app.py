@@ -23,7 +23,7 @@ from webapp.encode import Pictures
 from webapp.events import EngineEvents
 from webapp.guard import MAX_BODY, Guard
 from webapp.hosts import Hosts
-from webapp.metrics import Metrics
+from webapp.metrics import ErrorCounter, Metrics
 from webapp.options import ServeOptions
 from webapp.recorder import Recorder
 from webapp.recordings import Recordings
@@ -87,6 +87,7 @@ def _services(
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
+        error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),
     )
@@ -99,6 +100,7 @@ def _connect(services: Services) -> None:
     services.sockets.on_clients(broadcaster.join, broadcaster.leave)
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
+    broadcaster.each_snapshot(lambda version, snapshot: services.metrics.worked(snapshot.stage_ms))
     broadcaster.each_published(services.metrics.published)
     broadcaster.each_tick(services.events.settle)
     broadcaster.each_tick(services.viewers.drop_stuck)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import logging
 import threading
 import time
 from collections import deque
@@ -18,7 +19,10 @@ from typing import Any
 
 from werkzeug.http import dump_cookie, parse_cookie
 
+from webapp.logs import event
 from webapp.options import ServeOptions
+
+log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 ROLE = "posecast.role"
@@ -47,6 +51,7 @@ class FailureLimit:
             return len(self._recent(address)) >= self._limit
 
     def count(self, address: str) -> None:
+        event(log, "login_refused", f"a wrong token from {address}", level=logging.WARNING, address=address)
         with self._lock:
             if len(self._failures) > 10_000:  # a flood from many addresses must not fill the memory
                 self._failures.clear()

@@ -119,6 +119,8 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name of this server")
     parser.add_argument("--allow-source", action="append", default=[], metavar="S", help="a source the page may choose")
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument("--viewers", type=int, default=64, help="most viewers at once (default: %(default)s)")
     parser.set_defaults(command=_serve)
 

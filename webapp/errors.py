@@ -11,6 +11,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import CalibrationTooLargeError, SeveralCamerasError
 from engine.pipeline import BackendUnavailable, SwitchInProgress, UnknownBackend
 from webapp.guard import refuse
+from webapp.logs import event
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("error while answering %s %s", request.method, request.path, exc_info=error)
+    message = f"error while answering {request.method} {request.path}"
+    event(log, "request_failed", message, level=logging.ERROR, exception=error, path=request.path)
     return _answer(500, "something went wrong on the server", "its log says what")
 
 

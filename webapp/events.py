@@ -10,6 +10,8 @@ from typing import Any
 from engine.errors import PosecastError
 from engine.pipeline import Event, Pipeline, ProblemEvent, ProgressEvent
 from webapp.broadcast import Broadcaster
+from webapp.chronicle import Chronicle
+from webapp.logs import report_problem
 from webapp.metrics import Metrics
 from webapp.recordings import RECORDING
 from webapp.store import Store
@@ -25,29 +27,33 @@ class EngineEvents:
 
     def __init__(self, pipeline: Pipeline, store: Store, broadcaster: Broadcaster, metrics: Metrics) -> None:
         self._pipeline, self._store, self._broadcaster, self._metrics = pipeline, store, broadcaster, metrics
-        state = pipeline.state()
-        self._saved = state.settings.to_json()
-        self._backend = state.backend
+        self._saved = pipeline.state().settings.to_json()
+        self._chronicle = Chronicle()
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, ProgressEvent):
             self._broadcaster.progress(event.task, event.step, event.fraction, event.message)
         elif isinstance(event, ProblemEvent):
-            self._metrics.count_problem()
-            self._broadcaster.problem(event.error, event.hint)
+            self._tell_problem(event)
         else:
+            self._observe()
             self._broadcaster.state_changed()
 
+    def _observe(self) -> None:
+        self._metrics.count_switches(self._chronicle.observe(self._pipeline.state()))
+
+    def _tell_problem(self, problem: ProblemEvent) -> None:
+        self._metrics.count_problem()
+        kind = "source" if self._pipeline.state().stats.source_problem == problem.error else "engine"
+        report_problem(log, kind, problem.error, problem.hint)
+        self._broadcaster.problem(problem.error, problem.hint)
+
     def settle(self) -> None:
-        """Count a changed backend and save changed settings, whoever changed them. Once a second, and at the end."""
+        """Tell of source and backend, save changed settings, whoever changed them. Once a second, and at the end."""
         with self._lock:  # held to the end: an older state must not be saved over a newer one
-            state = self._pipeline.state()
-            if state.backend is not None and state.backend != self._backend:
-                if self._backend is not None:
-                    self._metrics.count_switch()
-                self._backend = state.backend
-            settings = state.settings.to_json()
+            self._observe()
+            settings = self._pipeline.state().settings.to_json()
             changes = {name: value for name, value in settings.items() if value != self._saved[name]}
             self._saved = settings
             self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
@@ -64,4 +70,5 @@ class EngineEvents:
             log.warning("cannot save the settings: %s", error)
             problem = f"the settings could not be saved in {self._store.path}"
         if problem:
+            report_problem(log, "settings", problem, "")
             self._broadcaster.problem(problem, "")

@@ -40,6 +40,8 @@ class ServeOptions:
     recordings: Path | None = None
     """Folder of the recordings; None: in the user's data folder."""
     recordings_limit_bytes: int = 2 * 1024**3
+    links: bool = True
+    """Print the links, tokens and all, on stdout; without, all that is said goes through the log, without tokens."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

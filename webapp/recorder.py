@@ -6,14 +6,18 @@ is ever deleted to make room: where the recordings reach their limit, recording 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from webapp.errors import ConflictError
+from webapp.logs import event, report_problem
 from webapp.recording import Session
 from webapp.recordings import Recordings
 from webapp.scenes import Scenes
 from webapp.wire import Wire
+
+log = logging.getLogger(__name__)
 
 _MB = 1_000_000
 
@@ -48,6 +52,7 @@ class Recorder:
             self._session = Session(self.recordings, self._scenes, room, video, self._ended)
             self._session.start()
             status = self._session.status()
+        event(log, "recording_started", f"recording {status['name']}", name=str(status["name"]), video=video)
         self._changed()
         return status
 
@@ -73,5 +78,7 @@ class Recorder:
 
     def _ended(self, problem: tuple[str, str] | None) -> None:
         if problem is not None:
+            report_problem(log, "recording", *problem)
             self._problem(*problem)
+        event(log, "recording_ended", "recording ended")
         self._changed()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import sys
 import threading
 import webbrowser
 from dataclasses import replace
+from importlib.metadata import version
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
@@ -15,6 +17,7 @@ from engine.models import resolve
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from webapp.app import create_app, services_of
+from webapp.logs import event
 from webapp.options import ServeOptions as ServeOptions
 from webapp.precheck import check
 from webapp.recordings import Recordings
@@ -22,6 +25,8 @@ from webapp.replay import parts_with_recordings
 from webapp.server import Running, run
 from webapp.share import reachable_url
 from webapp.store import Store, default_path, default_recordings
+
+log = logging.getLogger(__name__)
 
 _BACKLOG = 128
 
@@ -54,6 +59,7 @@ def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions) -> Runni
     def stop() -> None:
         services.stop()
         pipeline.close()
+        event(log, "shutdown", "stopped")
 
     services.start()
     pipeline.start()
@@ -81,20 +87,32 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def announce(options: ServeOptions) -> None:
-    """Print the links, and open the browser if asked to. Connections are accepted by now."""
+    """Say where the server is, and open the browser if asked to. Connections are accepted by now."""
     url = own_url(options)
-    link = f"{url}?token={options.token}" if options.token else url
-    print(f"Posecast is at {link}", flush=True)
+    number = version("posecast")
+    event(log, "start", f"version {number} serves {url}", url=url, version=number, protected=options.protected)
+    if options.weak_token:
+        log.warning("the token is short and can be guessed; leave it out to have one made")
+    if sys.platform == "win32":
+        log.warning("served by Werkzeug, since gunicorn does not run on Windows")
+    if options.links:
+        _print_links(options, url)
+    if options.open_browser:
+        link = _with_token(url, options.token)
+        threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
+
+
+def _print_links(options: ServeOptions, url: str) -> None:
+    """For the person at the terminal, and never into the log: the links carry tokens."""
+    print(f"Posecast is at {_with_token(url, options.token)}", flush=True)
     if options.protected:
         shown = reachable_url(options)
-        print(f"From other devices: {shown}?token={options.token}", flush=True)
-        print(f"View only:          {shown}?token={options.view_token}", flush=True)
-    if options.weak_token:
-        print("posecast: the token is short and can be guessed; leave it out to have one made", file=sys.stderr)
-    if sys.platform == "win32":
-        print("posecast: served by Werkzeug, since gunicorn does not run on Windows", file=sys.stderr)
-    if options.open_browser:
-        threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
+        print(f"From other devices: {_with_token(shown, options.token)}", flush=True)
+        print(f"View only:          {_with_token(shown, options.view_token)}", flush=True)
+
+
+def _with_token(url: str, token: str | None) -> str:
+    return f"{url}?token={token}" if token else url
 
 
 def own_url(options: ServeOptions) -> str:

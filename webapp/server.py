@@ -58,6 +58,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     """One worker process; every connection that lives on holds one of its threads."""
     from gunicorn.app.base import BaseApplication
     from gunicorn.arbiter import Arbiter
+    from gunicorn.glogging import Logger
     from gunicorn.workers.gthread import ThreadWorker
 
     class Master(Arbiter):  # type: ignore[misc]
@@ -96,6 +97,13 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
             # Connections kept alive for a next request would be waited for.
             self.method_queue.defer(self.murder_keepalived, True)
 
+    class Log(Logger):  # type: ignore[misc]
+        """Has no handler of its own: what it says goes where everything else goes."""
+
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            self.error_log.propagate = True
+
     descriptor = listener.detach()  # gunicorn closes what it is given
 
     class Application(BaseApplication):  # type: ignore[misc]
@@ -112,6 +120,8 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "timeout": 60,
                 "control_socket_disable": True,
                 "loglevel": "warning",
+                "errorlog": None,
+                "logger_class": Log,
                 "proc_name": "posecast",
                 # Who may forward is for --behind-proxy alone to say.
                 "forwarded_allow_ips": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +16,7 @@ from webapp.camera import CameraDesk
 from webapp.costs import Costs
 from webapp.encode import Pictures
 from webapp.events import EngineEvents
-from webapp.metrics import Metrics
+from webapp.metrics import ErrorCounter, Metrics
 from webapp.options import ServeOptions
 from webapp.recorder import Recorder
 from webapp.recordings import Recordings
@@ -47,11 +48,13 @@ class Services:
     events: EngineEvents
     costs: Costs
     metrics: Metrics
+    error_counter: ErrorCounter
     attendance: Attendance
     status: Status
 
     def start(self) -> None:
         """Run what works beside the requests."""
+        logging.getLogger().addHandler(self.error_counter)
         self.recordings.prepare()
         self.broadcaster.start()
 
@@ -62,6 +65,7 @@ class Services:
         self.recorder.close()
         self.broadcaster.close()
         self.events.settle()
+        logging.getLogger().removeHandler(self.error_counter)
 
 
 def services() -> Services:

@@ -20,7 +20,7 @@ from flask_socketio import SocketIO
 
 from webapp.auth import ROLE, Environ, Tokens
 from webapp.guard import refuse
-from webapp.viewers import connection_of, hang_up
+from webapp.viewers import connection_of, hang_up, tell_viewer
 from webapp.websocket import MAX_MESSAGE, WebSocket
 from webapp.wire import Wire, dumps
 
@@ -83,9 +83,11 @@ class SocketServer:
             if request.environ.get(ROLE) is None:
                 self._check(_token(auth), request.remote_addr or "")
             join(request.sid)  # type: ignore[attr-defined]
+            tell_viewer("viewer_connected", "socket", request.remote_addr)
 
         def disconnect(*_: object) -> None:
             leave(request.sid)  # type: ignore[attr-defined]
+            tell_viewer("viewer_left", "socket", request.remote_addr)
 
         self.socketio.on_event("connect", connect)
         self.socketio.on_event("disconnect", disconnect)

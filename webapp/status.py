@@ -47,8 +47,14 @@ class Status:
 
     def metrics(self) -> str:
         """`GET /metrics`."""
-        stats = self._pipeline.state().stats
-        return self._metrics.text(stats, streams=len(self._viewers), sockets=len(self._broadcaster))
+        state = self._pipeline.state()
+        return self._metrics.text(
+            state.stats,
+            up=self._pipeline.health() is None,
+            backend=state.backend,
+            streams=len(self._viewers),
+            sockets=len(self._broadcaster),
+        )
 
     def present(self) -> int:
         """How many watch or record."""

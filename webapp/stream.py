@@ -14,7 +14,7 @@ from engine.errors import PosecastError
 from webapp.encode import BOUNDARY, VIEWS, Pictures
 from webapp.errors import UnavailableError
 from webapp.services import services
-from webapp.viewers import Viewer, Viewers, connection_of
+from webapp.viewers import Viewer, Viewers, connection_of, tell_viewer
 
 blueprint = Blueprint("stream", __name__)
 
@@ -32,7 +32,14 @@ def stream() -> Response:
     response = Response(
         _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
     )
-    response.call_on_close(lambda: app.viewers.release(viewer))
+    address = request.remote_addr
+    tell_viewer("viewer_connected", "stream", address)
+
+    def left() -> None:
+        app.viewers.release(viewer)
+        tell_viewer("viewer_left", "stream", address)
+
+    response.call_on_close(left)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise collect frames before it passes them on
     return response

@@ -7,12 +7,17 @@ another thread, is the one thing that ends the wait.
 from __future__ import annotations
 
 import contextlib
+import logging
 import select
 import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
+
+from webapp.logs import event
+
+log = logging.getLogger(__name__)
 
 STUCK_AFTER = 10.0
 """Seconds that one write may take before the viewer counts as gone."""
@@ -89,6 +94,12 @@ class Viewers:
     def _all(self) -> list[Viewer]:
         with self._lock:
             return list(self._viewers)
+
+
+def tell_viewer(name: str, kind: str, address: str | None) -> None:
+    """Log that a viewer came or left: a `stream` of pictures, or a `socket`."""
+    verb = "opened" if name == "viewer_connected" else "closed"
+    event(log, name, f"{address} {verb} a {kind}", kind=kind, address=address)
 
 
 def connection_of(environ: dict[str, Any]) -> socket.socket | None:

@@ -3,37 +3,67 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.settings import Settings, load_or_set_aside
+from webapp import logs
+from webapp.redaction import Secrets
 from webapp.serve import ServeOptions, serve
 from webapp.store import default_path
+
+log = logging.getLogger(__name__)
 
 
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
     """Serve until stopped; the exit status."""
-    path = options.config or default_path()
-    saved, problem = load_or_set_aside(path) if options.config is None else (Settings(), None)
+    served = _serve_options(options)
+    with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
+        try:
+            _serve(options, settings_of, served)
+        except PosecastError as error:
+            if options.log_format == "text":
+                raise
+            message = f"{error.error}; {error.hint}"
+            logs.event(log, "start_failed", message, level=logging.ERROR, error=error.error, hint=error.hint)
+            return 2
+    return 0
+
+
+def _serve(options: argparse.Namespace, settings_of: Callable[..., Settings], served: ServeOptions) -> None:
+    saved, problem = load_or_set_aside(_config(options)) if options.config is None else (Settings(), None)
     if problem is not None:
-        print(f"posecast: {problem}", file=sys.stderr)
+        logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
-    serve(
-        settings,
-        calibration,
-        ServeOptions(
-            host=options.host,
-            port=options.port,
-            token=options.token,
-            view_token=options.view_token,
-            open_browser=options.open,
-            viewer_limit=options.viewers,
-            allow_hosts=tuple(options.allow_host),
-            allow_sources=tuple(options.allow_source),
-            behind_proxy=options.behind_proxy,
-            config=path,
-        ),
+    serve(settings, calibration, served)
+
+
+def _serve_options(options: argparse.Namespace) -> ServeOptions:
+    """With tokens, generated where they are needed and not given."""
+    served = ServeOptions(
+        host=options.host,
+        port=options.port,
+        token=options.token,
+        view_token=options.view_token,
+        open_browser=options.open,
+        viewer_limit=options.viewers,
+        allow_hosts=tuple(options.allow_host),
+        allow_sources=tuple(options.allow_source),
+        behind_proxy=options.behind_proxy,
+        config=_config(options),
+        # Whoever collects JSON often collects stdout, too, and links carry tokens.
+        links=options.log_format == "text" or sys.stdout.isatty(),
     )
-    return 0
+    if served.protected and served.token is None and not served.links:
+        raise PosecastError("nobody would learn the token: links are not printed among JSON", "give one with --token")
+    return served.with_tokens()
+
+
+def _config(options: argparse.Namespace) -> Path:
+    path: Path = options.config or default_path()
+    return path

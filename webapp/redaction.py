@@ -1,0 +1,51 @@
+"""What must not leave this machine in a log or an archive, taken out of text: tokens, passwords, query strings.
+
+In: any text. Out: the same with `***` in their place, and `?…` for the query of an address.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.capture import redact
+
+HIDDEN = "***"
+_SHORTEST = 6
+"""Characters of a secret that is hidden wherever it stands; a shorter one would blank out ordinary words."""
+
+_QUERY = re.compile(r"(/[^\s?\"'<>]*)\?[^\s\"'<>]+")
+_BEARER = re.compile(r"(?i)\b(bearer|authorization['\"]?\s*[:=]\s*['\"]?basic)\s+[A-Za-z0-9._~+/=-]{6,}")
+_NAMED = re.compile(
+    r"(?i)\b([a-z_-]*(?:token|password|passwd|secret|api[_-]?key|cookie))(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;{}]+"
+)
+
+
+class Secrets:
+    """The values that are known to be secret in this run, beside those that look like one."""
+
+    def __init__(self, *values: str | None) -> None:
+        self._values: tuple[str, ...] = ()
+        self.add(*values)
+
+    def add(self, *values: str | None) -> None:
+        """Hide `values` from now on."""
+        known = {*self._values, *(value for value in values if value)}
+        self._values = tuple(sorted(known, key=len, reverse=True))  # a secret may begin with another
+
+    def scrub(self, text: str) -> str:
+        """`text` without any of them."""
+        for value in self._values:
+            if len(value) >= _SHORTEST:
+                text = text.replace(value, HIDDEN)
+            else:
+                text = re.sub(rf"\b{re.escape(value)}\b", HIDDEN, text)
+        text = _QUERY.sub(r"\1?…", redact(text))
+        text = _BEARER.sub(rf"\1 {HIDDEN}", text)
+        return _NAMED.sub(rf"\1\2{HIDDEN}", text)
+
+
+def without_home(text: str, home: str | None = None) -> str:
+    """`text` with `~` for the user's home folder, whose name is often the user's own."""
+    folder = str(Path.home()) if home is None else home
+    return text if folder in ("", "/") else re.sub(rf"{re.escape(folder)}(?=[/\\\s\"':,)]|$)", "~", text)
