@@ -28,7 +28,11 @@ def extract_people(heatmaps: Floats, pafs: Floats, *, min_paf_ratio: float = 0.8
 
 def decode(maps: Maps, scale: tuple[float, float], *, min_paf_ratio: float = 0.8) -> list[Pose2D]:
     """People in frame pixels, 19-joint order. `scale` is (x, y) network pixels per frame pixel."""
-    keypoints, scores = extract_people(maps.heatmaps, maps.pafs, min_paf_ratio=min_paf_ratio)
+    return poses(*extract_people(maps.heatmaps, maps.pafs, min_paf_ratio=min_paf_ratio), scale)
+
+
+def poses(keypoints: Floats, scores: Floats, scale: tuple[float, float]) -> list[Pose2D]:
+    """What `extract_people` found, in frame pixels and 19-joint order."""
     frame_from_cells = np.float32(PIXELS_PER_CELL) / np.asarray(scale, np.float32)
     points = np.full((len(scores), JOINT_COUNT, 2), np.nan, np.float32)
     confidences = np.zeros((len(scores), JOINT_COUNT), np.float32)
