@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.pipeline import Pipeline
-from webapp import api, camera_api, errors, pages, recordings_api, stream
+from webapp import api, camera_api, comparison_api, errors, pages, recordings_api, stream
 from webapp.attendance import Attendance
 from webapp.auth import Tokens
 from webapp.broadcast import Broadcaster
@@ -41,7 +41,7 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
-    for module in (pages, api, camera_api, recordings_api, stream):
+    for module in (pages, api, camera_api, comparison_api, recordings_api, stream):
         app.register_blueprint(module.blueprint)
     tokens = Tokens(options)
     sockets = SocketServer(app, tokens, options.viewer_limit)

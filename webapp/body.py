@@ -11,7 +11,7 @@ from flask import request
 from engine.errors import PosecastError
 
 Kinds = Mapping[str, type | tuple[type, ...]]
-_NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+_NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "an object"}
 
 
 def json_object() -> dict[str, Any]:
@@ -28,18 +28,25 @@ def json_object() -> dict[str, Any]:
 
 def checked(required: Kinds, optional: Kinds | None = None) -> dict[str, Any]:
     """The body's object with exactly the `required` keys and any of the `optional` ones."""
-    body, optional = json_object(), optional or {}
-    known = {**required, **optional}
+    return checked_object(json_object(), required, optional)
+
+
+def checked_object(
+    body: dict[str, Any], required: Kinds, optional: Kinds | None = None, place: str = ""
+) -> dict[str, Any]:
+    """`body`, where it is as `checked` says; `place` is where it stands in the whole, as messages say it."""
+    known = {**required, **(optional or {})}
+    keys = f"keys are: {', '.join(place + key for key in known)}"
     for key in body:
         if key not in known:
-            raise PosecastError(f"unknown key {key!r}", f"keys are: {', '.join(known)}")
+            raise PosecastError(f"unknown key {place + key!r}", keys)
     for key, kind in known.items():
         if key in required and key not in body:
-            raise PosecastError(f"the key {key!r} is missing", f"keys are: {', '.join(known)}")
+            raise PosecastError(f"the key {place + key!r} is missing", keys)
         # bool is an int to Python, and to nobody else.
         if key in body and (not isinstance(body[key], kind) or (isinstance(body[key], bool) and kind is not bool)):
             wanted = _NAMES[kind if isinstance(kind, type) else kind[0]]
-            raise PosecastError(f"{key} is {body[key]!r}", f"{key} must be {wanted}")
+            raise PosecastError(f"{place}{key} is {body[key]!r}", f"{place}{key} must be {wanted}")
     return body
 
 

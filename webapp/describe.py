@@ -9,20 +9,19 @@ import numpy as np
 from engine.capture import redact
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
-from engine.pipeline import EngineState, Stats
+from engine.pipeline import Comparison, EngineState, Side, Stats
+from engine.types import BackendInfo
 from webapp.wire import Wire, dumps, timings_to_wire
 
 
 def describe_state(state: EngineState) -> Wire:
     """Everything; `stats` as of now."""
-    backend, switching = state.backend, state.switching
+    switching = state.switching
     return {
         "status": state.status,
         "source": redact(state.settings.source),
         "model": state.settings.model,
-        "backend": {"name": backend.name, "device": backend.device, "precision": backend.precision}
-        if backend
-        else None,
+        "backend": _describe_backend(state.backend),
         "camera": describe_camera(state.camera, state.calibration) if state.camera else None,
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats),
@@ -30,6 +29,7 @@ def describe_state(state: EngineState) -> Wire:
         if switching
         else None,
         "fallback": state.fallback,
+        "comparison": describe_comparison(state.comparison),
     }
 
 
@@ -47,6 +47,21 @@ def describe_stats(stats: Stats) -> Wire:
     }
 
 
+def describe_comparison(comparison: Comparison | None) -> Wire | None:
+    """Both sides, and how their people differ: pixels of the frame, millimetres, OKS and shares 0..1."""
+    if comparison is None:
+        return None
+    return {
+        "status": comparison.status,
+        "step": comparison.step,
+        "fraction": comparison.fraction,
+        "frames": comparison.frames,
+        "a": _describe_side(comparison.sides[0]),
+        "b": _describe_side(comparison.sides[1]),
+        "difference": {name: _rounded(value, 4) for name, value in comparison.difference.items()} or None,
+    }
+
+
 def describe_camera(camera: Camera, calibration: Calibration | None) -> Wire:
     """A camera and what is known about where it comes from.
 
@@ -61,6 +76,23 @@ def describe_camera(camera: Camera, calibration: Calibration | None) -> Wire:
         "fov_deg": math.degrees(2 * math.atan(camera.image_size[0] / 2 / camera.fx)),
         "tilt_deg": camera.tilt_down,
     }
+
+
+def _describe_side(side: Side) -> Wire:
+    return {
+        "asked": {"name": side.asked.name, "device": side.asked.device, "precision": side.asked.precision},
+        "runs": _describe_backend(side.runs),
+        "stage_ms": timings_to_wire(side.stage_ms),
+        "people": _rounded(side.people, 2),
+    }
+
+
+def _describe_backend(info: BackendInfo | None) -> Wire | None:
+    return None if info is None else {"name": info.name, "device": info.device, "precision": info.precision}
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def camera_file(camera: Camera) -> str:

@@ -1,7 +1,8 @@
 """The Socket.IO side of the server: who may connect, how things are sent, how connections end.
 
-Server to client only: `scene` (acknowledged), `stats`, `state`, `progress`, `problem`. A client sends nothing but
-acknowledgements, so that a view-only visitor has nothing to misuse.
+Server to client only: `scene` (acknowledged), `stats`, `state`, `progress`, `problem`. What is recorded and compared
+is part of both `stats` and `state`. A client sends nothing but acknowledgements, so that a view-only visitor has
+nothing to misuse.
 """
 
 from __future__ import annotations

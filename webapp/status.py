@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.pipeline import Pipeline
 from webapp.broadcast import Broadcaster
-from webapp.describe import describe_state, describe_stats
+from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.metrics import Metrics
 from webapp.recorder import Recorder
 from webapp.sources import Sources
@@ -43,6 +43,7 @@ class Status:
             "viewers": len(self._broadcaster),
             "streams": len(self._viewers),
             "recording": self._recorder.status(),
+            "comparison": describe_comparison(self._pipeline.comparisons.now),
         }
 
     def metrics(self) -> str:
