@@ -148,7 +148,7 @@ def alternatives(spec: ModelSpec, path: Path) -> tuple[ModelSpec, ...]:
     return tuple(
         replace(spec, backend=name, device=device, precision=_kept_precision(name, device, spec.precision))
         for name, device, gpu in pairs
-        if _accelerated(device) == gpu
+        if _accelerated(device) == gpu and device.lower() != "auto"  # OpenVINO's, which is one of the others
     )
 
 

@@ -99,6 +99,27 @@ def test_auto_does_not_take_a_gpus_library_on_the_cpu(
     assert choose(ModelSpec(), CHECKPOINT).backend == "openvino"
 
 
+def test_alternatives_are_gpus_first_then_the_fastest_first(
+    machine: dict[str, BackendReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine |= {
+        "pytorch": _here("pytorch", "cpu", "cuda:0"),
+        "openvino": _here("openvino", "CPU", "AUTO"),
+        "onnxruntime": _here("onnxruntime", "cpu", "cuda:0"),
+    }
+    monkeypatch.setattr(inference, "gpu_count", lambda: 1)
+    found = inference.alternatives(ModelSpec(precision="fp16"), CHECKPOINT)
+    assert [(spec.backend, spec.device, spec.precision) for spec in found] == [
+        ("onnxruntime", "cuda:0", "fp16"),
+        ("pytorch", "cuda:0", "fp16"),
+        ("openvino", "CPU", "auto"),
+        ("onnxruntime", "cpu", "auto"),
+        ("pytorch", "cpu", "auto"),
+    ]
+    assert {spec.precision for spec in inference.alternatives(ModelSpec(precision="int8"), CHECKPOINT)} == {"auto"}
+    assert [spec.backend for spec in inference.alternatives(ModelSpec(), Path("model.xml"))] == ["openvino"]
+
+
 def test_devices_are_named_in_any_case_and_short(machine: dict[str, BackendReport]) -> None:
     machine |= {"pytorch": _here("pytorch", "cpu", "cuda:0", "cuda:1"), "openvino": _here("openvino", "CPU", "GPU.0")}
     assert choose(ModelSpec(backend="pytorch", device="CUDA"), CHECKPOINT).device == "cuda:0"
