@@ -1,18 +1,23 @@
 """The one door: a WSGI middleware around everything, `/socket.io/` included, which Flask's own hooks never see.
 
 In: any request. Out: a refusal (JSON, or the login page for a browser), or the inner application's answer with the
-security headers added. Order of the checks: Host, Origin, size, token, role. Nothing here logs a query string.
+security headers added. Order of the checks: Host, Origin, size, token, role; then the body is read, so that nobody
+further in waits for a slow client. Nothing here logs a query string.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import get_input_stream
 
+from webapp.arrivals import ARRIVED
 from webapp.auth import ROLE, Environ, Role, Tokens
 from webapp.hosts import Hosts
 from webapp.wire import dumps
@@ -24,7 +29,11 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
 """Bytes of any request's body; single routes allow less."""
+MAX_STRANGERS_BODY = 64 * 1024
+"""Bytes of the body of somebody without a token: a login, or the first packets of a socket."""
 
+_LONGEST_LENGTH = 18
+"""Digits of a Content-Length; Python reads no more than 4300."""
 _PUBLIC = ("/healthz", "/login", "/favicon.ico")
 _PAGES = ("/", "/view")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -58,7 +67,9 @@ class Guard:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, *HEADERS], *rest)
 
-        refusal = self._foreign(environ) or self._too_large(environ) or self._identify(environ)
+        refusal = (
+            self._foreign(environ) or self._too_large(environ) or self._identify(environ) or self._receive(environ)
+        )
         if refusal is not None:
             return refusal(environ, start)
         try:
@@ -81,8 +92,24 @@ class Guard:
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
             return refuse(400, "Content-Length is not a number")
-        if int(length) > MAX_BODY:
-            return refuse(413, "the request is too large", f"send at most {MAX_BODY} bytes")
+        if len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY:
+            return _too_large_for(MAX_BODY)
+        return None
+
+    def _receive(self, environ: Environ) -> Response | None:
+        """Read the whole body and leave it in the environment, or refuse."""
+        limit = MAX_STRANGERS_BODY if environ[ROLE] is None else MAX_BODY
+        try:
+            body = get_input_stream(environ, max_content_length=limit).read()
+        except RequestEntityTooLarge:
+            return _too_large_for(limit)
+        except (OSError, ClientDisconnected):
+            return refuse(400, "the request did not arrive whole", "send it again")
+        environ["wsgi.input"] = BytesIO(body)
+        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:  # it came in chunks
+            environ["CONTENT_LENGTH"] = str(len(body))
+        if ARRIVED in environ:
+            environ[ARRIVED]()
         return None
 
     def _identify(self, environ: Environ) -> Response | None:
@@ -133,6 +160,10 @@ class Guard:
         if self._tokens.required:
             response.headers["Set-Cookie"] = self._tokens.cookie(environ, token)
         return response
+
+
+def _too_large_for(limit: int) -> Response:
+    return refuse(413, "the request is too large", f"send at most {limit} bytes")
 
 
 def refuse(status: int, error: str, hint: str = "", **more: object) -> Response:

@@ -17,10 +17,17 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.arrivals import Arrivals
+
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 8.0
 """Seconds after which a server that does not stop is killed; it takes less than 3."""
+SEND_WITHIN = 10.0
+"""Seconds in which a client must take a piece of an answer."""
+_FEW_ARRIVING = 8
+_MANY_ARRIVING = 256
+"""Where every connection has a thread of its own."""
 _QUERY = re.compile(r"\?\S*")
 
 
@@ -61,6 +68,9 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     from gunicorn.glogging import Logger
     from gunicorn.workers.gthread import ThreadWorker
 
+    # A part of the threads may wait for requests to arrive; the others answer those that are here.
+    arrivals = Arrivals(max(_FEW_ARRIVING, threads // 4))
+
     class Master(Arbiter):  # type: ignore[misc]
         """Never runs two engines: no reload, no second worker. A closed terminal ends it, as it ends other programs."""
 
@@ -84,6 +94,24 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 super().run()
             finally:
                 self.app.running.stop()
+
+        def handle(self, conn: Any) -> Any:
+            arrivals.begin(conn.sock)
+            try:
+                return super().handle(conn)
+            finally:
+                arrivals.end(conn.sock)
+
+        def handle_request(self, req: Any, conn: Any) -> Any:
+            conn.sock.settimeout(SEND_WITHIN)
+            try:
+                return super().handle_request(req, conn)
+            except TimeoutError:
+                raise StopIteration from None  # gunicorn's way to leave a connection without a word
+
+        def murder_pending(self) -> None:
+            super().murder_pending()
+            arrivals.sweep()
 
         def handle_exit(self, sig: int, frame: Any) -> None:
             super().handle_exit(sig, frame)
@@ -133,7 +161,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
 
         def load(self) -> Any:
             self.running = begin()
-            return self.running.app
+            return arrivals.watched(self.running.app)
 
         def run(self) -> None:
             Master(self).run()
@@ -150,17 +178,29 @@ def run_werkzeug(listener: socket.socket, begin: Begin) -> None:
     """Threads in this process."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
+    arrivals = Arrivals(_MANY_ARRIVING)
+
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
+        timeout = SEND_WITHIN
+
+        def handle_one_request(self) -> None:
+            arrivals.begin(self.connection)
+            try:
+                super().handle_one_request()
+            finally:
+                arrivals.end(self.connection)
 
         def log(self, type: str, message: str, *args: object) -> None:
-            if type == "error":
+            if type == "error" and not message.startswith("Request timed out"):
                 log.warning(_QUERY.sub("?…", message % args))
 
     running = begin()
     running.ready()
     host, port = listener.getsockname()[:2]
-    server = make_server(host, port, running.app, threaded=True, request_handler=Handler, fd=listener.fileno())
+    app = arrivals.watched(running.app)
+    server = make_server(host, port, app, threaded=True, request_handler=Handler, fd=listener.fileno())
+    server.service_actions = arrivals.sweep  # type: ignore[method-assign]  # twice a second
     listener.close()  # the server has its own copy
     try:
         server.serve_forever()

@@ -8,9 +8,12 @@ is gone is no error.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from simple_websocket import ConnectionClosed
+
+from webapp.viewers import connection_of
 
 MAX_MESSAGE = 64 * 1024
 """Bytes a client may send at once: acknowledgements and a token need no more."""
@@ -23,6 +26,12 @@ class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
 
     def __init__(self, handler: object, server: object) -> None:
         super().__init__(handler, server, max_message_size=MAX_MESSAGE)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        connection = connection_of(environ)
+        if connection is not None:
+            connection.settimeout(None)  # silence is no fault here; those who do not read are found by their silence
+        return super().__call__(environ, start_response)
 
     def wait(self) -> str | bytes | None:
         """The next message; None when the connection is over."""

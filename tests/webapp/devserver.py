@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.webapp.fakes import Stage
+from webapp import arrivals, server
 from webapp.options import ServeOptions
 from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
@@ -28,7 +29,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, nargs=2, default=(1280, 720))
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--werkzeug", action="store_true")
+    parser.add_argument("--patience", type=float, help="seconds for requests to arrive, and for answers to be taken")
     arguments = parser.parse_args()
+    if arguments.patience is not None:
+        arrivals.ARRIVE_WITHIN = server.SEND_WITHIN = arguments.patience
     with tempfile.TemporaryDirectory() as folder:
         serve(arguments, Path(folder))
 
