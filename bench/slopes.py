@@ -1,0 +1,43 @@
+"""Whether a measured quantity stays flat: its slope by least squares, and what rise counts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+WARM_UP = 0.2
+"""Share of a run that does not count: caches fill, libraries load, every backend is opened for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A quantity rises where it does so faster than `per_hour`, and in the run by more than `noise`."""
+
+    per_hour: float
+    noise: float
+    """What it goes up and down by as switches, viewers and recordings come and go: a short run cannot tell a rise
+    from that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    first: float
+    """Median of the first quarter of what counts; `last`: of the last."""
+    last: float
+    per_hour: float
+    flat: bool
+
+
+def slope(times_s: Sequence[float], values: Sequence[float], limit: Limit) -> Slope:
+    """Of `values` over `times_s`, at least 8 of them, the warm-up left out. NaN: not measured then."""
+    t, v = np.asarray(times_s, float), np.asarray(values, float)
+    counts = (t >= t[0] + WARM_UP * (t[-1] - t[0])) & np.isfinite(v)
+    t, v = t[counts], v[counts]
+    if len(t) < 8:
+        raise ValueError(f"{len(t)} measurements are too few for a slope")
+    per_second = float(np.polyfit(t - t[0], v, 1)[0])
+    rise, quarter = per_second * float(t[-1] - t[0]), len(t) // 4
+    flat = per_second * 3600 <= limit.per_hour or rise <= limit.noise
+    return Slope(float(np.median(v[:quarter])), float(np.median(v[-quarter:])), per_second * 3600, flat)
