@@ -18,6 +18,7 @@ from typing import Any
 from flask import Flask
 
 from webapp.arrivals import Arrivals
+from webapp.viewers import hang_up
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.arbiter import Arbiter
     from gunicorn.glogging import Logger
+    from gunicorn.util import close_graceful
     from gunicorn.workers.gthread import ThreadWorker
 
     # A part of the threads may wait for requests to arrive; the others answer those that are here.
@@ -98,7 +100,12 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
         def handle(self, conn: Any) -> Any:
             arrivals.begin(conn.sock)
             try:
-                return super().handle(conn)
+                result = super().handle(conn)
+                if result is False:
+                    # Waits for the client to close, too. gunicorn would do it in its one thread that accepts others.
+                    arrivals.begin(conn.sock)
+                    close_graceful(conn.sock)
+                return result
             finally:
                 arrivals.end(conn.sock)
 
@@ -107,6 +114,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
             try:
                 return super().handle_request(req, conn)
             except TimeoutError:
+                hang_up(conn.sock)
                 raise StopIteration from None  # gunicorn's way to leave a connection without a word
 
         def murder_pending(self) -> None:
