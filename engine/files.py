@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,15 @@ from pathlib import Path
 
 from engine.errors import PosecastError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No space, no quota, larger than files may be."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`, which becomes `path` when the block ends well and vanishes when it does not.
 
-    Raises PosecastError where the folder does not exist or cannot be written to.
+    Raises PosecastError where the folder does not exist or cannot be written to, and where the disk is full.
     """
     if path.is_dir():
         raise PosecastError(f"{path} is a folder", "give the name of a file to write")
@@ -25,7 +29,19 @@ def whole_file(path: Path) -> Iterator[Path]:
     # The suffix stays last: writers choose their format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        yield temporary
-        temporary.replace(path)
+        with room_for(path):
+            yield temporary
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for(what: Path | str) -> Iterator[None]:
+    """A disk that is full while `what` is being written is a PosecastError."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "errno", None) not in _FULL:  # libav's errors have one, too
+            raise
+        raise PosecastError(f"cannot write {what}: the disk is full", "make room, or write elsewhere") from error

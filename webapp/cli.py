@@ -7,8 +7,11 @@ imported when they are run: `posecast --help` needs none of them.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +21,8 @@ from engine.settings import BACKENDS, PRECISIONS, Settings, load_settings
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by the shell's custom 128 + SIGINT."""
+TERMINATED = 143
+"""After SIGTERM, likewise."""
 
 _SOURCE_HELP = "camera index, video, image, folder or glob of images, rtsp://, http(s)://, or demo"
 
@@ -34,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
+        with _unwinds_on_sigterm():
+            return command(options)
     except PosecastError as error:
         print(f"posecast: {_one_line(str(error))}", file=sys.stderr)
         return 2
@@ -44,6 +50,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough (`posecast … | head`); keep the interpreter from flushing again.
         sys.stderr.close()
         return 0
+
+
+@contextmanager
+def _unwinds_on_sigterm() -> Iterator[None]:
+    """SIGTERM ends the program as Ctrl-C does: what was begun is cleared away, and no child goes on alone."""
+
+    def unwind(number: int, frame: object) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)  # again while clearing away would leave a half of it
+        sys.exit(TERMINATED)
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Settings:
@@ -96,7 +120,11 @@ def _models_download(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from webapp.commands import doctor
 
-    return doctor.run()
+    if options.bundle is None:
+        if options.url or options.log:
+            raise PosecastError("--url and --log are for an archive", "name it with --bundle FILE.zip")
+        return doctor.run()
+    return doctor.run(bundled=doctor.bundle_options(options.bundle, options.config, options.log, options.url))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -172,6 +200,10 @@ def _add_models(commands: Any) -> None:
 
 def _add_doctor(commands: Any) -> None:
     parser = commands.add_parser("doctor", help="what works on this machine, and why the rest does not")
+    parser.add_argument("--bundle", type=Path, metavar="FILE.zip", help="write an archive for whoever helps, too")
+    parser.add_argument("--url", help="ask this running server for it (token in the variable POSECAST_TOKEN)")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="put the end of this log of the server into it")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (default: the user's own)")
     parser.set_defaults(command=_doctor)
 
 

@@ -7,21 +7,28 @@ The thread takes the newest snapshot; what it cannot keep up with is left out of
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.types import Snapshot
 from engine.video_writer import VideoWriter
 from webapp.describe import camera_file
-from webapp.recordings import CAMERA, PART, SCENES, VIDEO, Recordings
+from webapp.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, drop_torn_line
 from webapp.scenes import Scenes
 from webapp.wire import Wire
 
 log = logging.getLogger(__name__)
 
+SPARE_BYTES = 64 * 1024**2
+"""What is left free on the disk: a video needs some to be finished, and so does everybody else."""
 _LOOK_UP = 0.2
+
+Problem = tuple[str, str]
+"""(error, hint) for the user."""
 
 
 class Session:
@@ -33,12 +40,13 @@ class Session:
         scenes: Scenes,
         room: int,
         video: bool,
-        ended: Callable[[tuple[str, str] | None], None],
+        ended: Callable[[Problem | None], None],
     ) -> None:
         recordings.folder.mkdir(parents=True, exist_ok=True)
         self._scenes, self._room, self._ended = scenes, room, ended
         self.name = _free_name(recordings)
         self._path = recordings.folder / f"{self.name}{SCENES}"
+        self._part = self._path.with_name(self._path.name + PART)
         self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
         self._started = time.monotonic()
         # The scene on show when recording begins belongs to the time before.
@@ -70,31 +78,39 @@ class Session:
         }
 
     def _run(self) -> None:
-        problem = None
+        problem = self._record()
+        if not self._keep_scenes():
+            problem = ("recording stopped: nothing could be written", "make room where the recordings lie")
+        self._ended(problem)
+
+    def _record(self) -> Problem | None:
+        """Record until stopped; why it ended, where that was not asked for. The video is finished, or gone."""
+        video: _Video | None = None
+        problem: Problem | None = None
         try:
-            problem = self._record()
+            video = _Video(self._video_path) if self._video_path else None
+            with self._part.open("w", encoding="utf-8") as file:
+                problem = self._write(file.write, video)
         except OSError as error:
             problem = (f"recording stopped: {error.strerror or error}", "what was recorded until then is kept")
         except Exception:
             log.exception("error while recording")
             problem = ("recording stopped by a fault of ours", "the server's log says more")
-        self._ended(problem)
+        if video is not None and not video.finish():
+            problem = problem or ("the video of the recording could not be finished", "the scenes are kept")
+        return problem
 
-    def _record(self) -> tuple[str, str] | None:
-        part = self._path.with_name(self._path.name + PART)
-        video = _Video(self._video_path) if self._video_path else None
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                return self._write(file.write, video)
-        finally:
-            if video is not None:
-                video.close()
-            if self._frames:
-                part.replace(self._path)
-            else:
-                part.unlink(missing_ok=True)
+    def _keep_scenes(self) -> bool:
+        """Give the scenes their real name; False where there should be some and are none."""
+        with suppress(OSError):
+            drop_torn_line(self._part)
+            if self._part.stat().st_size:
+                self._part.replace(self._path)
+                return True
+            self._part.unlink()
+        return not self._frames
 
-    def _write(self, write: Callable[[str], object], video: _Video | None) -> tuple[str, str] | None:
+    def _write(self, write: Callable[[str], object], video: _Video | None) -> Problem | None:
         seen = self._seen
         while not (self._stopping.is_set() or self._scenes.snapshots.closed):
             newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP)
@@ -105,6 +121,8 @@ class Session:
             size = self._bytes + len(line.encode()) + (video.size() if video else 0)
             if size > self._room:
                 return ("recording stopped: the recordings have reached their limit", "download and delete some")
+            if shutil.disk_usage(self._path.parent).free < SPARE_BYTES:
+                return ("recording stopped: the disk is almost full", "make room where the recordings lie")
             if not self._frames:  # the camera that a replay needs to draw the same view
                 self._path.with_suffix(CAMERA).write_text(camera_file(snapshot.scene.camera), encoding="utf-8")
             write(line)
@@ -133,12 +151,19 @@ class _Video:
     def size(self) -> int:
         return int(self._part.stat().st_size) if self._part.exists() else 0
 
-    def close(self) -> None:
-        self._writer.close()
-        if self._first is None:
-            self._part.unlink(missing_ok=True)
-        else:
-            self._part.replace(self._path)
+    def finish(self) -> bool:
+        """Give it its real name; False, and it is gone, where it cannot be finished: no player opens half of one."""
+        try:
+            self._writer.close()
+            if self._first is not None:
+                self._part.replace(self._path)
+        except Exception as error:  # noqa: BLE001 - libav has errors of its own for a full disk
+            log.warning("the video of the recording could not be finished: %s", error)
+            return False
+        finally:
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
+        return True
 
 
 def _free_name(recordings: Recordings) -> str:

@@ -22,6 +22,9 @@ NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
 SCENES, VIDEO, CAMERA, PART = ".jsonl", ".mp4", ".camera.json", ".part"
 RECORDING = "recording:"
 """Before a name: the recording as a source."""
+LONGEST_PAUSE = 2.0
+"""Seconds: a gap in a recording is not waited out for longer."""
+_WALL_TIME = re.compile(rb'"wall_time":([0-9.]+)')
 _CHUNK = 1 << 20
 
 CSV_COLUMNS = (
@@ -42,7 +45,7 @@ class Recordings:
         """Make the folder, and finish what a crash left behind: whole lines are kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for part in self.folder.glob(f"*{SCENES}{PART}"):
-            _drop_torn_line(part)
+            drop_torn_line(part)
             finished = part.with_suffix("")
             if part.stat().st_size:
                 part.replace(finished)
@@ -116,39 +119,21 @@ def _csv(rows: Any) -> str:
 
 
 def _summary(path: Path) -> Wire:
-    """Frames, seconds and start of a scene file, from its first and last lines and the number of lines."""
-    first, last = _ends(path)
-    frames = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            frames += chunk.count(b"\n")
-    seconds = last["wall_time"] - first["wall_time"] if first and last else 0.0
-    return {
-        "scenes": frames,
-        "seconds": round(max(0.0, seconds), 3),
-        "created": first["wall_time"] if first else None,
-    }
+    """Scenes, start, and how long it takes to play: gaps count as they are replayed, whatever the clock did."""
+    count, seconds = 0, 0.0
+    first = before = None
+    with path.open("rb") as lines:
+        for line in lines:
+            count += 1
+            found = _WALL_TIME.search(line)
+            now = float(found[1]) if found else before
+            if now is not None and before is not None:
+                seconds += min(max(0.0, now - before), LONGEST_PAUSE)
+            first, before = (now if first is None else first), now
+    return {"scenes": count, "seconds": round(seconds, 3), "created": first}
 
 
-def _ends(path: Path) -> tuple[Wire | None, Wire | None]:
-    with path.open("rb") as file:
-        first = file.readline()
-        size = file.seek(0, io.SEEK_END)
-        length = min(size, _CHUNK)
-        file.seek(size - length)
-        last = file.read().rstrip(b"\n").rpartition(b"\n")[2]
-    return (_scene(first), _scene(last))
-
-
-def _scene(line: bytes) -> Wire | None:
-    try:
-        scene: Wire = json.loads(line)
-        return scene
-    except ValueError:
-        return None
-
-
-def _drop_torn_line(path: Path) -> None:
+def drop_torn_line(path: Path) -> None:
     """Cut off what follows the last line end."""
     with path.open("rb+") as file:
         position = file.seek(0, io.SEEK_END)

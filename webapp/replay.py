@@ -26,10 +26,7 @@ from engine.pipeline import Parts
 from engine.pipeline.parts import FrameProcessor
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
-from webapp.recordings import CAMERA, RECORDING, VIDEO, Recordings
-
-_LONGEST_PAUSE = 2.0
-"""Seconds: a gap in a recording is not waited out for longer."""
+from webapp.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,9 +67,9 @@ class ReplaySource:
             due: float | None = None
             before = 0.0
             for wire, picture in _pairs(self._path, self._video_path):
-                gap = min(max(0.0, wire["wall_time"] - before), _LONGEST_PAUSE)
+                gap = min(max(0.0, wire["wall_time"] - before), LONGEST_PAUSE)
                 now = time.monotonic()
-                due = now if due is None else max(due + gap, now - _LONGEST_PAUSE)
+                due = now if due is None else max(due + gap, now - LONGEST_PAUSE)
                 before = wire["wall_time"]
                 if self._closed.wait(max(0.0, due - now)):
                     return

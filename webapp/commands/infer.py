@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from engine import offline, overlay, picture_writer, video_writer
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
-from engine.files import whole_file
+from engine.files import room_for, whole_file
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
@@ -87,14 +87,19 @@ def _processor(settings: Settings, camera: CameraSpec, first: Frame, console: Co
 
 
 def _write(
-    snapshots: Iterator[Snapshot], lines: IO[str], pictures: _Pictures | None, total: int | None, console: Console
+    snapshots: Generator[Snapshot, None, None],
+    lines: IO[str],
+    pictures: _Pictures | None,
+    total: int | None,
+    console: Console,
 ) -> str:
     """Write every snapshot; a sentence about how it went."""
     rate = _Rate()
     people = 0
     with _progress_bar(console) as bar:
         task = bar.add_task("frames", total=total, fps="")
-        with contextlib.closing(_drawn(snapshots) if pictures else _plain(snapshots)) as results:  # type: ignore[type-var]
+        # Both are closed: a network still at work when the program ends would abort it.
+        with contextlib.closing(snapshots), contextlib.closing(_results(snapshots, drawn=bool(pictures))) as results:
             for snapshot, image in results:
                 fps = rate.tick()
                 lines.write(dumps(scene_to_wire(snapshot, fps=fps, wall_time=time.time())) + "\n")
@@ -106,14 +111,12 @@ def _write(
     return f"{speed}, up to {people} people at once"
 
 
-def _drawn(snapshots: Iterator[Snapshot]) -> Iterator[tuple[Snapshot, Image | None]]:
-    """Overlays, drawn ahead in a thread: encoding and drawing then share the time the network leaves."""
-    return offline.in_thread(
-        lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
-    )
-
-
-def _plain(snapshots: Iterator[Snapshot]) -> Iterator[tuple[Snapshot, Image | None]]:
+def _results(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
+    """With overlays, drawn ahead in a thread: encoding and drawing then share the time the network leaves."""
+    if drawn:
+        return offline.in_thread(
+            lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
+        )
     return ((snapshot, None) for snapshot in snapshots)
 
 
@@ -138,7 +141,9 @@ class _Rate:
 @contextlib.contextmanager
 def _lines(output: str) -> Iterator[IO[str]]:
     if output == "-":
-        yield sys.stdout
+        with room_for("to the output"):
+            yield sys.stdout
+            sys.stdout.flush()
         return
     with whole_file(Path(output)) as path, path.open("w", encoding="utf-8") as file:
         yield file
