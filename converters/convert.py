@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from onnx import load
+
 from converters.job import Job, run
+from converters.onnx_file import METADATA_AGREEMENT, metadata
 from converters.prepare import Checkpoint, int8, onnx
 from engine import inference
 from engine.errors import PosecastError
@@ -21,9 +24,9 @@ from engine.types import Progress
 
 SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}
 PRECISIONS = {
-    "onnx": ("fp32", "fp16"),
+    "onnx": ("fp32", "fp16", "int8"),
     "openvino": ("fp32", "fp16", "int8"),
-    "tensorrt": ("fp32", "fp16"),
+    "tensorrt": ("fp32", "fp16", "int8"),
     "torch2trt": ("fp32", "fp16"),
 }
 FIXED_SIZE = ("tensorrt", "torch2trt")
@@ -81,12 +84,26 @@ def convert(request: Request, progress: Progress) -> Converted:
     size = request.size or (DEFAULT_SIZE if request.format in FIXED_SIZE else None)
     device = _gpu() if request.format in FIXED_SIZE else None
     with whole_file(request.output) as temporary:
+        source = _quantised(request, progress) if request.precision == "int8" else request.checkpoint
+        # A copy of what ONNX Runtime has judged needs no judging; an engine built of it does.
+        judged = (request.format, request.precision) != ("onnx", "int8")
         job = Job(
-            request.format, request.checkpoint, temporary, request.precision, size,
-            raw_input=request.format != "torch2trt", device=device, calibration=request.calibration, judged=True,
+            request.format, source, temporary, request.precision, size,
+            raw_input=request.format != "torch2trt", device=device, checkpoint=request.checkpoint,
+            calibration=request.calibration, judged=judged,
         )  # fmt: skip
         verdict = run(job, progress)
-    return Converted((request.output,), verdict)
+    return Converted((request.output,), verdict if judged else _verdict_of(source))
+
+
+_BACKENDS = {"onnx": "onnxruntime", "openvino": "openvino", "tensorrt": "tensorrt"}
+
+
+def _quantised(request: Request, progress: Progress) -> Path:
+    """Made, and judged, in the cache, where `auto` finds it from now on; the user's file is a copy."""
+    backend = _BACKENDS[request.format]
+    checkpoint = Checkpoint(request.checkpoint)
+    return int8(checkpoint, backend, "CPU", progress, calibration=request.calibration, anew=True)
 
 
 def _gpu() -> str:
@@ -98,16 +115,11 @@ def _gpu() -> str:
 
 
 def _openvino(request: Request, progress: Progress) -> Converted:
-    checkpoint = Checkpoint(request.checkpoint)
     quantised = request.precision == "int8"
     weights = request.output.with_suffix(".bin")
     # OpenVINO names the weights after the .xml, and so do the two temporary files.
     with whole_file(request.output) as temporary, whole_file(weights):
-        if quantised:
-            # Made, and judged, in the cache, where `auto` finds it from now on; the user's file is a copy.
-            source = int8(checkpoint, "CPU", progress, calibration=request.calibration, anew=True)
-        else:
-            source = onnx(checkpoint, "fp32", progress)
+        source = _quantised(request, progress) if quantised else onnx(Checkpoint(request.checkpoint), "fp32", progress)
         job = Job(
             "openvino", source, temporary, request.precision, request.size,
             checkpoint=request.checkpoint, calibration=request.calibration, judged=not quantised,
@@ -116,8 +128,10 @@ def _openvino(request: Request, progress: Progress) -> Converted:
     return Converted((request.output, weights), _verdict_of(source) if quantised else verdict)
 
 
-def _verdict_of(ir: Path) -> dict[str, Any]:
-    """The verdict in the metadata of an IR that was judged."""
-    element = ElementTree.parse(ir).find("rt_info/posecast/agreement")
+def _verdict_of(path: Path) -> dict[str, Any]:
+    """The verdict in the metadata of an IR or an ONNX model that was judged."""
+    if path.suffix == ".onnx":
+        return dict(json.loads(metadata(load(str(path)))[METADATA_AGREEMENT]))
+    element = ElementTree.parse(path).find("rt_info/posecast/agreement")
     assert element is not None
     return dict(json.loads(element.attrib["value"]))

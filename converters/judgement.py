@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import onnx
 
 from converters import frames
+from converters.blame import suffering
 from converters.job import Job
-from converters.verify import check, verify
+from converters.onnx_file import METADATA_AGREEMENT, describe
+from converters.verify import Verdict, check, verify
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference import adapter
@@ -27,11 +29,15 @@ FRAMES_EACH = 8
 _RUN_BY = {
     "onnx": "onnxruntime",
     "openvino": "openvino",
-    "int8": "openvino",
+    "int8-openvino": "openvino",
+    "int8-onnxruntime": "onnxruntime",
+    "int8-tensorrt": "onnxruntime",
     "tensorrt": "tensorrt",
     "torch2trt": "tensorrt",
 }
-METADATA_AGREEMENT = "posecast.agreement"
+"""Backend by kind of job. What TensorRT is to build from is told apart from what it builds: both are judged."""
+_BLAMED = 3
+"""Layers that a refusal names."""
 
 
 def judge_on_few(job: Job, progress: Progress) -> dict[str, Any]:
@@ -44,11 +50,21 @@ def judge(job: Job, frames: Sequence[Frame], progress: Progress) -> dict[str, An
 
     PosecastError where it changes people.
     """
+    return settle(job, compare(job, frames, progress), frames)
+
+
+def compare(job: Job, frames: Sequence[Frame], progress: Progress) -> Verdict:
+    """Run the job's result and PyTorch in fp32 on `frames`."""
     height, width = frames[0].image.shape[:2]
     size = job.size or preprocess.network_size(width, height, HEIGHT)
     with closing(_reference(job, size)) as reference, closing(_candidate(job, size)) as candidate:
-        verdict = verify(reference, candidate, frames, size[0], progress)
-    check(verdict, f"{job.precision} in {job.kind}")
+        return verify(reference, candidate, frames, size[0], progress)
+
+
+def settle(job: Job, verdict: Verdict, frames: Sequence[Frame]) -> dict[str, Any]:
+    """Write the verdict into the job's result; as JSON. PosecastError, naming the layers to blame, where it fails."""
+    layers = () if verdict.passes else suffering(job, frames)[:_BLAMED]
+    check(verdict, f"{job.precision} for {_RUN_BY[job.kind]}", tuple(map(str, layers)))
     _annotate(job.target, json.dumps(verdict.to_json()))
     return verdict.to_json()
 
@@ -70,7 +86,7 @@ def _annotate(path: Path, agreement: str) -> None:
     """Into the model's own metadata, where its format has such a thing (torch2trt's has not)."""
     if path.suffix == ".onnx":
         model = onnx.load(str(path))
-        model.metadata_props.add(key=METADATA_AGREEMENT, value=agreement)
+        describe(model, METADATA_AGREEMENT, agreement)
         onnx.save(model, str(path))
     elif path.suffix == ".xml":
         tree = ElementTree.parse(path)

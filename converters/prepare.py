@@ -14,13 +14,15 @@ from pathlib import Path
 from converters.cache import build_once, entry
 from converters.job import Job, run
 from engine import models
-from engine.inference import file_format, openvino, tensorrt
+from engine.inference import file_format, onnxruntime, openvino, tensorrt
 from engine.types import ModelSpec, Progress
 
 _EXPORTER = "1"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
 _QUANTISER = "2"
 """Raised when `quantize` makes another model of the same checkpoint."""
+_QUANTISER_ONNX = "1"
+"""Raised when `quantize_onnx` does."""
 _ONNX, _IR, _ENGINE = "model.onnx", "model.xml", "model.engine"
 
 
@@ -45,8 +47,9 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
     made_from = Checkpoint(path, as_is=spec.raw_input is True)
     if spec.backend == "tensorrt":
         return Artifact(engine(made_from, spec.device, spec.precision, size, progress), "engine", own)
-    if spec.backend == "openvino" and spec.precision == "int8":
-        return Artifact(int8(made_from, spec.device, progress), "xml", own)
+    if spec.precision == "int8":
+        made = int8(made_from, spec.backend, spec.device, progress)
+        return Artifact(made, file_format(made), own)
     precision = spec.precision if spec.backend == "onnxruntime" else "fp32"
     return Artifact(onnx(made_from, precision, progress), "onnx", own)
 
@@ -75,33 +78,47 @@ def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
 
 
 def int8(
-    checkpoint: Checkpoint, device: str, progress: Progress, *, calibration: str | None = None, anew: bool = False
+    checkpoint: Checkpoint,
+    backend: str,
+    device: str,
+    progress: Progress,
+    *,
+    calibration: str | None = None,
+    anew: bool = False,
 ) -> Path:
-    """The checkpoint as an INT8 IR of dynamic size in the cache, judged on OpenVINO's `device`.
+    """The checkpoint in INT8, of dynamic size, in the cache: an IR judged on OpenVINO's `device`, or an ONNX model that
+    ONNX Runtime judged on the CPU, to run there or to build TensorRT engines of.
 
     `calibration`: a SOURCE whose frames it is quantised on beside the demo's. `anew`: replace what is there already.
     """
     source = onnx(checkpoint, "fp32", progress)
+    name, judged_on = (_IR, device) if backend == "openvino" else (_ONNX, "CPU")
 
     def build(part: Path) -> None:
         job = Job(
-            "int8", source, part / _IR, "int8",
-            as_is=checkpoint.as_is, device=device, checkpoint=checkpoint.path, calibration=calibration,
+            f"int8-{backend}", source, part / name, "int8",
+            as_is=checkpoint.as_is, device=judged_on, checkpoint=checkpoint.path, calibration=calibration,
         )  # fmt: skip
         run(job, progress)
 
-    return build_once(_int8_entry(checkpoint, device), build, progress, anew=anew) / _IR
+    return build_once(_int8_entry(checkpoint, backend, device), build, progress, anew=anew) / name
 
 
 def is_quantised(path: Path, backend: str, device: str) -> bool:
-    """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass."""
-    if backend != "openvino" or file_format(path) != "pth":
+    """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass.
+
+    What TensorRT builds of such a model is judged for every size anew, and not known before.
+    """
+    if backend not in ("openvino", "onnxruntime") or file_format(path) != "pth":
         return False
-    return _int8_entry(Checkpoint(path), device).is_dir()
+    return _int8_entry(Checkpoint(path), backend, device).is_dir()
 
 
-def _int8_entry(checkpoint: Checkpoint, device: str) -> Path:
-    return checkpoint.entry("int8", f"v{_QUANTISER}", f"openvino{openvino.version()}", device)
+def _int8_entry(checkpoint: Checkpoint, backend: str, device: str) -> Path:
+    if backend == "openvino":
+        return checkpoint.entry("int8", f"v{_QUANTISER}", f"openvino{openvino.version()}", device)
+    made_by = (f"v{_QUANTISER_ONNX}", f"onnxruntime{onnxruntime.version()}")
+    return checkpoint.entry("int8", *made_by, device if backend == "onnxruntime" else "for-tensorrt")
 
 
 def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int, int], progress: Progress) -> Path:
@@ -111,9 +128,10 @@ def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int,
     folder = checkpoint.entry("engine", precision, sized, f"tensorrt{tensorrt.version()}", gpu)
 
     def build(part: Path) -> None:
+        source = int8(checkpoint, "tensorrt", device, progress) if precision == "int8" else checkpoint.path
         job = Job(
-            "tensorrt", checkpoint.path, part / _ENGINE, precision, size,
-            as_is=checkpoint.as_is, device=device, judged=precision != "fp32",
+            "tensorrt", source, part / _ENGINE, precision, size,
+            as_is=checkpoint.as_is, device=device, checkpoint=checkpoint.path, judged=precision != "fp32",
         )  # fmt: skip
         run(job, progress)
 

@@ -2,7 +2,8 @@
 
 Weights and activations become 8 bit; ranges are read from real frames. Activations keep their sign's asymmetry
 (MIXED), which the ELU layers need. Layers that suffer much and cost little stay as they are. The result is compared
-with PyTorch in fp32 on frames that it was not calibrated on, and not let out if it finds other people.
+with PyTorch in fp32 on frames that it was not calibrated on, and not let out if it finds other people; layers that
+make it do so are left in float, too.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from converters import frames, to_openvino
+from converters import frames, mixed, to_openvino
 from converters.job import Job
-from converters.judgement import judge
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference.openvino import runtime
@@ -41,9 +41,12 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     nncf = _nncf()
     progress("convert", None, "gathering frames")
     gathered = frames.gather(frames.sources(job.calibration), FRAMES_EACH)
-    model = to_openvino.read(job.source)
-    to_openvino.save(_quantised(nncf, model, gathered.calibration, progress), job)
-    return judge(job, gathered.verification, progress)
+
+    def make(in_float: tuple[str, ...]) -> None:
+        model = to_openvino.read(job.source)
+        to_openvino.save(_quantised(nncf, model, gathered.calibration, progress, in_float), job)
+
+    return mixed.quantise(job, make, gathered.verification, progress)
 
 
 def _nncf() -> ModuleType:
@@ -56,7 +59,9 @@ def _nncf() -> ModuleType:
     return nncf
 
 
-def _quantised(nncf: ModuleType, model: Any, calibration: Sequence[Frame], progress: Progress) -> Any:
+def _quantised(
+    nncf: ModuleType, model: Any, calibration: Sequence[Frame], progress: Progress, in_float: Sequence[str]
+) -> Any:
     pictures = [preprocess.prepare(frame.image, HEIGHT).image for frame in calibration]
     passes = 0
 
@@ -72,6 +77,6 @@ def _quantised(nncf: ModuleType, model: Any, calibration: Sequence[Frame], progr
         nncf.Dataset(pictures, tensor),
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=len(pictures),
-        ignored_scope=nncf.IgnoredScope(**KEPT),
+        ignored_scope=nncf.IgnoredScope(**KEPT, names=[f"{layer}/WithoutBiases" for layer in in_float]),
         fast_bias_correction=False,
     )

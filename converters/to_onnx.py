@@ -22,6 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import fx, nn
 
 from converters.job import Job
+from converters.onnx_file import resized
 from engine.errors import PosecastError
 from engine.inference.network import PoseNetwork, load_checkpoint
 from engine.inference.signature import METADATA_INPUT, METADATA_PRECISION, NORMALISED, OUTPUT_CHANNELS, RAW
@@ -32,7 +33,11 @@ IR_VERSION = 8
 
 
 def run(job: Job, progress: Progress) -> None:
-    """Checkpoint to `.onnx`."""
+    """Checkpoint to `.onnx`; or one that was made of a checkpoint before to a copy of the job's size."""
+    if job.source.suffix == ".onnx":
+        made = onnx.load(str(job.source))
+        onnx.save(made if job.size is None else resized(made, job.size), str(job.target))
+        return
     progress("convert", 0.1, "reading the checkpoint")
     network = load_checkpoint(job.source)
     progress("convert", 0.6, "writing the ONNX model")

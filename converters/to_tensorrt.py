@@ -1,16 +1,20 @@
 """A checkpoint as a TensorRT engine, for pictures of one size, on the GPU and the TensorRT at hand.
 
 TensorRT up to 10 is asked for fp16 by a builder flag; 11 has no such flags and computes in the types of the model,
-so it is given a model in fp16. Which of the two is at work the library says itself, by what it has.
+so it is given a model in fp16. Which of the two is at work the library says itself, by what it has. INT8 is in the
+model for all of them (see `converters.quantize_onnx`); the older ones may compute its remaining layers in fp16, and 11
+in TF32.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import onnx
 import torch
 
 from converters.job import Job
+from converters.onnx_file import resized
 from converters.to_onnx import export
 from engine.errors import PosecastError
 from engine.inference.engine_file import EngineHeader, write_engine
@@ -23,7 +27,7 @@ _WORKSPACE_BYTES = 1 << 30
 
 
 def run(job: Job, progress: Progress) -> None:
-    """Checkpoint to `.engine`."""
+    """Checkpoint, or for int8 the quantised ONNX model made of it, to `.engine`."""
     assert job.size is not None
     assert job.device is not None
     serialized = build(job, progress)
@@ -47,34 +51,42 @@ def build(job: Job, progress: Progress) -> bytes:
     """The serialized engine."""
     tensorrt = runtime()
     by_flag = hasattr(tensorrt.BuilderFlag, "FP16")
-    progress("convert", 0.1, "reading the checkpoint")
-    model = export(
-        load_checkpoint(job.source),
-        raw_input=job.raw_input,
-        as_is=job.as_is,
-        half=job.precision == "fp16" and not by_flag,
-        size=job.size,
-    )
+    progress("convert", 0.1, "reading the model")
+    model = _model(job, half=job.precision == "fp16" and not by_flag)
     torch.cuda.set_device(job.device)  # TensorRT builds on the current one
     builder = tensorrt.Builder(logger())
     network = builder.create_network(_network_flags(tensorrt))
     _parse(network, model.SerializeToString())
     progress("convert", None, "building the TensorRT engine, which takes minutes")
-    config = _configuration(builder, job.precision == "fp16" and by_flag, progress)
+    config = _configuration(builder, job.precision, progress)
     serialized = builder.build_serialized_network(network, config)
     if serialized is None:
         raise PosecastError("TensorRT could not build the engine", "see posecast doctor for its version and GPU")
     return bytes(serialized)
 
 
-def _configuration(builder: Any, half_by_flag: bool, progress: Progress) -> Any:
+def _model(job: Job, *, half: bool) -> onnx.ModelProto:
+    """What the engine is built of, for pictures of the job's size."""
+    assert job.size is not None
+    if job.source.suffix == ".onnx":
+        return resized(onnx.load(str(job.source)), job.size)
+    network = load_checkpoint(job.source)
+    return export(network, raw_input=job.raw_input, as_is=job.as_is, half=half, size=job.size)
+
+
+_FLAGS = {"fp32": (), "fp16": ("FP16",), "int8": ("INT8", "FP16")}
+"""What the builder is allowed to use, where it asks."""
+
+
+def _configuration(builder: Any, precision: str, progress: Progress) -> Any:
     tensorrt = runtime()
     config = builder.create_builder_config()
     config.set_memory_pool_limit(tensorrt.MemoryPoolType.WORKSPACE, _WORKSPACE_BYTES)
-    if hasattr(tensorrt.BuilderFlag, "TF32"):
+    if hasattr(tensorrt.BuilderFlag, "TF32") and precision != "int8":
         config.clear_flag(tensorrt.BuilderFlag.TF32)  # fp32 is to mean fp32
-    if half_by_flag:
-        config.set_flag(tensorrt.BuilderFlag.FP16)
+    for name in _FLAGS[precision]:
+        if hasattr(tensorrt.BuilderFlag, name):
+            config.set_flag(getattr(tensorrt.BuilderFlag, name))
     if hasattr(config, "progress_monitor"):
         config.progress_monitor = _monitor(tensorrt, progress)
     return config

@@ -1,7 +1,7 @@
 """Does a converted model still find the same people? Both run on real frames, and what matters is compared.
 
 Goes in: a checkpoint, run by PyTorch in fp32, and what was made of it. Comes out: a `Verdict`; a conversion that
-changes people is refused with the numbers and the output to blame.
+changes people is refused with the numbers, and the output and the layers to blame.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Verdict:
     mm: float | None
     difference: dict[str, float]
     """Of each output: the largest difference of a value, in standard deviations of that output."""
+    in_float: tuple[str, ...] = ()
+    """Layers of a quantised model that stay in float since it found other people with them quantised."""
 
     @property
     def passes(self) -> bool:
@@ -47,7 +49,7 @@ class Verdict:
         return max(self.difference, key=lambda name: self.difference[name])
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"in_float": list(self.in_float)}
 
     def __str__(self) -> str:
         return f"people {said(self.people)}, oks {said(self.oks)}, {said(self.mm, 1)} mm on {self.frames} frames"
@@ -69,12 +71,14 @@ def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], heig
     return Verdict(len(frames), compared["people"], compared["oks"], compared["mm"], difference)
 
 
-def check(verdict: Verdict, what: str) -> None:
-    """PosecastError where the conversion changes people."""
+def check(verdict: Verdict, what: str, layers: Sequence[str] = ()) -> None:
+    """PosecastError where the conversion changes people. `layers`: those to blame, as they are to be called."""
     if not verdict.passes:
+        blamed = f"; the noisiest layers: {', '.join(layers)}" if layers else ""
+        tried = f"; {len(verdict.in_float)} more layers in float do not help" if verdict.in_float else ""
         raise PosecastError(
             f"{what} changes the people found: {verdict} (at least {MIN_PEOPLE} and {MIN_OKS} are asked for; "
-            f"{verdict.worst} suffered most, {verdict.difference[verdict.worst]:.2f} standard deviations)",
+            f"{verdict.worst} suffer most, {verdict.difference[verdict.worst]:.2f} standard deviations{blamed}{tried})",
             "take another precision, or give frames of your own with --calibration",
         )
 

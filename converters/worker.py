@@ -13,6 +13,7 @@ from typing import Any
 
 from converters.job import Job
 from engine.errors import PosecastError
+from engine.files import room_for
 
 _NICENESS = 10
 _PR_SET_PDEATHSIG = 1
@@ -20,7 +21,9 @@ _PR_SET_PDEATHSIG = 1
 CONVERSIONS = {
     "onnx": ("converters.to_onnx", "run"),
     "openvino": ("converters.to_openvino", "run"),
-    "int8": ("converters.quantize", "run"),
+    "int8-openvino": ("converters.quantize", "run"),
+    "int8-onnxruntime": ("converters.quantize_onnx", "run"),
+    "int8-tensorrt": ("converters.quantize_onnx", "run_for_tensorrt"),
     "tensorrt": ("converters.to_tensorrt", "run"),
     "torch2trt": ("converters.to_tensorrt", "run_torch2trt"),
 }
@@ -42,7 +45,8 @@ def main(folder: Path) -> int:
 
         try:
             module, function = CONVERSIONS[job.kind]
-            result = getattr(import_module(module), function)(job, progress)
+            with room_for(job.target):
+                result = getattr(import_module(module), function)(job, progress)
             if job.judged:
                 result = import_module("converters.judgement").judge_on_few(job, progress)
         except PosecastError as error:

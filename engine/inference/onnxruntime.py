@@ -30,8 +30,9 @@ _PROVIDERS = {
     "CoreML": "CoreMLExecutionProvider",
 }
 """Devices, the one to prefer first: TensorRT would beat CUDA, after minutes of building at every new picture size."""
-_PRECISIONS = {"CPU": ("fp32",), "CUDA": ("fp32", "fp16"), "TensorRT": ("fp32", "fp16"), "CoreML": ("fp32",)}
-"""What each provider computes in; bf16 and int8 have no kernels of note for this network."""
+_PRECISIONS = {"CPU": ("fp32", "int8"), "CUDA": ("fp32", "fp16"), "TensorRT": ("fp32", "fp16"), "CoreML": ("fp32",)}
+"""What each provider computes in: whatever else a model is in, it runs in fp32, between casts. None has kernels of
+note for this network in bf16, and only the CPU in int8."""
 _NVIDIA = ("CUDA", "TensorRT")
 _ERRORS_ONLY = 3
 
@@ -82,8 +83,8 @@ class OnnxRuntimeBackend:
         self._input = inputs[0].name
         self._outputs = [outputs[index].name for index in picked]
         self._session = session
-        # On the CPU fp16 models are computed in fp32, between casts.
-        precision = "fp32" if device == "CPU" else own_words.get(METADATA_PRECISION, "fp32")
+        made_in = own_words.get(METADATA_PRECISION)
+        precision = made_in if made_in in _PRECISIONS[device] else "fp32"
         self.info = BackendInfo("onnxruntime", device, precision)
 
     def infer(self, image: Image) -> Maps:

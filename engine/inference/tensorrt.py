@@ -38,8 +38,8 @@ def devices() -> tuple[str, ...]:
 
 
 def precisions(device: str) -> tuple[str, ...]:
-    """What engines are built in; every GPU that TensorRT 8.5 and later support computes both."""
-    return ("fp32", "fp16")
+    """What engines are built in; every GPU that TensorRT 8.5 and later support computes all of them."""
+    return ("fp32", "fp16", "int8")
 
 
 def open_model(

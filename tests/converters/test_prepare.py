@@ -64,7 +64,7 @@ def test_openvino_in_int8_is_made_of_the_same_onnx(jobs: list[Job]) -> None:
     artifact = prepare(ModelSpec(backend="openvino", device="CPU", precision="int8"), SIZE, silent)
     assert artifact.kind == "xml"
     first, second = jobs
-    assert (first.kind, second.kind) == ("onnx", "int8")
+    assert (first.kind, second.kind) == ("onnx", "int8-openvino")
     assert (second.source.name, second.checkpoint, second.device) == (first.target.name, BUNDLED, "CPU")
     assert second.source.is_file()
 

@@ -31,7 +31,7 @@ def quantised(posecast_cache: Path) -> Path:
     """The bundled checkpoint in INT8, in a cache of its own so that `auto` means the same in all other tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POSECAST_CACHE", str(posecast_cache / "int8"))
-        return int8(Checkpoint(BUNDLED), "CPU", silent)
+        return int8(Checkpoint(BUNDLED), "openvino", "CPU", silent)
 
 
 def test_finds_the_same_people(quantised: Path) -> None:
@@ -89,12 +89,12 @@ def test_without_nncf_the_user_is_told(tmp_path: Path) -> None:
 
 def test_a_model_that_does_not_pass_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def refuse(job: Job, progress: Progress) -> None:
-        if job.kind == "int8":
+        if job.kind == "int8-openvino":
             raise PosecastError("int8 changes the people found")
         job.target.touch()
 
     monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
     monkeypatch.setattr(prepare, "run", refuse)
     with pytest.raises(PosecastError, match="changes the people"):
-        int8(Checkpoint(BUNDLED), "CPU", silent)
+        int8(Checkpoint(BUNDLED), "openvino", "CPU", silent)
     assert not is_quantised(BUNDLED, "openvino", "CPU")

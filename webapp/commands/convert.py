@@ -63,6 +63,8 @@ def _table(verdict: Mapping[str, Any]) -> Table:
     table.add_row("between their joints", f"{said(verdict['mm'], 1)} mm")
     for output, difference in verdict["difference"].items():
         table.add_row(f"largest difference in {output}", f"{difference:.2g} standard deviations")
+    if verdict.get("in_float"):
+        table.add_row("layers left in float", ", ".join(verdict["in_float"]))
     return table
 
 

@@ -134,7 +134,10 @@ def test_devices_are_named_in_any_case_and_short(machine: dict[str, BackendRepor
         (ModelSpec(backend="tensorflow"), "unknown backend 'tensorflow'; backends are: pytorch, openvino"),
         (ModelSpec(backend="openvino", device="TPU"), "openvino has no device 'TPU' here; its devices: CPU"),
         (ModelSpec(device="TPU"), "no backend here runs .* openvino has no device 'TPU'.*pytorch has no device"),
-        (ModelSpec(backend="onnxruntime", precision="int8"), "onnxruntime does not run int8 on CPU; it runs fp32"),
+        (
+            ModelSpec(backend="onnxruntime", precision="bf16"),
+            "onnxruntime does not run bf16 on CPU; it runs fp32",
+        ),
         (ModelSpec(backend="tensorrt"), "tensorrt is not installed; see posecast doctor"),
     ],
 )

@@ -1,0 +1,32 @@
+"""ONNX models as they are: the size of the pictures they take, and what their metadata says."""
+
+from __future__ import annotations
+
+import onnx
+
+METADATA_AGREEMENT = "posecast.agreement"
+"""Metadata key of models that were judged: how their people compare with those of PyTorch in fp32, as JSON."""
+MAP_STRIDE = 8
+"""Pixels of the picture to a cell of the maps."""
+
+
+def resized(model: onnx.ModelProto, size: tuple[int, int]) -> onnx.ModelProto:
+    """A copy that takes pictures of `size` (height, width) and nothing else."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    del copy.graph.value_info[:]  # shapes in between, as they were before
+    of_maps = (size[0] // MAP_STRIDE, size[1] // MAP_STRIDE)
+    for ports, sides in ((copy.graph.input, size), (copy.graph.output, of_maps)):
+        for port in ports:
+            for dimension, side in zip(port.type.tensor_type.shape.dim[2:], sides, strict=True):
+                dimension.dim_value = side
+    return copy
+
+
+def metadata(model: onnx.ModelProto) -> dict[str, str]:
+    return {entry.key: entry.value for entry in model.metadata_props}
+
+
+def describe(model: onnx.ModelProto, key: str, value: str) -> None:
+    """Set one entry of the model's metadata, in place."""
+    onnx.helper.set_model_props(model, metadata(model) | {key: value})

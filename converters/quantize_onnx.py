@@ -1,0 +1,142 @@
+"""A checkpoint's network in INT8 as ONNX, by post-training quantisation: ranges are read from real frames, and pairs of
+QuantizeLinear and DequantizeLinear say where the arithmetic is 8 bit. In two styles:
+
+- for ONNX Runtime, whose integer convolutions want what comes out of them quantised as well as what goes in;
+- for TensorRT, which wants no zero points, biases in float, and weights that a pair of their own quantises.
+
+Either is run by ONNX Runtime, compared with PyTorch in fp32 on frames that it was not calibrated on, and not let out
+if it finds other people.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from converters import frames, mixed
+from converters.job import Job
+from converters.onnx_file import describe
+from engine import preprocess
+from engine.inference import onnxruntime
+from engine.inference.signature import METADATA_PRECISION, OUTPUT_CHANNELS, input_tensor
+from engine.types import Floats, Frame, Progress
+
+HEIGHT = 256
+FRAMES_EACH = 24
+"""Frames per source for calibration, and as many for verification."""
+
+_KEPT = re.compile(r"model_[0-6]_.*")
+"""Layers that are not quantised, beside depthwise convolutions and those that make the outputs: the first half of the
+backbone, whose errors everything after it inherits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a library wants a model to be quantised."""
+
+    activations: str
+    """A QuantType of ONNX Runtime's."""
+    operators: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Sums and concatenations between 8-bit convolutions in 8 bit, too: in float they would take a third of the time.
+FOR_ONNXRUNTIME = Style("QUInt8", ("Conv", "Add", "Concat"))
+FOR_TENSORRT = Style(
+    "QInt8",
+    ("Conv",),
+    {
+        "ActivationSymmetric": True,
+        "QuantizeBias": False,
+        "AddQDQPairToWeight": True,
+        "OpTypesToExcludeOutputQuantization": ["Conv"],
+    },
+)
+
+
+def run(job: Job, progress: Progress) -> dict[str, Any]:
+    """ONNX in fp32 to a verified one in INT8 for ONNX Runtime, and how it compares."""
+    return _run(job, FOR_ONNXRUNTIME, progress)
+
+
+def run_for_tensorrt(job: Job, progress: Progress) -> dict[str, Any]:
+    """ONNX in fp32 to a verified one in INT8 that TensorRT builds engines of, and how it compares."""
+    return _run(job, FOR_TENSORRT, progress)
+
+
+def _run(job: Job, style: Style, progress: Progress) -> dict[str, Any]:
+    progress("convert", None, "gathering frames")
+    gathered = frames.gather(frames.sources(job.calibration), FRAMES_EACH)
+
+    def make(in_float: tuple[str, ...]) -> None:
+        quantise(job.source, job.target, style, gathered.calibration, progress, in_float)
+
+    return mixed.quantise(job, make, gathered.verification, progress)
+
+
+def quantise(
+    source: Path,
+    target: Path,
+    style: Style,
+    calibration: Sequence[Frame],
+    progress: Progress,
+    in_float: Sequence[str] = (),
+) -> None:
+    """Write the ONNX model `source` to `target`, quantised but for what is kept and the layers `in_float`."""
+    onnxruntime.runtime()  # first, since it keeps the library from reporting home
+    library = import_module("onnxruntime.quantization")
+    logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that folds what we have folded
+    model = onnx.load(str(source))
+    library.quantize_static(
+        model,
+        target,
+        _Reader(calibration, progress),
+        quant_format=library.QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=library.QuantType[style.activations],
+        weight_type=library.QuantType.QInt8,
+        op_types_to_quantize=list(style.operators),
+        nodes_to_exclude=[*_kept(model), *in_float],
+        extra_options=dict(style.options),
+    )
+    quantised = onnx.load(str(target))
+    describe(quantised, METADATA_PRECISION, "int8")
+    onnx.save(quantised, str(target))
+
+
+def _kept(model: onnx.ModelProto) -> list[str]:
+    """Names of the convolutions that stay in float."""
+    makers = {node.input[0] for node in model.graph.node if node.output[0] in OUTPUT_CHANNELS}
+    return [
+        node.name
+        for node in model.graph.node
+        if node.op_type == "Conv" and (_KEPT.fullmatch(node.name) or _is_depthwise(node) or node.output[0] in makers)
+    ]
+
+
+def _is_depthwise(node: onnx.NodeProto) -> bool:
+    return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
+
+
+class _Reader:
+    """The frames to calibrate on, one after the other, as ONNX Runtime asks for them."""
+
+    def __init__(self, calibration: Sequence[Frame], progress: Progress) -> None:
+        self._frames = calibration
+        self._progress = progress
+        self._position = 0
+
+    def get_next(self) -> dict[str, Floats] | None:
+        if self._position == len(self._frames):
+            return None
+        self._progress("convert", self._position / len(self._frames), "quantising")
+        picture = preprocess.prepare(self._frames[self._position].image, HEIGHT).image
+        self._position += 1
+        return {"data": input_tensor(picture, raw_input=True)}  # whoever normalises, it is not done outside
