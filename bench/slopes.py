@@ -13,7 +13,8 @@ WARM_UP = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A quantity rises where it does so faster than `per_hour`, and in the run by more than `noise`."""
+    """A quantity rises where it does so faster than `per_hour`, and in the run by more than `noise`: both by the line
+    and from the first quarter's median to the last one's."""
 
     per_hour: float
     noise: float
@@ -39,5 +40,6 @@ def slope(times_s: Sequence[float], values: Sequence[float], limit: Limit) -> Sl
         raise ValueError(f"{len(t)} measurements are too few for a slope")
     per_second = float(np.polyfit(t - t[0], v, 1)[0])
     rise, quarter = per_second * float(t[-1] - t[0]), len(t) // 4
-    flat = per_second * 3600 <= limit.per_hour or rise <= limit.noise
-    return Slope(float(np.median(v[:quarter])), float(np.median(v[-quarter:])), per_second * 3600, flat)
+    first, last = float(np.median(v[:quarter])), float(np.median(v[-quarter:]))
+    flat = per_second * 3600 <= limit.per_hour or min(rise, last - first) <= limit.noise
+    return Slope(first, last, per_second * 3600, flat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,9 @@ TIME_BASE = Fraction(1, 90_000)
 """Seconds per tick: fine enough for every usual frame rate, NTSC's included."""
 _X264: dict[str, object] = {"preset": "veryfast", "crf": "21"}
 
+_PROBE_BYTES = 1 << 16
+"""More than what is left on a disk that could not take a whole packet."""
+
 
 class VideoWriter:
     """One video file. The first frame sets its size; later ones of another size are fitted into it."""
@@ -32,6 +36,10 @@ class VideoWriter:
         self._stream.codec_context.time_base = TIME_BASE
         self._size: tuple[int, int] | None = None
         self._last_tick = -1
+        self.failed = False
+        """Whether something could not be written: what there is will be no video."""
+        self._path = path
+        self._frames = 0
 
     def write(self, image: Image, time: float) -> None:
         """Append (H, W, 3) BGR at `time` seconds; times that do not advance are moved on by one tick."""
@@ -42,13 +50,31 @@ class VideoWriter:
         self._last_tick = tick
         frame = av.VideoFrame.from_ndarray(_fit(image, self._size), format="bgr24")
         frame.pts, frame.time_base = tick, TIME_BASE
-        self._container.mux(self._stream.encode(frame))
+        self._mux(frame)
+        self._frames += 1
 
     def close(self) -> None:
-        """Flush and finish the file. A writer that got no frame leaves none worth keeping."""
-        if self._size is not None:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
+        """Flush and finish the file. A writer that got no frame, or failed, leaves none worth keeping.
+
+        OSError where not all of it is in the file: libav says nothing of a disk that is full at the very end.
+        """
+        try:
+            if self._size is not None and not self.failed:
+                self._mux(None)
+        finally:
+            self._container.close()
+        if self._size is not None and not self.failed and _count(self._path) != self._frames:
+            with self._path.open("ab") as file:  # fails for the same reason, and says it
+                file.write(b"\0" * _PROBE_BYTES)
+            raise OSError(errno.EIO, "the video is not whole", str(self._path))
+
+    def _mux(self, frame: av.VideoFrame | None) -> None:
+        """None: the end. After a failure nothing must be written any more: libav crashes where the header failed."""
+        try:
+            self._container.mux(self._stream.encode(frame))
+        except Exception:
+            self.failed = True
+            raise
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -63,6 +89,15 @@ def check_container(path: Path) -> None:
     """PosecastError where H.264 cannot be written under this name."""
     if path.suffix.lower() not in CONTAINERS:
         raise PosecastError(f"cannot write video to {path.name}", f"use a name ending in {', '.join(CONTAINERS)}")
+
+
+def _count(path: Path) -> int:
+    """Frames that are in the file, counted without decoding them; 0 where it cannot be read."""
+    try:
+        with av.open(f"file:{path}") as container:
+            return sum(packet.size > 0 for packet in container.demux(video=0))
+    except (av.FFmpegError, OSError):
+        return 0
 
 
 def _even(length: int) -> int:

@@ -89,7 +89,7 @@ class Session:
         problem: Problem | None = None
         try:
             video = _Video(self._video_path) if self._video_path else None
-            with self._part.open("w", encoding="utf-8") as file:
+            with self._part.open("w", encoding="utf-8", buffering=1) as file:  # a scene that is counted is on the disk
                 problem = self._write(file.write, video)
         except OSError as error:
             problem = (f"recording stopped: {error.strerror or error}", "what was recorded until then is kept")
@@ -155,7 +155,7 @@ class _Video:
         """Give it its real name; False, and it is gone, where it cannot be finished: no player opens half of one."""
         try:
             self._writer.close()
-            if self._first is not None:
+            if self._first is not None and not self._writer.failed:
                 self._part.replace(self._path)
         except Exception as error:  # noqa: BLE001 - libav has errors of its own for a full disk
             log.warning("the video of the recording could not be finished: %s", error)
@@ -163,7 +163,7 @@ class _Video:
         finally:
             with suppress(OSError):
                 self._part.unlink(missing_ok=True)
-        return True
+        return not self._writer.failed
 
 
 def _free_name(recordings: Recordings) -> str:
