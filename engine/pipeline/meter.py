@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.pipeline.state import Stats
-from engine.types import Snapshot
+from engine.types import BackendInfo, Snapshot
 
 WINDOW_S = 5.0
 WINDOW_FRAMES = 120
@@ -18,9 +18,12 @@ WINDOW_FRAMES = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
+    """What is measured of a snapshot; not the snapshot itself, whose pictures would fill the memory."""
+
     time: float
     latency_ms: float
-    snapshot: Snapshot
+    backend: BackendInfo
+    stage_ms: Mapping[str, float]
 
 
 class Meter:
@@ -31,6 +34,7 @@ class Meter:
         self._entries: deque[_Entry] = deque(maxlen=WINDOW_FRAMES)
         self._processed = 0
         self._dropped = 0
+        self._people = 0
         self.last: float | None = None
         """When the newest snapshot was made."""
 
@@ -38,7 +42,8 @@ class Meter:
         """Count `snapshot`, made at `now`, and the `dropped` frames that it overtook."""
         latency_ms = (now - snapshot.frame.captured_at) * 1000
         with self._lock:
-            self._entries.append(_Entry(now, latency_ms, snapshot))
+            self._entries.append(_Entry(now, latency_ms, snapshot.backend, snapshot.stage_ms))
+            self._people = len(snapshot.scene.people)
             self._processed += 1
             self._dropped += dropped
             self.last = now
@@ -47,19 +52,18 @@ class Meter:
         """Everything measured, as of `now`."""
         with self._lock:
             entries = [entry for entry in self._entries if entry.time > now - WINDOW_S]
-            processed, dropped = self._processed, self._dropped
+            processed, dropped, people = self._processed, self._dropped, self._people
         if not entries:
             return Stats(captured=captured, processed=processed, dropped=dropped, source_problem=source_problem)
-        newest = entries[-1].snapshot
-        same_backend = [entry for entry in entries if entry.snapshot.backend == newest.backend]
+        same_backend = [entry for entry in entries if entry.backend == entries[-1].backend]
         p50, p95 = np.percentile([entry.latency_ms for entry in same_backend], (50, 95))
         return Stats(
             fps=_rate([entry.time for entry in entries]),
             captured=captured,
             processed=processed,
             dropped=dropped,
-            people=len(newest.scene.people),
-            stage_ms=_medians([entry.snapshot for entry in same_backend]),
+            people=people,
+            stage_ms=_medians([entry.stage_ms for entry in same_backend]),
             latency_ms=(float(p50), float(p95)),
             source_problem=source_problem,
         )
@@ -71,9 +75,9 @@ def _rate(times: Sequence[float]) -> float:
     return (len(times) - 1) / span if span > 0 else 0.0
 
 
-def _medians(snapshots: Sequence[Snapshot]) -> dict[str, float]:
-    """Median milliseconds of every stage of the newest snapshot."""
+def _medians(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Median milliseconds of every stage of the newest one."""
     return {
-        stage: float(np.median([s.stage_ms[stage] for s in snapshots if stage in s.stage_ms]))
-        for stage in snapshots[-1].stage_ms
+        stage: float(np.median([stage_ms[stage] for stage_ms in measured if stage in stage_ms]))
+        for stage in measured[-1]
     }
