@@ -1,0 +1,146 @@
+"""SIGTERM in the midst of everything: what was promised is there and whole, and nothing goes on alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import av
+import psutil
+import pytest
+import socketio
+
+from tests.webapp.conftest import eventually
+
+ROOT = Path(__file__).parents[2]
+FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
+ENDS_WITHIN = 10.0
+"""Seconds. A server takes 3 on a machine with nothing else to do, and is killed after 8."""
+STARTS_WITHIN = 60.0
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+@contextmanager
+def posecast(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process group of its own, its files in `folder`."""
+    with (folder / "stderr.txt").open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "data")},
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def terminate(process: subprocess.Popen[str]) -> int:
+    """The exit status; everything the process had started ends with it, in time."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    began = time.monotonic()
+    process.terminate()
+    status = process.wait(4 * ENDS_WITHIN)
+    assert time.monotonic() - began < ENDS_WITHIN
+    eventually(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family))
+    return status
+
+
+def frames(video: Path) -> int:
+    with av.open(str(video)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+def scenes(path: Path) -> list[Any]:
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.url = process.stdout.readline().split()[-1]
+        self.port = int(self.url.rstrip("/").rpartition(":")[2])
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if data else {}
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def open_stream(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.sendall(b"GET /stream.mjpg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert b"200" in connection.recv(100)
+        return connection
+
+
+def serve(folder: Path) -> Sequence[str]:
+    settings = folder / "settings.json"
+    settings.write_text('{"smoothing": true}', encoding="utf-8")
+    return ["serve", "--port", "0", "--no-open", "--config", str(settings), *FAST]
+
+
+def test_a_server_that_records_switches_and_streams(tmp_path: Path) -> None:
+    with posecast(tmp_path, *serve(tmp_path)) as process:
+        server = Server(process)
+        eventually(lambda: server.ask("GET", "api/state")["stats"]["processed"] > 2, STARTS_WITHIN)
+        server.ask("POST", "api/recordings", {"record": True, "video": True})
+        stream, client = server.open_stream(), socketio.Client(reconnection=False)
+        client.connect(server.url, transports=["websocket"])
+        eventually(lambda: server.ask("GET", "api/recordings")["recording"]["scenes"] >= 8, STARTS_WITHIN)
+        server.ask("PUT", "api/settings", {"smoothing": False})
+        server.ask("PUT", "api/backend", {"name": "pytorch"})
+        promised = server.ask("GET", "api/recordings")["recording"]["scenes"]
+        assert terminate(process) == 0
+        client.disconnect()
+        stream.close()
+    names = sorted(path.name.partition(".")[2] for path in (tmp_path / "data").rglob("recording-*"))
+    assert names == ["camera.json", "jsonl", "mp4"], "no part is left"
+    (recorded,) = (tmp_path / "data").rglob("*.jsonl")
+    kept = scenes(recorded)
+    assert len(kept) >= promised
+    assert frames(recorded.with_suffix(".mp4")) == len(kept)
+    assert json.loads((tmp_path / "settings.json").read_text())["smoothing"] is False
+    assert "Traceback" not in (tmp_path / "stderr.txt").read_text()
+
+
+def test_infer_finishes_its_files(tmp_path: Path) -> None:
+    arguments = ["infer", "demo", "-o", "people.jsonl", "--video", "overlay.mp4", *FAST]
+    with posecast(tmp_path, *arguments) as process:
+        eventually(lambda: any(part.stat().st_size > 0 for part in tmp_path.glob(".people*.part*")), STARTS_WITHIN)
+        assert terminate(process) == 130
+    kept = scenes(tmp_path / "people.jsonl")
+    assert [scene["frame"] for scene in kept] == list(range(len(kept)))
+    assert frames(tmp_path / "overlay.mp4") == len(kept) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["overlay.mp4", "people.jsonl", "stderr.txt"]
+    assert "stopped early; what was done is kept" in (tmp_path / "stderr.txt").read_text()
+
+
+def test_convert_leaves_no_half_and_no_child(tmp_path: Path) -> None:
+    with posecast(tmp_path, "convert", "bundled", "--to", "onnx", "-o", "model.onnx") as process:
+        eventually(lambda: psutil.Process(process.pid).children(), STARTS_WITHIN)
+        assert terminate(process) == 143
+    assert [path.name for path in tmp_path.iterdir()] == ["stderr.txt"]
+    assert "Traceback" not in (tmp_path / "stderr.txt").read_text()
