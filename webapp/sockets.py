@@ -21,7 +21,7 @@ from flask_socketio import SocketIO
 
 from webapp.auth import ROLE, Environ, Tokens
 from webapp.guard import refuse
-from webapp.viewers import connection_of, hang_up, tell_viewer
+from webapp.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
 from webapp.websocket import MAX_MESSAGE, WebSocket
 from webapp.wire import Wire, dumps
 
@@ -107,8 +107,8 @@ class SocketServer:
         def enter(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             if environ.get("PATH_INFO", "").startswith(_PATH):
                 sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [None])[0]
-                if sid is None and (self._closed or len(self) >= self._limit):
-                    return refuse(503, "too many viewers", "close another one")(environ, start_response)
+                if sid is None and not self._has_room_for(environ.get("REMOTE_ADDR", "")):
+                    return refuse(503, *too_many(self._limit))(environ, start_response)
                 # Compressing every scene for every client costs more than a local network gains.
                 environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
                 if sid is not None and "HTTP_UPGRADE" in environ:
@@ -123,6 +123,15 @@ class SocketServer:
 
     def __len__(self) -> int:
         return sum(not one.closed for one in list(self._eio.sockets.values()))
+
+    def _has_room_for(self, address: str) -> bool:
+        environs = self.socketio.server.environ
+        neighbours = sum(
+            environs.get(sid, {}).get("REMOTE_ADDR") == address
+            for sid, one in list(self._eio.sockets.items())
+            if not one.closed
+        )
+        return not self._closed and len(self) < self._limit and neighbours < share_of(self._limit)
 
     def ready(self, sid: str) -> bool:
         return bool(self.socketio.server.manager.is_connected(sid, _NAMESPACE))

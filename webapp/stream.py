@@ -14,7 +14,7 @@ from engine.errors import PosecastError
 from webapp.encode import BOUNDARY, VIEWS, Pictures
 from webapp.errors import UnavailableError
 from webapp.services import services
-from webapp.viewers import Viewer, Viewers, connection_of, tell_viewer
+from webapp.viewers import Viewer, Viewers, connection_of, tell_viewer, too_many
 
 blueprint = Blueprint("stream", __name__)
 
@@ -26,9 +26,9 @@ _LOOK_UP = 1.0
 def stream() -> Response:
     """Every new frame, as it comes."""
     view, app = _view(), services()
-    viewer = app.viewers.admit(connection_of(request.environ))
+    viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:
-        raise UnavailableError("too many viewers", "close another one, or start the server with more --viewers")
+        raise UnavailableError(*too_many(app.options.viewer_limit))
     response = Response(
         _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
     )

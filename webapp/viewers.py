@@ -21,15 +21,32 @@ log = logging.getLogger(__name__)
 
 STUCK_AFTER = 10.0
 """Seconds that one write may take before the viewer counts as gone."""
+_HOUSEHOLD = 8
 SEND_BUFFER = 128 * 1024
 """Bytes on their way to a viewer: a large buffer would show a slow one what happened seconds ago."""
+
+
+def share_of(limit: int) -> int:
+    """How many of `limit` places one address may take: half of them, so that nobody keeps everybody else out.
+
+    A few are always granted: behind one address there may be a household.
+    """
+    return min(limit, max(_HOUSEHOLD, limit // 2))
+
+
+def too_many(limit: int) -> tuple[str, str]:
+    """What is said to those who are refused, (error, hint)."""
+    return (
+        "too many viewers",
+        f"there are {limit} places, {share_of(limit)} for one address: close another one, or start with more --viewers",
+    )
 
 
 class Viewer:
     """One picture stream. `writing` is set while a part is being sent."""
 
-    def __init__(self, connection: socket.socket | None) -> None:
-        self.connection = connection
+    def __init__(self, connection: socket.socket | None, address: str | None) -> None:
+        self.connection, self.address = connection, address
         self.writing_since: float | None = None
 
     def gone(self) -> bool:
@@ -45,7 +62,7 @@ class Viewer:
 
 
 class Viewers:
-    """The picture streams that are open, at most `limit`."""
+    """The picture streams that are open, at most `limit`, and at most `share_of(limit)` of them from one address."""
 
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
@@ -56,14 +73,15 @@ class Viewers:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def admit(self, connection: socket.socket | None) -> Viewer | None:
-        """A new viewer; None where there are too many, or the server is stopping."""
+    def admit(self, connection: socket.socket | None, address: str | None = None) -> Viewer | None:
+        """A new viewer; None where there are too many, in all or from `address`, or the server is stopping."""
         with self._lock:
-            if self.closed or len(self._viewers) >= self._limit:
+            neighbours = sum(viewer.address == address for viewer in self._viewers) if address is not None else 0
+            if self.closed or len(self._viewers) >= self._limit or neighbours >= share_of(self._limit):
                 return None
             if connection is not None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-            viewer = Viewer(connection)
+            viewer = Viewer(connection, address)
             self._viewers.add(viewer)
             return viewer
 
