@@ -1,14 +1,17 @@
-"""`posecast doctor`: what works on this machine, and why the rest does not."""
+"""`posecast doctor`: what works on this machine, and why the rest does not; in an archive, too, for whoever helps."""
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,20 +21,59 @@ from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.loading import choose
 from engine.types import ModelSpec
+from webapp.commands import bundle
+from webapp.commands.bundle import BundleOptions
+from webapp.store import default_path
 
 
-def run(console: Console | None = None) -> int:
-    """Print the report; the exit status is 0, whatever it says."""
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found on this machine."""
+
+    findings: tuple[tuple[str, str], ...]
+    backends: tuple[inference.BackendReport, ...]
+    auto: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "findings": [{"about": name, "finding": finding} for name, finding in self.findings],
+            "backends": [asdict(report) for report in self.backends],
+            "auto": self.auto,
+        }
+
+
+def run(console: Console | None = None, bundled: BundleOptions | None = None) -> int:
+    """Print the report, and write the archive if asked to; the exit status is 0, whatever they say."""
     out = console or Console()
-    for name, finding in _findings():
+    found = _diagnose()
+    _show(found, out)
+    if bundled is not None:
+        text = io.StringIO()
+        _show(found, Console(file=text, width=120))
+        parts = bundle.write(bundled, text.getvalue(), found.to_json())
+        size = bundled.path.stat().st_size / 1000
+        out.print(f"{bundled.path}: {size:.0f} kB, {', '.join(parts)}", soft_wrap=True, highlight=False, markup=False)
+        out.print("no pictures and no secrets are in it; look at it before you send it", highlight=False)
+    return 0
+
+
+def bundle_options(path: Path, config: Path | None, log: Path | None, url: str | None) -> BundleOptions:
+    """Those of the command line; the settings file is the user's own where none is given."""
+    return BundleOptions(path, config or default_path(), log, url)
+
+
+def _diagnose() -> Diagnosis:
+    return Diagnosis(tuple(_findings()), inference.available(refresh=True), _choice())
+
+
+def _show(found: Diagnosis, out: Console) -> None:
+    for name, finding in found.findings:
         out.print(f"{name:>10}  {finding}", soft_wrap=True, highlight=False, markup=False)
-    reports = inference.available(refresh=True)
-    out.print(_table(reports))
-    for report in reports:
+    out.print(_table(found.backends))
+    for report in found.backends:
         if report.reason is not None:
             out.print(f"{report.name}: {report.reason}", soft_wrap=True, highlight=False, markup=False)
-    out.print(f"auto takes {_choice()}", soft_wrap=True, highlight=False, markup=False)
-    return 0
+    out.print(f"auto takes {found.auto}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _findings() -> Iterator[tuple[str, str]]:
