@@ -117,10 +117,7 @@ def _onnx_reader(path: Path, names: Sequence[str]) -> Read:
     model = onnx.load(str(path))
     made = {name for node in model.graph.node for name in node.output}
     wanted = [name for name in names if name in made]
-    given_out = {port.name for port in model.graph.output}
-    model.graph.output.extend(
-        onnx.helper.make_empty_tensor_value_info(name) for name in wanted if name not in given_out
-    )
+    model.graph.output.extend(map(onnx.helper.make_empty_tensor_value_info, wanted))
     library = onnxruntime.runtime()
     session = library.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     (entry,) = (port.name for port in session.get_inputs())

@@ -100,6 +100,20 @@ def test_engines_are_kept_by_size_gpu_and_library(jobs: list[Job], monkeypatch: 
     ]
 
 
+def test_int8_engines_are_built_of_one_quantised_model(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensorrt, "gpu", lambda device: ("NVIDIA Test", (8, 7)))
+    monkeypatch.setattr(tensorrt, "version", lambda: "11.4.0")
+    spec = ModelSpec(backend="tensorrt", device="cuda:0", precision="int8")
+    for size in (SIZE, (256, 344)):
+        assert prepare(spec, size, silent).kind == "engine"
+    assert [job.kind for job in jobs] == ["onnx", "int8-tensorrt", "tensorrt", "tensorrt"]
+    _, quantised, *engines = jobs
+    assert (quantised.source.suffix, quantised.checkpoint, quantised.device) == (".onnx", BUNDLED, "CPU")
+    for job in engines:
+        assert job.source.is_file()
+        assert (job.source.name, job.checkpoint, job.precision, job.judged) == ("model.onnx", BUNDLED, "int8", True)
+
+
 def test_the_real_thing_is_made_once(posecast_cache: Path) -> None:
     made = onnx(Checkpoint(BUNDLED), "fp32", silent)
     written = made.stat().st_mtime_ns

@@ -18,15 +18,19 @@ import torch
 
 from converters import to_tensorrt
 from converters.job import Job
+from converters.onnx_file import describe, metadata
+from converters.to_onnx import export
 from engine import models
 from engine.errors import PosecastError
 from engine.inference import tensorrt, tensorrt_library
 from engine.inference.engine_file import read_engine
+from engine.inference.network import load_checkpoint
 from tests.models import silent
 
+BUNDLED = models.resolve("bundled")
 FLAGS = {
-    "8.6.1": {"FP16": 0, "TF32": 7},
-    "10.13.0": {"FP16": 0, "TF32": 7, "STRONGLY_TYPED": 21},
+    "8.6.1": {"FP16": 0, "INT8": 1, "TF32": 7},
+    "10.13.0": {"FP16": 0, "INT8": 1, "TF32": 7, "STRONGLY_TYPED": 21},
     "11.4.0": {"TF32": 3},
 }
 
@@ -110,8 +114,8 @@ def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _job(target: Path, **changes: Any) -> Job:
-    options = {"precision": "fp16", "size": (64, 72), "device": "cuda:1"} | changes
-    return Job("tensorrt", models.resolve("bundled"), target, **options)
+    options = {"precision": "fp16", "size": (64, 72), "device": "cuda:1", "source": BUNDLED} | changes
+    return Job("tensorrt", target=target, **options)
 
 
 def _types(model: onnx.ModelProto) -> set[int]:
@@ -133,6 +137,25 @@ def test_fp32_means_fp32(library: _Library, tmp_path: Path) -> None:
     to_tensorrt.run(_job(tmp_path / "m.engine", precision="fp32"), silent)
     assert library.config.flags == set()
     assert _types(library.asked["model"]) == {onnx.TensorProto.FLOAT}
+
+
+def test_int8_is_in_the_model_and_the_rest_as_fast_as_it_goes(library: _Library, tmp_path: Path) -> None:
+    """What is built of is the quantised model as it is, but for its size."""
+    quantised = export(load_checkpoint(BUNDLED))
+    describe(quantised, "posecast.precision", "int8")
+    onnx.save(quantised, str(tmp_path / "qdq.onnx"))
+    job = _job(tmp_path / "m.engine", precision="int8", source=tmp_path / "qdq.onnx", checkpoint=BUNDLED)
+    to_tensorrt.run(job, silent)
+    flags = FLAGS[library.__version__]
+    by_flag = "FP16" in flags
+    assert library.config.flags == ({flags["FP16"], flags["INT8"], flags["TF32"]} if by_flag else {flags["TF32"]})
+    given = library.asked["model"]
+    assert metadata(given)["posecast.precision"] == "int8"
+    assert [[side.dim_value for side in port.type.tensor_type.shape.dim][2:] for port in given.graph.output] == [
+        [8, 9]
+    ] * 3
+    header, _ = read_engine(tmp_path / "m.engine")
+    assert (header.precision, header.size, header.raw_input) == ("int8", (64, 72), True)
 
 
 def test_the_file_says_what_it_is(library: _Library, tmp_path: Path) -> None:
