@@ -81,7 +81,7 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
     scene: (scene) => timeline.push(scene, performance.now()),
     state: take,
     stats(stats) {
-      if (state) Object.assign(state, { stats, recording: stats.recording });
+      if (state) Object.assign(state, { stats, recording: stats.recording, comparison: stats.comparison });
       on.stats?.(stats);
       report();
     },

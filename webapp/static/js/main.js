@@ -1,6 +1,6 @@
 // The dashboard: makes the panels, and leads what the server says to them and what the user does to the server.
 
-import { get, post, put } from "./api.js";
+import { get, post, put, remove } from "./api.js";
 import { createTheme, watchMedia } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { h } from "./dom.js";
@@ -47,6 +47,8 @@ async function act(work) {
 
 const actions = {
   backend: (choice) => act(() => put("api/backend", choice)),
+  compare: (a, b) => act(() => put("api/comparison", { a, b })),
+  endComparison: () => act(() => remove("api/comparison")),
   source: (source) => act(() => put("api/source", { source })),
   settings: (changes) => act(() => put("api/settings", changes)),
   personHeight(id, metres) {
@@ -143,7 +145,10 @@ let ticks = 0;
 function showStats(news) {
   header.update({ state, stats: news });
   header.setLatency(latency.value);
-  if (state?.settings) recordings.update(state);
+  if (state?.settings) {
+    recordings.update(state);
+    engine.tick(state);
+  }
   stats.push(news, latency.value);
   ticks += 1;
   if (ticks % COSTS_EVERY === 0) refreshBackends();

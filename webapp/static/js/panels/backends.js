@@ -1,8 +1,9 @@
 // Which backend runs the network, on what, at which precision: what each costs here, and why one is not available.
 
-import { h, setText } from "../dom.js";
+import { h } from "../dom.js";
 import { selectField } from "../fields.js";
 import { backendName, milliseconds } from "../format.js";
+import { createProgress } from "./progress.js";
 import { sentence } from "./toasts.js";
 
 const PRECISION_NOTES = { int8: "8-bit integers, fastest on most CPUs", fp16: "16-bit", bf16: "16-bit", fp32: "32-bit, the reference" };
@@ -15,7 +16,7 @@ export function createBackends({ onChoose }) {
     label: "Precision",
     onChange: (value) => onChoose({ name: current.name, device: current.device, precision: value }),
   });
-  const progress = createProgress();
+  const progress = createProgress("Progress of the switch");
   const help = h("p", { class: "help" }, "What is not there yet is built once, in the background, while the old one keeps running.");
   const element = h("div", {}, progress.element, list, h("div", { class: "pair" }, device.element, precision.element, help));
   let current = {};
@@ -66,7 +67,7 @@ export function createBackends({ onChoose }) {
     update(state) {
       current = state.backend ?? {};
       busy = state.switching !== null && state.switching !== undefined;
-      progress.update(state.switching, state.status === "starting");
+      progress.update(busy ? task(state) : null, state.switching);
       draw();
     },
     progress: progress.show,
@@ -79,29 +80,4 @@ function bestOf({ measured_ms: measured = {} }) {
   return values.length ? Math.min(...values) : null;
 }
 
-function createProgress() {
-  const title = h("strong", {});
-  const text = h("span", { class: "help" });
-  const share = h("span", { class: "value" });
-  const bar = h("progress", { max: "1", "aria-label": "Progress of the switch" });
-  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, title, share), bar, text);
-
-  function show({ step, fraction, message }) {
-    setText(text, sentence(message || step || "Working"));
-    setText(share, typeof fraction === "number" ? `${Math.round(100 * fraction)} %` : "");
-    if (typeof fraction === "number") bar.value = fraction;
-    else bar.removeAttribute("value");
-  }
-
-  return {
-    element,
-    show,
-    update(switching, starting) {
-      if (!switching) element.hidden = true;
-      if (!switching || !element.hidden) return; // what goes on meanwhile comes as progress
-      element.hidden = false;
-      setText(title, starting ? "Starting" : `Switching to ${backendName(switching.to)}`);
-      show(switching);
-    },
-  };
-}
+const task = ({ status, switching }) => (status === "starting" ? "Starting" : `Switching to ${backendName(switching.to)}`);

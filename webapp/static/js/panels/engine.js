@@ -4,13 +4,15 @@ import { h } from "../dom.js";
 import { section, selectField, sliderField, switchField } from "../fields.js";
 import { metres } from "../format.js";
 import { createBackends } from "./backends.js";
+import { createComparison } from "./comparison.js";
 
 const HEIGHTS = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1024];
 const MODELS = [["bundled", "Bundled with Posecast"], ["official", "Official, of the Open Model Zoo"]];
 
-/** `actions`: {backend(choice), source(text), settings(changes)}. */
+/** `actions`: {backend(choice), compare(a, b), endComparison(), source(text), settings(changes)}. */
 export function createEnginePanel({ actions }) {
   const backends = createBackends({ onChoose: actions.backend });
+  const comparison = createComparison({ actions });
   const source = selectField({
     label: "Source",
     help: "The camera, file or address that frames come from. More can be allowed when the server is started.",
@@ -60,6 +62,7 @@ export function createEnginePanel({ actions }) {
 
   const element = h("div", { class: "panel" },
     section("Network", backends.element, height.element, model.element),
+    section("Compare two", comparison.element),
     section("Source", source.element, pause.element),
     section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element));
 
@@ -74,17 +77,23 @@ export function createEnginePanel({ actions }) {
 
   return {
     element,
-    setBackends: backends.setBackends,
+    setBackends(list) {
+      backends.setBackends(list);
+      comparison.setBackends(list);
+    },
     /** [{source, label}, ...] that may be chosen. */
     setSources(list) {
       sources = list;
       offerSources();
     },
-    progress: backends.progress,
+    progress: (news) => (news.task === "comparison" ? comparison : backends).progress(news),
+    /** What comes with the statistics. */
+    tick: comparison.update,
 
     update(state) {
       const { settings } = state;
       backends.update(state);
+      comparison.update(state);
       playing = state.source;
       offerSources();
       height.setOptions([...new Set([...HEIGHTS, settings.height_size])].sort((a, b) => a - b).map((value) => [String(value), `${value} px`]));
