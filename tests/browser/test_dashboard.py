@@ -147,6 +147,36 @@ def test_the_backend_is_switched_while_frames_keep_coming(visit: Open, dashboard
     expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
 
 
+def test_two_backends_are_compared_and_one_is_taken(visit: Open, dashboard: Dashboard) -> None:
+    page = visit()
+    expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
+    start = page.get_by_role("button", name="Compare", exact=True)
+    a, b = (page.get_by_role("combobox", name=side, exact=True) for side in "AB")
+    a.select_option(label="OpenVINO · CPU · fp32")
+    b.select_option(label="OpenVINO · CPU · fp32")
+    expect(start).to_be_disabled()
+    b.select_option(label="ONNX Runtime · CPU · fp32")
+    start.click()
+    said = re.compile(r"B differs from A by \d+\.\d px · \d.* mm, OKS [01]\.\d+, people \d.* %")
+    expect(page.locator(".compared")).to_contain_text("ONNX Runtime · CPU · fp32")
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ frames? compared"))).to_be_visible()
+    for side in (0, 1):
+        expect(page.get_by_role("row", name=re.compile("^infer")).locator("td").nth(side)).to_have_text(
+            re.compile(r"\d ms")
+        )
+    viewer = visit(dashboard.view_url)
+    expect(viewer.get_by_text(said)).to_be_visible()
+    expect(viewer.get_by_role("button", name="Use B")).to_be_hidden()
+    page.get_by_role("button", name="Use B").click()
+    expect(page.locator(".header .engine")).to_have_text(re.compile("^ONNX Runtime"))
+    expect(start).to_be_visible()
+    expect(viewer.get_by_text("No comparison is running")).to_be_visible()
+    assert api(page, "api/comparison")[1] == {"comparison": None}
+    page.locator("[data-backend=openvino]").click()
+    expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
+
+
 def test_an_unavailable_backend_says_why(page: Page) -> None:
     _, answer = api(page, "api/backends")
     for backend in answer["backends"]:
@@ -286,6 +316,8 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
     before = api(page, "api/state")[1]
     attempts = [
         ("api/backend", "PUT", {"name": "pytorch"}),
+        ("api/comparison", "PUT", {"a": {"name": "openvino"}, "b": {"name": "pytorch"}}),
+        ("api/comparison", "DELETE", None),
         ("api/settings", "PUT", {"smoothing": False}),
         ("api/source", "PUT", {"source": "demo"}),
         ("api/extrinsics", "PUT", GOOD),
