@@ -21,14 +21,14 @@ _TICKS = 90_000
 class RtspCamera:
     """Sends numbered pictures, counting up modulo 250, a key frame every tenth."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.stalled = threading.Event()
         """While set, the connection stays open and nothing is sent."""
         self.transports: list[str] = []
         """What clients asked for."""
         self.gone = threading.Event()
         self.units = list(_access_units(250))
-        self._server = _Server(("127.0.0.1", 0), partial(_Session, self))
+        self._server = _Server(("127.0.0.1", port), partial(_Session, self))
         self.url = f"rtsp://127.0.0.1:{self._server.server_address[1]}/live"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()

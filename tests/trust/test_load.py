@@ -1,0 +1,70 @@
+"""Many viewers, some of whom never read, and one who takes all he can get: the others do not notice."""
+
+from __future__ import annotations
+
+import sys
+
+import psutil
+import pytest
+
+from tests.trust.crowd import SOCKET, STREAM, good_viewers, got, who_never_read, who_opens
+from tests.webapp.conftest import eventually
+from tests.webapp.test_serve import Process, running
+from webapp.options import ServeOptions
+from webapp.viewers import share_of
+
+KEPT = 0.9
+"""Of the rate that viewers had before."""
+FLAT_MB = 60.0
+"""More than this is no buffer of a few connections any more."""
+PLACES = 128
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn, and addresses of Linux")
+
+
+def megabytes(server: Process) -> float:
+    return sum(process.memory_info().rss for process in server.family()) / 1e6
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "seconds", "size"),
+    [
+        (8, 2, 2.0, ("160", "90")),
+        pytest.param(40, 10, 30.0, ("320", "180"), marks=pytest.mark.long),
+    ],
+    ids=["10 viewers", "50 viewers"],
+)
+def test_who_never_reads_costs_the_others_nothing(good: int, bad: int, seconds: float, size: tuple[str, str]) -> None:
+    with running("--viewers", str(PLACES), "--rate", "10", "--size", *size) as server:
+        before = got(good_viewers(server.port, good, seconds))
+        memory = megabytes(server)
+        with who_never_read(server.port, bad):
+            beside = got(good_viewers(server.port, good, seconds))
+            grown = megabytes(server) - memory
+        for what in ("pictures", "scenes"):
+            assert beside[what] >= KEPT * before[what] > 0, (before, beside)
+        assert grown < FLAT_MB
+
+
+@pytest.mark.parametrize("request_", [STREAM, SOCKET], ids=["pictures", "scenes"])
+def test_one_address_gets_its_share_and_a_reason(request_: bytes) -> None:
+    with running("--viewers", "24", "--rate", "10") as server:
+        descriptors = _serving(server).num_fds()
+        with who_opens(server.port, 200, request_) as answers:
+            admitted = [answer for answer in answers if b" 200 " in answer[:20] or b" 101 " in answer[:20]]
+            refused = [answer for answer in answers if b" 503 " in answer[:20]]
+            assert len(admitted) + len(refused) == 200
+            assert 1 <= len(admitted) <= share_of(24)
+            assert all(b"too many viewers" in answer and b"12 for one address" in answer for answer in refused)
+            beside = got(good_viewers(server.port, 4, 1.0))
+            assert beside["pictures"] > 5
+            assert beside["scenes"] > 5
+            assert server.get("api/state")[0] == 200
+            assert _serving(server).num_threads() < ServeOptions(viewer_limit=24).threads + 20
+        eventually(lambda: _serving(server).num_fds() <= descriptors + 2, 30)
+        with who_opens(server.port, 1, request_) as (answer,):
+            assert b" 503 " not in answer[:20], "the places are free again"
+
+
+def _serving(server: Process) -> psutil.Process:
+    return server.family()[-1]
