@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,10 @@ def json_object() -> dict[str, Any]:
     """The body as a JSON object, whatever its Content-Type says."""
     try:
         # NaN and infinity are no JSON, and comparisons with NaN let it through every range check.
-        value = json.loads(request.get_data(), parse_constant=_no_constant)
+        value = json.loads(
+            request.get_data(), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_each_once
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair, escaped, can be said nowhere
     except (ValueError, RecursionError) as error:
         raise PosecastError("the body is not JSON", 'send an object such as {"source": "demo"}') from error
     if not isinstance(value, dict):
@@ -52,3 +56,18 @@ def checked_object(
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError where a key is there twice, of which others may read the first."""
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError("a key is there twice")
+    return values

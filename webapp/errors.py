@@ -16,6 +16,10 @@ from webapp.logs import event
 log = logging.getLogger(__name__)
 
 
+MAX_TOLD = 1000
+"""Characters of what is wrong: it may quote a visitor's own megabyte."""
+
+
 class ForbiddenError(PosecastError):
     """The visitor may not have this."""
 
@@ -61,7 +65,7 @@ def _ours(error: PosecastError) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
     # The page offers these to choose from.
     more = {"cameras": list(error.names)} if isinstance(error, SeveralCamerasError) else {}
-    return _answer(status, error.error, error.hint, **more)
+    return _answer(status, error.error[:MAX_TOLD], error.hint, **more)
 
 
 def _http(error: HTTPException) -> Response:
