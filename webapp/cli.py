@@ -102,7 +102,9 @@ def _bench(options: argparse.Namespace) -> int:
     from webapp.commands import bench
 
     backends = None if options.backends == "all" else tuple(options.backends.split(","))
-    return bench.run(bench.BenchOptions(settings_of(options), backends, options.seconds, options.json))
+    return bench.run(
+        bench.BenchOptions(settings_of(options), backends, options.seconds, options.json, chart=options.chart)
+    )
 
 
 def _models_list(options: argparse.Namespace) -> int:
@@ -185,6 +187,7 @@ def _add_bench(commands: Any) -> None:
     parser.add_argument("--backends", default="all", help="a comma-separated list, or all (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each measurement (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results for machines")
+    parser.add_argument("--chart", type=Path, metavar="FILE.html", help="draw the results as a page for people")
     parser.set_defaults(command=_with_source(_bench, required=False))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ def options(tmp_path: Path) -> ServeOptions:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder with everything in it that must not get out, and a name that must not, either."""
     folder = tmp_path / "home" / "ann.with.a.name"
     folder.mkdir(parents=True)
@@ -55,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "the last line",
     ]
     (folder / "log").write_text("\n".join(["line"] * 2000 + lines) + "\n", encoding="utf-8")
-    yield folder
+    return folder
 
 
 def bundle(home: Path, *arguments: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +21,7 @@ from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
 from engine.settings import Settings
+from webapp.commands.chart import chart, check_name
 
 REFERENCE = ("pytorch", "fp32")
 """What agreement is measured against."""
@@ -33,18 +35,21 @@ class BenchOptions:
     seconds: float
     json: Path | None
     agreement_frames: int = AGREEMENT_FRAMES
+    chart: Path | None = None
 
 
 def run(options: BenchOptions) -> int:
-    """Measure every case, print as it goes, write the JSON at the end; the exit status."""
+    """Measure every case, print as it goes, write JSON and chart at the end; the exit status."""
     console = Console()
+    if options.chart is not None:
+        check_name(options.chart)
     cases = list(_cases(options))
-    if options.json is not None:
-        with whole_file(options.json) as temporary:
-            results = _measure_all(cases, options, console)
-            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    else:
+    writers = ((options.json, lambda results: json.dumps(results, indent=1) + "\n"), (options.chart, chart))
+    with ExitStack() as files:  # what cannot be written is refused before anything is measured
+        written = [(files.enter_context(whole_file(path)), text) for path, text in writers if path is not None]
         results = _measure_all(cases, options, console)
+        for path, text in written:
+            path.write_text(text(results), encoding="utf-8")
     console.print(_table(results))
     console.print(_legend(results))
     return 0

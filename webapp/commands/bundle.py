@@ -40,7 +40,8 @@ _PASSWORD = re.compile(r"://[^/:@\s]*:(\S*)@")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 _ABOUT = """What `posecast doctor --bundle` found on this machine, as text. No pictures and no poses are in here;
-tokens, passwords and the queries of addresses are replaced by *** or ?…, the home folder by ~. Read it before you send it.
+tokens, passwords and the queries of addresses are replaced by *** or ?…, the home folder by ~. Read it before you
+send it.
 
 doctor.txt, doctor.json   what works here, and why the rest does not
 versions.json             the libraries that Posecast uses
