@@ -41,7 +41,8 @@ def login() -> Response | tuple[Response, int]:
     if tokens.log_in(request.remote_addr or "", token) is None:
         return _login(401, "That token is not right, or too many were wrong in the last minute.")
     response = make_response(redirect(f"{request.script_root}/", 303))
-    response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)
+    if tokens.required:  # else anything was right, and nothing is worth keeping
+        response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)
     return response
 
 
