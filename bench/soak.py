@@ -65,7 +65,8 @@ def soak(command: Sequence[str], seconds: float, viewers: int, every_s: float) -
                 visits = _live(household.port, sampler, seconds, viewers)
         finally:
             server.terminate()
-            status = server.wait(30)
+            server.communicate(timeout=30)
+    status = server.returncode
     return _report(sampler, household, visits, status, seconds)
 
 
