@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+# For what is installed and for what builds it; the second name is that of newer pips.
+PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
 SOURCE ?= demo
 HOST ?= 127.0.0.1
@@ -14,7 +16,7 @@ FUZZ_SECONDS ?= 300
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-infer test test-long fuzz lint bench screenshots assets tools clean
+.PHONY: help setup run run-infer test test-long fuzz lint bench wheel audit screenshots assets tools clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */\t/' | expand -t 14
@@ -45,7 +47,15 @@ lint: setup  ## ruff and mypy
 	$(BIN)/mypy
 
 bench: setup  ## speed and accuracy of every backend on this machine
-	$(BIN)/posecast bench $(SOURCE) $(ARGS)
+	mkdir -p bench/results
+	$(BIN)/posecast bench $(SOURCE) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
+
+wheel: setup  ## the wheel, into dist/; the same bytes from the same commit
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIN) $(BIN)/pip wheel -q --no-deps -w dist .
+
+audit: $(STAMPS)/audit  ## known vulnerabilities of what is locked; asks the advisory databases online
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt
+	npm audit --audit=true
 
 screenshots: setup tools  ## pictures of the dashboard for the README, into docs/
 	$(BIN)/python -m tests.browser.screenshots
@@ -65,7 +75,12 @@ $(STAMPS)/venv:
 	touch $@
 
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(BIN)/pip install -q -c constraints.txt -e ".[dev,int8]"
+	$(PIN) $(BIN)/pip install -q -e ".[dev,int8]"
+	touch $@
+
+$(STAMPS)/audit: $(STAMPS)/venv
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install -q pip-audit==2.10.1
 	touch $@
 
 $(STAMPS)/page: $(STAMPS)/venv package.json package-lock.json .npmrc $(wildcard webapp/bundle/*)

@@ -76,7 +76,7 @@ def _svg(results: Mapping[str, Any]) -> str:
 
 def _heads(gains: bool) -> Iterator[str]:
     gain = ", times plain PyTorch" if gains else ""
-    yield _label(_NAME, 20, "backend, device, precision", "head")
+    yield _label(_NAME, 20, "backend", "head")
     yield _label(_NETWORK, 20, "network, ms", "head") + _label(_NETWORK, 40, f"p50{gain}", "soft")
     yield _label(_FPS, 20, "whole pipeline, frames/s", "head")
     yield _label(_SAME, 20, "same people", "head") + _label(_SAME, 40, "found, OKS, mm", "soft")
