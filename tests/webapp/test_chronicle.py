@@ -20,7 +20,17 @@ def state(
     captured: int, *, status: str = "running", problem: str | None = None, source: str = "0", backend: Any = None
 ) -> EngineState:
     stats = Stats(captured=captured, source_problem=problem)
-    return EngineState(status, Settings(), source, backend, None, None, None, stats)
+    return EngineState(
+        status=status,
+        settings=Settings(),
+        source=source,
+        backend=backend,
+        camera=None,
+        calibration=None,
+        switching=None,
+        comparison=None,
+        stats=stats,
+    )
 
 
 def told(caplog: pytest.LogCaptureFixture, *states: EngineState) -> tuple[list[str], int]:
