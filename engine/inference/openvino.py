@@ -121,6 +121,7 @@ class OpenVinoBackend:
 
     def close(self) -> None:
         self._requests.clear()
+        self._model = None  # it maps a file, and would wait for the garbage collector
 
     def _request(self, size: tuple[int, int]) -> Any:
         try:

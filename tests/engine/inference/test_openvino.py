@@ -97,6 +97,16 @@ def test_refuses_an_ir_without_its_weights(tmp_path: Path, official_ir: Path) ->
         _open(tmp_path / "model.xml")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_closing_lets_go_of_the_file_at_once(official_ir: Path) -> None:
+    """Not when the garbage collector comes by: a server that switches now and then would collect open files."""
+    weights = str(official_ir.with_suffix(".bin"))
+    backend = _open(official_ir)
+    assert weights in Path("/proc/self/maps").read_text()
+    backend.close()
+    assert weights not in Path("/proc/self/maps").read_text()
+
+
 def test_importing_openvino_sends_nothing_home() -> None:
     """In a process of its own: OpenVINO's telemetry is neither imported nor anything it would send with."""
     code = (
