@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from engine.pipeline import EngineState
+from engine.pipeline import Comparison, EngineState
 from engine.types import BackendInfo
 
 _ENOUGH_FRAMES = 20
@@ -12,7 +12,7 @@ _ENOUGH_FRAMES = 20
 
 
 class Costs:
-    """Milliseconds of the network alone, by what ran it. Observed once a second."""
+    """Milliseconds of the network alone, by what ran it, live or in a comparison. Observed once a second."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,8 +28,16 @@ class Costs:
                 if kind != self._running[2]:
                     self._ms.clear()  # another size of picture: nothing can be compared
                 self._running = backend, processed, kind
-            elif backend is not None and processed - self._running[1] >= _ENOUGH_FRAMES:
+                return
+            if backend is not None and processed - self._running[1] >= _ENOUGH_FRAMES:
                 self._ms[backend] = state.stats.stage_ms.get("infer", 0.0)
+            self._observe_comparison(state.comparison)
+
+    def _observe_comparison(self, comparison: Comparison | None) -> None:
+        if comparison is not None and comparison.status == "running" and comparison.frames >= _ENOUGH_FRAMES:
+            for side in comparison.sides:
+                if side.runs is not None:
+                    self._ms[side.runs] = side.stage_ms["infer"]
 
     def of(self, name: str) -> dict[str, float]:
         """'device/precision' -> milliseconds, for one backend."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.pipeline import EngineState, Pipeline
+from engine.pipeline import Choice, Comparison, EngineState, Pipeline, Side
 from engine.types import BackendInfo
 from webapp.costs import Costs
 
@@ -36,3 +36,16 @@ def test_costs_of_another_network_size_are_forgotten(playing: Pipeline) -> None:
     assert costs.of("openvino")
     costs.observe(at(state, OPENVINO, 60, 25, height=512))
     assert costs.of("openvino") == {}
+
+
+def test_a_comparison_tells_the_costs_of_both(playing: Pipeline) -> None:
+    costs, state = Costs(), playing.state()
+    sides = (
+        Side(Choice("openvino"), OPENVINO, {"infer": 27.0, "decode": 1.0}),
+        Side(Choice("onnxruntime"), ONNX, {"infer": 92.5, "decode": 1.0}),
+    )
+    costs.observe(state)
+    for status, frames, known in (("running", 3, {}), ("ended", 50, {}), ("running", 50, {"CPU/fp32": 92.5})):
+        costs.observe(replace(state, comparison=Comparison(status, sides, frames=frames)))
+        assert costs.of("onnxruntime") == known
+    assert costs.of("openvino") == {"CPU/int8": 27.0}
