@@ -54,8 +54,8 @@ wheel: setup  ## the wheel, into dist/; the same bytes from the same commit
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIN) $(BIN)/pip wheel -q --no-deps -w dist .
 
 audit: $(STAMPS)/audit  ## known vulnerabilities of what is locked; asks the advisory databases online
-	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt
-	npm audit --audit=true
+	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt; \
+	python=$$?; npm audit --audit=true && exit $$python
 
 screenshots: setup tools  ## pictures of the dashboard for the README, into docs/
 	$(BIN)/python -m tests.browser.screenshots

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -91,6 +92,9 @@ def test_a_servers_life_in_json(tmp_path: Path) -> None:
         eventually(lambda: server.events("source_opened"), 60)
         assert server.ask(f"?token={VIEW_TOKEN}") == 200
         assert server.ask("api/state?token=guess-me", token="wrong-token-of-somebody") == 401
+        with socket.create_connection(("127.0.0.1", int(server.url[:-1].rpartition(":")[2])), timeout=20) as odd:
+            odd.sendall(b"GET /?token=guess-me HTTP/1.1\r\nHost: 127.0.0.1\r\nBad Header\r\n\r\n")
+            assert odd.recv(100).startswith(b"HTTP/1.1 400")
         client = socketio.Client(reconnection=False)
         client.connect(server.url, auth={"token": VIEW_TOKEN}, transports=["websocket"])
         client.disconnect()
@@ -117,6 +121,7 @@ def test_a_servers_life_in_json(tmp_path: Path) -> None:
         assert line["message"]
     names = [line["event"] for line in lines]
     assert names[-1] == "shutdown"
+    assert "gunicorn.error" in {line["fields"]["logger"] for line in server.events("log")}
     for name in ("login_refused", "viewer_connected", "recording_started"):
         assert name in names
     assert {line["fields"]["kind"] for line in server.events("viewer_connected")} == {"socket", "stream"}
