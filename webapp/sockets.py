@@ -21,8 +21,9 @@ from flask_socketio import SocketIO
 
 from webapp.auth import ROLE, Environ, Tokens
 from webapp.guard import refuse
+from webapp.packets import MAX_MESSAGE, are_packets
 from webapp.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
-from webapp.websocket import MAX_MESSAGE, WebSocket
+from webapp.websocket import WebSocket
 from webapp.wire import Wire, dumps
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ class SocketServer:
                 sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [None])[0]
                 if sid is None and not self._has_room_for(environ.get("REMOTE_ADDR", "")):
                     return refuse(503, *too_many(self._limit))(environ, start_response)
+                one = self._eio.sockets.get(sid)
+                if not _makes_sense(environ) or (one is not None and one.closed):
+                    if sid is not None:
+                        self._end(sid)
+                    return refuse(400, "this is nothing that a Socket.IO client says")(environ, start_response)
+                if "upgrade" not in environ.get("HTTP_CONNECTION", "").lower():
+                    environ.pop("HTTP_UPGRADE", None)  # only half a greeting
                 # Compressing every scene for every client costs more than a local network gains.
                 environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
                 if sid is not None and "HTTP_UPGRADE" in environ:
@@ -178,6 +186,17 @@ class SocketServer:
             with contextlib.suppress(KeyError):
                 one.close(wait=False)
         hang_up(connection)
+
+
+def _makes_sense(environ: Environ) -> bool:
+    """Whether a request is one of a client of ours; its body, which the guard has read, stays in the environment."""
+    if "j" in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
+        return False  # JSONP is for pages of other sites
+    if environ["REQUEST_METHOD"] != "POST":
+        return True
+    body = environ["wsgi.input"].read()
+    environ["wsgi.input"].seek(0)
+    return len(body) <= MAX_MESSAGE and are_packets(body)
 
 
 def _token(auth: object) -> str | None:

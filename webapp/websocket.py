@@ -12,11 +12,14 @@ from typing import Any
 
 from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from simple_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from webapp.guard import refuse
+from webapp.packets import MAX_MESSAGE, PROBE, is_packet
 from webapp.viewers import connection_of
 
-MAX_MESSAGE = 64 * 1024
-"""Bytes a client may send at once: acknowledgements and a token need no more."""
+MAX_WAITING = 1000
+"""Messages that came and were not looked at yet: a client that sends faster than that wants no scenes."""
 _LOOK_UP = 1.0
 """Seconds."""
 
@@ -31,20 +34,29 @@ class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
         connection = connection_of(environ)
         if connection is not None:
             connection.settimeout(None)  # silence is no fault here; those who do not read are found by their silence
-        return super().__call__(environ, start_response)
+        try:
+            return super().__call__(environ, start_response)
+        except RemoteProtocolError:
+            return refuse(400, "this is no WebSocket's greeting")(environ, start_response)
 
     def wait(self) -> str | bytes | None:
-        """The next message; None when the connection is over."""
+        """The next message; None when the connection is over, which ends what makes no sense, too."""
         try:
-            while True:
+            while self.ws.connected or self.ws.input_buffer:
                 message: str | bytes | None = self.ws.receive(timeout=_LOOK_UP)
-                if message is not None or not self.ws.connected:
-                    return message
+                if message is None:
+                    continue
+                known = isinstance(message, str) and (message == PROBE or is_packet(message))
+                if not known or len(self.ws.input_buffer) > MAX_WAITING:
+                    break
+                return message
         except ConnectionClosed:
             return None
+        self.close()
+        return None
 
     def close(self) -> None:
         """Hang up. The other side, or the server that is stopping, may have closed the socket a moment ago."""
-        with suppress(OSError, ConnectionClosed):
+        with suppress(OSError, ConnectionClosed, LocalProtocolError):
             super().close()
         self.ws.connected = False

@@ -23,9 +23,9 @@ from tests.webapp.serving import Served
 from tests.webapp.test_wire import VALIDATOR
 from webapp.broadcast import SILENT_AFTER
 from webapp.options import ServeOptions
+from webapp.packets import MAX_MESSAGE
 from webapp.services import Services
 from webapp.sockets import STRANGERS_LEAVE_AFTER
-from webapp.websocket import MAX_MESSAGE
 
 EVENTS = ("scene", "stats", "state", "progress", "problem")
 

@@ -1,0 +1,41 @@
+"""What a client of the sockets may say, in Engine.IO's and Socket.IO's words, and nothing else.
+
+The libraries below take much more (events, other namespaces, binary attachments that are waited for), and answer some
+of what is wrong by waiting, or with an error in the log. A client of ours connects, acknowledges and leaves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+MAX_MESSAGE = 64 * 1024
+"""Bytes a client may send at once: acknowledgements and a token need no more."""
+MAX_PACKETS = 16
+"""Of one poll; Engine.IO takes as many."""
+_BETWEEN = "\x1e"
+
+_PACKET = re.compile(r"1|3|5|41|(?:40|43\d{1,12})(?P<json>[{\[].*)?", re.DOTALL)
+"""Close, pong, upgrade; and messages: leave, connect, acknowledge."""
+PROBE = "2probe"
+"""What the first message of a WebSocket says that takes over from polls."""
+
+
+def is_packet(text: str) -> bool:
+    """Whether a client may say this, on either transport."""
+    match = _PACKET.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        return match["json"] is None or isinstance(json.loads(match["json"]), dict if text[1] == "0" else list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def are_packets(body: bytes) -> bool:
+    """The same of the body of a poll."""
+    try:
+        packets = body.decode("utf-8").split(_BETWEEN)
+    except UnicodeDecodeError:
+        return False
+    return len(packets) <= MAX_PACKETS and all(is_packet(packet) for packet in packets)
