@@ -15,7 +15,7 @@ MAX_PACKETS = 16
 """Of one poll; Engine.IO takes as many."""
 _BETWEEN = "\x1e"
 
-_PACKET = re.compile(r"1|3|5|41|(?:40|43\d{1,12})(?P<json>[{\[].*)?", re.DOTALL)
+_PACKET = re.compile(r"1|3|5|41|(?:40|43\d{1,12}(?=\[))(?P<json>[\[{"].*)?", re.DOTALL)
 """Close, pong, upgrade; and messages: leave, connect, acknowledge."""
 PROBE = "2probe"
 """What the first message of a WebSocket says that takes over from polls."""
@@ -27,9 +27,10 @@ def is_packet(text: str) -> bool:
     if match is None:
         return False
     try:
-        return match["json"] is None or isinstance(json.loads(match["json"]), dict if text[1] == "0" else list)
+        json.loads(match["json"] or "null")
     except (ValueError, RecursionError):
         return False
+    return True
 
 
 def are_packets(body: bytes) -> bool:
