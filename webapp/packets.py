@@ -15,7 +15,7 @@ MAX_PACKETS = 16
 """Of one poll; Engine.IO takes as many."""
 _BETWEEN = "\x1e"
 
-_PACKET = re.compile(r"1|3|5|41|(?:40|43\d{1,12}(?=\[))(?P<json>[\[{"].*)?", re.DOTALL)
+_PACKET = re.compile(r"1|3|5|41|(?:40|43\d{1,12}(?=\[))(?P<json>\D.*)?", re.DOTALL)
 """Close, pong, upgrade; and messages: leave, connect, acknowledge."""
 PROBE = "2probe"
 """What the first message of a WebSocket says that takes over from polls."""
