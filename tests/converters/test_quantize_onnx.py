@@ -29,7 +29,7 @@ SIZE = (256, 456)
 
 @pytest.fixture(scope="module")
 def stage() -> frames.Frames:
-    return frames.gather(("demo",), 6)
+    return frames.gather(("demo",), 4)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def source() -> Path:
 
 @pytest.fixture(scope="module")
 def quick(stage: frames.Frames, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For ONNX Runtime, calibrated on a quarter of the frames that a conversion takes."""
+    """For ONNX Runtime, calibrated on a sixth of the frames that a conversion takes."""
     path = tmp_path_factory.mktemp("int8") / "model.onnx"
     quantise(source, path, FOR_ONNXRUNTIME, stage.calibration, silent)
     return path
