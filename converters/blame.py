@@ -45,7 +45,7 @@ class Suffering:
     """Of the layer's output, power over a channel's mean: signal to noise."""
 
     def __str__(self) -> str:
-        return f"{self.layer} ({self.snr_db:.0f} dB)"
+        return f"{self.layer} ({round(self.snr_db)} dB)"
 
 
 def suffering(job: Job, frames: Sequence[Frame]) -> tuple[Suffering, ...]:
