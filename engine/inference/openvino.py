@@ -28,6 +28,8 @@ INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
 AGREEMENT_PATH = ["posecast", "agreement"]
 """Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the precision of the weights; and, as JSON, how its
 people compare with those of PyTorch in fp32."""
+_REFUSALS = (RuntimeError, UnicodeDecodeError)
+"""OpenVINO's errors; the second where a damaged file has it say something that is no text."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 _PRECISIONS = {"f32": "fp32", "f16": "fp16", "bf16": "bf16", "u8": "int8", "i8": "int8"}
 _CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}
@@ -80,7 +82,7 @@ def open_model(
     """`precision` int8 is what a quantised model runs in. `cache`: folder for compiled models (GPUs take seconds)."""
     try:
         model = _core().read_model(path)
-    except RuntimeError as error:
+    except _REFUSALS as error:
         raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
     backend = OpenVinoBackend(path, model, device, precision, raw_input, cache)
     backend.compile(size)
@@ -127,7 +129,7 @@ class OpenVinoBackend:
         try:
             model = _with_picture_input(self._model.clone(), size, self._raw_input)
             compiled = _core().compile_model(model, self._device, self._config)
-        except RuntimeError as error:
+        except _REFUSALS as error:
             reason = str(error).strip().splitlines()[-1]
             raise PosecastError(
                 f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {reason}",
