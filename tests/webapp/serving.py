@@ -20,6 +20,7 @@ class Served:
     """`url` answers while the block runs."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Handler)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
