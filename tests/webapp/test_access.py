@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import socketio
+import websocket
 from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
 from tests.webapp.conftest import TOKEN, VIEW_TOKEN
 from tests.webapp.serving import Served
+from tests.webapp.test_openapi import DOCUMENT
+from webapp.app import services_of
 from webapp.options import ServeOptions
 from webapp.services import Services
 
@@ -42,6 +47,17 @@ def routes(app: Flask) -> list[tuple[str, str]]:
     return [*found, ("GET", "/no/such/page"), ("POST", "/no/such/page"), ("GET", "/socket.io/?EIO=4&transport=polling")]
 
 
+def answers(method: str, path: str) -> set[int]:
+    """What the published description says may be answered to somebody who is let in."""
+    for template, item in DOCUMENT["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "nothing", template), path):
+            operation = item.get("get" if method == "HEAD" else method.lower(), {})
+            return {int(code) for code in operation.get("responses", {})} - {401, 403}
+    if path.startswith("/static/") or path.startswith("/socket.io/"):
+        return {200}
+    return {404}
+
+
 def status(client: FlaskClient, method: str, path: str, headers: dict[str, str]) -> int:
     response = client.open(path, method=method, headers=headers)
     response.close()
@@ -63,12 +79,42 @@ def test_who_gets_in(who: str, app: Flask, playing: Pipeline, services: Services
     for method, path in routes(app):
         got = status(client, method, path, {**LOCAL, **headers})
         public = path in PUBLIC or (who == "no token" and path.startswith("/socket.io/"))
-        if who in ("no token", "wrong token", "wrong cookie"):
-            assert public == (got != 401), (method, path, got)
+        if who in ("no token", "wrong token", "wrong cookie") and not public:
+            assert got == 401, (method, path, got)
         elif who == "view" and method not in READING and path not in PUBLIC:
             assert got == 403, (method, path, got)
-        elif path not in PUBLIC:
-            assert got not in (401, 403), (method, path, got)
+        else:
+            assert got in answers(method, path), (method, path, got)
+
+
+def test_the_table_has_every_route(app: Flask) -> None:
+    """And every event that a client may send: there is none, so that there is nothing to misuse."""
+    listed = {path for _, path in routes(app)}
+    for rule in app.url_map.iter_rules():
+        assert any(re.fullmatch(re.sub(r"<[^>]+>", ".+", rule.rule), path) for path in listed), rule.rule
+    server = services_of(app).sockets.socketio.server
+    assert {name: set(events) for name, events in server.handlers.items()} == {"/": {"connect", "disconnect"}}
+    assert server.namespace_handlers == {}
+
+
+@pytest.mark.parametrize("token", [TOKEN, VIEW_TOKEN])
+def test_an_event_from_a_client_changes_nothing_and_ends_the_connection(
+    token: str, served: Served, playing: Pipeline
+) -> None:
+    before = playing.state().settings
+    address = f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket"
+    for event in ("scene", "state", "settings", "switch_backend", "message"):
+        client = websocket.create_connection(address, timeout=10)
+        with closing(client.sock):  # its own close() leaves the socket open where the server has hung up
+            client.send("40" + json.dumps({"token": token}))
+            while not client.recv().startswith("40"):
+                pass
+            client.send("42" + json.dumps([event, {"source": "0", "backend": "pytorch", "fx": 500}]))
+            with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
+                while client.recv():
+                    pass
+                raise websocket.WebSocketConnectionClosedException
+    assert playing.state().settings == before
 
 
 @pytest.mark.parametrize(
@@ -154,15 +200,22 @@ def test_large_bodies_are_refused_everywhere(path: str, client: FlaskClient) -> 
     assert response.status_code == 413
 
 
-def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
-    for path in ("/login", "/api/state", "/healthz", "/socket.io/?EIO=4&transport=polling", "/static/css/login.css"):
-        response = client.get(path, headers=LOCAL)
+@pytest.mark.parametrize("token", [None, "wrong", VIEW_TOKEN, TOKEN])
+def test_every_answer_has_the_security_headers(
+    token: str | None, client: FlaskClient, app: Flask, playing: Pipeline
+) -> None:
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    for method, path in [*routes(app), ("POST", "/login"), ("GET", f"/?token={TOKEN}"), ("OPTIONS", "/api/state")]:
+        response = client.open(path, method=method, headers={**LOCAL, **bearer})
         policy = response.headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
         assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert len(response.headers.getlist("Content-Security-Policy")) == 1
+        assert "Access-Control-Allow-Origin" not in response.headers
         response.close()
 
 
