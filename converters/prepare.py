@@ -19,7 +19,7 @@ from engine.types import ModelSpec, Progress
 
 _EXPORTER = "1"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
-_QUANTISER = "2"
+_QUANTISER = "3"
 """Raised when `quantize` makes another model of the same checkpoint."""
 _QUANTISER_ONNX = "1"
 """Raised when `quantize_onnx` does."""
