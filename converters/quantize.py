@@ -31,10 +31,10 @@ FRAMES_EACH = 24
 
 KEPT = {"types": ["GroupConvolution"], "patterns": [r"model_[01]_.*"]}
 """Layers that are not quantised: depthwise convolutions, whose channels' ranges differ by orders of magnitude, and the
-first two blocks of the backbone, whose errors everything after them inherits. Measured on a two-core AVX512-BF16 machine
-against quantising everything they cost 0.3 of 24.7 ms, and bring a clip of five people from OKS 0.979 to 0.990, a harder
-one from 0.943 to 0.966; the slow, layer by layer correction of biases is part of that. Keeping five more blocks cost
-another 1.1 ms, for a gain that could not be told from chance."""
+first two blocks of the backbone, whose errors everything after them inherits. Measured on a two-core AVX512-BF16
+machine against quantising everything they cost 0.3 of 24.7 ms, and bring a clip of five people from OKS 0.979 to 0.990,
+a harder one from 0.943 to 0.966; the slow, layer by layer correction of biases is part of that. Keeping five more
+blocks cost another 1.1 ms, for a gain that could not be told from chance."""
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def _table(results: dict[str, Any]) -> Table:
             f"{plain / latency['p50']:.1f}x",
             f"{entry['pipeline_fps']:.1f}",
             _cell(entry["peak_rss_mb"], ".0f"),
-            f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')} {_cell(same['mm'], '.1f')}",
+            f"{_cell(same['people'], '.1%')} {_cell(same['oks'], '.3f')} {_cell(same['mm'], '.0f')}",
             f"{_cell(truth['found'], '.0%')} {_cell(truth['mpjpe_mm'], '.0f')}" if truth else "–",
         )
     return table
