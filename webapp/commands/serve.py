@@ -12,6 +12,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.settings import Settings, load_or_set_aside
 from webapp import logs
+from webapp.heaps import share_heaps
 from webapp.redaction import Secrets
 from webapp.serve import ServeOptions, serve
 from webapp.store import default_path
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
     """Serve until stopped; the exit status."""
+    share_heaps()
     served = _serve_options(options)
     with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
         try:
