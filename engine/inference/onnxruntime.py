@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -43,7 +44,12 @@ def version() -> str | None:
 
 @cache
 def runtime() -> ModuleType:
-    """The `onnxruntime` package, told to send nothing home."""
+    """The `onnxruntime` package, told to send nothing home.
+
+    From 1.29 on it reports sessions and models to its makers unless this variable is set before it is loaded; its
+    own `disable_telemetry_events` comes too late, since it needs the library loaded.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     module = import_module("onnxruntime")
     module.disable_telemetry_events()
     module.set_default_logger_severity(_ERRORS_ONLY)

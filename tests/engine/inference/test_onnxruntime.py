@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from engine.inference.onnxruntime import open_model
 from tests.models import expected, foreign_onnx, largest_difference, picture, tiny_onnx
 
 SIZE = (136, 248)
+_ROOT = Path(__file__).parents[3]
 
 
 def _open(path: Path, raw_input: bool | None = None) -> onnxruntime.OnnxRuntimeBackend:
@@ -57,3 +61,14 @@ def test_devices_without_hardware_are_not_offered(monkeypatch: pytest.MonkeyPatc
     assert onnxruntime.devices() == ("CPU",)
     monkeypatch.setattr(onnxruntime, "gpu_count", lambda: 1)
     assert onnxruntime.devices() == ("CUDA", "TensorRT", "CPU")
+
+
+def test_nothing_is_gathered_for_the_librarys_makers(tmp_path: Path) -> None:
+    model = tiny_onnx(tmp_path / "model.onnx", channels={"c": 38, "a": 57, "b": 19})
+    home = tmp_path / "home"
+    home.mkdir()
+    code = "import sys; from tests.engine.inference.test_onnxruntime import _open; _open(sys.argv[1]).close()"
+    # Its reports are off by themselves in CI, where this test would prove nothing.
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")}
+    subprocess.run([sys.executable, "-c", code, model], check=True, env={**kept, "HOME": str(home)}, cwd=_ROOT)
+    assert [path for path in home.rglob("*") if "Microsoft" in str(path)] == []
