@@ -67,7 +67,12 @@ def test_nothing_is_gathered_for_the_librarys_makers(tmp_path: Path) -> None:
     model = tiny_onnx(tmp_path / "model.onnx", channels={"c": 38, "a": 57, "b": 19})
     home = tmp_path / "home"
     home.mkdir()
-    code = "import sys; from tests.engine.inference.test_onnxruntime import _open; _open(sys.argv[1]).close()"
+    code = """
+import sys
+from pathlib import Path
+from tests.engine.inference.test_onnxruntime import _open
+_open(Path(sys.argv[1])).close()
+"""
     # Its reports are off by themselves in CI, where this test would prove nothing.
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")}
     subprocess.run([sys.executable, "-c", code, model], check=True, env={**kept, "HOME": str(home)}, cwd=_ROOT)
