@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -92,23 +93,35 @@ def quantise(
     """Write the ONNX model `source` to `target`, quantised but for what is kept and the layers `in_float`."""
     onnxruntime.runtime()  # first, since it keeps the library from reporting home
     library = import_module("onnxruntime.quantization")
-    logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that folds what we have folded
     model = onnx.load(str(source))
-    library.quantize_static(
-        model,
-        target,
-        _Reader(calibration, progress),
-        quant_format=library.QuantFormat.QDQ,
-        per_channel=True,
-        activation_type=library.QuantType[style.activations],
-        weight_type=library.QuantType.QInt8,
-        op_types_to_quantize=list(style.operators),
-        nodes_to_exclude=[*_kept(model), *in_float],
-        extra_options=dict(style.options),
-    )
+    with _unadvised():
+        library.quantize_static(
+            model,
+            target,
+            _Reader(calibration, progress),
+            quant_format=library.QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=library.QuantType[style.activations],
+            weight_type=library.QuantType.QInt8,
+            op_types_to_quantize=list(style.operators),
+            nodes_to_exclude=[*_kept(model), *in_float],
+            extra_options=dict(style.options),
+        )
     quantised = onnx.load(str(target))
     describe(quantised, METADATA_PRECISION, "int8")
     onnx.save(quantised, str(target))
+
+
+@contextmanager
+def _unadvised() -> Iterator[None]:
+    """Without the library's advice, given by the root logger, to prepare the model in a way that ours is already."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(before)
 
 
 def _kept(model: onnx.ModelProto) -> list[str]:
