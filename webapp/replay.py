@@ -23,6 +23,7 @@ from engine.extrinsics import parse_calibration
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
+from engine.pipeline.around import Around
 from engine.pipeline.parts import FrameProcessor
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
@@ -78,30 +79,13 @@ class ReplaySource:
                 raise PosecastError(f"{self.name} holds no scene", "choose another recording")
 
 
-class ReplayProcessor:
+class ReplayProcessor(Around):
     """Passes recorded scenes through, and everything else to the real processor."""
-
-    def __init__(self, processor: FrameProcessor) -> None:
-        self._processor = processor
-
-    @property
-    def backend(self) -> Backend:
-        return self._processor.backend
-
-    @backend.setter
-    def backend(self, backend: Backend) -> None:
-        self._processor.backend = backend
-
-    def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        self._processor.reconfigure(settings, camera)
-
-    def restart_tracking(self) -> None:
-        self._processor.restart_tracking()
 
     def process(self, frame: Frame) -> Snapshot:
         if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
             return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms))
-        return self._processor.process(frame)
+        return super().process(frame)
 
 
 def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) -> Parts:

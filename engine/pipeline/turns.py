@@ -9,10 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.geometry import CameraSpec
+from engine.pipeline.around import Around
 from engine.pipeline.parts import FrameProcessor
-from engine.settings import Settings
-from engine.types import Backend, Frame, Snapshot
+from engine.types import Frame, Snapshot
 
 LONGEST_S = 1.0
 """One waits for the other for so long at most: a network that hangs must not take the live view along."""
@@ -54,26 +53,13 @@ class Turns:
                 self._changed.notify_all()
 
 
-class InTurn:
+class InTurn(Around):
     """The live view's processor, which waits for its turn."""
 
     def __init__(self, processor: FrameProcessor, turns: Turns) -> None:
-        self._processor, self._turns = processor, turns
-
-    @property
-    def backend(self) -> Backend:
-        return self._processor.backend
-
-    @backend.setter
-    def backend(self, backend: Backend) -> None:
-        self._processor.backend = backend
-
-    def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        self._processor.reconfigure(settings, camera)
-
-    def restart_tracking(self) -> None:
-        self._processor.restart_tracking()
+        super().__init__(processor)
+        self._turns = turns
 
     def process(self, frame: Frame) -> Snapshot:
         with self._turns.live():
-            return self._processor.process(frame)
+            return super().process(frame)
