@@ -14,7 +14,7 @@ from engine.geometry import DEFAULT_CAMERA
 from engine.pipeline import Pipeline
 from engine.skeleton import JOINT
 from engine.types import Person, Pose3D
-from tests.webapp.conftest import show
+from tests.webapp.conftest import eventually, show
 from tests.webapp.fakes import Stage
 from tests.webapp.people import person, snapshot
 from webapp.options import ServeOptions
@@ -153,7 +153,15 @@ def standing(tilt_deg: float, x: float) -> Person:
     return Person(1, somebody.pose2d, Pose3D((body @ down.T).astype(np.float32)))
 
 
+def stage_frame(pipeline: Pipeline) -> int | None:
+    """Index of the newest snapshot's frame."""
+    newest = pipeline.snapshots.wait_newer(0, 0)
+    return newest[1].frame.index if newest else None
+
+
 def test_level_from_people(client: FlaskClient, playing: Pipeline, services: Services) -> None:
+    # A frame of the stage that is still on its way would count as another source's.
+    eventually(lambda: services.camera._last_frame == stage_frame(playing))
     services.camera._seen.clear()
     assert client.post("/api/extrinsics/level").status_code == 409
     for index in range(40):
