@@ -13,7 +13,7 @@ import pytest
 
 from tests.webapp.conftest import eventually
 from tests.webapp.test_serve import Process, running
-from webapp.arrivals import ARRIVE_WITHIN, Arrivals
+from webapp.arrivals import ARRIVE_WITHIN, GRACE, Arrivals
 
 PATIENCE = 2.0
 """Seconds, in place of the 20 for arriving and 10 for sending."""
@@ -75,13 +75,33 @@ def test_what_takes_too_long_is_hung_up_on(pairs: list[tuple[socket.socket, sock
 
 
 def test_where_too_many_arrive_the_slowest_goes(pairs: list[tuple[socket.socket, socket.socket]]) -> None:
-    arrivals = Arrivals(2, Clock())
+    clock = Clock()
+    arrivals = Arrivals(2, clock)
     for ours, _ in pairs[:2]:
         arrivals.begin(ours)
+    clock.now += 2 * GRACE
     arrivals.begin(pairs[0][0])  # its next request: it is the newest now
     arrivals.begin(pairs[2][0])
     assert [closed(theirs) for _, theirs in pairs] == [False, True, False, False]
     assert len(arrivals) == 2
+
+
+def test_a_crowd_that_comes_at_once_is_thinned_out_a_moment_later(
+    pairs: list[tuple[socket.socket, socket.socket]],
+) -> None:
+    clock = Clock()
+    arrivals = Arrivals(1, clock)
+    (slow, slow_client), (honest, honest_client), (late, late_client), _ = pairs
+    for ours in (slow, honest, late):
+        arrivals.begin(ours)
+    arrivals.end(honest)
+    arrivals.sweep()
+    assert not any(closed(theirs) for _, theirs in pairs)
+    clock.now += 2 * GRACE
+    arrivals.sweep()
+    assert closed(slow_client)
+    assert not closed(honest_client)
+    assert not closed(late_client)
 
 
 class Slow:
