@@ -1,6 +1,10 @@
-"""From what a user asks for to a network that runs: choose, convert what is missing, open, run once."""
+"""From what a user asks for to a network that runs: choose, convert what is missing, open, run once; or the next."""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -9,32 +13,69 @@ from engine import inference, models
 from engine.errors import PosecastError
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
+log = logging.getLogger(__name__)
+
 
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     """A backend for `spec`, ready at once for pictures of `size` (height, width), both multiples of 8.
 
+    Where the backend is left to choose, one that its library offers but that does not run is passed over for the next.
     May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
     by raising. PosecastError where the machine or the model does not allow what is asked.
     """
     progress("choose", None, "looking for what this machine can run")
-    chosen = choose(spec)
+    failed: Exception | None = None
+    for chosen in _choices(spec):
+        try:
+            return _load(spec, chosen, size, progress)
+        except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - a handful; RuntimeError: a conversion died
+            if spec.backend != "auto":
+                raise
+            log.warning("%s on %s is passed over: %s", chosen.backend, chosen.device, error)
+            failed = failed or error
+    assert failed is not None  # there is at least one choice
+    raise failed
+
+
+def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     artifact = prepare(chosen, size, progress)
     progress("open", None, f"opening the model with {chosen.backend}")
-    backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
+    with _refusals_named(chosen):
+        backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
     try:
         _check_precision(spec, backend.info)
         progress("warm up", None, f"running {chosen.backend} for the first time")
-        backend.infer(np.zeros((*(backend.fixed_size or size), 3), np.uint8))
+        with _refusals_named(chosen):
+            backend.infer(np.zeros((*(backend.fixed_size or size), 3), np.uint8))
     except BaseException:
         backend.close()
         raise
     return backend
 
 
+@contextmanager
+def _refusals_named(chosen: ModelSpec) -> Iterator[None]:
+    """Libraries refuse a machine in more ways than can be listed: a GPU too old for them, a driver too old."""
+    try:
+        yield
+    except PosecastError:
+        raise
+    except Exception as error:
+        log.debug("%s on %s", chosen.backend, chosen.device, exc_info=True)
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise PosecastError(
+            f"{chosen.backend} does not run on {chosen.device}: {reason}", "choose another backend or device"
+        ) from error
+
+
 def choose(spec: ModelSpec) -> ModelSpec:
     """`spec` with nothing left to choose, for this machine and what it has converted already."""
+    return next(_choices(spec))
+
+
+def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
     path = models.resolve(spec.model)
-    return inference.choose(spec, path, lambda backend, device: is_quantised(path, backend, device))
+    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device))
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:

@@ -83,9 +83,9 @@ def test_auto_takes_int8_only_where_it_is_verified_and_at_hand(machine: dict[str
 def test_auto_takes_the_gpu(machine: dict[str, BackendReport], monkeypatch: pytest.MonkeyPatch) -> None:
     machine |= {"pytorch": _here("pytorch", "cpu", "cuda:0"), "openvino": _here("openvino", "CPU")}
     monkeypatch.setattr(inference, "gpu_count", lambda: 1)
-    assert choose(ModelSpec(), CHECKPOINT) == ModelSpec("bundled", "pytorch", "cuda:0", "bf16")
     machine["onnxruntime"] = _here("onnxruntime", "CUDA", "CPU")
-    assert choose(ModelSpec(), CHECKPOINT) == ModelSpec("bundled", "onnxruntime", "CUDA", "fp16")
+    assert choose(ModelSpec(), CHECKPOINT) == ModelSpec("bundled", "pytorch", "cuda:0", "bf16")
+    assert choose(ModelSpec(precision="fp16"), CHECKPOINT).backend == "pytorch"
     machine["tensorrt"] = _here("tensorrt", "cuda:0")
     assert choose(ModelSpec(), CHECKPOINT).backend == "tensorrt"
 
@@ -110,8 +110,8 @@ def test_alternatives_are_gpus_first_then_the_fastest_first(
     monkeypatch.setattr(inference, "gpu_count", lambda: 1)
     found = inference.alternatives(ModelSpec(precision="fp16"), CHECKPOINT)
     assert [(spec.backend, spec.device, spec.precision) for spec in found] == [
-        ("onnxruntime", "cuda:0", "fp16"),
         ("pytorch", "cuda:0", "fp16"),
+        ("onnxruntime", "cuda:0", "fp16"),
         ("openvino", "CPU", "auto"),
         ("onnxruntime", "cpu", "auto"),
         ("pytorch", "cpu", "auto"),
