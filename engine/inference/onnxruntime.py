@@ -1,8 +1,13 @@
-"""Adapter: the network on ONNX Runtime (CPU, CUDA, TensorRT, CoreML, as its build has them). Takes `.onnx`."""
+"""Adapter: the network on ONNX Runtime (CPU, CUDA, CoreML, as its build has them). Takes `.onnx`.
+
+Its TensorRT provider is not offered: TensorRT is a backend of its own here, and every GPU build lists that provider,
+whether TensorRT is installed or not.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -26,16 +31,23 @@ from engine.types import BackendInfo, Image, Maps
 _DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml")
 _PROVIDERS = {
     "CUDA": "CUDAExecutionProvider",
-    "TensorRT": "TensorrtExecutionProvider",
     "CPU": "CPUExecutionProvider",
     "CoreML": "CoreMLExecutionProvider",
 }
-"""Devices, the one to prefer first: TensorRT would beat CUDA, after minutes of building at every new picture size."""
-_PRECISIONS = {"CPU": ("fp32", "int8"), "CUDA": ("fp32", "fp16"), "TensorRT": ("fp32", "fp16"), "CoreML": ("fp32",)}
+"""Devices, the one to prefer first."""
+_PRECISIONS = {"CPU": ("fp32", "int8"), "CUDA": ("fp32", "fp16"), "CoreML": ("fp32",)}
 """What each provider computes in: whatever else a model is in, it runs in fp32, between casts. None has kernels of
 note for this network in bf16, and only the CPU in int8."""
-_NVIDIA = ("CUDA", "TensorRT")
-_ERRORS_ONLY = 3
+_OPTIONS = {
+    "CUDA": {"use_tf32": "0"},  # fp32 is to mean fp32
+    # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
+    "CoreML": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
+}
+_CUDA_FAILURE = re.compile(r"(CUDA|CUDNN|CUBLAS)\w* failure \d+: [^;]*")
+"""What is to be read in the half a page of C++ that a failing GPU is reported with."""
+_FATAL_ONLY = 4
+"""What it calls an error it raises as well, or works around: of cuDNN's plans for a convolution that do not suit, it
+prints a line each, a hundred for this network."""
 
 
 def version() -> str | None:
@@ -52,7 +64,7 @@ def runtime() -> ModuleType:
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     module = import_module("onnxruntime")
     module.disable_telemetry_events()
-    module.set_default_logger_severity(_ERRORS_ONLY)
+    module.set_default_logger_severity(_FATAL_ONLY)
     if gpu_count() and hasattr(module, "preload_dlls"):
         module.preload_dlls()  # CUDA's libraries may have come with pip, where the loader does not look
     return module
@@ -61,7 +73,7 @@ def runtime() -> ModuleType:
 def devices() -> tuple[str, ...]:
     """Providers of this build that the machine has the hardware for."""
     present = runtime().get_available_providers()
-    usable = (name for name in _PROVIDERS if name not in _NVIDIA or gpu_count())
+    usable = (name for name in _PROVIDERS if name != "CUDA" or gpu_count())
     return tuple(name for name in usable if _PROVIDERS[name] in present)
 
 
@@ -70,11 +82,10 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
+    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
 ) -> OnnxRuntimeBackend:
-    """`size` does not matter: a session takes what its model takes. `precision` is the model's own; where TensorRT
-    may choose it is allowed fp16 if asked for. `cache`: folder for compiled models (TensorRT takes minutes)."""
-    return OnnxRuntimeBackend(path, _session(path, device, precision, cache), device, raw_input)
+    """`size` and `precision` are the model's own, and do not matter here."""
+    return OnnxRuntimeBackend(path, _session(path, device), device, raw_input)
 
 
 class OnnxRuntimeBackend:
@@ -102,11 +113,11 @@ class OnnxRuntimeBackend:
         self._session = None
 
 
-def _session(path: Path, device: str, precision: str, cache: Path | None) -> Any:
+def _session(path: Path, device: str) -> Any:
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = available_cores()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _FATAL_ONLY
     # Threads that wait by spinning take the cores from pre- and post-processing, which run meanwhile.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     provider = _PROVIDERS[device]
@@ -114,32 +125,25 @@ def _session(path: Path, device: str, precision: str, cache: Path | None) -> Any
         session = onnxruntime.InferenceSession(
             path,
             options,
-            providers=[(provider, _provider_options(device, precision, cache))],
+            providers=[(provider, _OPTIONS.get(device, {}))],
             enable_fallback=0,  # falling back prints to stdout; and a device is the user's to choose
         )
     except Exception as error:  # its exceptions are of its C++ core, each of another class under Exception
-        raise PosecastError(f"ONNX Runtime cannot open {path}: {_first_line(error)}", "is it a whole .onnx?") from error
+        raise _refusal(path, device, error) from error
     if session.get_providers()[0] != provider:
         # A provider whose libraries are missing is left out with a mere warning.
         raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
     return session
 
 
-def _provider_options(device: str, precision: str, cache: Path | None) -> dict[str, str]:
-    if device == "TensorRT":
-        half = {"trt_fp16_enable": str(int(precision == "fp16"))}
-        return half if cache is None else half | {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(cache)}
-    if device == "CUDA":
-        return {"use_tf32": "0"}  # fp32 is to mean fp32
-    if device == "CoreML":
-        # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
-        return {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"}
-    return {}
-
-
 def _channels(shape: list[Any]) -> int | None:
     return shape[1] if len(shape) == 4 and isinstance(shape[1], int) else None
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
+    """Why a session does not start, in a line."""
+    text = str(error).strip() or type(error).__name__
+    failure = _CUDA_FAILURE.search(text)
+    if failure is not None:
+        return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "does the GPU have memory left?")
+    return PosecastError(f"ONNX Runtime cannot open {path}: {text.splitlines()[0]}", "is it a whole .onnx?")

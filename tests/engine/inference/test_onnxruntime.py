@@ -53,6 +53,21 @@ def test_refuses_what_is_no_model_in_one_line(tmp_path: Path, capfd: pytest.Capt
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_failing_gpu_is_reported_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words of a real one that had no memory left, shortened."""
+    said = "[ONNXRuntimeError] : 1 : FAIL : /cuda_call.cc:154 std::conditional_t<THRW, void> CUBLAS failure 3: the "
+    said += "resource allocation failed ; GPU=0 ; hostname=vm ; expr=cublasCreate(&cublas_handle_);"
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(onnxruntime.runtime(), "InferenceSession", fail)
+    with pytest.raises(PosecastError) as caught:
+        open_model(tmp_path / "model.onnx", device="CUDA", precision="fp16", size=SIZE, raw_input=None)
+    assert caught.value.error == "ONNX Runtime fails on CUDA: CUBLAS failure 3: the resource allocation failed"
+    assert "memory" in caught.value.hint
+
+
 def test_devices_without_hardware_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A GPU build lists its providers on machines without a GPU too."""
     every = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
@@ -60,7 +75,7 @@ def test_devices_without_hardware_are_not_offered(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(onnxruntime, "gpu_count", lambda: 0)
     assert onnxruntime.devices() == ("CPU",)
     monkeypatch.setattr(onnxruntime, "gpu_count", lambda: 1)
-    assert onnxruntime.devices() == ("CUDA", "TensorRT", "CPU")
+    assert onnxruntime.devices() == ("CUDA", "CPU")  # TensorRT is listed whether it is installed or not
 
 
 def test_nothing_is_gathered_for_the_librarys_makers(tmp_path: Path) -> None:
