@@ -23,8 +23,8 @@ from engine.files import whole_file
 from engine.settings import Settings
 from webapp.commands.chart import chart, check_name
 
-REFERENCE = ("pytorch", "fp32")
-"""What agreement is measured against."""
+REFERENCE = ("pytorch", "cpu", "fp32")
+"""Backend, device and precision that agreement is measured against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,20 @@ def _cases(options: BenchOptions) -> Iterator[Settings]:
     """The reference first, since the others are compared with it; then every backend and precision asked for."""
     base = options.settings
     wanted = options.backends or ((base.backend,) if base.backend != "auto" else inference.NAMES)
-    yield replace(base, backend=REFERENCE[0], device="cpu", precision=REFERENCE[1])
+    backend, device, precision = REFERENCE
+    yield replace(base, backend=backend, device=device, precision=precision)
     for report in (inference.report(name) for name in wanted):
         if not report.available:
             if options.backends is not None:
                 raise PosecastError(f"{report.name} is not available: {report.reason}", "see posecast doctor")
             continue
-        for precision in report.precisions if base.precision == "auto" else (base.precision,):
-            case = replace(base, backend=report.name, precision=precision)
-            if (case.backend, case.precision, case.device) != (*REFERENCE, "auto") or "cpu" not in report.devices[0]:
-                yield case
+        device, offered = base.device, report.precisions
+        if device == "auto":
+            device = inference.auto_device(report)
+            offered = inference.adapter(report.name).precisions(device)
+        for precision in offered if base.precision == "auto" else (base.precision,):
+            if (report.name, device, precision) != REFERENCE:
+                yield replace(base, backend=report.name, precision=precision)
 
 
 def _measure_all(cases: list[Settings], options: BenchOptions, console: Console) -> dict[str, Any]:
