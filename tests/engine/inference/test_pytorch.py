@@ -193,7 +193,10 @@ sys.exit("torch" in sys.modules and not {gpu})
 
 
 def test_the_version_is_that_of_torch() -> None:
-    assert pytorch.version() == torch.__version__
+    """Builds for CUDA may be packaged without the '+cu130' that they call themselves by."""
+    version = pytorch.version()
+    assert version is not None
+    assert version.split("+")[0] == torch.__version__.split("+")[0]
 
 
 @pytest.mark.parametrize(
