@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores"),
+    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",

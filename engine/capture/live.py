@@ -150,6 +150,9 @@ class LiveSource:
                 return
             except Lost as lost:
                 reason = str(lost)
+            except Exception as error:
+                logger.exception("%s: opening failed", self.name)
+                reason = f"opening failed ({error})"
 
 
 def open_live(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from multiprocessing import Pipe
 from pathlib import Path
 
+from engine import children
 from engine.capture.live import Lost
 from engine.capture.network.protocol import (
     SLOTS,
@@ -40,18 +40,21 @@ class StreamProcess:
         if os.name == "nt":
             raise PosecastError("network streams need Linux or macOS", "on Windows, use WSL")
         self._timing = timing
-        self._memory = PictureMemory.create()
-        self._connection, theirs = Pipe()
-        descriptors = (theirs.fileno(), self._memory.descriptor)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", _CHILD, *map(str, descriptors)],
-                pass_fds=descriptors,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # libav prints addresses with their passwords
-            )
+        with contextlib.ExitStack() as undo:  # where memory, descriptors or processes are short
+            self._memory = undo.enter_context(contextlib.closing(PictureMemory.create()))
+            self._connection, theirs = Pipe()
+            undo.enter_context(self._connection)
+            descriptors = (theirs.fileno(), self._memory.descriptor)
+            with theirs:
+                self._process = subprocess.Popen(
+                    children.command(_CHILD, *map(str, descriptors)),
+                    pass_fds=descriptors,
+                    env=_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,  # libav prints addresses with their passwords
+                )
+            undo.pop_all()
         self._send(Request(url, timing.open_s, timing.read_s))
 
     def opened(self) -> Opened:

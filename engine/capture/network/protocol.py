@@ -83,8 +83,12 @@ class PictureMemory:
         else:
             with tempfile.TemporaryFile() as file:
                 descriptor = os.dup(file.fileno())
-        os.ftruncate(descriptor, SLOTS * SLOT_BYTES)
-        return cls(descriptor)
+        try:
+            os.ftruncate(descriptor, SLOTS * SLOT_BYTES)
+            return cls(descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
 
     def write(self, slot: int, image: Image) -> None:
         self._view(slot, image.shape[0], image.shape[1])[...] = image

@@ -24,7 +24,7 @@ class FakeFeed:
 
     def __init__(self) -> None:
         self.items: queue.Queue[int | Exception] = queue.Queue()
-        self.openings: queue.Queue[Lost | None] = queue.Queue()
+        self.openings: queue.Queue[Exception | None] = queue.Queue()
         self.missed = 0
         self.opened = 0
         self.closed = 0
@@ -101,6 +101,18 @@ def test_it_reconnects_and_says_why_it_is_silent_meanwhile(feed: FakeFeed, caplo
     assert caplog.text.count("cable out") == 1
     assert "still out" not in caplog.text, "one warning per interruption"
     assert "pictures again" in caplog.text
+    source.close()
+
+
+def test_it_reconnects_whatever_opening_raises(feed: FakeFeed) -> None:
+    """A machine that is short of memory or processes for a moment, say."""
+    source = open_live(feed, "fake", timing=QUICK)
+    feed.openings.put(OSError(12, "Cannot allocate memory"))
+    feed.items.put(Lost("cable out"))
+    wait_until(lambda: feed.opened == 3, "opened once, a failure, opened again")
+    assert source.problem == "opening failed ([Errno 12] Cannot allocate memory); trying again"
+    feed.items.put(2)
+    assert number(source.read()) == 2
     source.close()
 
 
