@@ -240,6 +240,9 @@ class World:
     loads: list[tuple[ModelSpec, tuple[int, int]]] = field(default_factory=list)
     load_go: threading.Event = field(default_factory=threading.Event)
     """Cleared: loading goes on and on, reporting progress."""
+    stuck: set[str] = field(default_factory=set)
+    """Backends whose loading stands still, without a sign of life, until `unstuck`."""
+    unstuck: threading.Event = field(default_factory=threading.Event)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
@@ -286,6 +289,8 @@ class World:
         progress("compile", 0.5, "compiling")
         while not self.load_go.wait(0.002):
             progress("compile", 0.6, "still compiling")
+        if spec.backend in self.stuck:
+            assert self.unstuck.wait(WAIT_S), "nobody let the load go on"
         if spec.backend in self.load_errors:
             raise self.load_errors[spec.backend]
         auto = {"backend": "openvino", "device": "CPU", "precision": "fp32"}

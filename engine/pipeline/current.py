@@ -20,7 +20,7 @@ from engine.preprocess import network_size
 from engine.settings import Settings
 from engine.types import BackendInfo, Frame, ModelSpec, Progress
 
-NETWORK_SETTINGS = frozenset({"model", "backend", "device", "precision", "height_size"})
+NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "precision", "height_size"})
 """Settings that need another network; it is loaded beside the one that runs."""
 CHOICE = NETWORK_SETTINGS - {"height_size"}
 """Settings that say what is to run: setting one ends what runs in its place."""
@@ -109,8 +109,12 @@ class Current:
             spec = self._instead_after(job) or settings.model_spec
             return Loaded(Watched(self._parts.load_backend(spec, size, progress)), size)
         except Exception:
-            self._load_again_at = self._clock() + self._timing.reload_s
+            self.postpone_loading()
             raise
+
+    def postpone_loading(self) -> None:
+        """Not again at once: it did not work."""
+        self._load_again_at = self._clock() + self._timing.reload_s
 
     def commit(self, job: Job, reader: Reader | None, loaded: Loaded | None) -> Replaced:
         """Put into effect what `job` made ready. `Cancelled` when closed, or when it was withdrawn."""

@@ -3,7 +3,8 @@
 A thread looks at the network in use: one that fails again and again, or that does not return, is given up, and the
 next best that this machine can run is loaded beside it, as for any switch. What was given up is not chosen again
 unless the user asks for it: two networks that both fail do not take turns. Where nothing else is left, the last one
-is tried on and on.
+is tried on and on. A GPU that hangs hangs for every library, so that all of it is given up; and a switch that hangs is
+waited for no longer, so that others can be made.
 """
 
 from __future__ import annotations
@@ -64,10 +65,13 @@ class Rescue:
         """Why the network in use is given up, None while it works."""
         self._current, self._worker, self._switchboard = current, worker, switchboard
         self._alternatives, self._tell, self._announcer = alternatives, tell, announcer
-        self._watch = Watch(clock, timing.hang_s)
+        self._calls, self._loads = Watch(clock, timing.hang_s), Watch(clock, timing.load_s)
         self._timing = timing
         self._given_up: set[tuple[str, str]] = set()
         """(backend, device), lower case."""
+        self._hung: set[str] = set()
+        """GPUs: see `_gpu`."""
+        self._stuck_loads = 0
         self._attempt: _Attempt | None = None
         self._succeeded: tuple[ModelSpec, str] | None = None
         self._lock = threading.Lock()
@@ -87,6 +91,7 @@ class Rescue:
         """The user asks for `backend`: it may be chosen again, and so may all of them with 'auto'."""
         with self._lock:
             self._given_up = {key for key in self._given_up if backend not in ("auto", key[0])}
+            self._hung.clear()
 
     @property
     def fallback(self) -> str | None:
@@ -96,15 +101,18 @@ class Rescue:
 
     def look(self) -> None:
         """One look, and what it leads to."""
+        self._drop_stuck_load()
         used, wanted = self._worker.using, self._current.setup.backend
-        hangs = self._watch.hangs(used)
+        hangs = self._calls.hangs(used.at_work if used is not None else None)
         self._conclude(wanted)
         if hangs and used is not wanted:
             self._worker.take_over()
-        reason = self._trouble(wanted, hangs and used is wanted) if wanted is not None else None
+        hangs = hangs and used is wanted
+        reason = self._trouble(wanted, hangs) if wanted is not None else None
         if wanted is None or reason is None:
             self.problem = None
         elif self._switchboard.switching is None:
+            self._give_up(wanted.info.name, wanted.info.device, hangs=hangs)
             self._replace(wanted, reason)
         self._tell()
 
@@ -124,9 +132,8 @@ class Rescue:
         return None
 
     def _replace(self, network: Watched, reason: str) -> None:
-        self._give_up(network.info.name, network.info.device)
         choice = self._choice()
-        if network.call is not None and self._worker.left_behind >= LEFT_BEHIND_AT_MOST:
+        if network.at_work is not None and self._worker.left_behind >= LEFT_BEHIND_AT_MOST:
             self.problem = ProblemEvent(f"{reason}, as others before", "start the program again: too many threads hang")
         elif choice is None:
             self.problem = ProblemEvent(f"{reason}, and nothing else is left to run here", "it is tried again")
@@ -142,13 +149,30 @@ class Rescue:
         """The best that was not given up."""
         choices = self._alternatives(self._current.settings.model_spec)
         with self._lock:
-            return next(
-                (choice for choice in choices if _key(choice.backend, choice.device) not in self._given_up), None
-            )
+            return next((choice for choice in choices if not self._is_given_up(choice)), None)
 
-    def _give_up(self, backend: str, device: str) -> None:
+    def _is_given_up(self, choice: ModelSpec) -> bool:
+        return _key(choice.backend, choice.device) in self._given_up or _gpu(choice.device) in self._hung
+
+    def _give_up(self, backend: str, device: str, *, hangs: bool) -> None:
         with self._lock:
             self._given_up.add(_key(backend, device))
+            gpu = _gpu(device)
+            if hangs and gpu is not None:
+                self._hung.add(gpu)
+
+    def _drop_stuck_load(self) -> None:
+        """A few times at most: the thread of each stays."""
+        at_work = self._switchboard.at_work
+        if not self._loads.hangs(at_work) or at_work is None or self._stuck_loads >= LEFT_BEHIND_AT_MOST:
+            return
+        job, _ = at_work
+        logger.error("loading %s does not return; its thread is left behind", job.to)
+        self._stuck_loads += 1
+        if self._attempt is not None and self._attempt.job is job:
+            self._give_up(self._attempt.choice.backend, self._attempt.choice.device, hangs=True)
+        self._current.postpone_loading()
+        self._switchboard.abandon(job)
 
     def _conclude(self, wanted: Watched | None) -> None:
         """See how the last attempt ended, once it has."""
@@ -162,11 +186,17 @@ class Rescue:
             self._announcer.announce(ProblemEvent(self._succeeded[1], hint))
             self._announcer.announce(StateEvent())
         elif wanted is attempt.given_up and not attempt.job.withdrawn.is_set():  # the switchboard has said why
-            self._give_up(attempt.choice.backend, attempt.choice.device)
+            self._give_up(attempt.choice.backend, attempt.choice.device, hangs=False)
 
 
 def _key(backend: str, device: str) -> tuple[str, str]:
     return backend.lower(), device.lower()
+
+
+def _gpu(device: str) -> str | None:
+    """A GPU by the one name that all its libraries share; None for a processor."""
+    name = device.lower()
+    return None if name in ("cpu", "auto") else {"cuda": "cuda:0", "gpu": "gpu.0"}.get(name, name)
 
 
 def _line(error: Exception | None) -> str:

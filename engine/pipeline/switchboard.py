@@ -26,6 +26,8 @@ class Switchboard:
         self._loaders: list[Loader] = []
         self._job: Job | None = None
         """The one that runs."""
+        self._signs = 0
+        """Of life, that loaders have given: beginnings and progress."""
         self._switching: Switching | None = None
         self._start_problem: PosecastError | None = None
 
@@ -40,6 +42,12 @@ class Switchboard:
         with self._lock:
             return self._start_problem
 
+    @property
+    def at_work(self) -> tuple[Job, int] | None:
+        """The job that runs, and a number that changes with every sign of life; None where none runs."""
+        with self._lock:
+            return None if self._job is None else (self._job, self._signs)
+
     def begin(self, job: Job) -> None:
         """Start `job` in a thread of its own; `SwitchInProgress` while another runs.
 
@@ -52,7 +60,7 @@ class Switchboard:
                 self._job.withdrawn.set()
             elif self._switching is not None:
                 raise SwitchInProgress(f"the switch to {self._switching.to} is still running", "wait until it is done")
-            self._job = job
+            self._job, self._signs = job, self._signs + 1
             self._switching = Switching(job.to, "open" if job.source is not None else "load", None)
             loader = Loader(
                 job,
@@ -65,6 +73,11 @@ class Switchboard:
             loader.start()
             self._loaders = [*(other for other in self._loaders if other.alive), loader]
         self._announcer.announce(StateEvent())
+
+    def abandon(self, job: Job) -> None:
+        """Wait no longer for `job`, which hangs: others may run, and what it still brings is thrown away."""
+        job.withdrawn.set()
+        self._done(job, PosecastError(f"loading {job.to} hangs; it is given up", "choose another backend or source"))
 
     def cancel(self) -> None:
         """Accept no more jobs, and let the one that runs give up."""
@@ -83,6 +96,7 @@ class Switchboard:
         with self._lock:
             if self._job is not job:
                 return
+            self._signs += 1
             self._switching = Switching(job.to, step, fraction)
         self._announcer.announce(ProgressEvent(job.task, step, fraction, message))
 

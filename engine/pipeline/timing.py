@@ -20,6 +20,9 @@ class Timing:
     hang_s: float = 30.0
     """A network that takes longer for one picture hangs: the slowest (PyTorch at height 1024 on an old processor, which
     is at work on other things) takes a few seconds."""
+    load_s: float = 180.0
+    """A switch that shows no sign of life for so long hangs. Conversions report all the time; a library that opens a
+    model does not, and takes seconds, or a minute on a small machine that swaps."""
     tick_s: float = 0.1
     """The worker looks for changes this often where no frames come."""
     join_s: float = 5.0

@@ -50,9 +50,10 @@ class Watched:
         return f"{self.info.name} on {self.info.device}"
 
     @property
-    def call(self) -> int | None:
-        """The number of the call at work, None between two."""
-        return self._call
+    def at_work(self) -> tuple[Watched, int] | None:
+        """Itself and the number of the call at work, None between two."""
+        call = self._call
+        return None if call is None else (self, call)
 
     def infer(self, image: Image) -> Maps:
         """The network's maps. `Abandoned` where nobody waits for them any more."""
@@ -66,9 +67,9 @@ class Watched:
         return maps
 
     def abandon(self) -> bool:
-        """Give the call at work up for good; False where there is none."""
+        """Give the call at work up for good; False where there is none, or it was given up before."""
         with self._lock:
-            if self._call is None:
+            if self._call is None or self._abandoned:
                 return False
             self._abandoned = True
             return True
@@ -100,20 +101,18 @@ class Watched:
 
 
 class Watch:
-    """Tells a call that hangs from one that takes its time. For one thread, which asks every now and then."""
+    """Tells what hangs from what takes its time. For one thread, which asks every now and then."""
 
     def __init__(self, clock: Callable[[], float], limit_s: float) -> None:
         self._clock, self._limit_s = clock, limit_s
         self._looked_at = clock()
-        self._call: tuple[Watched, int] | None = None
+        self._work: object = None
         self._waited_s = 0.0
 
-    def hangs(self, network: Watched | None) -> bool:
-        """Whether the call at work has been seen at work for longer than the limit."""
+    def hangs(self, work: object) -> bool:
+        """Whether the same `work` has been under way for longer than the limit; None: there is none."""
         now = self._clock()
         passed, self._looked_at = min(now - self._looked_at, _LOOK_AT_MOST_S), now
-        number = network.call if network is not None else None
-        call = (network, number) if network is not None and number is not None else None
-        self._waited_s = self._waited_s + passed if call is not None and call == self._call else 0.0
-        self._call = call
+        self._waited_s = self._waited_s + passed if work is not None and work == self._work else 0.0
+        self._work = work
         return self._waited_s > self._limit_s

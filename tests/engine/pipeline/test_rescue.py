@@ -211,6 +211,39 @@ class TestHanging:
             wait_until(lambda: run.world.backends[0].closes == 1)
             assert run.state.fallback is None
 
+    def test_a_gpu_that_hangs_is_given_up_for_every_library(self) -> None:
+        class OneGpu(World):
+            def alternatives(self, spec):
+                choices = [("pytorch", "cuda:0"), ("onnxruntime", "CUDA"), ("tensorrt", "cuda:0"), ("openvino", "CPU")]
+                return [replace(spec, backend=backend, device=device) for backend, device in choices]
+
+        with running(OneGpu(Clock()), settings=replace(SMALL, backend="pytorch", device="cuda:0")) as run:
+            self.hang(run)
+            pass_time(run, lambda: run.pipeline.snapshots.newest().backend.name == "openvino")
+            assert [spec.backend for spec, _ in run.world.loads] == ["pytorch", "openvino"]
+            run.world.backends[0].go.set()
+            wait_until(lambda: run.world.backends[0].closes == 1)
+
+    def test_a_replacement_whose_loading_hangs_is_passed_over(self) -> None:
+        with running(World(Clock(), stuck={"onnxruntime"})) as run:
+            break_newest(run)
+            pass_time(run, lambda: run.pipeline.snapshots.newest().backend.name == "pytorch")
+            run.wait_for_problem("loading onnxruntime hangs; it is given up")
+            run.wait_for_problem("pytorch on CPU runs now, since openvino on CPU failed")
+            run.world.unstuck.set()
+            wait_until(lambda: len(run.world.backends) == 3 and run.world.backends[2].closes == 1)
+            assert run.state.backend.name == "pytorch", "what came too late is thrown away"
+
+    def test_a_switch_that_hangs_keeps_nobody_from_another(self) -> None:
+        with running(World(Clock(), stuck={"onnxruntime"})) as run:
+            run.pipeline.switch_backend("onnxruntime")
+            pass_time(run, lambda: run.state.switching is None)
+            assert run.state.backend.name == "openvino"
+            run.pipeline.switch_backend("pytorch")
+            wait_for_backend(run, "pytorch")
+            run.world.unstuck.set()
+            wait_until(lambda: sum(backend.closes for backend in run.world.backends) == 2)
+
     def test_only_so_many_threads_are_left_behind(self) -> None:
         class Many(World):
             def alternatives(self, spec):
