@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from engine import models
 from engine.errors import PosecastError
+from engine.files import sync
 from engine.locks import only_process
 from engine.types import Progress
 
@@ -33,12 +35,8 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *
     """
     if folder.is_dir() and not anew:
         return folder
-    try:
+    with _writing_to(folder.parent):
         folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PosecastError(
-            f"cannot write to {folder.parent}: {error.strerror}", "make room, or set POSECAST_CACHE to another folder"
-        ) from error
 
     def waiting() -> None:
         progress("convert", None, "waiting for another process that converts the same model")
@@ -52,10 +50,25 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *
 def _build(folder: Path, build: Callable[[Path], Any]) -> None:
     temporary = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
+    with _writing_to(folder.parent):
+        temporary.mkdir()
     try:
         build(temporary)
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.replace(folder)
+        with _writing_to(folder.parent):
+            for path in (*temporary.iterdir(), temporary):
+                sync(path)  # else a power cut could leave the folder with empty files, which nobody would make again
+            shutil.rmtree(folder, ignore_errors=True)
+            temporary.replace(folder)
+            sync(folder.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PosecastError(
+            f"cannot write to {folder}: {error.strerror}", "make room, or set POSECAST_CACHE to another folder"
+        ) from error

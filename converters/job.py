@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import children
 from engine.errors import PosecastError
 from engine.types import Progress
 
@@ -67,17 +70,16 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Run `job` in a child process; how its result compares with the checkpoint, empty where it was not judged.
 
     `progress` is called at least every 0.1 s (None for a fraction not known); an exception out of it ends the child
-    and is passed on. PosecastErrors of the child are raised here.
+    and is passed on. PosecastErrors of the child are raised here; RuntimeError where it died of anything else.
     """
-    with tempfile.TemporaryDirectory(prefix="posecast-") as folder:
-        (Path(folder) / "job.json").write_text(job.to_json(), encoding="utf-8")
-        with (Path(folder) / "log.txt").open("wb") as log:
+    with _folder(job) as folder:
+        with (folder / "log.txt").open("wb") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "converters.worker", folder],
+                children.command("converters.worker", str(folder)),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(),
             )  # fmt: skip
         try:
-            for message in _messages(child, Path(folder) / "messages.jsonl"):
+            for message in _messages(child, folder / "messages.jsonl"):
                 if "step" in message:
                     progress(message["step"], message["fraction"], message["message"])
                 elif "error" in message:
@@ -87,7 +89,24 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         finally:
             child.kill()
             child.wait()
-        raise RuntimeError(f"the conversion died: {_end_of(Path(folder) / 'log.txt')}")
+        if child.returncode < 0:
+            name = signal.Signals(-child.returncode).name
+            raise PosecastError(f"the conversion was ended by {name}", "is there enough memory? see the system's log")
+        raise RuntimeError(f"the conversion died: {_end_of(folder / 'log.txt')}")
+
+
+@contextmanager
+def _folder(job: Job) -> Iterator[Path]:
+    """A temporary folder with the job in it."""
+    try:
+        held = tempfile.TemporaryDirectory(prefix="posecast-")
+        (Path(held.name) / "job.json").write_text(job.to_json(), encoding="utf-8")
+    except OSError as error:
+        raise PosecastError(
+            f"cannot write to {tempfile.gettempdir()}: {error.strerror}", "make room, or set TMPDIR to another folder"
+        ) from error
+    with held:
+        yield Path(held.name)
 
 
 def _environment() -> dict[str, str]:

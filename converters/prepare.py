@@ -116,8 +116,8 @@ def is_quantised(path: Path, backend: str, device: str) -> bool:
 
 def _int8_entry(checkpoint: Checkpoint, backend: str, device: str) -> Path:
     if backend == "openvino":
-        return checkpoint.entry("int8", f"v{_QUANTISER}", f"openvino{openvino.version()}", device)
-    made_by = (f"v{_QUANTISER_ONNX}", f"onnxruntime{onnxruntime.version()}")
+        return checkpoint.entry("int8", f"v{_EXPORTER}.{_QUANTISER}", f"openvino{openvino.version()}", device)
+    made_by = (f"v{_EXPORTER}.{_QUANTISER_ONNX}", f"onnxruntime{onnxruntime.version()}")
     return checkpoint.entry("int8", *made_by, device if backend == "onnxruntime" else "for-tensorrt")
 
 
@@ -125,10 +125,13 @@ def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int,
     """The checkpoint as a TensorRT engine for pictures of `size` in the cache, built on the GPU `device`."""
     gpu, _ = tensorrt.gpu(device)
     sized = "x".join(map(str, size))
-    folder = checkpoint.entry("engine", precision, sized, f"tensorrt{tensorrt.version()}", gpu)
+    source, made_of = checkpoint.path, f"v{_EXPORTER}"
+    if precision == "int8":  # of frames, too, so that the checkpoint and versions do not tell it
+        source = int8(checkpoint, "tensorrt", device, progress)
+        made_of = models.file_hash(source)[:16]
+    folder = checkpoint.entry("engine", precision, sized, made_of, f"tensorrt{tensorrt.version()}", gpu)
 
     def build(part: Path) -> None:
-        source = int8(checkpoint, "tensorrt", device, progress) if precision == "int8" else checkpoint.path
         job = Job(
             "tensorrt", source, part / _ENGINE, precision, size,
             as_is=checkpoint.as_is, device=device, checkpoint=checkpoint.path, judged=precision != "fp32",

@@ -6,8 +6,9 @@ changes people is refused with the numbers, and the output and the layers to bla
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from engine.errors import PosecastError
 from engine.geometry import DEFAULT_CAMERA
 from engine.lifting import lift
 from engine.settings import Settings
-from engine.types import Backend, Frame, Maps, Person, Pose2D, Progress, Scene
+from engine.types import Backend, Frame, Image, Maps, Person, Pose2D, Progress, Scene
 
 MIN_OKS = 0.97
 MIN_PEOPLE = 0.99
@@ -41,12 +42,14 @@ class Verdict:
 
     @property
     def passes(self) -> bool:
-        return self.oks is not None and self.people is not None and self.oks >= MIN_OKS and self.people >= MIN_PEOPLE
+        alike = self.oks is not None and self.people is not None and self.oks >= MIN_OKS and self.people >= MIN_PEOPLE
+        # People are matched in 2D, and those without 3D are not measured: features that overflowed would pass.
+        return alike and all(map(math.isfinite, self.difference.values()))
 
     @property
     def worst(self) -> str:
         """The output that suffered most."""
-        return max(self.difference, key=lambda name: self.difference[name])
+        return max(self.difference, key=lambda name: (not math.isfinite(self.difference[name]), self.difference[name]))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"in_float": list(self.in_float)}
@@ -56,11 +59,14 @@ class Verdict:
 
 
 def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], height: int, progress: Progress) -> Verdict:
-    """Run both on `frames`, scaled to the network height `height` or to the candidate's own size."""
+    """Run both on `frames`, scaled to the network height `height`, or cut to the shape of the candidate's own size:
+    fitted into another shape, people would be too small for anybody to find."""
     scenes: tuple[list[Scene], list[Scene]] = ([], [])
     deviations: list[dict[str, float]] = []
     for index, frame in enumerate(frames):
         progress("verify", index / len(frames), "comparing with PyTorch in fp32")
+        if candidate.fixed_size is not None:
+            frame = replace(frame, image=_middle(frame.image, candidate.fixed_size))
         given = preprocess.prepare(frame.image, height, candidate.fixed_size)
         maps = (reference.infer(given.image), candidate.infer(given.image))
         deviations.append({name: _deviation(*(getattr(each, name) for each in maps)) for name in _OUTPUTS})
@@ -73,6 +79,11 @@ def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], heig
 
 def check(verdict: Verdict, what: str, layers: Sequence[str] = ()) -> None:
     """PosecastError where the conversion changes people. `layers`: those to blame, as they are to be called."""
+    if verdict.people is None:
+        raise PosecastError(
+            f"{what} cannot be judged: PyTorch itself finds nobody on {verdict.frames} frames",
+            "take a larger size, or give frames with people with --calibration",
+        )
     if not verdict.passes:
         blamed = f"; the noisiest layers: {', '.join(layers)}" if layers else ""
         tried = f"; {len(verdict.in_float)} more layers in float do not help" if verdict.in_float else ""
@@ -81,6 +92,15 @@ def check(verdict: Verdict, what: str, layers: Sequence[str] = ()) -> None:
             f"{verdict.worst} suffer most, {verdict.difference[verdict.worst]:.2f} standard deviations{blamed}{tried})",
             "take another precision, or give frames of your own with --calibration",
         )
+
+
+def _middle(image: Image, size: tuple[int, int]) -> Image:
+    """As much of the middle of `image` (H, W, 3) as has the shape of `size` (height, width)."""
+    height, width = image.shape[:2]
+    rows = min(height, max(1, round(width * size[0] / size[1])))
+    columns = min(width, max(1, round(height * size[1] / size[0])))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return image[top : top + rows, left : left + columns]
 
 
 def _deviation(reference: np.ndarray[Any, Any], candidate: np.ndarray[Any, Any]) -> float:

@@ -1,4 +1,4 @@
-"""The child process of `converters.job`: `python -m converters.worker FOLDER` does the job written there."""
+"""The child process of `converters.job`: does the job that is written in a folder."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def main(folder: Path) -> int:
             module, function = CONVERSIONS[job.kind]
             with room_for(job.target):
                 result = getattr(import_module(module), function)(job, progress)
-            if job.judged:
-                result = import_module("converters.judgement").judge_on_few(job, progress)
+                if job.judged:
+                    result = import_module("converters.judgement").judge_on_few(job, progress)
         except PosecastError as error:
             send(error=error.error, hint=error.hint)
             return 2

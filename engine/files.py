@@ -36,6 +36,17 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of files, has reached the disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows has no such thing
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def room_for(what: Path | str) -> Iterator[None]:
     """A disk that is full while `what` is being written is a PosecastError."""

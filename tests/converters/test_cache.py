@@ -85,5 +85,7 @@ def test_whoever_comes_second_waits_and_says_so(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PosecastError, match=r"cannot write to .*POSECAST_CACHE"):
-        build_once(tmp_path / "file" / "entry", lambda folder: None, silent)
+    (tmp_path / "entry.part").touch()
+    for folder in (tmp_path / "file" / "entry", tmp_path / "entry"):
+        with pytest.raises(PosecastError, match=r"cannot write to .*POSECAST_CACHE"):
+            build_once(folder, lambda part: None, silent)

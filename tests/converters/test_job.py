@@ -52,16 +52,35 @@ def test_a_child_that_dies_says_its_last_words(tmp_path: Path) -> None:
         run(Job("alchemy", tmp_path / "lead", tmp_path / "gold"), silent)
 
 
-def test_calling_off_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    children = []
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Those that are started."""
+    started: list[subprocess.Popen[bytes]] = []
     popen = subprocess.Popen
 
     def noted(*arguments: object, **options: object) -> object:
-        children.append(popen(*arguments, **options))  # type: ignore[call-overload]
-        return children[-1]
+        started.append(popen(*arguments, **options))  # type: ignore[call-overload]
+        return started[-1]
 
     monkeypatch.setattr(job.subprocess, "Popen", noted)
+    return started
 
+
+def test_a_child_that_is_killed_is_no_riddle(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
+    def kill(step: str, fraction: float | None, message: str) -> None:
+        children[0].kill()
+
+    with pytest.raises(PosecastError, match="ended by SIGKILL; is there enough memory"):
+        run(Job("onnx", models.resolve("bundled"), tmp_path / "model.onnx"), kill)
+
+
+def test_a_full_temporary_folder_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job.tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(PosecastError, match=r"cannot write to .*missing.*TMPDIR"):
+        run(Job("onnx", models.resolve("bundled"), tmp_path / "model.onnx"), silent)
+
+
+def test_calling_off_ends_the_child(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
     def call_off(step: str, fraction: float | None, message: str) -> None:
         raise KeyboardInterrupt
 

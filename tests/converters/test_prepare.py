@@ -112,6 +112,9 @@ def test_int8_engines_are_built_of_one_quantised_model(jobs: list[Job], monkeypa
     for job in engines:
         assert job.source.is_file()
         assert (job.source.name, job.checkpoint, job.precision, job.judged) == ("model.onnx", BUNDLED, "int8", True)
+    engines[0].source.write_bytes(b"quantised anew, on other frames")
+    prepare(spec, SIZE, silent)
+    assert [job.kind for job in jobs[4:]] == ["tensorrt"]
 
 
 def test_the_real_thing_is_made_once(posecast_cache: Path) -> None:

@@ -60,6 +60,27 @@ def test_thresholds(people: float, oks: float, passes: bool) -> None:
     assert replace(GOOD, people=people, oks=oks).passes is passes
 
 
+def test_bodies_without_3d_are_no_agreement() -> None:
+    """People are matched in the image: features that overflowed would not be noticed there."""
+    lost = replace(GOOD, difference=GOOD.difference | {"features": float("nan")})
+    assert not lost.passes
+    assert lost.worst == "features"
+    with pytest.raises(PosecastError, match="features suffer most"):
+        check(lost, "fp16")
+
+
+def test_models_of_an_upright_size_are_judged_on_upright_pictures(stage: tuple[Frame, ...]) -> None:
+    upright = Changed()
+    upright.fixed_size = (256, 144)  # type: ignore[assignment]
+    verdict = _verdict(upright, stage)
+    assert verdict.people == 1.0
+
+
+def test_where_nobody_is_found_nothing_is_said_of_the_conversion() -> None:
+    with pytest.raises(PosecastError, match="cannot be judged: PyTorch itself finds nobody"):
+        check(replace(GOOD, people=None, oks=None), "fp16")
+
+
 def test_frames_for_the_two_uses_are_others_and_spread() -> None:
     gathered = frames.gather(("demo",), 3)
     indices = ([frame.index for frame in gathered.calibration], [frame.index for frame in gathered.verification])
