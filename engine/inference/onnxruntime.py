@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,7 @@ _OPTIONS = {
 }
 _CUDA_FAILURE = re.compile(r"(CUDA|CUDNN|CUBLAS)\w* failure \d+: [^;]*")
 """What is to be read in the half a page of C++ that a failing GPU is reported with."""
+_QUANTISED = ("QuantizeLinear", "QLinearConv", "ConvInteger")
 _FATAL_ONLY = 4
 """What it calls an error it raises as well, or works around: of cuDNN's plans for a convolution that do not suit, it
 prints a line each, a hundred for this network."""
@@ -100,7 +102,7 @@ class OnnxRuntimeBackend:
         self._input = inputs[0].name
         self._outputs = [outputs[index].name for index in picked]
         self._session = session
-        made_in = own_words.get(METADATA_PRECISION)
+        made_in = own_words.get(METADATA_PRECISION) or _made_in(path)
         precision = made_in if made_in in _PRECISIONS[device] else "fp32"
         self.info = BackendInfo("onnxruntime", device, precision)
 
@@ -134,6 +136,16 @@ def _session(path: Path, device: str) -> Any:
         # A provider whose libraries are missing is left out with a mere warning.
         raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
     return session
+
+
+def _made_in(path: Path) -> str:
+    """The precision of a model that does not say, by its operators and its weights."""
+    onnx = import_module("onnx")
+    graph = onnx.load(str(path), load_external_data=False).graph
+    if any(node.op_type in _QUANTISED for node in graph.node):
+        return "int8"
+    types = Counter(weight.data_type for weight in graph.initializer if len(weight.dims) == 4)
+    return "fp16" if types[onnx.TensorProto.FLOAT16] > types[onnx.TensorProto.FLOAT] else "fp32"
 
 
 def _channels(shape: list[Any]) -> int | None:

@@ -25,9 +25,7 @@ from engine.inference.signature import METADATA_INPUT, check_input, match_output
 from engine.types import BackendInfo, Image, Maps
 
 INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
-AGREEMENT_PATH = ["posecast", "agreement"]
-"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the precision of the weights; and, as JSON, how its
-people compare with those of PyTorch in fp32."""
+"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the precision of the weights."""
 _REFUSALS = (RuntimeError, UnicodeDecodeError)
 """OpenVINO's errors; the second where a damaged file has it say something that is no text."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}

@@ -18,8 +18,6 @@ from engine.inference.nvidia import gpu_count
 if TYPE_CHECKING:
     from engine.inference.pytorch_backend import PyTorchBackend
 
-SUFFIXES = (".pth",)
-
 _AMD_GPU = Path("/dev/kfd")
 _CPU_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
 """Processor flags; without one of them PyTorch computes bf16 in float32 steps, slower than float32 itself."""

@@ -26,6 +26,8 @@ class TensorRtBackend:
         with torch.cuda.device(self._device):
             self._engine = _deserialized(serialized, path, device)
             self._context = self._engine.create_execution_context()
+            if self._context is None:  # it has printed why, and there is one reason
+                raise PosecastError(f"{device} is out of memory", "close what else uses it")
             self._stream = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
             self._input, self.fixed_size = self._bind_input(path)
             self._outputs = self._bind_outputs(path)

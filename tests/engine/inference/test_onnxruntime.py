@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import onnx
 import pytest
 
 from engine.errors import PosecastError
@@ -51,6 +52,21 @@ def test_refuses_what_is_no_model_in_one_line(tmp_path: Path, capfd: pytest.Capt
     with pytest.raises(PosecastError, match="ONNX Runtime cannot open"):
         _open(tmp_path / "model.onnx")
     assert capfd.readouterr() == ("", "")
+
+
+def test_models_of_others_are_called_what_they_are(tmp_path: Path) -> None:
+    assert _open(foreign_onnx(tmp_path / "float.onnx")).info.precision == "fp32"
+    assert onnxruntime._made_in(foreign_onnx(tmp_path / "half.onnx", half=True)) == "fp16"
+    path = tmp_path / "quantised.onnx"
+    model = onnx.load(foreign_onnx(path))
+    scale = [onnx.helper.make_tensor(name, kind, [], [1]) for name, kind in (("scale", 1), ("zero", 2))]
+    model.graph.initializer.extend(scale)
+    (first,) = (node for node in model.graph.node if "data" in node.input)
+    model.graph.node.insert(0, onnx.helper.make_node("QuantizeLinear", ["data", "scale", "zero"], ["in_8_bits"]))
+    model.graph.node.insert(1, onnx.helper.make_node("DequantizeLinear", ["in_8_bits", "scale", "zero"], ["pixels"]))
+    first.input[list(first.input).index("data")] = "pixels"
+    onnx.save(model, path)
+    assert _open(path).info.precision == "int8"
 
 
 def test_a_failing_gpu_is_reported_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
