@@ -21,6 +21,8 @@ from engine.types import ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
+MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
+"""What a model can be said to take -> `ModelSpec.raw_input`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Settings:
 
     source: str = "demo"
     model: str = "bundled"
+    model_input: str = "auto"
+    """What a model that does not say itself takes: 'raw' pixels 0..255, or 'normalised' ones, (pixel - 128) / 255. With
+    the wrong one nobody is found."""
     backend: str = "auto"
     device: str = "auto"
     precision: str = "auto"
@@ -68,7 +73,7 @@ class Settings:
 
     @property
     def model_spec(self) -> ModelSpec:
-        return ModelSpec(self.model, self.backend, self.device, self.precision)
+        return ModelSpec(self.model, self.backend, self.device, self.precision, MODEL_INPUTS[self.model_input])
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """A copy with `changes`; PosecastError, and nothing changed, for unknown names or bad values."""
@@ -108,6 +113,7 @@ def _optional(check: Any) -> Any:
 _CHECKS: dict[str, tuple[Any, str]] = {
     "source": (_text, "a camera index, a file, a folder, an address or 'demo'"),
     "model": (_text, "'bundled', 'official' or a path"),
+    "model_input": (lambda v: isinstance(v, str) and v in MODEL_INPUTS, f"one of {', '.join(MODEL_INPUTS)}"),
     "backend": (lambda v: v in BACKENDS, f"one of {', '.join(BACKENDS)}"),
     "device": (_text, "'auto' or a device of the backend"),
     "precision": (lambda v: v in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),

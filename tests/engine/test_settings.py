@@ -18,6 +18,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "source": st.text(min_size=1, max_size=20),
     "backend": st.sampled_from(BACKENDS),
     "precision": st.sampled_from(PRECISIONS),
+    "model_input": st.sampled_from(["auto", "raw", "normalised"]),
     "height_size": st.integers(16, 128).map(lambda cells: 8 * cells),
     "fx": st.none() | st.floats(1, 1e6) | st.integers(1, 10**6),
     "up": st.none() | st.sampled_from(["+x", "-y", "+z"]),
@@ -46,7 +47,7 @@ def test_what_is_saved_is_loaded_equal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("source", ""), ("source", 3), ("model", None), ("backend", "tensorflow"), ("backend", ["auto"]),
+        ("source", ""), ("source", 3), ("model", None), ("model_input", None), ("backend", "tensorflow"), ("backend", ["auto"]),
         ("precision", "fp8"), ("height_size", 255), ("height_size", 120), ("height_size", 1032),
         ("height_size", 256.0), ("height_size", True), ("fx", 0), ("fx", math.nan), ("fx", "900"), ("fx", 10**400),
         ("up", "y"), ("up", 1), ("floor_offset_m", math.inf), ("assumed_height_m", 0.2), ("assumed_height_m", 180),
@@ -70,6 +71,11 @@ def test_every_setting_is_checked() -> None:
     for field in fields(Settings):
         with pytest.raises(PosecastError, match=field.name):
             Settings().changed({field.name: object()})
+
+
+@pytest.mark.parametrize(("model_input", "raw"), [("auto", None), ("raw", True), ("normalised", False)])
+def test_what_a_model_takes_can_be_said(model_input: str, raw: bool | None) -> None:
+    assert Settings(model_input=model_input).model_spec.raw_input is raw
 
 
 def test_unknown_settings_are_refused_and_the_known_told() -> None:
