@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -199,8 +200,9 @@ def _percentiles(values: Sequence[float]) -> Percentiles:
 def _peak_rss_mb() -> float | None:
     if sys.platform == "win32":
         return None
+    if sys.platform == "linux":  # where ru_maxrss begins with what the parent takes, not with nothing
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts KiB, macOS bytes.
-    return peak / 1024**2 if sys.platform == "darwin" else peak / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2

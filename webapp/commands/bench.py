@@ -58,12 +58,12 @@ def run(options: BenchOptions) -> int:
 def _cases(options: BenchOptions) -> Iterator[Settings]:
     """The reference first, since the others are compared with it; then every backend and precision asked for."""
     base = options.settings
-    wanted = options.backends or ((base.backend,) if base.backend != "auto" else inference.NAMES)
+    named = options.backends or ((base.backend,) if base.backend != "auto" else None)
     backend, device, precision = REFERENCE
     yield replace(base, backend=backend, device=device, precision=precision)
-    for report in (inference.report(name) for name in wanted):
+    for report in map(inference.report, named or inference.NAMES):
         if not report.available:
-            if options.backends is not None:
+            if named is not None:
                 raise PosecastError(f"{report.name} is not available: {report.reason}", "see posecast doctor")
             continue
         device, offered = base.device, report.precisions
@@ -85,7 +85,7 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
         with console.status(f"measuring {case.backend} {case.precision} for {options.seconds:g} s"):
             try:
                 measured = measure_in_child(case, options.seconds, options.agreement_frames)
-            except PosecastError as error:
+            except (PosecastError, RuntimeError) as error:  # RuntimeError: a process that died, or a library's
                 if reference is None:
                     raise
                 console.print(f"{case.backend} {case.precision}: {error}")
@@ -94,6 +94,8 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
         if measured is not reference or wanted is None or REFERENCE[0] in wanted:
             results.append(_result(measured, reference))
     assert reference is not None
+    if not results:
+        raise PosecastError("nothing could be measured", "the reasons are above")
     baselines.append(_baseline(cases[0], options, console))
     # The faster one: no backend is to look good because the machine was busy just then.
     baseline = min(baselines, key=lambda latency: latency.p50)

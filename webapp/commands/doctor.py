@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -114,9 +115,12 @@ def _cache() -> str:
     folder = models.cache_dir()
     if not folder.exists():
         return f"{folder} (not there yet)"
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    sizes = []
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # a conversion that is under way removes files, too
+            sizes += [path.stat().st_size] if path.is_file() else []
     writable = "" if os.access(folder, os.W_OK) else ", NOT writable"
-    return f"{folder} ({len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB{writable})"
+    return f"{folder} ({len(sizes)} files, {sum(sizes) / 1e6:.0f} MB{writable})"
 
 
 def _table(reports: tuple[inference.BackendReport, ...]) -> Table:
