@@ -6,12 +6,14 @@ made. Both block until told to stop (Ctrl-C, SIGTERM), and leave no process, thr
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +31,14 @@ SEND_WITHIN = 10.0
 _FEW_ARRIVING = 8
 _MANY_ARRIVING = 256
 """Where every connection has a thread of its own."""
+_WAITING = 1000
+"""Connections without a thread: those between two requests, and those that have sent nothing yet."""
+_DESCRIPTORS = 8192
+"""More than any number of viewers needs; some systems grant 256 unless asked."""
+_OUR_DESCRIPTORS = 150
+"""Kept from connections: files, cameras, libraries."""
+_SHORT = (errno.EMFILE, errno.ENFILE)
+_SHORT_PAUSE_S = 0.2
 _QUERY = re.compile(r"\?\S*")
 
 
@@ -97,6 +107,16 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
             finally:
                 self.app.running.stop()
 
+        def accept(self, listener: Any) -> None:
+            """Where no descriptor is left, others wait; gunicorn's own way is to end the worker."""
+            try:
+                super().accept(listener)
+            except OSError as error:
+                if error.errno not in _SHORT:
+                    raise
+                log.warning("no file descriptor is left for another connection")
+                time.sleep(_SHORT_PAUSE_S)  # it would be offered again at once
+
         def handle(self, conn: Any) -> Any:
             arrivals.begin(conn.sock)
             try:
@@ -151,7 +171,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "worker_class": Worker,
                 "workers": 1,
                 "threads": threads,
-                "worker_connections": threads + 1000,
+                "worker_connections": _most_connections(threads),
                 "graceful_timeout": int(STOP_WITHIN),
                 "timeout": 60,
                 "control_socket_disable": True,
@@ -180,6 +200,19 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     except SystemExit as end:
         if end.code:
             raise
+
+
+def _most_connections(threads: int) -> int:
+    """As many as there are descriptors for: one each, and one for each thread that waits at one."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        soft = most
+    free = _DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+    return max(threads, min(threads + _WAITING, free - threads - _OUR_DESCRIPTORS))
 
 
 def run_werkzeug(listener: socket.socket, begin: Begin) -> None:

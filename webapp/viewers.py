@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
+import selectors
 import socket
 import threading
 import time
@@ -54,8 +54,10 @@ class Viewer:
         if self.connection is None:
             return False
         try:
-            if not select.select([self.connection], [], [], 0)[0]:
-                return False
+            with selectors.DefaultSelector() as selector:  # select() itself knows only the first 1024 descriptors
+                selector.register(self.connection, selectors.EVENT_READ)
+                if not selector.select(0):
+                    return False
             return self.connection.recv(1, socket.MSG_PEEK) == b""
         except (OSError, ValueError):
             return True

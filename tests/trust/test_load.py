@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+from contextlib import ExitStack
 
 import psutil
 import pytest
@@ -64,6 +66,21 @@ def test_one_address_gets_its_share_and_a_reason(request_: bytes) -> None:
         eventually(lambda: _serving(server).num_fds() <= descriptors + 2, 30)
         with who_opens(server.port, 1, request_) as (answer,):
             assert b" 503 " not in answer[:20], "the places are free again"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_more_connections_than_descriptors_end_nobody() -> None:
+    with running("--viewers", "8") as server, ExitStack() as stack:
+        worker = _serving(server)
+        few = worker.num_fds() + 20
+        worker.rlimit(psutil.RLIMIT_NOFILE, (few, few))
+        idle = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(60)]
+        eventually(lambda: worker.num_fds() >= few - 2)
+        for connection in idle:
+            connection.close()
+        eventually(lambda: server.get("api/state")[0] == 200)
+        assert worker.is_running()
+        assert _serving(server) == worker
 
 
 def _serving(server: Process) -> psutil.Process:
