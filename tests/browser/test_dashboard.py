@@ -276,8 +276,12 @@ def test_settings_apply_live(page: Page) -> None:
 
 def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     open_tab(page, "Record")
+    header = page.locator(".header")
+    before = header.bounding_box()
     page.get_by_role("button", name="Start recording").click()
     expect(page.get_by_role("button", name=re.compile("Stop recording"))).to_be_visible()
+    expect(header).to_have_class(re.compile("recording"))
+    assert header.bounding_box() == before, "the header stays as it is while something is recorded"
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
     page.get_by_role("button", name=re.compile("Stop recording")).click()
     item = page.locator(".recording").first
@@ -353,6 +357,9 @@ def test_the_page_comes_back_after_a_restart_of_the_server(visit: Open, dashboar
 def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 412, "height": 780}, has_touch=True, is_mobile=True)
     expect(page.locator("canvas.scene")).to_be_visible()
+    expect(page.locator(".header").get_by_role("status")).to_have_text("Live", use_inner_text=True)
+    for name in ("Record", "Share"):
+        expect(page.locator(".header").get_by_role("button", name=name, exact=True)).to_be_visible()
     for name in ("Camera", "Display", "Joints", "Stats", "Record", "Engine"):
         open_tab(page, name)
         for width in (412, 360):
