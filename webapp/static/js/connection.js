@@ -34,9 +34,4 @@ export function connect(handlers) {
     acknowledge?.();
   });
   for (const event of EVENTS) socket.on(event, (data) => handlers[event](data));
-
-  return {
-    get id() { return socket.id; },
-    close: () => socket.close(),
-  };
 }

@@ -17,5 +17,10 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+export function toggleFullScreen(element) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else element.requestFullscreen?.();
+}
+
 let lastId = 0;
 export const uniqueId = (prefix) => `${prefix}-${++lastId}`;

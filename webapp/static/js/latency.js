@@ -16,6 +16,5 @@ export function createLatency(clock) {
     },
     /** Milliseconds; null until known. */
     get value() { return value === null ? null : Math.max(0, value); },
-    reset() { value = null; },
   };
 }

@@ -7,6 +7,8 @@ import { createPlayhead } from "./playhead.js";
 export const MAX_PEOPLE = 32;
 const SLOTS = 8;
 
+export const mix = (a, b, share) => a + (b - a) * share;
+
 /** Room for one moment: people with 3D only, joints in metres, `confidence` 0 where a joint was not seen. */
 export function createMoment() {
   return {
@@ -15,7 +17,6 @@ export function createMoment() {
     wallTime: 0,
     count: 0,
     ids: new Int32Array(MAX_PEOPLE),
-    scores: new Float32Array(MAX_PEOPLE),
     world: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     camera: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     confidence: new Float32Array(MAX_PEOPLE * JOINT_COUNT),
@@ -75,7 +76,6 @@ function fill(moment, scene) {
     if (person.joints_3d.length === 0 || moment.count === MAX_PEOPLE) continue;
     const slot = moment.count++;
     moment.ids[slot] = person.id;
-    moment.scores[slot] = person.score;
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const at = slot * JOINT_COUNT + joint;
       moment.world.set(person.joints_3d[joint], 3 * at);
@@ -93,7 +93,6 @@ function blend(earlier, later, share, out) {
   out.count = later.count;
   for (let slot = 0; slot < later.count; slot++) {
     out.ids[slot] = later.ids[slot];
-    out.scores[slot] = later.scores[slot];
     const before = slotOf(earlier, later.ids[slot]);
     const from = before < 0 ? later : earlier;
     const source = (before < 0 ? slot : before) * JOINT_COUNT;
@@ -112,5 +111,3 @@ function slotOf(moment, id) {
   for (let slot = 0; slot < moment.count; slot++) if (moment.ids[slot] === id) return slot;
   return -1;
 }
-
-const mix = (a, b, share) => a + (b - a) * share;

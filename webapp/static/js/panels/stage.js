@@ -1,6 +1,6 @@
 // The 3D view's card: its canvas, presets, what to show, and what the pointer is on. three.js stays in scene/.
 
-import { h, setText } from "../dom.js";
+import { h, setText, toggleFullScreen } from "../dom.js";
 import { position } from "../format.js";
 import { icon } from "../icons.js";
 import { JOINT_COUNT, jointLabel } from "../skeleton.js";
@@ -27,13 +27,8 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
       h("span", { class: "spacer" }),
       h("button", { class: "icon-button", type: "button", title: "Fit everybody into view (F)", "aria-label": "Fit everybody into view", onclick: onFit }, icon("fit")),
       onEnlarge ? h("button", { class: "icon-button only-swapped", type: "button", title: "Change places with the video", "aria-label": "Change places with the video", onclick: onEnlarge }, icon("swap")) : null,
-      h("button", { class: "icon-button full-screen", type: "button", title: "Full screen", "aria-label": "3D view in full screen", onclick: fullScreen }, icon("expand"))));
+      h("button", { class: "icon-button full-screen", type: "button", title: "Full screen", "aria-label": "3D view in full screen", onclick: () => toggleFullScreen(element) }, icon("expand"))));
   let tipped = 0;
-
-  function fullScreen() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else element.requestFullscreen?.();
-  }
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

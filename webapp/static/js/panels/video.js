@@ -1,7 +1,7 @@
 // The video beside the 3D view: overlay, raw or skeleton only; full screen; a snapshot to keep.
 
 import { address } from "../api.js";
-import { h, setText } from "../dom.js";
+import { h, setText, toggleFullScreen } from "../dom.js";
 import { icon } from "../icons.js";
 import { sentence } from "./toasts.js";
 
@@ -23,17 +23,12 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
       h("span", { class: "spacer" }),
       h("button", { class: "icon-button", type: "button", title: "Change places with the 3D view", "aria-label": "Change places with the 3D view", onclick: onEnlarge }, icon("swap")),
       save,
-      h("button", { class: "icon-button", type: "button", title: "Full screen", "aria-label": "Video in full screen", onclick: fullScreen }, icon("expand"))));
+      h("button", { class: "icon-button", type: "button", title: "Full screen", "aria-label": "Video in full screen", onclick: () => toggleFullScreen(frame) }, icon("expand"))));
 
   function choose(name) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === name));
     save.href = address(`snapshot.jpg?view=${name}`);
     onView(name);
-  }
-
-  function fullScreen() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else frame.requestFullscreen?.();
   }
 
   save.href = address(`snapshot.jpg?view=${view}`);

@@ -2,6 +2,7 @@
 
 import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
+import { mix } from "../timeline.js";
 import { frameAll } from "./framing.js";
 
 const GLIDE_S = 0.5;
@@ -159,5 +160,4 @@ const heading = (seen) => (seen ? Math.atan2(-seen.forward.x, -seen.forward.z) :
 const nearest = (theta, reference) => theta + 2 * Math.PI * Math.round((reference - theta) / (2 * Math.PI));
 
 const rad = (degrees) => (degrees * Math.PI) / 180;
-const mix = (a, b, share) => a + (b - a) * share;
 const ease = (share) => share * share * (3 - 2 * share);

@@ -9,7 +9,7 @@ const LAST_RETRY_MS = 4000;
 const SILENCE_MS = 15000;
 
 /**
- * Calls onPicture({frame, time, bitmap}) for the newest picture; whoever takes the bitmap closes it. Pictures that
+ * Calls onPicture({frame, bitmap}) for the newest picture; whoever takes the bitmap closes it. Pictures that
  * arrive while one is being decoded are skipped. onStatus(message): null while pictures come, else why none do.
  */
 export function openStream({ view, onPicture, onStatus }) {
@@ -19,7 +19,6 @@ export function openStream({ view, onPicture, onStatus }) {
   let timer = 0;
   let decoding = false;
   let waiting = null;
-  let closed = false;
 
   async function decode(part) {
     if (decoding) {
@@ -32,7 +31,7 @@ export function openStream({ view, onPicture, onStatus }) {
     try {
       const bitmap = await createImageBitmap(new Blob([part.bytes], { type: "image/jpeg" }));
       if (signal.aborted) bitmap.close();
-      else onPicture({ frame: Number(part.headers["x-frame"] ?? -1), time: Number(part.headers["x-time"] ?? 0), bitmap });
+      else onPicture({ frame: Number(part.headers["x-frame"] ?? -1), bitmap });
     } catch {
       // A picture that cannot be decoded is skipped; the next one is on its way.
     }
@@ -62,7 +61,7 @@ export function openStream({ view, onPicture, onStatus }) {
       }
       throw new Error("the video has ended");
     } catch (error) {
-      if (abort?.signal === signal && !closed && !document.hidden) {
+      if (abort?.signal === signal && !document.hidden) {
         onStatus(error.name === "AbortError" || error.name === "TypeError" ? "the video does not come through" : error.message);
         again();
       }
@@ -87,7 +86,7 @@ export function openStream({ view, onPicture, onStatus }) {
   /** Nobody looks at a hidden page: spare the network and the battery. */
   function follow() {
     stop();
-    if (!document.hidden && !closed) read();
+    if (!document.hidden) read();
   }
 
   document.addEventListener("visibilitychange", follow);
@@ -98,11 +97,6 @@ export function openStream({ view, onPicture, onStatus }) {
       if (next === wanted) return;
       wanted = next;
       follow();
-    },
-    close() {
-      closed = true;
-      document.removeEventListener("visibilitychange", follow);
-      stop();
     },
   };
 }
