@@ -1,5 +1,6 @@
 // The live picture on its canvas, in step with the 3D view: a picture waits until its frame is the one on show there.
 
+/** Pictures that may be ahead of the scenes. */
 const WAITING = 6;
 /** Where no scene has come for this long, pictures are shown as they arrive. */
 const UNTIMED_AFTER_MS = 500;
@@ -8,14 +9,13 @@ export function createPicture(canvas, { silence }) {
   const context = canvas.getContext("2d", { alpha: false });
   const waiting = [];
 
-  function draw({ bitmap, frame }) {
+  function draw(bitmap) {
     if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
       canvas.width = bitmap.width;
       canvas.height = bitmap.height;
     }
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
-    picture.frame = frame;
   }
 
   /** How many of the waiting pictures are due when `frame` is on show. */
@@ -26,15 +26,21 @@ export function createPicture(canvas, { silence }) {
     return count;
   }
 
-  const picture = {
-    canvas,
-    /** Index of the frame on the canvas. */
-    frame: -1,
+  function clear() {
+    for (const { bitmap } of waiting) bitmap.close();
+    waiting.length = 0;
+  }
 
+  return {
+    canvas,
+
+    /** `item`: {frame, bitmap}; the bitmap is closed here, drawn or not. */
     add(item) {
       // A source that starts again counts from 0: what waits belongs to the old one.
-      if (waiting.length > 0 && item.frame < waiting[waiting.length - 1].frame) picture.clear();
+      if (waiting.length > 0 && item.frame < waiting[waiting.length - 1].frame) clear();
       waiting.push(item);
+      // One more than may wait, for `show` to draw. Where nobody draws, as in a hidden page, the older ones go.
+      if (waiting.length > WAITING + 1) waiting.shift().bitmap.close();
     },
 
     /** Draws the picture that belongs to `frame`; true where the canvas has changed. */
@@ -42,15 +48,9 @@ export function createPicture(canvas, { silence }) {
       const count = due(frame, now);
       if (count === 0) return false;
       for (let i = 0; i < count - 1; i++) waiting[i].bitmap.close();
-      draw(waiting[count - 1]);
+      draw(waiting[count - 1].bitmap);
       waiting.splice(0, count);
       return true;
     },
-
-    clear() {
-      for (const { bitmap } of waiting) bitmap.close();
-      waiting.length = 0;
-    },
   };
-  return picture;
 }
