@@ -2,7 +2,17 @@
 
 const SLOW_S = 1 / 22;
 const FAST_S = 1 / 45;
+/** Fast is also what keeps up with a slow display, in its own intervals; but well below SLOW_S, not to go to and fro. */
+const FAST_INTERVALS = 1.2;
+const FAST_AT_MOST_S = 0.9 * SLOW_S;
+/** How fast the estimate of the display's interval follows shorter and longer steps: slow drawing is no slow display. */
+const SHORTER = 0.1;
+const LONGER = 0.002;
+/** One step as long is a pause, such as a hidden page; two of them in a row are slow drawing. */
+const PAUSE_S = 0.25;
 const SETTLE_S = 1.2;
+/** Every time that it was too much, more is tried later; seconds. */
+const LONGEST_SETTLE_S = 60;
 /** Share of the display's own pixels below which it looks worse than it helps. */
 const LEAST = 0.6;
 /** Drawing without a graphics card takes the processor from the engine: no more often than this, in seconds. */
@@ -21,7 +31,10 @@ export function createGovernor(renderer, software) {
   const most = Math.min(devicePixelRatio || 1, 2);
   let ratio = software ? LEAST * most : most;
   let average = 1 / 60;
+  let interval = 1 / 60; // s between two frames of the display, as the shortest steps tell it
+  let paused = false;
   let settled = 0;
+  let patience = SETTLE_S;
   let adaptive = true;
   renderer.setPixelRatio(ratio);
 
@@ -32,17 +45,29 @@ export function createGovernor(renderer, software) {
     renderer.setPixelRatio(ratio);
   }
 
+  function judge() {
+    if (average > SLOW_S) {
+      if (ratio > LEAST * most) patience = Math.min(2 * patience, LONGEST_SETTLE_S);
+      settle(Math.max(LEAST * most, ratio * 0.8));
+    } else if (settled >= patience && average < Math.min(Math.max(FAST_S, FAST_INTERVALS * interval), FAST_AT_MOST_S)) {
+      settle(Math.min(most, ratio * 1.25));
+    }
+  }
+
   return {
     /** Whether to draw now, `dt` seconds after the last drawing. */
     due: (dt) => !software || dt >= SOFTWARE_INTERVAL_S,
 
     /** A frame was drawn `dt` seconds after the last. */
     observe(dt) {
-      average += (dt - average) * 0.08;
-      settled += dt;
-      if (!adaptive || settled < SETTLE_S) return;
-      if (average > SLOW_S) settle(Math.max(LEAST * most, ratio * 0.8));
-      else if (average < FAST_S) settle(Math.min(most, ratio * 1.25));
+      const pauses = dt >= PAUSE_S && !paused;
+      paused = dt >= PAUSE_S;
+      if (pauses) return;
+      const step = Math.min(dt, PAUSE_S);
+      average += (step - average) * 0.08;
+      interval += (step - interval) * (step < interval ? SHORTER : LONGER);
+      settled += step;
+      if (adaptive && settled >= SETTLE_S) judge();
     },
 
     /** Always the display's own pixels, however slow, where not adaptive. */

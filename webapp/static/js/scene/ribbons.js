@@ -39,6 +39,9 @@ const FRAGMENT = `
     #include <colorspace_fragment>
   }`;
 
+/** Seconds that the shader's floats count exactly to less than a frame; then they begin anew. */
+const LONGEST_COUNT_S = 4096;
+
 /** `width` in CSS pixels; `life` in seconds until a segment has faded, 0 for segments that stay. */
 export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
   const geometry = new InstancedBufferGeometry();
@@ -73,7 +76,15 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
   mesh.onBeforeRender = (renderer) => renderer.getSize(material.uniforms.resolution.value);
 
   let cursor = 0;
+  let countedFrom = 0; // s
   const scratch = new Color();
+
+  /** What is there keeps its age. */
+  function countFrom(seconds) {
+    for (let i = 0; i < times.array.length; i++) times.array[i] -= seconds - countedFrom;
+    times.needsUpdate = true;
+    countedFrom = seconds;
+  }
 
   return {
     mesh,
@@ -90,8 +101,8 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
       colours.array[3 * at] = red;
       colours.array[3 * at + 1] = green;
       colours.array[3 * at + 2] = blue;
-      times.array[2 * at] = fromTime;
-      times.array[2 * at + 1] = toTime;
+      times.array[2 * at] = fromTime - countedFrom;
+      times.array[2 * at + 1] = toTime - countedFrom;
       starts.needsUpdate = ends.needsUpdate = colours.needsUpdate = times.needsUpdate = true;
     },
 
@@ -111,7 +122,8 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
     },
 
     setNow(seconds) {
-      material.uniforms.now.value = seconds;
+      if (seconds - countedFrom > LONGEST_COUNT_S) countFrom(seconds);
+      material.uniforms.now.value = seconds - countedFrom;
     },
 
     dispose() {

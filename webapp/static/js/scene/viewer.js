@@ -121,7 +121,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     if (!governor.due(elapsed)) return;
     last = now;
     const dt = Math.min(elapsed, LONGEST_STEP_S);
-    governor.observe(dt);
+    governor.observe(elapsed);
     placePeople(now);
     views.update(moment, points, dt);
     placePicture(now);
