@@ -14,8 +14,8 @@ from engine.types import BackendInfo
 from webapp.wire import Wire, dumps, timings_to_wire
 
 
-def describe_state(state: EngineState) -> Wire:
-    """Everything; `stats` as of now."""
+def describe_state(state: EngineState, problem: str | None) -> Wire:
+    """Everything; `stats` as of now, with `problem` as in `describe_stats`."""
     switching = state.switching
     return {
         "status": state.status,
@@ -24,7 +24,7 @@ def describe_state(state: EngineState) -> Wire:
         "backend": _describe_backend(state.backend),
         "camera": describe_camera(state.camera, state.calibration) if state.camera else None,
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
-        "stats": describe_stats(state.stats),
+        "stats": describe_stats(state.stats, problem),
         "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
         if switching
         else None,
@@ -33,7 +33,8 @@ def describe_state(state: EngineState) -> Wire:
     }
 
 
-def describe_stats(stats: Stats) -> Wire:
+def describe_stats(stats: Stats, problem: str | None) -> Wire:
+    """`problem`: why frames do not flow, as `Pipeline.health` tells it."""
     latency = stats.latency_ms
     return {
         "fps": round(stats.fps, 2),
@@ -44,6 +45,7 @@ def describe_stats(stats: Stats) -> Wire:
         "stage_ms": timings_to_wire(stats.stage_ms),
         "latency_ms": {"p50": round(latency[0], 2), "p95": round(latency[1], 2)} if latency else None,
         "source_problem": stats.source_problem,
+        "problem": problem,
     }
 
 

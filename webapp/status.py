@@ -30,7 +30,7 @@ class Status:
     def state(self) -> Wire:
         """The `state` event, and most of `GET /api/state`."""
         return {
-            **describe_state(self._pipeline.state()),
+            **describe_state(self._pipeline.state(), self._pipeline.health()),
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
         }
@@ -38,7 +38,7 @@ class Status:
     def stats(self) -> Wire:
         """The `stats` event. `publish_ms` is the scenes' way from capture to the sockets."""
         return {
-            **describe_stats(self._pipeline.state().stats),
+            **describe_stats(self._pipeline.state().stats, self._pipeline.health()),
             "publish_ms": self._metrics.publish_ms(),
             "viewers": len(self._broadcaster),
             "streams": len(self._viewers),

@@ -308,8 +308,14 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
 
 
 def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
-    watch.expected = ("status of 403",)
-    page = visit(dashboard.view_url)
+    watch.expected = ("status of 403", "status of 503")
+    page = visit("about:blank")
+    hiccups = iter(range(2))  # who asks is found out all the same
+    page.route(
+        "**/api/state",
+        lambda route: route.continue_() if next(hiccups, None) is None else route.fulfill(status=503, body="{}"),
+    )
+    page.goto(dashboard.view_url)
     expect(page.locator(".chip")).to_be_visible()
     expect(page.locator("[data-backend=onnxruntime]")).to_be_disabled()
     expect(page.get_by_role("slider", name="Assumed height of people")).to_be_disabled()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from engine.errors import PosecastError
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.webapp.conftest import eventually, show
@@ -33,6 +34,7 @@ def test_state_tells_everything(client: FlaskClient, playing: Pipeline) -> None:
     assert state["switching"] is None
     assert state["settings"]["height_size"] == 256
     assert state["stats"]["processed"] >= 1
+    assert state["stats"]["problem"] is None
     assert state["camera"]["image_size"] == [320, 180]
     assert state["camera"]["fx"] == 256
     assert state["camera"]["up"] == "-y"
@@ -116,6 +118,25 @@ def test_settings_change_at_once_and_are_saved(
     assert options.config is not None
     saved = json.loads(options.config.read_text())
     assert (saved["up"], saved["smoothing"], saved["fx"]) == ("+z", False, 500)
+
+
+def test_heights_of_single_ids_are_not_saved(client: FlaskClient, playing: Pipeline, options: ServeOptions) -> None:
+    """The next run gives the same ids to other people."""
+    response = client.put("/api/settings", json={"person_heights_m": {"3": 1.62}, "smoothing": False})
+    assert response.json["person_heights_m"] == {"3": 1.62}
+    assert options.config is not None
+    saved = json.loads(options.config.read_text())
+    assert (saved["person_heights_m"], saved["smoothing"]) == (None, False)
+
+
+def test_why_frames_do_not_flow_is_part_of_the_stats(
+    client: FlaskClient, stage: Stage, pipeline: Pipeline, services: Services
+) -> None:
+    stage.failure = PosecastError("the model does not compile", "use another precision")
+    stage.give()
+    eventually(lambda: client.get("/healthz").json.get("error") == "the model does not compile")
+    assert client.get("/api/state").json["stats"]["problem"] == "the model does not compile"
+    assert services.status.stats()["problem"] == "the model does not compile"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 import { get } from "./api.js";
 import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
+import { standstill } from "./standstill.js";
 import { createPicture } from "./video/picture.js";
 import { openStream } from "./video/stream.js";
 import { createTimeline } from "./timeline.js";
 
+const LOOK_MS = 1000;
+const ROLE_RETRY_MS = 2000;
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Without WebGL the pictures still play. */
@@ -26,15 +29,15 @@ async function createView(options) {
 }
 
 /**
- * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video}, each
- * optional. `view` is which pictures to ask for.
+ * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health},
+ * each optional. `view` is which pictures to ask for.
  */
 export async function goLive({ stage, banner, pictureCanvas, view, on }) {
   const timeline = createTimeline();
   const picture = createPicture(pictureCanvas, timeline);
   let state = null;
   let connected = false;
-  let why = "";
+  let lost = null; // what the connection said of its end; null while connected, and before it first was
   let starting = "Starting";
 
   const viewer = await createView({
@@ -53,7 +56,7 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
 
   /** What to say where nobody is to be seen. */
   function note(moment) {
-    if (state?.status === "starting") return starting;
+    if (state?.status === "starting") return state.switching ? starting : "Starting";
     if (moment.frame < 0) return connected ? "Waiting for the first frame" : "Connecting";
     return moment.count === 0 ? "Nobody is in view" : null;
   }
@@ -61,23 +64,32 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
   if (!viewer) stage.setNote("This browser has no WebGL, which the 3D view needs. The video works all the same.");
 
   function take(next) {
-    const first = state === null;
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
-    on.state?.(state, first);
+    on.state?.(state);
     report();
   }
 
-  /** One line says why the picture stands still, the most important reason first. */
   function report() {
-    const reason = !connected ? lostReason(why) : state?.stats?.source_problem ?? null;
+    if (!connected && lost === null) return;
+    const reason = standstill({ lost, state, silence: timeline.silence(performance.now()) });
     banner.show(reason);
     stage.setDimmed(reason !== null);
     on.health?.(connected, reason);
   }
 
-  const connection = connect({
+  /** Who asks is not in the state that comes by itself; the rest of this answer may be older than what came. */
+  async function learnRole() {
+    try {
+      const { view_only } = await get("api/state");
+      take({ view_only });
+    } catch {
+      if (connected) setTimeout(learnRole, ROLE_RETRY_MS);
+    }
+  }
+
+  connect({
     scene: (scene) => timeline.push(scene, performance.now()),
     state: take,
     stats(stats) {
@@ -92,22 +104,19 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
     problem: (problem) => on.problem?.(problem),
     connected() {
       connected = true;
-      // The state that comes with the connection knows nothing of who asks; this one does.
-      get("api/state").then(take, () => {});
+      lost = null;
+      learnRole();
       report();
     },
     lost(reason) {
       connected = false;
-      why = reason;
+      lost = reason;
       report();
     },
   });
 
-  const stream = openStream({ view, onPicture: picture.add, onStatus: (message) => on.video?.(message) });
-  return { viewer, timeline, stream, connection };
-}
+  setInterval(report, LOOK_MS); // silence says nothing
 
-function lostReason(why) {
-  if (/token|unauthor|401|403/i.test(why)) return "the server wants a token: open the link that it printed when it started, or load this page again to sign in";
-  return "the connection is lost; this is the last scene, and it goes on by itself when the server is back";
+  const stream = openStream({ view, onPicture: picture.add, onStatus: (message) => on.video?.(message) });
+  return { viewer, stream };
 }

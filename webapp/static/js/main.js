@@ -125,14 +125,14 @@ function showState(next) {
   const before = state;
   state = next;
   header.update({ state, stats: state.stats });
+  if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
   camera.update(state);
   recordings.update(state);
   joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
-  if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (before?.source !== state.source) refreshSources();
+  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources])) refreshSources();
 }
 
 function showRole(viewOnly) {
