@@ -267,6 +267,7 @@ def test_the_video_shows_what_is_chosen(page: Page) -> None:
 def test_settings_apply_live(page: Page) -> None:
     slider = page.get_by_role("slider", name="Assumed height of people")
     expect(slider).to_have_value("1.8")
+    expect(page.get_by_role("slider", name="Least keypoints")).to_have_attribute("min", "3")
     slider.focus()
     slider.press("ArrowLeft")
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.79)

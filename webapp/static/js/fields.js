@@ -4,6 +4,8 @@ import { h, setText, uniqueId } from "./dom.js";
 
 /** Milliseconds of rest after which a slider's value is sent. */
 const REST_MS = 180;
+/** Milliseconds after the server's answer in which news of what it has led to arrive. */
+const NEWS_MS = 600;
 
 function field(label, control, help, value = null) {
   const id = uniqueId("field");
@@ -12,14 +14,6 @@ function field(label, control, help, value = null) {
   if (note) control.setAttribute("aria-describedby", note.id);
   const head = h("div", { class: "field-head" }, h("label", { for: id }, label), value);
   return h("div", { class: "field" }, head, control, note);
-}
-
-/** Lets go of what the user is doing only when done: news from the server must not move a slider being dragged. */
-function editing(control) {
-  let busy = false;
-  control.addEventListener("input", () => { busy = true; });
-  for (const event of ["change", "blur"]) control.addEventListener(event, () => setTimeout(() => { busy = false; }, 600));
-  return () => busy;
 }
 
 /** `options`: [[value, label, disabled?], ...] */
@@ -44,41 +38,67 @@ export function selectField({ label, help, options = [], onChange }) {
   return self;
 }
 
-/** `format(value)` is the text beside the label. */
-export function sliderField({ label, help, min, max, step, format, onChange, onInput }) {
+/** `format(value)` is the text beside the label; `onChange(value)` promises null where the server refuses. */
+export function sliderField({ label, help, min, max, step, format, onChange }) {
   const output = h("output", { class: "value" });
   const control = h("input", { type: "range", min, max, step });
-  const busy = editing(control);
+  let held = null; // what the server has
   let timer = 0;
-  const show = (value) => {
+  let moves = 0;
+  let busy = false; // being moved, or on its way: news from the server must not move it meanwhile
+
+  function describe(value) {
     setText(output, format(value));
     control.setAttribute("aria-valuetext", format(value));
     control.style.setProperty("--filled", `${(100 * (control.value - min)) / (max - min)}%`);
-  };
+  }
+
+  function show() {
+    control.value = held;
+    describe(held);
+  }
+
+  async function send(value, move) {
+    if ((await onChange(value)) !== null) await new Promise((resolve) => { setTimeout(resolve, NEWS_MS); });
+    if (move !== moves) return;
+    busy = false;
+    show();
+  }
+
   control.addEventListener("input", () => {
-    const value = Number(control.value);
-    show(value);
-    onInput?.(value);
+    busy = true;
+    moves += 1;
+    describe(Number(control.value));
     clearTimeout(timer);
-    timer = setTimeout(() => onChange(value), REST_MS);
+    timer = setTimeout(send, REST_MS, Number(control.value), moves);
   });
   return {
     element: field(label, control, help, output),
     control,
     set(value) {
-      if (busy()) return;
-      control.value = value;
-      show(Number(value));
+      held = Number(value);
+      if (!busy) show();
     },
   };
 }
 
-/** A number with its unit; an empty field means null where `placeholder` says what that stands for. */
+/**
+ * A number with its unit; an empty field means null where `placeholder` says what that stands for. `onChange(value)`
+ * promises null where the server refuses.
+ */
 export function numberField({ label, help, min, max, step, unit, placeholder, onChange }) {
   const control = h("input", { type: "number", min, max, step, placeholder, inputmode: "decimal" });
+  let held = null; // what the server has
+
+  const show = () => { control.value = held ?? ""; };
+
+  async function send(value) {
+    if ((await onChange(value)) === null) show();
+  }
+
   control.addEventListener("change", () => {
-    if (control.value === "" && placeholder) onChange(null);
-    else if (control.value !== "" && control.checkValidity()) onChange(Number(control.value));
+    if (control.value === "" && placeholder) send(null);
+    else if (control.value !== "" && control.checkValidity()) send(Number(control.value));
     else control.reportValidity();
   });
   const element = field(label, control, help);
@@ -89,7 +109,8 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
     element,
     control,
     set(value) {
-      if (document.activeElement !== control) control.value = value ?? "";
+      held = value ?? null;
+      if (document.activeElement !== control) show();
     },
     setPlaceholder: (text) => { control.placeholder = text; },
   };

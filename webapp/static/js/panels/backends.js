@@ -1,8 +1,9 @@
 // Which backend runs the network, on what, at which precision: what each costs here, and why one is not available.
 
-import { h } from "../dom.js";
+import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
 import { backendName, milliseconds } from "../format.js";
+import { icon } from "../icons.js";
 import { createProgress } from "./progress.js";
 import { sentence } from "./toasts.js";
 
@@ -18,25 +19,31 @@ export function createBackends({ onChoose }) {
   });
   const progress = createProgress("Progress of the switch");
   const help = h("p", { class: "help" }, "What is not there yet is built once, in the background, while the old one keeps running.");
-  const element = h("div", {}, progress.element, list, h("div", { class: "pair" }, device.element, precision.element, help));
+  const fallbackReason = h("span", {});
+  const fallback = h("p", { class: "warning", hidden: true }, icon("warning"), fallbackReason);
+  const element = h("div", {}, progress.element, fallback, list, h("div", { class: "pair" }, device.element, precision.element, help));
   let current = {};
   let known = [];
   let busy = false;
   let drawn = "";
 
   function draw() {
-    const key = JSON.stringify([known, current, busy]);
-    if (key === drawn) return;
-    drawn = key;
-    const focused = document.activeElement?.dataset?.backend;
-    list.replaceChildren(...known.map((backend) => card(backend)));
-    if (focused) list.querySelector(`[data-backend="${focused}"]`)?.focus();
+    drawList();
     const running = known.find(({ name }) => name === current.name);
     device.setOptions((running?.devices ?? []).map((name) => [name, name]));
     device.set(current.device);
     precision.setOptions((running?.precisions ?? []).map((name) => [name, precisionLabel(running, name)]));
     precision.set(current.precision);
     device.control.disabled = precision.control.disabled = busy;
+  }
+
+  function drawList() {
+    const key = JSON.stringify([known, current, busy]);
+    if (key === drawn) return;
+    drawn = key;
+    const focused = document.activeElement?.dataset?.backend;
+    list.replaceChildren(...known.map((backend) => card(backend)));
+    if (focused) list.querySelector(`[data-backend="${focused}"]`)?.focus();
   }
 
   function card(backend) {
@@ -68,6 +75,8 @@ export function createBackends({ onChoose }) {
       current = state.backend ?? {};
       busy = state.switching !== null && state.switching !== undefined;
       progress.update(busy ? task(state) : null, state.switching);
+      fallback.hidden = !state.fallback;
+      setText(fallbackReason, sentence(state.fallback ?? ""));
       draw();
     },
     progress: progress.show,

@@ -33,7 +33,7 @@ export function createEnginePanel({ actions }) {
   const keypoints = sliderField({
     label: "Least keypoints",
     help: "People with fewer are left out: stray arms and legs, mostly.",
-    min: 1, max: 18, step: 1, format: String,
+    min: 3, max: 18, step: 1, format: String,
     onChange: (value) => actions.settings({ min_keypoints: value }),
   });
   const model = selectField({ label: "Model", options: MODELS, onChange: (value) => actions.settings({ model: value }) });
