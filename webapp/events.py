@@ -18,8 +18,9 @@ from webapp.store import Store
 
 log = logging.getLogger(__name__)
 
-_NOT_SAVED = ("model", "extrinsics")
-"""Settings that only the command line sets; the camera file is kept by `CameraDesk`."""
+_NOT_SAVED = ("model", "model_input", "extrinsics", "person_heights_m")
+"""The model is for the command line alone to set, the camera file is kept by `CameraDesk`, and ids are given anew in
+every run."""
 
 
 class EngineEvents:

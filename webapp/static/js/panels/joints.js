@@ -8,13 +8,14 @@ const EVERY_MS = 250;
 
 /** `onHeight(id, metres | null)` when the height of the chosen person is told. */
 export function createJointsPanel({ onHeight }) {
-  const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); } });
+  const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); kept = true; } });
   const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
   const tall = numberField({
     label: "Height of this person", unit: "m", min: 0.3, max: 2.8, step: 0.01, placeholder: "as assumed",
     help: "Kept while the id lasts. Empty: as tall as everybody is assumed to be.",
     onChange: (metres) => onHeight(chosen, metres),
   });
+  tall.control.addEventListener("focus", () => { kept = true; }); // what is typed is of this person
   const meaning = h("p", { class: "help" });
   const rows = JOINTS.map((_, joint) => {
     const cells = Array.from({ length: 4 }, () => h("td", {}));
@@ -24,6 +25,8 @@ export function createJointsPanel({ onHeight }) {
   const table = h("table", { class: "joints" }, h("thead", {}, head), h("tbody", {}, ...rows.map((row) => row.element)));
   const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), tall.element, meaning, h("div", { class: "scroll-x" }, table));
   let chosen = null;
+  let kept = false; // the user's choice stays, in view or not; ours is whoever is there
+  let locked = false;
   let reference = "world";
   let up = "-y";
   let told = {};
@@ -35,15 +38,16 @@ export function createJointsPanel({ onHeight }) {
       : "Metres from the camera: x to the right, y down, z away from it.");
   }
 
+  tall.control.disabled = true; // until there is somebody
   explain();
 
   return {
     element,
     /** `heights`: metres by id; whether they may be changed. */
-    set({ up: axis, heights, locked }) {
+    set({ up: axis, heights, locked: isLocked }) {
       up = axis;
       told = heights ?? {};
-      tall.control.disabled = locked;
+      locked = isLocked;
       explain();
     },
 
@@ -51,11 +55,13 @@ export function createJointsPanel({ onHeight }) {
       if (now - last < EVERY_MS) return;
       last = now;
       const ids = [...moment.ids.subarray(0, moment.count)];
-      person.setOptions(ids.map((id) => [String(id), `Person ${id}`]));
-      if (!ids.includes(chosen)) chosen = ids[0] ?? null;
+      if (!kept && !ids.includes(chosen)) chosen = ids[0] ?? null;
+      const slot = ids.indexOf(chosen);
+      const absent = chosen !== null && slot < 0 ? [[String(chosen), `Person ${chosen} (not in view)`]] : [];
+      person.setOptions([...absent, ...ids.map((id) => [String(id), `Person ${id}`])]);
       person.set(String(chosen));
       tall.set(told[chosen]);
-      const slot = ids.indexOf(chosen);
+      tall.control.disabled = locked || chosen === null;
       rows.forEach(({ cells }, joint) => {
         const at = slot * JOINT_COUNT + joint;
         const confidence = slot < 0 ? 0 : moment.confidence[at];
