@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -59,7 +60,10 @@ class CameraDesk:
         return self._use(calibration, data, suffix if suffix in _SUFFIXES else ".json", name, preview=preview)
 
     def level(self, *, preview: bool = False) -> Wire:
-        """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it."""
+        """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it.
+
+        Its world has the floor at height 0: a floor height that was set before is none of this world's.
+        """
         with self._lock:
             seen = [bodies for _, bodies in self._seen]
         camera = self._pipeline.state().camera
@@ -70,13 +74,16 @@ class CameraDesk:
         except PosecastError as error:
             raise ConflictError(error.error, error.hint) from error
         data = dumps(calibration_json(calibration)).encode()
-        return self._use(calibration, data, ".json", None, preview=preview)
+        understood = self._use(calibration, data, ".json", None, preview=preview)
+        if not preview:
+            self._pipeline.change_settings({"floor_offset_m": 0.0})
+        return understood
 
     def reset(self) -> Wire:
         """Back to the source's own camera, or the default."""
         self._pipeline.set_calibration(None)
-        self._store.update({"extrinsics": None})
-        return self.describe()
+        told = self.describe()
+        return {**told, "warnings": [*told["warnings"], *self._save(lambda: None)]}
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
         """Keep the people of a snapshot for `level`, a few times a second."""
@@ -96,7 +103,7 @@ class CameraDesk:
         if preview:
             return understood
         self._pipeline.set_calibration(calibration)
-        problem = self._keep(data, suffix, name)
+        problem = self._save(lambda: self._keep(data, suffix, name))
         return {**understood, "warnings": [*understood["warnings"], *problem]}
 
     def _camera(self, calibration: Calibration | None) -> Camera:
@@ -107,12 +114,16 @@ class CameraDesk:
         up = state.settings.up
         return (replace(spec, up=up) if up else spec).for_image(*size, state.settings.fx)
 
-    def _keep(self, data: bytes, suffix: str, name: str | None) -> list[str]:
-        """Save a camera file for the next start; a warning where that fails."""
+    def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
+        """Keep a camera file; where it is, as settings say it."""
+        path = self._store.keep_camera(data, suffix)
+        return f"{path}#{name}" if name else str(path)
+
+    def _save(self, extrinsics: Callable[[], str | None]) -> list[str]:
+        """Have the next start use the same camera; a warning where that fails."""
         try:
-            path = self._store.keep_camera(data, suffix)
-            self._store.update({"extrinsics": f"{path}#{name}" if name else str(path)})
+            self._store.update({"extrinsics": extrinsics()})
         except (OSError, PosecastError) as error:
-            log.warning("cannot save the camera file: %s", error)
+            log.warning("cannot save the camera: %s", error)
             return ["in use, but it could not be saved for the next start"]
         return []

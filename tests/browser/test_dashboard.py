@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from engine.overlay import BACKGROUND
 from tests.browser.conftest import NETWORK, Open, Watch
@@ -186,6 +186,83 @@ def test_an_unavailable_backend_says_why(page: Page) -> None:
             assert backend["reason"].lower().rstrip(".") in row.inner_text().lower()
 
 
+def test_the_engine_panel_says_why_something_else_runs(page: Page) -> None:
+    told = page.evaluate(
+        """async () => {
+            const { createBackends } = await import("/static/js/panels/backends.js");
+            const panel = createBackends({});
+            const line = panel.element.querySelector(".warning");
+            return ["onnxruntime on CPU runs now, since openvino on CPU failed", null].map((fallback) => {
+                panel.update({ backend: null, switching: null, fallback });
+                return line.hidden ? null : line.textContent;
+            });
+        }"""
+    )
+    assert told == ["Onnxruntime on CPU runs now, since openvino on CPU failed.", None]
+
+
+def test_the_chosen_person_stays_chosen(page: Page) -> None:
+    """Somebody whom one sample misses, or who leaves, is not replaced by another under the user's hands."""
+    told = page.evaluate(
+        """async () => {
+            const { createJointsPanel } = await import("/static/js/panels/joints.js");
+            const { createMoment } = await import("/static/js/timeline.js");
+            const sent = [];
+            const panel = createJointsPanel({ onHeight: async (id, metres) => sent.push([id, metres]) });
+            document.body.append(panel.element);
+            const [person] = panel.element.querySelectorAll("select");
+            const height = panel.element.querySelector("input");
+            const moment = createMoment();
+            let now = 0;
+            const see = (...ids) => {
+                moment.ids.set(ids);
+                moment.count = ids.length;
+                panel.update(moment, now += 1000);
+                return [person.selectedOptions[0]?.text ?? null, height.disabled];
+            };
+            const shown = [see(), see(3, 4), see(4)];
+            height.focus();
+            height.value = "1.7";
+            shown.push(see(5));
+            height.dispatchEvent(new Event("change"));
+            height.blur();
+            shown.push(see(5, 4));
+            person.value = "5";
+            person.dispatchEvent(new Event("change"));
+            shown.push(see(4), see(4, 5));
+            panel.element.remove();
+            return { shown, sent };
+        }"""
+    )
+    assert told["shown"] == [
+        [None, True],
+        ["Person 3", False],
+        ["Person 4", False],
+        ["Person 4 (not in view)", False],
+        ["Person 4", False],
+        ["Person 5 (not in view)", False],
+        ["Person 5", False],
+    ]
+    assert told["sent"] == [[4, 1.7]]
+
+
+def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
+    told = page.evaluate(
+        """async (text) => {
+            const { createCameraPanel } = await import("/static/js/panels/camera.js");
+            const previews = [];
+            const panel = createCameraPanel({ actions: { preview: (camera) => previews.push(camera) }, toasts: {} });
+            panel.update({ camera: null, settings: { fx: null, up: null, floor_offset_m: 0.25 } });
+            await panel.offerFile(new File([text], "room.json"));
+            return [panel.element.querySelector(".offer, .refusal").textContent, previews[0]?.floor_offset_m];
+        }""",
+        json.dumps(GOOD),
+    )
+    assert "room.json" in told[0]
+    assert "1.25 m" in told[0], "beside the camera that holds, the file is read"
+    assert told[1] == 0.25, "the floor is where the settings have it"
+
+
 def test_a_camera_file_is_seen_before_it_is_applied(page: Page) -> None:
     open_tab(page, "Camera")
     page.set_input_files("input[type=file]", files=[camera_file("room.json", GOOD)])
@@ -194,14 +271,22 @@ def test_a_camera_file_is_seen_before_it_is_applied(page: Page) -> None:
     expect(offer.get_by_role("row", name="Height")).to_contain_text("1.25 m")
     expect(page.locator(".preview-note")).to_be_visible()
     assert api(page, "api/extrinsics")[1]["default"], "a preview must change nothing"
+    page.route(re.compile(r"/api/extrinsics\?$"), _say_that_it_is_not_saved)
     offer.get_by_role("button", name="Apply").click()
     expect(page.locator(".done")).to_be_visible()
+    expect(page.locator(".outcome .warning")).to_have_text("In use, but it could not be saved.")
     expect(page.locator(".preview-note")).to_be_hidden()
     assert api(page, "api/extrinsics")[1]["height_m"] == pytest.approx(1.25)
     expect(page.locator(".facts").first).to_contain_text("1.25 m")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".facts").first).to_contain_text("1.60 m")
     assert api(page, "api/extrinsics")[1]["default"]
+
+
+def _say_that_it_is_not_saved(route: Route) -> None:
+    answer = route.fetch()
+    warnings = [*answer.json()["warnings"], "in use, but it could not be saved"]
+    route.fulfill(response=answer, json={**answer.json(), "warnings": warnings})
 
 
 def test_a_bad_camera_file_is_explained(page: Page, watch: Watch) -> None:
@@ -273,6 +358,34 @@ def test_settings_apply_live(page: Page) -> None:
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.79)
     slider.press("ArrowRight")
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.8)
+
+
+def test_what_is_refused_does_not_stay_on_screen(page: Page, watch: Watch) -> None:
+    watch.expected = ("status of 409",)
+    refusal = json.dumps({"error": "not now", "hint": ""})
+    page.route(
+        re.compile(r"/api/(settings|backend)$"),
+        lambda route: route.continue_() if route.request.method == "GET" else route.fulfill(status=409, body=refusal),
+    )
+    slider = page.get_by_role("slider", name="Assumed height of people")
+    slider.press("ArrowLeft")
+    expect(page.locator(".toast")).to_contain_text("Not now")
+    expect(slider).to_have_value("1.8")
+    expect(slider).to_have_attribute("aria-valuetext", "1.80 m")
+    precision = page.get_by_role("combobox", name="Precision")
+    expect(precision).not_to_have_value("")
+    runs = precision.input_value()
+    others = precision.evaluate("select => [...select.options].map(({ value }) => value)")
+    precision.select_option(next(one for one in others if one != runs))
+    expect(precision).to_have_value(runs)
+    open_tab(page, "Camera")
+    focal = page.get_by_role("spinbutton", name="Focal length")
+    focal.fill("900")
+    focal.press("Enter")
+    expect(focal).to_have_value("")
+    up = page.get_by_role("combobox", name="Up axis")
+    up.select_option("+z")
+    expect(up).to_have_value("")
 
 
 def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:

@@ -139,6 +139,20 @@ def test_a_file_that_cannot_be_kept_is_used_all_the_same(
     assert client.get("/api/extrinsics").json["default"] is False
 
 
+def test_back_to_the_default_works_where_it_cannot_be_kept(
+    client: FlaskClient, playing: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    upload(client, STRAIGHT)
+    monkeypatch.setattr("webapp.store.Store.update", read_only)
+    told = client.delete("/api/extrinsics")
+    assert told.status_code == 200
+    assert "could not be saved" in told.json["warnings"][-1]
+    assert client.get("/api/extrinsics").json["default"] is True
+
+
 def standing(tilt_deg: float, x: float) -> Person:
     """Somebody upright, 1.5 m below a camera that looks down by `tilt_deg`."""
     body = np.zeros((19, 3), np.float32)
@@ -166,14 +180,17 @@ def test_level_from_people(client: FlaskClient, playing: Pipeline, services: Ser
     assert client.post("/api/extrinsics/level").status_code == 409
     for index in range(40):
         services.camera.remember(0, snapshot(1000 + index, (standing(20, index / 20),), captured_at=100 + index / 4))
+    client.put("/api/settings", json={"floor_offset_m": 0.3})
     before = client.get("/api/extrinsics").json
     preview = client.post("/api/extrinsics/level", json={"preview": True})
     assert preview.status_code == 200
     assert client.get("/api/extrinsics").json == before
+    assert client.get("/api/settings").json["floor_offset_m"] == 0.3
     told = client.post("/api/extrinsics/level").json
     assert abs(abs(told["tilt_deg"]) - 20) < 1
     assert abs(told["height_m"] - 1.5) < 0.1
     assert client.get("/api/extrinsics").json["default"] is False
+    assert client.get("/api/settings").json["floor_offset_m"] == 0, "the floor of the levelled world is at 0"
 
 
 def test_people_of_another_source_do_not_count(client: FlaskClient, playing: Pipeline, services: Services) -> None:

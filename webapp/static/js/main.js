@@ -76,7 +76,7 @@ const joints = createJointsPanel({ onHeight: actions.personHeight });
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
-const drop = createDropZone({ accepts: () => state?.camera && !state.view_only, onFile: offerFile });
+const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
 
 const tabs = createTabs([
   { name: "engine", label: "Engine", element: guards[0].element },

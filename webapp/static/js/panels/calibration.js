@@ -30,4 +30,4 @@ export function compare(now, next = null) {
   return h("div", {}, h("table", { class: "facts" }, head, h("tbody", {}, ...ROWS.map(row))), ...(next ?? now).warnings.map(warning));
 }
 
-const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));
+export const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));

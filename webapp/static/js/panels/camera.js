@@ -6,12 +6,12 @@ import { numberField, section, selectField, sliderField } from "../fields.js";
 import { degrees, fieldOfView, focalLength, metres } from "../format.js";
 import { icon } from "../icons.js";
 import { UP_AXES } from "../transform.js";
-import { compare } from "./calibration.js";
+import { compare, warning } from "./calibration.js";
 import { sentence } from "./toasts.js";
 
 const LARGEST = 64 * 1024;
 
-/** `actions`: {settings(changes), preview(calibration | null)}; `toasts`: {news, problem}. */
+/** `actions`: {settings(changes), preview(calibration with floor_offset_m | null)}; `toasts`: {news, problem}. */
 export function createCameraPanel({ actions, toasts }) {
   const facts = h("div", {});
   const outcome = h("div", { class: "outcome", "aria-live": "polite" });
@@ -46,9 +46,13 @@ export function createCameraPanel({ actions, toasts }) {
     section("World", up.element, floor.element),
     section("Lens", fov.element, fx.element));
 
-  let camera = null;
+  let camera = null; // of the newest frame
+  let settings = null;
   let drawn = "";
   let undo = null;
+
+  /** The camera that frames will have is known before the first of them. */
+  const inUse = async () => camera ?? get("api/extrinsics");
 
   function togglePaste() {
     pasted.hidden = !pasted.hidden;
@@ -66,7 +70,8 @@ export function createCameraPanel({ actions, toasts }) {
       return request("PUT", `api/extrinsics?${query}`, form);
     };
     try {
-      offer(await send(true), file.name, () => send(false));
+      const next = await send(true);
+      offer(await inUse(), { ...next, floor_offset_m: settings.floor_offset_m }, file.name, () => send(false));
     } catch (error) {
       if (error.detail?.cameras) offerNames(file, error);
       else refuse(error, file.name);
@@ -80,12 +85,12 @@ export function createCameraPanel({ actions, toasts }) {
     names.control.focus();
   }
 
-  function offer(next, title, applyIt) {
+  function offer(now, next, title, applyIt) {
     actions.preview(next);
-    const accept = h("button", { class: "button primary", type: "button", onclick: () => apply(applyIt, `${title} applied`) }, "Apply");
+    const accept = h("button", { class: "button primary", type: "button", onclick: () => apply(applyIt, `${title} applied`, next.warnings) }, "Apply");
     outcome.replaceChildren(h("div", { class: "offer" },
       h("strong", {}, title), h("p", { class: "help" }, "The 3D view shows how it would be. Nothing has changed yet."),
-      compare(camera, next),
+      compare(now, next),
       h("div", { class: "row" }, accept, h("button", { class: "button", type: "button", onclick: discard }, "Discard"))));
     accept.focus();
   }
@@ -100,23 +105,36 @@ export function createCameraPanel({ actions, toasts }) {
     outcome.replaceChildren();
   }
 
-  async function apply(change, news) {
-    const before = camera.default ? "default" : await get("api/extrinsics?download=1").catch(() => null);
+  /** `known`: warnings that have been read already. */
+  async function apply(change, news, known = []) {
+    let before;
+    let answer;
     try {
-      await change();
+      before = await whatHolds();
+      answer = await change();
     } catch (error) {
       refuse(error);
       return;
     }
     actions.preview(null);
     undo = before;
-    outcome.replaceChildren(h("div", { class: "done", role: "status" }, h("span", {}, sentence(news)), undo ? h("button", { class: "button small", type: "button", onclick: revert }, "Undo") : null));
+    outcome.replaceChildren(
+      h("div", { class: "done", role: "status" }, h("span", {}, sentence(news)), h("button", { class: "button small", type: "button", onclick: revert }, "Undo")),
+      ...answer.warnings.filter((text) => !known.includes(text)).map(warning));
+  }
+
+  /** For going back: the camera's file, null for the default one, and the floor, which levelling moves too. */
+  async function whatHolds() {
+    const own = (await inUse()).default;
+    return { file: own ? null : await get("api/extrinsics?download=1"), floor_offset_m: settings.floor_offset_m };
   }
 
   async function revert() {
+    const { file, floor_offset_m } = undo;
     try {
-      if (undo === "default") await remove("api/extrinsics");
-      else await put("api/extrinsics?filename=before.json", undo);
+      if (file === null) await remove("api/extrinsics");
+      else await put("api/extrinsics?filename=before.json", file);
+      if (floor_offset_m !== settings.floor_offset_m) await put("api/settings", { floor_offset_m });
       toasts.news("Back to the camera before");
     } catch (error) {
       toasts.problem(error);
@@ -127,7 +145,8 @@ export function createCameraPanel({ actions, toasts }) {
   async function tryLevel() {
     level.disabled = true;
     try {
-      offer(await post("api/extrinsics/level", { preview: true }), "Level from people", () => post("api/extrinsics/level"));
+      const next = await post("api/extrinsics/level", { preview: true });
+      offer(await inUse(), { ...next, floor_offset_m: 0 }, "Level from people", () => post("api/extrinsics/level"));
     } catch (error) {
       refuse(error);
     }
@@ -139,19 +158,19 @@ export function createCameraPanel({ actions, toasts }) {
     offerFile,
 
     update(state) {
-      const { settings } = state;
-      if (!state.camera) return;
-      camera = state.camera;
-      const key = JSON.stringify([camera, settings.fx, settings.up, settings.floor_offset_m]);
-      if (key === drawn) return;
-      drawn = key;
-      facts.replaceChildren(compare(camera));
-      up.setOptions([["", settings.up ? "As the camera file says" : `As the camera file says: ${camera.up}`], ...UP_AXES.map((axis) => [axis, axis])]);
+      ({ camera, settings } = state);
+      up.setOptions([["", settings.up || !camera ? "As the camera file says" : `As the camera file says: ${camera.up}`], ...UP_AXES.map((axis) => [axis, axis])]);
       up.set(settings.up ?? "");
       floor.set(settings.floor_offset_m);
       fx.set(settings.fx);
+      fov.control.disabled = camera === null;
+      if (camera === null) return;
       fx.setPlaceholder(`${camera.fx.toFixed(1)}, automatic`);
       fov.set(fieldOfView(camera.fx, camera.image_size[0]));
+      const key = JSON.stringify(camera);
+      if (key === drawn) return;
+      drawn = key;
+      facts.replaceChildren(compare(camera));
     },
   };
 }
