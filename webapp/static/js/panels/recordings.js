@@ -16,7 +16,8 @@ export function createRecordingsPanel({ actions, problem }) {
   const element = h("div", { class: "panel" },
     section("Record", h("p", { class: "help" }, "Keeps everybody's joints, frame by frame, on the computer that runs Posecast."), video.element, button),
     section("Recordings", list, room));
-  let recording = null;
+  let recording = false;
+  let listed = ""; // what the list was made for
   let viewOnly = false;
 
   function item({ name, seconds, scenes, bytes: size, created, video: withVideo }) {
@@ -55,15 +56,17 @@ export function createRecordingsPanel({ actions, problem }) {
 
   return {
     element,
-    refresh,
     get withVideo() { return video.control.checked; },
     setViewOnly(is) {
       viewOnly = is;
     },
     update(state) {
       const now = state.recording ?? null;
-      if (recording !== (now !== null)) refresh();
       recording = now !== null;
+      // A recording is among the sources when its file is whole, a little after it has ended.
+      const key = JSON.stringify([recording, state.sources]);
+      if (key !== listed) refresh();
+      listed = key;
       button.setAttribute("aria-pressed", String(recording));
       setText(label, recording ? `Stop recording · ${duration(now.seconds)}` : "Start recording");
       video.control.disabled = recording;
