@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 import cv2
 import numpy as np
 
 from engine.skeleton import JOINTS, LIMBS, NECK, PELVIS
-from engine.types import Image, Person, Scene
+from engine.types import Floats, Image, Person, Scene
 
 PALETTE = (
     "#4cc9f0", "#ffb703", "#80ed99", "#f72585", "#b388ff",
@@ -16,6 +19,8 @@ PALETTE = (
 
 BACKGROUND = (33, 27, 24)
 """BGR of the skeleton-only view."""
+INK = (20, 20, 20)
+"""BGR of the ids on their plates."""
 RIGHT_SHADE = 0.62
 """Brightness of the right side of the body: left and right are told apart at a glance."""
 
@@ -56,14 +61,35 @@ def _draw_person(canvas: Image, person: Person, thickness: int) -> None:
 
 
 def _draw_tag(canvas: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int], thickness: int) -> None:
-    """The id on a filled plate, kept inside the picture."""
-    scale = 0.25 * thickness + 0.2
-    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    """The id, digits all, on a filled plate, kept inside the picture."""
+    digits = _digits(thickness)
+    ink = np.hstack([digits[digit] for digit in text])
+    height, width = ink.shape
     pad = 2 * thickness
     x = int(np.clip(at[0] - width // 2, pad, max(pad, canvas.shape[1] - width - pad)))
     y = int(np.clip(at[1], height + pad, max(height + pad, canvas.shape[0] - pad)))
     cv2.rectangle(canvas, (x - pad, y - height - pad), (x + width + pad, y + pad), colour, -1, cv2.LINE_AA)
-    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, (20, 20, 20), thickness, cv2.LINE_AA)
+    plate = canvas[y - height : y, x : x + width]
+    covered = ink[: plate.shape[0], : plate.shape[1], np.newaxis]  # a picture may be smaller than a plate
+    plate[...] = (plate + covered * (np.array(INK) - plate)).round()
+
+
+@cache
+def _digits(thickness: int) -> Mapping[str, Floats]:
+    """Of each digit how much of a pixel is ink, (height, width) 0..1.
+
+    Drawn once: OpenCV loads its font again in each thread that writes, 6 MB, and keeps it as long as the thread lives.
+    Every viewer of the pictures has a thread.
+    """
+    font, scale = cv2.FONT_HERSHEY_SIMPLEX, 0.25 * thickness + 0.2
+    height = cv2.getTextSize("0123456789", font, scale, thickness)[0][1]
+    drawn = {}
+    for digit in "0123456789":
+        width = cv2.getTextSize(digit, font, scale, thickness)[0][0]
+        canvas = np.zeros((height, width), np.uint8)
+        cv2.putText(canvas, digit, (0, height), font, scale, 255, thickness, cv2.LINE_AA)
+        drawn[digit] = (canvas / 255).astype(np.float32)
+    return drawn
 
 
 def _shade(colour: tuple[int, int, int], joint: int) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +59,40 @@ def test_the_page_uses_the_same_palette() -> None:
     page = Path(__file__).parents[2] / "webapp" / "static" / "js" / "palette.js"
     codes = re.findall(r"#[0-9a-f]{6}", page.read_text(encoding="utf-8"))
     assert tuple(codes[: len(overlay.PALETTE)]) == overlay.PALETTE
+
+
+def test_every_digit_of_an_id_is_on_its_plate() -> None:
+    tags = []
+    for person_id in (8, 80):
+        grey = np.full((360, 640, 3), 200, np.uint8)
+        picture = overlay.draw(_scene(_person(person_id, {"neck": (320, 100), "left_hip": (330, 220)})), grey)
+        tags.append(picture[60:95, 290:350].astype(int))
+    plate = np.array(overlay.colour_of(8))
+    dark = [(np.abs(tag - overlay.INK).max(axis=-1) < 40).sum() for tag in tags]
+    assert dark[0] > 5, "an 8 has ink"
+    assert dark[1] > 1.5 * dark[0], "and 80 has more"
+    assert (np.abs(tags[0] - plate).max(axis=-1) < 10).any()
+
+
+def test_a_plate_may_be_larger_than_the_picture() -> None:
+    tiny = Scene(0, 0.0, (_person(123456, {"neck": (3, 3), "nose": (4, 4)}),), DEFAULT_CAMERA.for_image(8, 8))
+    assert overlay.draw(tiny).shape == (8, 8, 3)
+
+
+def test_letters_are_drawn_once_and_not_by_every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thread that has OpenCV write something takes 6 MB."""
+    threads = []
+    write = overlay.cv2.putText
+
+    def noted(*arguments: object) -> object:
+        threads.append(threading.current_thread())
+        return write(*arguments)
+
+    monkeypatch.setattr(overlay.cv2, "putText", noted)
+    overlay._digits.cache_clear()
+    for _ in range(3):
+        viewer = threading.Thread(target=overlay.draw, args=(_scene(_person(5, {"neck": (320, 100)})),))
+        viewer.start()
+        viewer.join()
+    assert len(threads) == 10
+    assert len(set(threads)) == 1
