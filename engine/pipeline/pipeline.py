@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from engine.capture import redact
@@ -193,8 +194,12 @@ class Pipeline:
             self._announcer.announce(StateEvent())
 
     def state(self) -> EngineState:
-        """Everything at this moment."""
-        problem = self._feed.problem
+        """Everything at about this moment: the parts go on while they are read, one after the other.
+
+        Where no switch runs, what the last one brought is there; no more was processed than captured.
+        """
+        switching, problem = self._switchboard.switching, self._feed.problem
+        stats = self._meter.stats(self._clock(), 0, problem.error if problem else None)
         return EngineState(
             status=self._status_word(),
             settings=self._current.settings,
@@ -202,9 +207,9 @@ class Pipeline:
             backend=self._current.backend,
             camera=self._current.camera,
             calibration=self._current.calibration,
-            switching=self._switchboard.switching,
+            switching=switching,
             comparison=self.comparisons.now,
-            stats=self._meter.stats(self._clock(), self._feed.count, problem.error if problem else None),
+            stats=replace(stats, captured=self._feed.count),
             fallback=self._rescue.fallback,
         )
 
