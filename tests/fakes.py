@@ -6,6 +6,7 @@ They do what the real ones promise and no more, and note every promise that thei
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -25,6 +26,7 @@ QUICK = Timing(first_frame_s=WAIT_S, retry_s=(0.001, 0.002), tick_s=0.005)
 """Waits of the pipeline, short enough for tests."""
 INFO = BackendInfo("fake", "CPU", "fp32")
 _FREE_RUNNING_S = 0.001
+_LOOK_S = 0.002
 _METRES_PER_UNIT = 1.80
 
 
@@ -63,9 +65,12 @@ class Listener:
         return found[0]
 
     def wait_until(self, condition: Callable[[], object]) -> None:
-        """Until `condition()`, looked at now and after every event."""
+        """Until `condition()`, looked at now, after every event, and now and then: not everything is an event."""
+        end = time.monotonic() + WAIT_S
         with self._changed:
-            assert self._changed.wait_for(condition, WAIT_S), f"not after {self.events[-5:]}"
+            while not condition():
+                assert time.monotonic() < end, f"not after {self.events[-5:]}"
+                self._changed.wait(0.05)
 
 
 class FakeSource:
@@ -155,7 +160,7 @@ class FakeBackend:
         """Cleared: `infer` waits."""
         self.go.set()
         self.entered = threading.Event()
-        """Set by `infer` when it begins."""
+        """Set by `infer` while it waits."""
         self.closes = 0
         self.sizes: list[tuple[int, int]] = []
         """(height, width) of the pictures seen."""
@@ -164,9 +169,9 @@ class FakeBackend:
         self._busy = threading.Lock()
 
     def hold(self) -> None:
-        """Let the next `infer` wait for `go`."""
-        self.entered.clear()
+        """Let the next `infer` wait for `go`; once `entered` is set, it does."""
         self.go.clear()
+        self.entered.clear()
 
     def infer(self, image: Image) -> Maps:
         if not self._busy.acquire(blocking=False):
@@ -175,8 +180,10 @@ class FakeBackend:
         try:
             if self.closes:
                 self.violations.append("infer after close")
-            self.entered.set()
-            assert self.go.wait(WAIT_S), "nobody let the network go on"
+            end = time.monotonic() + WAIT_S
+            while not self.go.wait(_LOOK_S):
+                assert time.monotonic() < end, "nobody let the network go on"
+                self.entered.set()  # again and again: `hold` may be about to clear it
             if self.error is not None and self.fails > 0:
                 self.fails -= 1
                 raise self.error
@@ -270,8 +277,8 @@ class World:
         return [thing for thing in (*self.sources, *self.backends) if thing.closes == 0]
 
     def open_source(self, text: str) -> FakeSource:
-        if text in self.open_errors:
-            raise self.open_errors[text]
+        if (error := self.open_errors.get(text)) is not None:
+            raise error
         source = FakeSource(
             text,
             self.sizes.get(text, (64, 48)),
@@ -291,8 +298,8 @@ class World:
             progress("compile", 0.6, "still compiling")
         if spec.backend in self.stuck:
             assert self.unstuck.wait(WAIT_S), "nobody let the load go on"
-        if spec.backend in self.load_errors:
-            raise self.load_errors[spec.backend]
+        if (error := self.load_errors.get(spec.backend)) is not None:
+            raise error
         auto = {"backend": "openvino", "device": "CPU", "precision": "fp32"}
         name, device, precision = (auto[key] if getattr(spec, key) == "auto" else getattr(spec, key) for key in auto)
         backend = FakeBackend(BackendInfo(name, device, precision), size if self.fixed else None)

@@ -32,11 +32,11 @@ class Live:
         return source, self.world.backends[0]
 
     def wait_for_frame(self, index: int) -> None:
-        """Frame `index` has come through."""
+        """Frame `index` has come through to the worker; those who only show it have it a moment before."""
         seen = 0
-        while (newer := self.pipeline.frames.wait_newer(seen, WAIT_S)) is not None:
-            seen, frame = newer
-            if frame.index >= index:
+        while (newer := self.pipeline._feed.captured.wait_newer(seen, WAIT_S)) is not None:
+            seen, captured = newer
+            if captured.frame.index >= index:
                 return
         raise AssertionError(f"frame {index} did not come")
 

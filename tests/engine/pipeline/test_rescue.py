@@ -133,6 +133,7 @@ class TestFailing:
         with running(World(sizes={"wide": (96, 48)})) as run:
             break_newest(run)
             wait_for_backend(run, "onnxruntime")
+            run.wait_for_problem("onnxruntime on CPU runs now")
             run.pipeline.switch_source("wide")
             run.wait_for_snapshot(lambda snapshot: snapshot.frame.image.shape[1] == 96)
             run.wait_until_settled()
@@ -175,6 +176,7 @@ class TestHanging:
             pass_time(run, lambda: run.pipeline.snapshots.newest().backend.name == "onnxruntime")
             run.wait_for_problem(f"openvino on CPU has not answered for {HANG_S:g} s; onnxruntime on CPU is loaded")
             wait_for_backend(run, "onnxruntime")
+            run.wait_for_problem("onnxruntime on CPU runs now")
             assert run.wait_for_next_snapshot().scene.people[0].id == person
             old = run.world.backends[0]
             assert old.closes == 0, "nobody closes a network at work"

@@ -131,6 +131,7 @@ def test_a_pause_closes_the_source_and_keeps_the_newest_snapshot() -> None:
         run.pipeline.resume()
         run.pipeline.resume()
         assert run.pipeline.health() is None
+        run.world.wait_for_source(2)
         assert run.wait_for_next_snapshot() is not newest
         assert len(run.world.sources) == 2
         assert len(run.world.loads) == 1
@@ -170,9 +171,13 @@ def test_closing_while_the_network_computes_waits_for_it() -> None:
     with live() as run:
         run.wait_for_snapshot()
         backend = run.world.backends[0]
-        backend.go.clear()
+        backend.hold()
+        assert backend.entered.wait(WAIT_S)
         closing = threading.Thread(target=run.pipeline.close)
         closing.start()
+        closing.join(10 * QUICK.tick_s)
+        assert closing.is_alive()
+        assert backend.closes == 0
         backend.go.set()
         closing.join(WAIT_S)
         assert backend.closes == 1
@@ -191,6 +196,8 @@ def test_a_failing_listener_harms_nobody(caplog: pytest.LogCaptureFixture) -> No
         raise ZeroDivisionError
 
     with live() as run:
+        run.wait_for_snapshot()
+        run.wait_until_settled()
         unsubscribe = run.pipeline.subscribe(fail)
         run.pipeline.change_settings({"smoothing": False})
         assert "a listener failed" in caplog.text
@@ -198,4 +205,4 @@ def test_a_failing_listener_harms_nobody(caplog: pytest.LogCaptureFixture) -> No
         caplog.clear()
         run.pipeline.change_settings({"smoothing": True})
         assert caplog.text == ""
-        run.wait_for_snapshot()
+        run.wait_for_next_snapshot()

@@ -146,14 +146,14 @@ class TestSource:
             assert run.state.switching == Switching("rtsp://***@cam/1", "open", None)
             new = world.wait_for_source(2)
             old.feed()
-            run.wait_for_snapshot(lambda snapshot: snapshot.frame.index == 2)
+            last = run.wait_for_snapshot(lambda snapshot: snapshot.frame.index == 2)
             assert run.state.source == "demo"
             new.feed()
             run.wait_until_settled()
             assert run.state.settings.source == "rtsp://user:secret@cam/1"
             assert old.closes == 1
             new.feed(2)
-            run.wait_for_snapshot(lambda snapshot: snapshot.frame.index == 2)
+            run.wait_for_snapshot(lambda snapshot: snapshot is not last and snapshot.frame.index == 2)
             assert len(world.loads) == 1, "frames of the same size need no other network"
 
     def test_nobody_is_taken_for_somebody_of_the_old_one(self) -> None:
@@ -235,6 +235,7 @@ class TestSource:
         with live() as run:
             run.wait_for_snapshot()
             run.pipeline.switch_source("demo")
+            run.world.wait_for_source(2)
             run.wait_for_next_snapshot()
             assert [source.closes for source in run.world.sources] == [1, 0]
 

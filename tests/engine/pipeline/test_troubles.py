@@ -43,12 +43,11 @@ class TestSource:
             source.problem = "the camera does not answer"
             run.wait_for_problem("the camera does not answer")
             assert run.pipeline.health() == "the camera does not answer"
-            count = len([event for event in run.listener.events if isinstance(event, StateEvent)])
+            run.listener.wait_until(lambda: isinstance(run.listener.events[-1], StateEvent))
+            count = len(run.listener.events)
             source.problem = None
-            run.listener.wait_until(
-                lambda: len([event for event in run.listener.events if isinstance(event, StateEvent)]) > count
-            )
-            assert run.pipeline.health() is None
+            run.listener.wait_until(lambda: len(run.listener.events) > count and run.pipeline.health() is None)
+            assert isinstance(run.listener.events[-1], StateEvent)
             source.problem = "the camera does not answer"
             run.listener.wait_until(lambda: run.problems == ["the camera does not answer"] * 2)
 
