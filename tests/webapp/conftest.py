@@ -21,7 +21,8 @@ from webapp.replay import parts_with_recordings
 from webapp.services import Services
 from webapp.store import Store
 
-FAST = Timing(first_frame_s=2.0, stall_s=1.0, retry_s=(0.02,), tick_s=0.01, join_s=2.0)
+FAST = Timing(first_frame_s=2.0, stall_s=60.0, retry_s=(0.02,), tick_s=0.01, join_s=2.0)
+"""Of a pipeline whose frames come when a test wants them: that none comes for seconds is no stall."""
 TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
 
 
@@ -79,18 +80,33 @@ def served(app: Flask) -> Iterator[Served]:
 @pytest.fixture
 def playing(stage: Stage, pipeline: Pipeline) -> Pipeline:
     """The pipeline after its first snapshot."""
-    show(stage, pipeline)
-    eventually(lambda: pipeline.state().switching is None)
+    start(stage, pipeline)
     return pipeline
 
 
+def start(stage: Stage, pipeline: Pipeline) -> None:
+    """Give a frame for which the network is loaded, and another: its snapshot is there, and no other is on its way."""
+    stage.give()
+    eventually(lambda: settled(pipeline))
+    stage.give()
+    eventually(lambda: (newest := pipeline.snapshots.newest()) is not None and newest.frame.index > 0)
+
+
+def settled(pipeline: Pipeline) -> bool:
+    """No switch runs, and a network does: every frame that comes is seen."""
+    state = pipeline.state()
+    return state.switching is None and state.backend is not None
+
+
 def show(stage: Stage, pipeline: Pipeline) -> int:
-    """Give frames until there is a new snapshot; its version. While a network loads, frames may pass unseen."""
+    """Give a frame and wait for its snapshot; its version. Frames may pass unseen in a switch: then more are given."""
     newest = pipeline.snapshots.wait_newer(0, 0)
     seen = newest[0] if newest else 0
-    for _ in range(200):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        wait_s = 5 if settled(pipeline) else 0.05
         stage.give()
-        newer = pipeline.snapshots.wait_newer(seen, 0.05)
+        newer = pipeline.snapshots.wait_newer(seen, wait_s)
         if newer is not None:
             return newer[0]
     raise AssertionError("no snapshot came")
