@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,9 @@ def serve_command(folder: Path, backend: str) -> list[str]:
     return [sys.executable, "-m", "webapp", "serve", *options, "--allow-source", str(clip)]
 
 
-def soak(command: Sequence[str], seconds: float, viewers: int, every_s: float) -> dict[str, Any]:
+def soak(
+    command: Sequence[str], seconds: float, viewers: int, every_s: float, limits: Mapping[str, Limit] = LIMITS
+) -> dict[str, Any]:
     """What became of the server that `command` starts."""
     with tempfile.TemporaryDirectory() as data:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "XDG_DATA_HOME": data})
@@ -67,7 +69,7 @@ def soak(command: Sequence[str], seconds: float, viewers: int, every_s: float) -
             server.terminate()
             server.communicate(timeout=30)
     status = server.returncode
-    return _report(sampler, household, visits, status, seconds)
+    return _report(sampler, household, visits, status, seconds, limits)
 
 
 def _port(server: subprocess.Popen[str]) -> int:
@@ -105,9 +107,14 @@ def _got(watchers: subprocess.Popen[str]) -> dict[str, float]:
 
 
 def _report(
-    sampler: Sampler, household: Household, visits: list[dict[str, float]], status: int, seconds: float
+    sampler: Sampler,
+    household: Household,
+    visits: list[dict[str, float]],
+    status: int,
+    seconds: float,
+    limits: Mapping[str, Limit],
 ) -> dict[str, Any]:
-    slopes = {name: slope(sampler.times, sampler.values[name], limit) for name, limit in LIMITS.items()}
+    slopes = {name: slope(sampler.times, sampler.values[name], limit) for name, limit in limits.items()}
     passed = sampler.alive and status == 0 and not household.refused and all(one.flat for one in slopes.values())
     return {
         "passed": passed,
@@ -118,7 +125,7 @@ def _report(
         "exit_status": status,
         "worker_survived": sampler.alive,
         "slopes": {name: asdict(one) for name, one in slopes.items()},
-        "limits": {name: asdict(limit) for name, limit in LIMITS.items()},
+        "limits": {name: asdict(limit) for name, limit in limits.items()},
         "visits": visits,
         "measurements": {"time_s": sampler.times, **sampler.values},
     }

@@ -52,10 +52,11 @@ def check(report: dict) -> None:
 
 
 def test_twenty_seconds_without_a_network() -> None:
-    report = soak(DEVSERVER, 20, viewers=4, every_s=0.7)
+    # Of a latency that rises, twenty seconds of a busy machine tell nothing.
+    report = soak(DEVSERVER, 20, viewers=4, every_s=0.7, limits={**LIMITS, "latency_ms": Limit(10, 500)})
     check(report)
-    assert sum(report["done"].values()) >= 14
-    assert {"backend", "source", "upload", "recording", "recording deleted", "setting"} <= report["done"].keys()
+    acts = {"backend", "source", "upload", "upload taken back", "recording", "recording deleted", "setting"}
+    assert report["done"].keys() == acts
     assert report["visits"][0]["scenes"] > 3
     assert report["visits"][0]["pictures"] > 3
 
