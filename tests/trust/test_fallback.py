@@ -35,11 +35,18 @@ def served(run: Live, tmp_path: Path) -> Iterator[Served]:
         services_of(app).stop()
 
 
-def test_people_see_what_runs_and_why(run: Live, served: Served, tmp_path: Path) -> None:
-    told: list[dict] = []
+@pytest.fixture
+def told(served: Served) -> Iterator[list[dict]]:
+    """The problems that somebody hears of who is connected."""
+    problems: list[dict] = []
     client = socketio.Client(reconnection=False)
-    client.on("problem", told.append)
+    client.on("problem", problems.append)
     client.connect(served.url, transports=["websocket"])
+    yield problems
+    client.disconnect()
+
+
+def test_people_see_what_runs_and_why(run: Live, served: Served, told: list[dict], tmp_path: Path) -> None:
     app = served.app.test_client()
     eventually(lambda: app.get("/healthz").status_code == 200)
     run.world.load_go.clear()
@@ -60,4 +67,3 @@ def test_people_see_what_runs_and_why(run: Live, served: Served, tmp_path: Path)
     assert app.put("/api/backend", json={"name": "openvino"}).status_code == 202
     eventually(lambda: app.get("/api/state").json["fallback"] is None)
     assert not (tmp_path / "settings.json").exists(), "what the program chose is not kept as the user's choice"
-    client.disconnect()

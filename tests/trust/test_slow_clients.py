@@ -109,10 +109,13 @@ class Slow:
 
     def __init__(self, server: Process, request: bytes, count: int, whole: int = 0) -> None:
         self._request, self._sent = request, whole
-        self.open = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(count)]
-        for connection in self.open:
-            connection.sendall(request[:whole])
-            connection.setblocking(False)
+        address = ("127.0.0.1", server.port)
+        with ExitStack() as undo:
+            self.open = [undo.enter_context(socket.create_connection(address, timeout=10)) for _ in range(count)]
+            for connection in self.open:
+                connection.sendall(request[:whole])
+                connection.setblocking(False)
+            undo.pop_all()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._drip, daemon=True)
 

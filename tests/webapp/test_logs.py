@@ -52,6 +52,8 @@ class Server:
                 start_new_session=True,
                 env={**os.environ, **{f"XDG_{name}_HOME": str(folder / name) for name in ("CONFIG", "DATA")}},
             )
+
+    def wait_until_started(self) -> None:
         eventually(lambda: self.events("start") or self.process.poll() is not None, 60)
         (start,) = self.events("start")
         self.url = start["fields"]["url"]
@@ -78,6 +80,7 @@ class Server:
 def serving(folder: Path, *arguments: str) -> Iterator[Server]:
     server = Server(folder, *arguments)
     try:
+        server.wait_until_started()
         yield server
     finally:
         with suppress(ProcessLookupError):
@@ -86,6 +89,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Server]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes and signals of POSIX")
+@pytest.mark.timeout(240)  # it waits for one start after the other, and conversions yield to whatever else runs
 def test_a_servers_life_in_json(tmp_path: Path) -> None:
     arguments = ("--token", TOKEN, "--view-token", VIEW_TOKEN, "--allow-source", CAMERA, "--host", "127.0.0.1")
     with serving(tmp_path, "--source", "demo", *arguments) as server:
@@ -103,7 +107,7 @@ def test_a_servers_life_in_json(tmp_path: Path) -> None:
         ) as stream:
             stream.read(100)
         eventually(lambda: len(server.events("viewer_left")) == 2, 30)
-        eventually(lambda: server.events("backend_switched"), 60)
+        eventually(lambda: server.events("backend_switched"), 150)
         for record in (True, False):
             assert server.ask("api/recordings", json.dumps({"record": record}).encode(), "POST") < 300
         eventually(lambda: server.events("recording_ended"), 30)
