@@ -30,7 +30,7 @@ class RtspCamera:
         self.units = list(_access_units(250))
         self._server = _Server(("127.0.0.1", port), partial(_Session, self))
         self.url = f"rtsp://127.0.0.1:{self._server.server_address[1]}/live"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -29,7 +29,7 @@ class MjpegCamera:
         self._gone = threading.Event()
         self._server = _Server(("127.0.0.1", port), partial(_Handler, self))
         self.port = int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     @property
@@ -95,7 +95,7 @@ def serving_files(folder: Path) -> Iterator[str]:
             """Silent."""
 
     server = _Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
