@@ -20,11 +20,18 @@ CLANG = shutil.which("clang++")
 
 def build(compiler: str, folder: Path, sanitizers: str, *names: str) -> Path:
     """The decoder and `names` of native/fuzz in one program, everything in it watched."""
-    sources = [path for path in (NATIVE / "src").glob("*.cpp") if path.name != "bindings.cpp"]
+    sources = [path for path in sorted((NATIVE / "src").glob("*.cpp")) if path.name != "bindings.cpp"]
     sources += [NATIVE / "fuzz" / name for name in names]
     program = folder / "decoder_fuzz"
-    command = [compiler, *FLAGS, f"-fsanitize={sanitizers}", f"-I{NATIVE / 'src'}", *map(str, sources), "-o"]
-    built = subprocess.run([*command, str(program)], capture_output=True, text=True, check=False)
+    command = [compiler, *FLAGS, f"-fsanitize={sanitizers}", f"-I{NATIVE / 'src'}"]
+    halves = [
+        subprocess.Popen([*command, "-c", *map(str, half)], cwd=folder, stderr=subprocess.PIPE, text=True)
+        for half in (sources[::2], sources[1::2])
+    ]
+    said = [half.communicate()[1] for half in halves]
+    assert [half.returncode for half in halves] == [0, 0], said
+    linked = [*command, *map(str, folder.glob("*.o")), "-o", str(program)]
+    built = subprocess.run(linked, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     return program
 

@@ -38,10 +38,15 @@ def taken() -> dict[str, float]:
 def check_flat(run: Live, names: tuple[str, ...], count: int) -> None:
     """Measured after every round, so that the same network is in use each time."""
     measured = []
-    for number, name in zip(range(count), itertools.cycle(names), strict=False):
-        switch(run, name)
-        if (number + 1) % len(names) == 0:
-            measured.append(taken())
+    gc.collect()
+    gc.freeze()  # what all the tests before have left need not be looked through again and again
+    try:
+        for number, name in zip(range(count), itertools.cycle(names), strict=False):
+            switch(run, name)
+            if (number + 1) % len(names) == 0:
+                measured.append(taken())
+    finally:
+        gc.unfreeze()
     for what, limit in GROWTH.items():
         found = slope(range(len(measured)), [one[what] for one in measured], limit)
         print(f"{what}: {found.first:.0f} at first, {found.last:.0f} at last")

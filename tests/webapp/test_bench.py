@@ -14,6 +14,7 @@ from webapp.commands import bench
 from webapp.commands.bench import BenchOptions, run
 
 
+@pytest.mark.timeout(240)  # three processes load PyTorch, one after the other
 def test_one_backend_is_measured_and_compared(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,7 +99,7 @@ def test_a_server_that_always_cuts_is_given_up(web: Any, part: Path) -> None:
 
 def test_a_server_that_falls_silent_is_left(web: Any, part: Path) -> None:
     web.plan = [web.stall(100_000), web.stall(0)]
-    error = refused(web, part, timeout=0.3)
+    error = refused(web, part, timeout=1.5)
     assert "stopped answering" in error.error
     assert part.read_bytes() == CONTENT[:100_000]
     get(web, part)
