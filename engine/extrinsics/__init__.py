@@ -9,6 +9,7 @@ Files are read by readers of our own: OpenCV's aborts the whole process on some 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from engine.errors import PosecastError
@@ -51,16 +52,22 @@ def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> 
 
 def load_calibration(text: str) -> Calibration:
     """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'."""
-    path, name = Path(text), None
-    if "#" in text and not path.exists():
-        file, name = text.rsplit("#", 1)
-        path = Path(file)
+    path, name = _file_and_name(text)
     try:
         with path.open("rb") as file_:
             data = file_.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise PosecastError(f"cannot read the camera file {path}: {error.strerror}", "check the path") from error
     return _parse(data, path.name, name, MAX_FILE_BYTES)
+
+
+def _file_and_name(text: str) -> tuple[Path, str | None]:
+    """The '#' that parts them is the first with a file before it: paths and names of cameras may hold others."""
+    if os.path.exists(text):  # noqa: PTH110 - Path's own raises where a name is too long for a file
+        return Path(text), None
+    marks = [at for at, letter in enumerate(text) if letter == "#"]
+    part = next((at for at in marks if os.path.isfile(text[:at])), marks[-1] if marks else None)  # noqa: PTH113
+    return (Path(text), None) if part is None else (Path(text[:part]), text[part + 1 :])
 
 
 def _parse(data: bytes, filename: str, camera: str | None, limit: int) -> Calibration:

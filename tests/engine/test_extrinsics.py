@@ -429,6 +429,14 @@ def test_a_file_or_one_camera_of_it_is_loaded(tmp_path: Path) -> None:
     assert load_calibration(str(odd)).format == "reference"
 
 
+@pytest.mark.parametrize("name", ["left#2", "#", "a#b#c", "x" * 300])
+@pytest.mark.parametrize("file", ["dome.json", "dome#1.json"])
+def test_names_and_paths_may_hold_the_mark_between_them(tmp_path: Path, file: str, name: str) -> None:
+    path = tmp_path / file
+    path.write_text(json.dumps(panoptic("other", name)))
+    assert load_calibration(f"{path}#{name}").name == name
+
+
 @pytest.mark.parametrize("name", ["nothing.json", ".", "nothing.json#a"])
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PosecastError, match="cannot read the camera file"):
