@@ -29,7 +29,11 @@ class Attendance:
         """Pause or resume as needed. Called from one thread."""
         if self._present():
             self.seen()
-        wanted = self._pipeline.state().settings.pause_unwatched
+        state = self._pipeline.state()
+        if self._paused and state.status != "paused":  # somebody chose the source anew, and wants to see it
+            self._paused = False
+            self.seen()
+        wanted = state.settings.pause_unwatched
         alone = self._clock() - self._last_seen >= PAUSE_AFTER
         if wanted and alone and not self._paused:
             self._paused = True

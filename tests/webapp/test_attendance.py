@@ -52,3 +52,14 @@ def test_turning_the_setting_off_opens_the_source(playing: Pipeline) -> None:
     playing.change_settings({"pause_unwatched": False})
     visits.after(1, 0)
     assert playing.state().status == "running"
+
+
+def test_a_source_chosen_anew_while_nobody_is_there_is_shown_for_a_while(playing: Pipeline) -> None:
+    playing.change_settings({"pause_unwatched": True})
+    visits = Visits(playing)
+    visits.after(PAUSE_AFTER + 1, 0)
+    playing.switch_source(playing.state().settings.source)
+    visits.after(60, 0)
+    assert playing.state().status == "running", "by the hand of somebody, who has hardly looked yet"
+    visits.after(PAUSE_AFTER + 1, 0)
+    assert playing.state().status == "paused"
