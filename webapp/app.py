@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.pipeline import Pipeline
+from engine.types import Snapshot
 from webapp import api, camera_api, comparison_api, errors, pages, recordings_api, stream
 from webapp.attendance import Attendance
 from webapp.auth import Tokens
@@ -27,6 +28,7 @@ from webapp.metrics import ErrorCounter, Metrics
 from webapp.options import ServeOptions
 from webapp.recorder import Recorder
 from webapp.recordings import Recordings
+from webapp.replay import ReplayedFrame
 from webapp.scenes import Scenes
 from webapp.services import EXTENSION, Services
 from webapp.sockets import SocketServer
@@ -100,9 +102,16 @@ def _connect(services: Services) -> None:
     services.sockets.on_clients(broadcaster.join, broadcaster.leave)
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
-    broadcaster.each_snapshot(lambda version, snapshot: services.metrics.worked(snapshot.stage_ms))
+    broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
     broadcaster.each_published(services.metrics.published)
     broadcaster.each_tick(services.events.settle)
     broadcaster.each_tick(services.viewers.drop_stuck)
     broadcaster.each_tick(services.attendance.check)
     broadcaster.each_tick(lambda: services.costs.observe(pipeline.state()))
+
+
+def _measure(services: Services, snapshot: Snapshot) -> None:
+    """Note what the work on a frame took; a replayed one brings the times of the machine and the day it is from."""
+    if not isinstance(snapshot.frame, ReplayedFrame):
+        services.metrics.worked(snapshot.stage_ms)
+        services.costs.worked(snapshot)

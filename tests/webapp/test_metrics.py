@@ -15,7 +15,9 @@ from engine.pipeline import Pipeline, Stats
 from engine.types import BackendInfo
 from tests.webapp.conftest import eventually, show
 from tests.webapp.fakes import Stage
+from tests.webapp.test_recordings import record
 from webapp.metrics import ERROR_KINDS, ErrorCounter, Metrics
+from webapp.replay import ReplayedFrame
 from webapp.services import Services
 
 STAGES = {"capture", "preprocess", "infer", "decode", "lift", "track"}
@@ -59,6 +61,26 @@ def test_what_a_running_server_tells(client: FlaskClient, stage: Stage, playing:
     for family in told.values():
         assert family.documentation
         assert family.type in ("counter", "gauge", "histogram")
+
+
+def test_a_replay_is_no_work_of_this_machine(
+    client: FlaskClient, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    def replayed() -> int:
+        newest = services.broadcaster._newest
+        return newest[0] if newest is not None and isinstance(newest[1].frame, ReplayedFrame) else 0
+
+    def work() -> tuple[float, dict[str, float]]:
+        name = "posecast_stage_duration_seconds"
+        services.costs.observe(playing.state())
+        return value(ask(client), name, f"{name}_count", stage="infer"), services.costs.of("openvino")
+
+    name = record(client, stage, playing, 3)
+    client.put("/api/source", json={"source": f"recording:{name}"})
+    eventually(replayed)
+    before, first = work(), replayed()
+    eventually(lambda: replayed() > first + 40)
+    assert work() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell all of it")
