@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from flask import Flask
@@ -25,6 +26,7 @@ from webapp.events import EngineEvents
 from webapp.guard import MAX_BODY, Guard
 from webapp.hosts import Hosts
 from webapp.metrics import ErrorCounter, Metrics
+from webapp.notices import Notices
 from webapp.options import ServeOptions
 from webapp.recorder import Recorder
 from webapp.recordings import Recordings
@@ -92,6 +94,7 @@ def _services(
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),
+        notices=Notices(sockets),
     )
 
 
@@ -99,7 +102,7 @@ def _connect(services: Services) -> None:
     """Who hears of what."""
     broadcaster, pipeline = services.broadcaster, services.pipeline
     pipeline.subscribe(services.events)
-    services.sockets.on_clients(broadcaster.join, broadcaster.leave)
+    services.sockets.on_clients(partial(_join, services), partial(_leave, services))
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
@@ -107,7 +110,18 @@ def _connect(services: Services) -> None:
     broadcaster.each_tick(services.events.settle)
     broadcaster.each_tick(services.viewers.drop_stuck)
     broadcaster.each_tick(services.attendance.check)
+    broadcaster.each_tick(services.notices.deliver)
     broadcaster.each_tick(lambda: services.costs.observe(pipeline.state()))
+
+
+def _join(services: Services, sid: str) -> None:
+    services.broadcaster.join(sid)
+    services.notices.join(sid)
+
+
+def _leave(services: Services, sid: str) -> None:
+    services.broadcaster.leave(sid)
+    services.notices.leave(sid)
 
 
 def _measure(services: Services, snapshot: Snapshot) -> None:

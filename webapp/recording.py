@@ -16,7 +16,9 @@ from pathlib import Path
 
 from engine.types import Snapshot
 from engine.video_writer import VideoWriter
+from webapp.claim import Claim
 from webapp.describe import camera_file
+from webapp.errors import ConflictError
 from webapp.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, drop_torn_line
 from webapp.scenes import Scenes
 from webapp.wire import Wire
@@ -26,13 +28,14 @@ log = logging.getLogger(__name__)
 SPARE_BYTES = 64 * 1024**2
 """What is left free on the disk: a video needs some to be finished, and so does everybody else."""
 _LOOK_UP = 0.2
+_MOST_IN_A_SECOND = 100
 
 Problem = tuple[str, str]
 """(error, hint) for the user."""
 
 
 class Session:
-    """One recording: its thread and its files."""
+    """One recording: its thread and its files. ConflictError where there can be none."""
 
     def __init__(
         self,
@@ -42,9 +45,8 @@ class Session:
         video: bool,
         ended: Callable[[Problem | None], None],
     ) -> None:
-        recordings.folder.mkdir(parents=True, exist_ok=True)
         self._scenes, self._room, self._ended = scenes, room, ended
-        self.name = _free_name(recordings)
+        self.name, self._claim = _new_name(recordings)
         self._path = recordings.folder / f"{self.name}{SCENES}"
         self._part = self._path.with_name(self._path.name + PART)
         self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
@@ -81,6 +83,7 @@ class Session:
         problem = self._record()
         if not self._keep_scenes():
             problem = ("recording stopped: nothing could be written", "make room where the recordings lie")
+        self._claim.release()
         self._ended(problem)
 
     def _record(self) -> Problem | None:
@@ -166,11 +169,16 @@ class _Video:
         return not self._writer.failed
 
 
-def _free_name(recordings: Recordings) -> str:
-    """`recording-DATE-TIME`, numbered where one of this second exists."""
-    base = name = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
-    number = 1
-    while any(recordings.folder.glob(f"{name}.*")):
-        number += 1
-        name = f"{base}-{number}"
-    return name
+def _new_name(recordings: Recordings) -> tuple[str, Claim]:
+    """`recording-DATE-TIME`, numbered where one of this second exists; and the right to write it."""
+    base = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
+    try:
+        recordings.folder.mkdir(parents=True, exist_ok=True)
+        for name in (base, *(f"{base}-{number}" for number in range(2, _MOST_IN_A_SECOND))):
+            ours = None if any(recordings.folder.glob(f"{name}.*")) else recordings.claim(name)
+            if ours is not None:
+                return name, ours
+        reason = "no name is free"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise ConflictError(f"cannot record in {recordings.folder}: {reason}", "make room, or see who may write there")

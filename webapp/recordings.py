@@ -1,7 +1,8 @@
 """The recordings on disk: scenes as JSONL, a video beside them where one was made. Listing, reading, deleting.
 
 Names are the server's own (`recording-20261122-215500`); nothing a visitor sends becomes part of a path. A file is
-`.part` while it grows and gets its real name when it is whole.
+`.part` while it grows and gets its real name when it is whole; until then a `.lock` beside it keeps others away,
+servers of the same folder too.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ import csv
 import io
 import json
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.skeleton import JOINTS
+from webapp.claim import Claim, claim
 from webapp.errors import NotFoundError
 from webapp.wire import Wire
 
 NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
-SCENES, VIDEO, CAMERA, PART = ".jsonl", ".mp4", ".camera.json", ".part"
+SCENES, VIDEO, CAMERA, PART, LOCK = ".jsonl", ".mp4", ".camera.json", ".part", ".lock"
 RECORDING = "recording:"
 """Before a name: the recording as a source."""
 LONGEST_PAUSE = 2.0
@@ -42,17 +45,23 @@ class Recordings:
         self._known: dict[tuple[str, int], Wire] = {}
 
     def prepare(self) -> None:
-        """Make the folder, and finish what a crash left behind: whole lines are kept."""
+        """Make the folder, and finish what a crash left behind: whole lines are kept. Not what another server records.
+
+        OSError where the folder cannot be made, or nothing be written in it.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for part in self.folder.glob(f"*{SCENES}{PART}"):
-            drop_torn_line(part)
-            finished = part.with_suffix("")
-            if part.stat().st_size:
-                part.replace(finished)
-            else:
-                part.unlink()
-        for part in self.folder.glob(f"*{PART}*"):
-            part.unlink()
+        begun = {path.name.partition(".")[0] for end in (f"{PART}*", LOCK) for path in self.folder.glob(f"*{end}")}
+        for name in filter(NAME.fullmatch, sorted(begun)):
+            ours = self.claim(name)
+            if ours is not None:
+                try:
+                    self._finish(name)
+                finally:
+                    ours.release()
+
+    def claim(self, name: str) -> Claim | None:
+        """The right to write the recording `name`; None where somebody has it. OSError where nothing can be written."""
+        return claim(self.folder / f"{name}{LOCK}")
 
     def names(self) -> list[str]:
         """Newest first."""
@@ -63,7 +72,7 @@ class Recordings:
 
     def total_bytes(self) -> int:
         """What all files take, unfinished ones included."""
-        return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file())
+        return sum(_size(path) for path in self.folder.glob("*"))
 
     def path(self, name: str, suffix: str = SCENES) -> Path:
         """The file of a recording; NotFoundError where there is none."""
@@ -77,6 +86,18 @@ class Recordings:
         for suffix in (VIDEO, CAMERA):
             (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
 
+    def _finish(self, name: str) -> None:
+        """Keep the whole lines of a recording that was cut off, and nothing else."""
+        scenes = self.folder / f"{name}{SCENES}"
+        part = scenes.with_name(scenes.name + PART)
+        if part.exists():
+            drop_torn_line(part)
+            if part.stat().st_size:
+                part.replace(scenes)
+        for left in self.folder.glob(f"{name}.*"):
+            if PART in left.suffixes:
+                left.unlink()
+
     def _describe(self, name: str) -> Wire:
         scenes, video = self.path(name), self.folder / f"{name}{VIDEO}"
         size = scenes.stat().st_size
@@ -85,6 +106,15 @@ class Recordings:
         has_video = video.is_file()
         total = size + (video.stat().st_size if has_video else 0)
         return {"name": name, **self._known[name, size], "bytes": total, "video": has_video}
+
+
+def _size(path: Path) -> int:
+    """0 for what is no file, or is one no more: recordings end, and others delete them."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def csv_lines(path: Path) -> Iterator[str]:

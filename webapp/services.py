@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,6 +18,7 @@ from webapp.costs import Costs
 from webapp.encode import Pictures
 from webapp.events import EngineEvents
 from webapp.metrics import ErrorCounter, Metrics
+from webapp.notices import Notices, Problem
 from webapp.options import ServeOptions
 from webapp.recorder import Recorder
 from webapp.recordings import Recordings
@@ -51,11 +53,20 @@ class Services:
     error_counter: ErrorCounter
     attendance: Attendance
     status: Status
+    notices: Notices
 
-    def start(self) -> None:
-        """Run what works beside the requests."""
+    def start(self, problems: Sequence[Problem] = ()) -> None:
+        """Run what works beside the requests, and tell of `problems`."""
         logging.getLogger().addHandler(self.error_counter)
-        self.recordings.prepare()
+        for problem in problems:
+            self.notices.tell(*problem)
+        try:
+            self.recordings.prepare()
+        except OSError as error:
+            reason = f"the folder of the recordings cannot be used: {error.strerror or error}"
+            self.notices.tell(
+                "recording", reason, f"see who may write in {self.recordings.folder}, and whether it is full"
+            )
         self.broadcaster.start()
 
     def stop(self) -> None:

@@ -15,7 +15,9 @@ from tests.webapp.conftest import eventually, show
 from tests.webapp.fakes import Stage
 from tests.webapp.test_wire import VALIDATOR
 from webapp.options import ServeOptions
+from webapp.recorder import Recorder
 from webapp.recordings import CSV_COLUMNS, Recordings
+from webapp.scenes import Scenes
 from webapp.services import Services
 
 
@@ -163,12 +165,56 @@ def test_what_a_crash_left_is_finished(tmp_path: Path) -> None:
     (tmp_path / "recording-20260101-000000.jsonl.part").write_text(line * 3 + '{"wall_ti')
     (tmp_path / "recording-20260101-000001.jsonl.part").write_text('{"wall_ti')
     (tmp_path / "recording-20260101-000000.part.mp4").write_bytes(b"torn")
+    (tmp_path / "recording-20260101-000000.lock").touch()
+    (tmp_path / "recording-20260101-000002.lock").touch()
     recordings = Recordings(tmp_path)
     recordings.prepare()
     assert recordings.names() == ["recording-20260101-000000"]
     assert recordings.path("recording-20260101-000000").read_text() == line * 3
     assert recordings.listing()[0]["scenes"] == 3
     assert [path.name for path in tmp_path.iterdir()] == ["recording-20260101-000000.jsonl"]
+
+
+def test_what_another_server_records_is_left_alone(
+    client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions
+) -> None:
+    assert options.recordings is not None
+    client.post("/api/recordings", json={"record": True, "video": True})
+    show(stage, playing)
+    eventually(lambda: recorded(client) > 0)
+    second = Recordings(options.recordings)
+    second.prepare()
+    assert second.names() == []
+    other = Recorder(second, Scenes(playing.snapshots), 2**40, lambda *_: None, lambda: None)
+    names = {str(client.get("/api/recordings").json["recording"]["name"]), str(other.start()["name"])}
+    assert len(names) == 2
+    eventually(lambda: (show(stage, playing), recorded(client) > 3)[1])
+    client.post("/api/recordings", json={"record": False})
+    other.stop()
+    first, last = sorted(second.listing(), key=lambda one: str(one["name"]))
+    assert {first["name"], last["name"]} == names
+    assert first["video"], "not torn out from under who writes it"
+    assert first["scenes"] > 3
+    assert not [path for path in options.recordings.iterdir() if path.suffix in (".part", ".lock")]
+
+
+class TestWhereNothingCanBeWritten:
+    @pytest.fixture
+    def options(self, tmp_path: Path) -> ServeOptions:
+        (tmp_path / "file").write_text("no folder")
+        return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "file" / "recordings")
+
+    def test_the_server_starts_and_says_so(
+        self, client: FlaskClient, playing: Pipeline, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert any("folder of the recordings" in one.getMessage() for one in caplog.get_records("setup"))
+        assert client.get("/api/recordings").json["recordings"] == []
+        for _ in range(2):
+            refused = client.post("/api/recordings", json={"record": True})
+            assert refused.status_code == 409
+            assert "cannot record in" in refused.json["error"]
+            assert refused.json["hint"]
+        assert client.get("/api/state").json["recording"] is None
 
 
 @pytest.mark.parametrize("video", [False, True])
