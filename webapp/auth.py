@@ -17,7 +17,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from werkzeug.http import dump_cookie, parse_cookie
+from werkzeug.http import dump_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from webapp.logs import event
 from webapp.options import ServeOptions
@@ -79,9 +80,10 @@ class Tokens:
         """The role that `token` gives; None where it gives none."""
         if not self.required:
             return Role.OPERATOR
+        given = (token or "").encode("utf-8", "surrogatepass")  # JSON can carry half a pair, which is no UTF-8
         found = None
         for role, expected in self._roles.items():
-            if expected and hmac.compare_digest(expected.encode(), (token or "").encode()):
+            if expected and hmac.compare_digest(expected.encode(), given):
                 found = role
         return found
 
@@ -101,7 +103,9 @@ class Tokens:
             return str(value.strip())
         if kind.lower() == "basic":
             return _password(value)
-        return parse_cookie(environ.get("HTTP_COOKIE")).get(self.cookie_name)
+        # Other programs on this host set cookies, too, which need not be UTF-8: ours is found among them.
+        cookies = environ.get("HTTP_COOKIE", "").encode("latin-1").decode("utf-8", "replace")
+        return parse_cookie(cookies).get(self.cookie_name)
 
     def cookie(self, environ: Environ, token: str | None) -> str:
         """A Set-Cookie header that keeps `token` for the session, or forgets it."""

@@ -20,6 +20,7 @@ from werkzeug.wsgi import get_input_stream
 from webapp.arrivals import ARRIVED
 from webapp.auth import ROLE, Environ, Role, Tokens
 from webapp.hosts import Hosts
+from webapp.logs import event
 from webapp.wire import dumps
 
 if TYPE_CHECKING:
@@ -67,18 +68,18 @@ class Guard:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, *HEADERS], *rest)
 
-        refusal = (
-            self._foreign(environ) or self._too_large(environ) or self._identify(environ) or self._receive(environ)
-        )
-        if refusal is not None:
-            return refusal(environ, start)
         try:
-            return self._app(environ, start)
+            return (self._refusal(environ) or self._app)(environ, start)
         except (StopIteration, ConnectionError):
             raise  # how a WebSocket that has ended tells the server to leave the connection alone
-        except Exception:
-            log.exception("error while answering %s %s", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an answer of ours
+            path = environ.get("PATH_INFO", "")
+            message = f"error while answering {environ['REQUEST_METHOD']} {path}"
+            event(log, "request_failed", message, level=logging.ERROR, exception=error, path=path)
             return refuse(500, "something went wrong on the server", "its log says what")(environ, start)
+
+    def _refusal(self, environ: Environ) -> Response | None:
+        return self._foreign(environ) or self._too_large(environ) or self._identify(environ) or self._receive(environ)
 
     def _foreign(self, environ: Environ) -> Response | None:
         host = environ.get("HTTP_HOST", "")

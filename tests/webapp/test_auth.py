@@ -14,7 +14,7 @@ def test_tokens_give_roles() -> None:
     tokens = Tokens(OPTIONS)
     assert tokens.role_of("operator-token") is Role.OPERATOR
     assert tokens.role_of("view-token") is Role.VIEWER
-    for wrong in (None, "", "operator-toke", "operator-token ", "Operator-token", "ünïcode"):
+    for wrong in (None, "", "operator-toke", "operator-token ", "Operator-token", "ünïcode", "\ud800"):
         assert tokens.role_of(wrong) is None
 
 
@@ -31,6 +31,9 @@ def test_without_tokens_everybody_is_an_operator() -> None:
         ({"HTTP_AUTHORIZATION": "Basic !!!"}, ""),
         ({"HTTP_COOKIE": "other=1; posecast_8123=abc"}, "abc"),
         ({"HTTP_COOKIE": "posecast_9999=abc"}, None),
+        ({"HTTP_COOKIE": "other=\xff"}, None),
+        ({"HTTP_COOKIE": "other=\xff; posecast_8123=abc"}, "abc"),
+        ({"HTTP_COOKIE": "posecast_8123=\xc3\xbc"}, "ü"),
         ({"HTTP_AUTHORIZATION": "Bearer abc", "HTTP_COOKIE": "posecast_8123=def"}, "abc"),
         ({}, None),
     ],
