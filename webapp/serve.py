@@ -8,20 +8,21 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration
 from engine.models import resolve
 from engine.pipeline import Pipeline
-from engine.settings import Settings
 from webapp.app import create_app, services_of
 from webapp.logs import event
+from webapp.notices import Problem
 from webapp.options import ServeOptions as ServeOptions
 from webapp.precheck import check
 from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
+from webapp.restarts import Chosen, Restarts
 from webapp.server import Running, run
 from webapp.share import reachable_url
 from webapp.store import Store, default_path, default_recordings
@@ -31,28 +32,36 @@ log = logging.getLogger(__name__)
 _BACKLOG = 128
 
 
-def serve(settings: Settings, calibration: Calibration | None, options: ServeOptions) -> None:
-    """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs."""
+def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
+    """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs.
+
+    `choose` is asked again when the process that serves has crashed and another takes its place.
+    """
+    restarts = Restarts(choose)
+    settings = restarts.first.settings
     resolve(settings.model)
     check(settings)
     listener = listen(options.host, options.port)
-    options = replace(options, port=listener.getsockname()[1]).with_tokens()
+    # What was given at the start may be chosen again whatever was chosen since.
+    sources = (*options.allow_sources, settings.source)
+    options = replace(options, port=listener.getsockname()[1], allow_sources=sources).with_tokens()
 
     def begin() -> Running:
-        return begin_serving(settings, calibration, options)
+        return begin_serving(restarts.begin(), options)
 
     run(listener, options.threads, begin)
 
 
-def begin_serving(settings: Settings, calibration: Calibration | None, options: ServeOptions) -> Running:
+def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
     """Make application and engine in this process, and start both."""
     recordings = Recordings(options.recordings or default_recordings())
-    pipeline = Pipeline(settings, calibration=calibration, parts=parts_with_recordings(recordings))
-    return begin_with(pipeline, Store(options.config or default_path()), options)
+    parts = parts_with_recordings(recordings)
+    pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
+    return begin_with(pipeline, Store(options.config or default_path()), options, chosen.problems)
 
 
-def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions) -> Running:
-    """Make the application around `pipeline`, and start both."""
+def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems: Sequence[Problem] = ()) -> Running:
+    """Make the application around `pipeline`, start both, and tell of `problems` that there were before."""
     app = create_app(pipeline, store, options)
     services = services_of(app)
 
@@ -61,7 +70,7 @@ def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions) -> Runni
         pipeline.close()
         event(log, "shutdown", "stopped")
 
-    services.start()
+    services.start(problems)
     pipeline.start()
     return Running(app, ready=lambda: announce(options), stop=stop)
 

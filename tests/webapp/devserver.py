@@ -7,13 +7,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from engine.extrinsics import load_calibration
 from engine.pipeline import Pipeline
-from engine.settings import Settings
 from tests.webapp.fakes import Stage
 from webapp import arrivals, server
 from webapp.options import ServeOptions
 from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
+from webapp.restarts import Chosen, Restarts
 from webapp.serve import begin_with, listen
 from webapp.server import Running, run, run_werkzeug
 from webapp.store import Store
@@ -50,9 +51,19 @@ def serve(arguments: argparse.Namespace, folder: Path) -> None:
     ).with_tokens()
     stage = Stage(rate=arguments.rate, size=tuple(arguments.size), people=arguments.people)
 
+    store = Store(folder / "settings.json")
+
+    def choose() -> Chosen:
+        settings, _ = store.load()
+        return Chosen(settings, load_calibration(settings.extrinsics) if settings.extrinsics else None)
+
+    restarts = Restarts(choose)
+
     def begin() -> Running:
-        pipeline = Pipeline(Settings(), parts=parts_with_recordings(Recordings(folder / "recordings"), stage.parts()))
-        return begin_with(pipeline, Store(folder / "settings.json"), options)
+        chosen = restarts.begin()
+        parts = parts_with_recordings(Recordings(folder / "recordings"), stage.parts())
+        pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
+        return begin_with(pipeline, store, options, chosen.problems)
 
     if arguments.werkzeug:
         run_werkzeug(listener, begin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.webapp.conftest import TOKEN, VIEW_TOKEN
 from tests.webapp.serving import Served
 from tests.webapp.test_openapi import DOCUMENT
 from webapp.app import services_of
+from webapp.auth import Tokens
 from webapp.options import ServeOptions
 from webapp.services import Services
 
@@ -248,3 +250,29 @@ def test_who_may_connect_a_socket(
                 client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=1)
     finally:
         client.disconnect()
+
+
+@pytest.mark.parametrize(("cookie", "expected"), [("a=\xff", 401), (f"a=\xff; NAME={TOKEN}; b=\xfe", 200)])
+def test_cookies_of_others_may_be_any_bytes(
+    cookie: str, expected: int, served: Served, services: Services, playing: Pipeline
+) -> None:
+    header = cookie.replace("NAME", services.tokens.cookie_name).encode("latin-1")
+    for path, status in (("/api/state", expected), ("/healthz", 200), ("/socket.io/?EIO=4&transport=polling", 200)):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
+            connection.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + header)
+            connection.sendall(b"\r\nConnection: close\r\n\r\n")
+            answer = b"".join(iter(lambda connection=connection: connection.recv(65536), b""))
+        assert int(answer.split()[1]) == status, path
+        assert b"frame-ancestors 'none'" in answer
+
+
+def test_a_fault_of_the_door_itself_is_an_answer_and_counts(
+    client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Tokens, "presented", lambda tokens, environ: 1 / 0)
+    response = client.get("/api/state", headers=LOCAL)
+    assert (response.status_code, set(response.json or {})) == (500, {"error", "hint"})
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+    assert 'posecast_errors_total{kind="request"} 1' in services.status.metrics()
+    (record,) = [one for one in caplog.records if one.exc_info]
+    assert (record.event, record.fields) == ("request_failed", {"path": "/api/state"})  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,9 @@ import socketio
 from engine.errors import PosecastError
 from engine.settings import Settings
 from tests.webapp.conftest import eventually
+from webapp.cli import main
 from webapp.options import ServeOptions
+from webapp.restarts import Chosen
 from webapp.serve import listen, own_url, serve
 from webapp.share import share_link
 
@@ -67,6 +70,11 @@ class Process:
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+
+    def put(self, path: str, body: object) -> None:
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), method="PUT")
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert response.status == 200
 
     def rest(self) -> str:
         assert self.process.stdout is not None
@@ -146,15 +154,26 @@ def test_viewers_above_the_limit_are_refused_by_the_real_server_too() -> None:
         stream.close()
 
 
-def test_a_crashed_worker_is_replaced_and_nothing_is_reloaded() -> None:
+def test_a_crashed_worker_is_replaced_by_one_that_knows_what_was_chosen_and_nothing_is_reloaded() -> None:
     with running() as server:
         (worker,) = server.family()[1:]
         for number in (signal.SIGUSR2, signal.SIGTTIN):
             server.process.send_signal(number)
+        server.put("api/extrinsics", {"R": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 120, 0]})
+        server.put("api/settings", {"floor_offset_m": 0.25})
         worker.kill()
         eventually(lambda: answers(server), 20)
         assert len(server.family()) == 2
         assert server.family()[1].pid != worker.pid
+        assert json.loads(server.get("api/extrinsics")[1])["t"] == [0, 1.2, 0]
+        assert json.loads(server.get("api/state")[1])["settings"]["floor_offset_m"] == 0.25
+        problems: list[dict[str, str]] = []
+        client = socketio.Client(reconnection=False)
+        client.on("problem", problems.append)
+        client.connect(server.url, transports=["websocket"])
+        eventually(lambda: problems)
+        client.disconnect()
+        assert problems[0]["error"] == "the engine crashed and was started again"
 
 
 def answers(server: Process) -> bool:
@@ -217,22 +236,52 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def choosing(settings: Settings) -> Callable[[], Chosen]:
+    return lambda: Chosen(settings)
+
+
 def test_what_is_wrong_is_found_before_anything_runs(tmp_path: Path) -> None:
     options = ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings")
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PosecastError, match=f"port {port} is in use"):
-            serve(Settings(), None, replace(options, port=port))
+            serve(choosing(Settings()), replace(options, port=port))
     with pytest.raises(PosecastError, match=r"no address|cannot listen"):
-        serve(Settings(), None, replace(options, host="no.such.host.invalid"))
+        serve(choosing(Settings()), replace(options, host="no.such.host.invalid"))
     with pytest.raises(PosecastError, match=r"cannot listen on 192\.0\.2\.1"):
-        serve(Settings(), None, replace(options, host="192.0.2.1", port=0))
+        serve(choosing(Settings()), replace(options, host="192.0.2.1", port=0))
     with pytest.raises(PosecastError, match=r"missing\.pth"):
-        serve(Settings(model=str(tmp_path / "missing.pth")), None, replace(options, port=0))
+        serve(choosing(Settings(model=str(tmp_path / "missing.pth"))), replace(options, port=0))
     with pytest.raises(PosecastError, match=r"missing\.mp4"):
-        serve(Settings(source=str(tmp_path / "missing.mp4")), None, replace(options, port=0))
+        serve(choosing(Settings(source=str(tmp_path / "missing.mp4"))), replace(options, port=0))
     with pytest.raises(PosecastError, match="no device 'NOPE'"):
-        serve(Settings(backend="openvino", device="NOPE"), None, replace(options, port=0))
+        serve(choosing(Settings(backend="openvino", device="NOPE")), replace(options, port=0))
+
+
+class Start:
+    """`posecast serve` up to where the server would run."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.chosen: Chosen | None = None
+        self.options: ServeOptions | None = None
+        monkeypatch.setattr("webapp.commands.serve.serve", self._serve)
+
+    def _serve(self, choose: Callable[[], Chosen], options: ServeOptions) -> None:
+        self.chosen, self.options = choose(), options
+
+
+def test_a_saved_camera_that_cannot_be_read_stops_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, missing = Start(monkeypatch), str(tmp_path / "missing.json")
+    config = tmp_path / "settings.json"
+    config.write_text(json.dumps({"extrinsics": missing}), encoding="utf-8")
+    assert main(["serve", "--config", str(config)]) == 0
+    assert start.chosen is not None
+    assert start.chosen.calibration is None
+    ((kind, error, hint),) = start.chosen.problems
+    assert kind == "settings"
+    assert missing in error
+    assert hint
+    assert main(["serve", "--config", str(config), "--extrinsics", missing]) == 2, "who asks for it now is told no"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from engine.settings import Settings, load_or_set_aside
 from webapp import logs
 from webapp.heaps import share_heaps
 from webapp.redaction import Secrets
+from webapp.restarts import Chosen
 from webapp.serve import ServeOptions, serve
 from webapp.store import default_path
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
     served = _serve_options(options)
     with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
         try:
-            _serve(options, settings_of, served)
+            serve(lambda: _choose(options, settings_of), served)
         except PosecastError as error:
             if options.log_format == "text":
                 raise
@@ -36,13 +37,19 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
     return 0
 
 
-def _serve(options: argparse.Namespace, settings_of: Callable[..., Settings], served: ServeOptions) -> None:
+def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> Chosen:
+    """The settings of the file, those of the command line over them, and the camera they name."""
     saved, problem = load_or_set_aside(_config(options)) if options.config is None else (Settings(), None)
     if problem is not None:
         logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
-    calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
-    serve(settings, calibration, served)
+    try:
+        return Chosen(settings, load_calibration(settings.extrinsics) if settings.extrinsics else None)
+    except PosecastError as error:
+        if options.extrinsics is not None:
+            raise
+        reason = f"the saved camera cannot be used, the default one is instead: {error.error}"
+        return Chosen(settings, None, (("settings", reason, "metres are wrong until you give its file again"),))
 
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:
