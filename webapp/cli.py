@@ -143,8 +143,14 @@ def _add_serve(commands: Any) -> None:
     _add_common(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="default: %(default)s")
-    parser.add_argument("--token", help="operators must show it (generated on a non-loopback address)")
-    parser.add_argument("--view-token", help="viewers may show it instead; it changes nothing")
+    parser.add_argument(
+        "--token",
+        help="operators must show it (generated on a non-loopback address); the variable POSECAST_TOKEN hides it from "
+        "this machine's other users",
+    )
+    parser.add_argument(
+        "--view-token", help="viewers may show it instead, and change nothing; likewise POSECAST_VIEW_TOKEN"
+    )
     parser.add_argument("--open", action=argparse.BooleanOptionalAction, default=False, help="open the browser")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="another name of this server")
     parser.add_argument("--allow-source", action="append", default=[], metavar="S", help="a source the page may choose")

@@ -22,9 +22,10 @@ def check(settings: Settings) -> None:
     """PosecastError for what the user has to mend."""
     if not (_is_file(settings.source) or _is_chosen(settings.model_spec)):
         return
-    command = [sys.executable, "-m", "webapp.precheck", json.dumps(settings.to_json())]
+    command = [sys.executable, "-m", "webapp.precheck"]
+    told = json.dumps(settings.to_json())  # not an argument, which everybody on the machine can read: passwords
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+        done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
         return  # slow is not wrong: the engine will tell
     outcome = next((line[len(_OUTCOME) :] for line in done.stdout.splitlines() if line.startswith(_OUTCOME)), None)
@@ -66,4 +67,4 @@ def _is_chosen(spec: ModelSpec) -> bool:
 
 
 if __name__ == "__main__":
-    main(Settings().changed(json.loads(sys.argv[1])))
+    main(Settings().changed(json.load(sys.stdin)))

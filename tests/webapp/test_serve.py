@@ -26,6 +26,7 @@ from engine.settings import Settings
 from tests.webapp.conftest import eventually
 from webapp.cli import main
 from webapp.options import ServeOptions
+from webapp.precheck import check
 from webapp.restarts import Chosen
 from webapp.serve import listen, own_url, serve
 from webapp.share import share_link
@@ -258,6 +259,21 @@ def test_what_is_wrong_is_found_before_anything_runs(tmp_path: Path) -> None:
         serve(choosing(Settings(backend="openvino", device="NOPE")), replace(options, port=0))
 
 
+def test_a_password_of_a_camera_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[list[str], str]] = []
+
+    def run(command: list[str], *, input: str, **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append((command, input))
+        return subprocess.CompletedProcess(command, 0, "outcome:null\n", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    settings = Settings(source="rtsp://admin:hunter22@cam.local/1", backend="openvino")
+    check(settings)
+    ((command, told),) = ran
+    assert "hunter22" not in " ".join(command)
+    assert json.loads(told) == settings.to_json()
+
+
 class Start:
     """`posecast serve` up to where the server would run."""
 
@@ -282,6 +298,22 @@ def test_a_saved_camera_that_cannot_be_read_stops_no_start(tmp_path: Path, monke
     assert missing in error
     assert hint
     assert main(["serve", "--config", str(config), "--extrinsics", missing]) == 2, "who asks for it now is told no"
+
+
+def test_tokens_come_from_the_environment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "settings.json"
+    config.write_text("{}", encoding="utf-8")
+    start, arguments = Start(monkeypatch), ["serve", "--config", str(config)]
+    monkeypatch.setenv("POSECAST_TOKEN", "token-of-the-environment")
+    monkeypatch.setenv("POSECAST_VIEW_TOKEN", "")
+    assert main([*arguments, "--host", "0.0.0.0", "--log-format", "json"]) == 0, "somebody knows the token"
+    assert start.options is not None
+    assert start.options.token == "token-of-the-environment"
+    assert start.options.view_token, "an empty one is none: it is made"
+    monkeypatch.setenv("POSECAST_VIEW_TOKEN", "view-token-of-the-environment")
+    assert main([*arguments, "--token", "token-of-the-command-line"]) == 0
+    assert start.options.token == "token-of-the-command-line"
+    assert start.options.view_token == "view-token-of-the-environment"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.settings import Settings, load_or_set_aside
 from webapp import logs
+from webapp.commands.bundle import TOKEN_VARIABLE
 from webapp.heaps import share_heaps
 from webapp.redaction import Secrets
 from webapp.restarts import Chosen
@@ -19,6 +21,9 @@ from webapp.serve import ServeOptions, serve
 from webapp.store import default_path
 
 log = logging.getLogger(__name__)
+
+VIEW_TOKEN_VARIABLE = "POSECAST_VIEW_TOKEN"
+"""As `TOKEN_VARIABLE`, for viewers. A service may set both, unlike a command line, out of everybody's sight."""
 
 
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
@@ -57,8 +62,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
     served = ServeOptions(
         host=options.host,
         port=options.port,
-        token=options.token,
-        view_token=options.view_token,
+        token=_given(options.token, TOKEN_VARIABLE),
+        view_token=_given(options.view_token, VIEW_TOKEN_VARIABLE),
         open_browser=options.open,
         viewer_limit=options.viewers,
         allow_hosts=tuple(options.allow_host),
@@ -69,8 +74,16 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         links=options.log_format == "text" or sys.stdout.isatty(),
     )
     if served.protected and served.token is None and not served.links:
-        raise PosecastError("nobody would learn the token: links are not printed among JSON", "give one with --token")
+        raise PosecastError(
+            "nobody would learn the token: links are not printed among JSON",
+            f"give one with --token or {TOKEN_VARIABLE}",
+        )
     return served.with_tokens()
+
+
+def _given(token: str | None, variable: str) -> str | None:
+    """The command line beats the environment."""
+    return token if token is not None else os.environ.get(variable) or None
 
 
 def _config(options: argparse.Namespace) -> Path:
