@@ -116,8 +116,9 @@ def test_a_conversion_that_changes_people_fails(tmp_path: Path, stage: tuple[Fra
         judge(Job("onnx", models.resolve("bundled"), path), stage, silent)
 
 
-def test_judged_jobs_report_their_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_judged_jobs_report_their_verdict(tmp_path: Path) -> None:
     assert judgement.FRAMES_EACH >= 8
-    verdict = run(Job("onnx", models.resolve("bundled"), tmp_path / "m.onnx", "fp16", judged=True), silent)
+    job = Job("onnx", models.resolve("bundled"), tmp_path / "m.onnx", "fp16", (136, 248), judged=True)
+    verdict = run(job, silent)
     assert verdict["frames"] == judgement.FRAMES_EACH
     assert verdict["oks"] > 0.99
