@@ -8,20 +8,23 @@ nothing to misuse.
 from __future__ import annotations
 
 import contextlib
-import json
+import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from engineio import json as engineio_json
+from engineio.exceptions import SocketIsClosedError
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from webapp.auth import ROLE, Environ, Tokens
 from webapp.guard import refuse
-from webapp.packets import MAX_MESSAGE, are_packets
+from webapp.logs import event
+from webapp.packets import MAX_MESSAGE, makes_sense
+from webapp.socketio_parts import Encoded, Json, Manager
+from webapp.turns import Turns, kind_of
 from webapp.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
 from webapp.websocket import WebSocket
 from webapp.wire import Wire, dumps
@@ -29,31 +32,14 @@ from webapp.wire import Wire, dumps
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
+log = logging.getLogger(__name__)
+
 STRANGERS_LEAVE_AFTER = 5.0
 """Seconds within which a connection must have become a client."""
+MAX_UNREAD = 200
+"""Messages that a client has not read yet; one that reads has a few, and some dozens while a model is compiled."""
 _PATH = "/socket.io/"
 _NAMESPACE = "/"
-
-
-class _Encoded:
-    """JSON text on its way through Socket.IO."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-class _Json:
-    """The JSON module that Socket.IO is given: a scene is text already and goes in as it is."""
-
-    @staticmethod
-    def dumps(data: Any, **_: object) -> str:
-        if isinstance(data, list) and len(data) == 2 and isinstance(data[1], _Encoded):
-            return f"[{json.dumps(data[0])},{data[1].text}]"
-        return dumps(data)
-
-    loads = staticmethod(engineio_json.loads)
 
 
 class SocketServer:
@@ -61,20 +47,25 @@ class SocketServer:
 
     def __init__(self, app: Flask, tokens: Tokens, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens, self._limit, self._clock = tokens, limit, clock
-        self._connections: dict[str, Any] = {}
+        self._turns = Turns()
+        self._clients: dict[str, str | None] = {}
+        """Those who were let in, and their addresses. The library's own list has those, too, who are still asked."""
+        self._leave: Callable[[str], None] = lambda sid: None
         self._first_seen: dict[str, float] = {}
         self._closed = False
         self.socketio = SocketIO(
             app,
             async_mode="threading",
+            client_manager=Manager(),
             cors_allowed_origins=[],  # the guard has checked the Origin
-            json=_Json,
+            json=Json,
             manage_session=False,
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=10,
             ping_timeout=10,
         )
         self._eio = self.socketio.server.eio
+        self._manager = self.socketio.server.manager
         # Engine.IO has no option for the WebSocket it uses.
         self._eio._async = {**self._eio._async, "websocket": WebSocket}
 
@@ -82,17 +73,29 @@ class SocketServer:
         """Have `join(sid)` and `leave(sid)` called as clients come and go."""
 
         def connect(auth: object = None) -> None:
-            if request.environ.get(ROLE) is None:
-                self._check(_token(auth), request.remote_addr or "")
-            join(request.sid)  # type: ignore[attr-defined]
+            sid: str = request.sid  # type: ignore[attr-defined]
+            try:
+                if request.environ.get(ROLE) is None:
+                    self._check(_token(auth), request.remote_addr or "")
+                join(sid)
+            except Refused:
+                raise
+            except Exception as error:  # anything else, and the library would keep what it has half let in
+                message = "error while a client connected"
+                event(log, "request_failed", message, level=logging.ERROR, exception=error, path=_PATH)
+                raise Refused("something went wrong on the server") from error
+            self._clients[sid] = request.remote_addr
             tell_viewer("viewer_connected", "socket", request.remote_addr)
 
-        def disconnect(*_: object) -> None:
-            leave(request.sid)  # type: ignore[attr-defined]
-            tell_viewer("viewer_left", "socket", request.remote_addr)
-
+        self._leave = leave
         self.socketio.on_event("connect", connect)
-        self.socketio.on_event("disconnect", disconnect)
+        self.socketio.on_event("disconnect", lambda *_: self._left(request.sid))  # type: ignore[attr-defined]
+
+    def _left(self, sid: str) -> None:
+        if sid in self._clients:
+            address = self._clients.pop(sid, None)
+            self._leave(sid)
+            tell_viewer("viewer_left", "socket", address)
 
     def _check(self, token: str | None, address: str) -> None:
         """Refuse a client whose `auth.token` is not right; its request carried none."""
@@ -106,28 +109,39 @@ class SocketServer:
         """A WSGI middleware that counts sockets, refuses too many, and remembers their TCP connections."""
 
         def enter(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-            if environ.get("PATH_INFO", "").startswith(_PATH):
-                sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [None])[0]
-                if sid is None and not self._has_room_for(environ.get("REMOTE_ADDR", "")):
-                    return refuse(503, *too_many(self._limit))(environ, start_response)
-                one = self._eio.sockets.get(sid)
-                if not _makes_sense(environ) or (one is not None and one.closed):
-                    if sid is not None:
-                        self._end(sid)
-                    return refuse(400, "this is nothing that a Socket.IO client says")(environ, start_response)
-                if "upgrade" not in environ.get("HTTP_CONNECTION", "").lower():
-                    environ.pop("HTTP_UPGRADE", None)  # only half a greeting
-                # Compressing every scene for every client costs more than a local network gains.
-                environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-                if sid is not None and "HTTP_UPGRADE" in environ:
-                    self._connections[sid] = connection_of(environ)
             try:
+                if environ.get("PATH_INFO", "").startswith(_PATH):
+                    return self._answer(app, environ, start_response)
                 return app(environ, start_response)
             except (StopIteration, ConnectionError):  # a WebSocket is over: do not leave its client waiting
                 hang_up(connection_of(environ))
                 raise
 
         return enter
+
+    def _answer(self, app: WSGIApplication, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """What a session, or somebody who wants to begin one, is told."""
+        sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [None])[0]
+        if sid is None and not self._has_room_for(environ.get("REMOTE_ADDR", "")):
+            return refuse(503, *too_many(self._limit))(environ, start_response)
+        session = self._eio.sockets.get(sid)
+        if not makes_sense(environ) or (session is not None and session.closed):
+            return self._nonsense(sid)(environ, start_response)
+        kind = kind_of(environ)
+        if sid is None or environ["REQUEST_METHOD"] != "GET":
+            return app(environ, start_response)
+        if not self._turns.begin(sid, kind, connection_of(environ)):
+            return self._nonsense(sid)(environ, start_response)
+        try:
+            return app(environ, start_response)
+        finally:
+            self._turns.end(sid, kind)
+
+    def _nonsense(self, sid: str | None) -> WSGIApplication:
+        """End the session, if there is one, and refuse."""
+        if sid is not None:
+            self._end(sid)
+        return refuse(400, "this is nothing that a Socket.IO client says")
 
     def __len__(self) -> int:
         return sum(not one.closed for one in list(self._eio.sockets.values()))
@@ -142,31 +156,50 @@ class SocketServer:
         return not self._closed and len(self) < self._limit and neighbours < share_of(self._limit)
 
     def ready(self, sid: str) -> bool:
-        return bool(self.socketio.server.manager.is_connected(sid, _NAMESPACE))
+        with contextlib.suppress(KeyError):  # the library looks twice for what may be gone by then
+            return sid in self._clients and bool(self._manager.is_connected(sid, _NAMESPACE))
+        return False
 
     def emit(self, event: str, data: Wire, to: str | None = None) -> None:
-        self.socketio.server.emit(event, _Encoded(dumps(data)), to=to, namespace=_NAMESPACE)
+        text = dumps(data)
+        # The library's own "everybody" includes those who have not shown a token yet.
+        for sid in [to] if to is not None else filter(self.ready, list(self._clients)):
+            self._send(event, text, sid)
 
     def emit_scene(self, text: str, to: str, acknowledged: Callable[..., None]) -> None:
-        self.socketio.server.emit("scene", _Encoded(text), to=to, namespace=_NAMESPACE, callback=acknowledged)
+        self._send("scene", text, to, acknowledged)
+
+    def _send(self, event: str, text: str, to: str, acknowledged: Callable[..., None] | None = None) -> None:
+        with contextlib.suppress(KeyError, SocketIsClosedError):  # who leaves at this moment
+            self.socketio.server.emit(event, Encoded(text), to=to, namespace=_NAMESPACE, callback=acknowledged)
 
     def drop(self, sid: str) -> None:
-        eio_sid = self.socketio.server.manager.eio_sid_from_sid(sid, _NAMESPACE)
+        eio_sid = self._manager.eio_sid_from_sid(sid, _NAMESPACE)
         if eio_sid is not None:
             self._end(eio_sid)
 
     def sweep(self) -> None:
-        """End connections that did not become clients in time, and forget those that are over."""
+        """End connections that did not become clients in time or do not read, and forget those that are over."""
         now = self._clock()
-        open_sids = set(self._eio.sockets)
-        for gone in (set(self._first_seen) | set(self._connections)) - open_sids:
+        sessions = dict(self._eio.sockets)
+        for gone in set(self._first_seen) - set(sessions):
             self._first_seen.pop(gone, None)
-            self._connections.pop(gone, None)
-        for eio_sid in open_sids:
+        for eio_sid, session in sessions.items():
             since = self._first_seen.setdefault(eio_sid, now)
-            sid = self.socketio.server.manager.sid_from_eio_sid(eio_sid, _NAMESPACE)
-            if now - since > STRANGERS_LEAVE_AFTER and (sid is None or not self.ready(sid)):
+            stranger = self._manager.sid_from_eio_sid(eio_sid, _NAMESPACE) not in self._clients
+            if (stranger and now - since > STRANGERS_LEAVE_AFTER) or session.queue.qsize() > MAX_UNREAD:
                 self._end(eio_sid)
+        self._forget_the_gone()
+
+    def _forget_the_gone(self) -> None:
+        """Those whose connection ended while they were let in, whom the library would keep for good."""
+        clients = list(self._clients)
+        known = dict(self._manager.get_participants(_NAMESPACE, None))
+        for sid in {*clients, *known}:
+            session = self._eio.sockets.get(known.get(sid))
+            if session is None or session.closed:
+                self._manager.disconnect(sid, _NAMESPACE)
+                self._left(sid)
 
     def close(self) -> None:
         """End every connection and admit no more. Clients see a lost connection and try again by themselves."""
@@ -180,23 +213,14 @@ class SocketServer:
     def _end(self, eio_sid: str) -> None:
         """Without waiting for the client: it may have stopped reading."""
         environ = self.socketio.server.environ.get(eio_sid, {})
-        connection = self._connections.get(eio_sid) or (connection_of(environ) if "HTTP_UPGRADE" in environ else None)
+        connection = self._turns.websocket_of(eio_sid)
+        if connection is None and "HTTP_UPGRADE" in environ:
+            connection = connection_of(environ)
         one = self._eio.sockets.get(eio_sid)
         if one is not None:
             with contextlib.suppress(KeyError):
                 one.close(wait=False)
         hang_up(connection)
-
-
-def _makes_sense(environ: Environ) -> bool:
-    """Whether a request is one of a client of ours; its body, which the guard has read, stays in the environment."""
-    if "j" in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
-        return False  # JSONP is for pages of other sites
-    if environ["REQUEST_METHOD"] != "POST":
-        return True
-    body = environ["wsgi.input"].read()
-    environ["wsgi.input"].seek(0)
-    return len(body) <= MAX_MESSAGE and are_packets(body)
 
 
 def _token(auth: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 from contextlib import closing
@@ -15,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN
+from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
 from tests.webapp.serving import Served
 from tests.webapp.test_openapi import DOCUMENT
 from webapp.app import services_of
@@ -250,6 +251,72 @@ def test_who_may_connect_a_socket(
                 client.connect(served.url, headers=headers, auth=auth, transports=[transport], wait_timeout=1)
     finally:
         client.disconnect()
+
+
+class Stranger:
+    """Opens a WebSocket and asks to be let in; `answers` until the server hangs up, or has answered that."""
+
+    def __init__(self, served: Served, auth: str) -> None:
+        address = f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket"
+        self.answers: list[str] = []
+        client = websocket.create_connection(address, timeout=10)
+        with closing(client.sock):
+            client.send(f"40{auth}")
+            while not self.answers or not self.answers[-1].startswith("4"):
+                self.answers.append(client.recv())
+
+
+def nobody_is_left(services: Services) -> None:
+    manager = services.sockets._manager
+    eventually(lambda: len(services.sockets) == 0)
+    eventually(lambda: not (manager.rooms or manager.pending_connect or services.broadcaster._clients))
+
+
+@pytest.mark.parametrize("auth", [r'{"token":"\ud800"}', r'{"token":"\udfff\ud800"}'])
+def test_half_a_surrogate_pair_is_a_wrong_token(
+    auth: str, served: Served, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Stranger(served, auth).answers[-1].startswith('44{"message":"a token is needed"')
+    assert len(services.tokens.failures._failures["127.0.0.1"]) == 1
+    assert not [one for one in caplog.records if one.exc_info]
+    nobody_is_left(services)
+
+
+def test_nothing_is_sent_to_all_before_a_token_was_right(
+    served: Served, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(token: str | None) -> None:
+        services.broadcaster.problem("for those who are in", "")
+        services.broadcaster.progress("backend", "compile", 0.5, "")
+
+    monkeypatch.setattr(services.tokens, "role_of", check)
+    assert [one[:2] for one in Stranger(served, "").answers] == ["0{", "44"]
+
+
+def test_a_fault_while_somebody_is_let_in_refuses_him(
+    served: Served, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(services.tokens, "role_of", lambda token: 1 / 0 if token else None)
+    assert Stranger(served, '{"token":"x"}').answers[-1].startswith("44")
+    assert [one.event for one in caplog.records if one.levelno >= logging.ERROR] == ["request_failed"]
+    nobody_is_left(services)
+
+
+def test_who_leaves_while_he_is_let_in_is_forgotten(
+    served: Served, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = services.tokens.role_of
+
+    def slow(token: str | None) -> object:
+        if token == TOKEN:
+            for session in list(services.sockets._eio.sockets.values()):
+                session.close(wait=False, abort=True)
+        return real(token)
+
+    monkeypatch.setattr(services.tokens, "role_of", slow)
+    with pytest.raises((websocket.WebSocketException, ConnectionError)):
+        Stranger(served, json.dumps({"token": TOKEN}))
+    nobody_is_left(services)
 
 
 @pytest.mark.parametrize(("cookie", "expected"), [("a=\xff", 401), (f"a=\xff; NAME={TOKEN}; b=\xfe", 200)])

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ from webapp.broadcast import SILENT_AFTER
 from webapp.options import ServeOptions
 from webapp.packets import MAX_MESSAGE
 from webapp.services import Services
-from webapp.sockets import STRANGERS_LEAVE_AFTER
+from webapp.sockets import MAX_UNREAD, STRANGERS_LEAVE_AFTER
 
 EVENTS = ("scene", "stats", "state", "progress", "problem")
 
@@ -203,13 +204,179 @@ def test_large_messages_end_the_connection(served: Served, playing: Pipeline, se
     client.shutdown()
 
 
-def test_what_clients_send_is_ignored(served: Served, playing: Pipeline, services: Services) -> None:
+def test_acknowledgements_of_nothing_are_ignored(served: Served, playing: Pipeline, services: Services) -> None:
     client = handshake(served)
     join(client)
-    for message in ('42["state",{}]', '42["record",true]', '43999["x"]', '42["disconnect"]'):
+    for message in ('43999["x"]', "431[]"):
         client.send(message)
-    eventually(lambda: len(services.broadcaster) == 1)
+    while not client.recv().startswith('42["stats"'):  # a second later
+        pass
+    assert len(services.broadcaster) == 1
     client.shutdown()
+
+
+@pytest.mark.parametrize("message", ['42["state",{}]', '42["record",true]', '42["disconnect"]'])
+def test_what_else_clients_send_ends_the_connection(
+    message: str, served: Served, playing: Pipeline, services: Services
+) -> None:
+    client = handshake(served)
+    join(client)
+    client.send(message)
+    eventually(lambda: len(services.broadcaster) == 0)
+    client.shutdown()
+
+
+def ask(served: Served, sid: str | None, data: bytes | None = None) -> tuple[int, str]:
+    """Poll, or post `data`, by a session, or begin one."""
+    address = f"{served.url}/socket.io/?EIO=4&transport=polling{f'&sid={sid}' if sid else ''}"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, data), timeout=15) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def session(served: Served) -> str:
+    """A new one, by polls; its name."""
+    return str(json.loads(ask(served, None)[1][1:])["sid"])
+
+
+def upgrade(served: Served, sid: str) -> websocket.WebSocket:
+    return websocket.create_connection(
+        f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket&sid={sid}", timeout=15
+    )
+
+
+def test_a_session_polls_once_at_a_time(served: Served, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each poll holds a server thread until there is something to tell; two by one session end it."""
+    monkeypatch.setattr("webapp.sockets.STRANGERS_LEAVE_AFTER", 1000)
+    sid = session(served)
+    answers: list[tuple[int, str]] = []
+    first = threading.Thread(target=lambda: answers.append(ask(served, sid)))
+    first.start()
+    eventually(lambda: len(services.sockets._turns) == 1)
+    for _ in range(5):
+        assert ask(served, sid)[0] == 400
+    first.join(15)
+    assert answers == [(200, "1")], "it was told that the session is over"
+    assert len(services.sockets) == len(services.sockets._turns) == 0
+
+
+def test_a_session_has_one_websocket(served: Served, services: Services) -> None:
+    sid = session(served)
+    first = upgrade(served, sid)
+    for _ in range(3):
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            upgrade(served, sid)
+        assert refused.value.status_code == 400
+    assert drain(first) == [], "hung up on, too"
+    eventually(lambda: len(services.sockets) == len(services.sockets._turns) == 0)
+    first.shutdown()
+
+
+def test_who_never_takes_over_goes_on_by_polls(
+    served: Served, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.websocket.TAKE_OVER_WITHIN", 0.2)
+    monkeypatch.setattr("webapp.websocket._LOOK_UP", 0.1)
+    sid = session(served)
+    assert ask(served, sid, b"40")[0] == 200
+    for _ in range(2):
+        idle = upgrade(served, sid)
+        assert drain(idle) == []
+        idle.shutdown()
+        eventually(lambda: len(services.sockets._turns) == 0)
+    assert ask(served, sid)[0] == 200
+    assert len(services.sockets) == 1
+
+
+def threads_that_write() -> int:
+    return sum("(writer)" in one.name for one in threading.enumerate())
+
+
+def test_a_session_that_ended_while_its_client_read_nothing_holds_no_thread(served: Served, services: Services) -> None:
+    """As one does that answers no ping: Engine.IO closes it, and hangs up on nobody."""
+    before = threads_that_write()
+    stuck = handshake(served)
+    stuck.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    join(stuck)
+    (sid,) = services.broadcaster._clients
+    for _ in range(60):
+        services.sockets.emit("problem", {"error": "x" * 500_000, "hint": ""}, to=sid)
+    (inner,) = services.sockets._eio.sockets.values()
+    inner.close(wait=False, abort=True)
+    eventually(lambda: threads_that_write() == before)
+    stuck.shutdown()
+
+
+def test_a_scene_that_was_not_read_cannot_be_acknowledged(
+    served: Served, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    client = handshake(served)
+    join(client)
+    eventually(lambda: any(one.waiting_since for one in services.broadcaster._clients.values()))
+    (one,) = services.broadcaster._clients.values()
+    first = one.version
+    for number in range(1, 20):
+        client.send(f"43{number}[]")
+        show(stage, playing)
+    assert one.version == first, "guessed"
+    while not (message := client.recv()).startswith("42") or '["scene",' not in message:
+        pass
+    client.send("43" + message[2 : message.index("[")] + "[]")
+    while '["scene",' not in client.recv():  # the next
+        pass
+    client.shutdown()
+
+
+def test_who_lets_messages_pile_up_is_ended(served: Served, services: Services) -> None:
+    """Who connects again and again is refused each time, in a message."""
+    sid = session(served)
+    for _ in range(MAX_UNREAD // 16 + 2):
+        assert ask(served, sid, b"\x1e".join([b"40"] * 16))[0] in (200, 400)
+    eventually(lambda: len(services.sockets) == 0)
+
+
+@pytest.mark.parametrize("acknowledgement", ["430[]", "430000[]"])
+def test_an_acknowledgement_without_a_number_disturbs_nobody(
+    acknowledgement: str,
+    served: Served,
+    stage: Stage,
+    playing: Pipeline,
+    connect: Any,
+    services: Services,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The library's own counter would stand under 0, among those who wait for an acknowledgement."""
+    odd = handshake(served)
+    join(odd)
+    lively = connect()
+    eventually(lambda: lively.got["scene"])
+    odd.send(acknowledgement)
+    eventually(lambda: len(services.sockets) == 1)
+    seen = len(lively.got["scene"])
+    eventually(lambda: (show(stage, playing), len(lively.got["scene"]) > seen)[1])
+    assert not [one for one in caplog.records if one.exc_info]
+    odd.shutdown()
+
+
+@pytest.mark.parametrize("transport", ["polling", "websocket"])
+def test_nothing_is_said_after_a_close(
+    transport: str, served: Served, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    if transport == "polling":
+        assert ask(served, session(served), b"1\x1e40")[0] == 400
+    else:
+        client = handshake(served)
+        client.send("1")
+        client.send("40")
+        drain(client)
+        client.shutdown()
+    eventually(lambda: len(services.sockets) == 0)
+    services.sockets.sweep()
+    assert services.sockets._manager.rooms == services.sockets._manager.pending_connect == {}
+    assert not [one for one in caplog.records if one.exc_info]
 
 
 def test_stopping_ends_every_socket(served: Served, playing: Pipeline, services: Services, connect: Any) -> None:
