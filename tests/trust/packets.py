@@ -20,6 +20,8 @@ ODD = (
     '451-["a",{"_placeholder":true,"num":0}]', '459-["a",{"_placeholder":true,"num":8}]', "4599999999-[]", "45-[]",
     "451-",
     '451-["a",{"_placeholder":true,"num":-1}]', '451-["a",{"_placeholder":true,"num":"x"}]', "461-1[]", "46x",
+    r'40{"token":"\ud800"}', r'40{"token":"\udc00\ud83d"}', r'40"\udfff"', r'431["\ud800"]', "430[]", "1\x1e40",
+    "1\x1e1",
     '451-[{"_placeholder":true,"num":99}]', "42\x1e42\x1e42", "\x1e" * 500, "b", "bAAAA", "b" + "=" * 100, "b!!!!",
 )  # fmt: skip
 """Text packets, in Engine.IO's words: the first digit is its type, the next Socket.IO's."""

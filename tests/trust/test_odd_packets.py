@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import websocket
 
 from engine.pipeline import Pipeline
 from tests.trust.packets import ODD, acknowledgement, frame, packet
-from tests.webapp.conftest import eventually, show
+from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
 from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
 from webapp.options import ServeOptions
@@ -30,8 +31,15 @@ MUCH_MEMORY = 64 * 1024**2
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=200)
+def protected() -> bool:
+    """Whether the server asks for a token; overridden by tests of one that does."""
+    return False
+
+
+@pytest.fixture
+def options(tmp_path: Path, protected: bool) -> ServeOptions:
+    options = ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=200)
+    return replace(options, host="0.0.0.0", token=TOKEN, view_token=VIEW_TOKEN) if protected else options
 
 
 def threads() -> int:
@@ -59,7 +67,7 @@ def nothing_is_left(
     got: list[object] = []
     client = socketio.Client(reconnection=False)
     client.on("scene", got.append)
-    client.connect(served.url, transports=["websocket"])
+    client.connect(served.url, transports=["websocket"], headers={"Authorization": f"Bearer {TOKEN}"})
     try:
         eventually(lambda: (show(stage, playing), got)[1])
     finally:
@@ -92,6 +100,24 @@ def test_odd_packets(count: int, served: Served) -> None:
         hang_up(client)
 
 
+@pytest.mark.parametrize("protected", [True])
+def test_no_odd_packet_lets_a_stranger_in(served: Served, services: Services) -> None:
+    """Every one of them, on both transports, to a server that asks for a token."""
+    for odd in ODD:
+        client = enter(served, join=False)
+        with suppress(OSError, websocket.WebSocketException):
+            client.send(odd)
+        hang_up(client)
+        sid = begin(served)
+        post(served, sid, odd.encode())
+        post(served, sid, b"1")
+    assert len(services.broadcaster) == 0
+    eventually(lambda: len(services.sockets) == 0, 30)
+    services.sockets.sweep()
+    manager = services.sockets.socketio.server.manager
+    assert manager.rooms == manager.pending_connect == {}
+
+
 @pytest.mark.parametrize("count", [FEW, MANY])
 def test_odd_frames(count: int, served: Served) -> None:
     for number in range(count):
@@ -113,12 +139,17 @@ def post(served: Served, sid: str, data: bytes) -> int:
             return error.code
 
 
+def begin(served: Served) -> str:
+    """A session that polls; its name."""
+    with urllib.request.urlopen(f"{served.url}/socket.io/?EIO=4&transport=polling", timeout=10) as response:
+        return str(response.read().decode().split('"sid":"')[1].split('"')[0])
+
+
 @pytest.mark.parametrize("count", [FEW * 2, MANY])
 def test_odd_polls(count: int, served: Served) -> None:
     statuses = set()
     for number in range(count):
-        with urllib.request.urlopen(f"{served.url}/socket.io/?EIO=4&transport=polling", timeout=10) as response:
-            sid = response.read().decode().split('"sid":"')[1].split('"')[0]
+        sid = begin(served)
         odd = packet(number)
         data = odd.encode("utf-8", "surrogatepass") if isinstance(odd, str) else odd
         statuses.add(post(served, sid, b"40" if number % 2 else data))
