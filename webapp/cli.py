@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import PosecastError
-from engine.settings import BACKENDS, PRECISIONS, Settings, load_settings
+from engine.settings import BACKENDS, MODEL_INPUTS, PRECISIONS, Settings, load_settings
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by the shell's custom 128 + SIGINT."""
@@ -74,7 +74,7 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
     """The settings that the COMMON options name, over those of --config (or `base`)."""
     if options.config is not None:
         base = load_settings(options.config)
-    names = ("source", "model", "backend", "device", "precision", "height_size", "extrinsics", "fx")
+    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx")
     given = {name: getattr(options, name) for name in names}
     return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
 
@@ -220,6 +220,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("common options")
     group.add_argument("--source", metavar="S", help=_SOURCE_HELP)
     group.add_argument("--model", metavar="PATH", help="'bundled', 'official', or .pth, .onnx, .xml, .engine")
+    group.add_argument(
+        "--model-input", choices=tuple(MODEL_INPUTS), help="pixels that a model of others takes, where nobody is found"
+    )
     group.add_argument("--backend", choices=BACKENDS)
     group.add_argument("--device", metavar="D", help="cpu, cuda:0, GPU, … as `posecast doctor` lists them")
     group.add_argument("--precision", choices=PRECISIONS)
