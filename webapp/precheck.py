@@ -10,11 +10,13 @@ import json
 import subprocess
 import sys
 
+from engine import children
 from engine.errors import PosecastError
 from engine.settings import Settings
 from engine.types import ModelSpec
 
 _TIMEOUT = 120
+_CHILD = "webapp.precheck"
 _OUTCOME = "outcome:"
 
 
@@ -22,10 +24,11 @@ def check(settings: Settings) -> None:
     """PosecastError for what the user has to mend."""
     if not (_is_file(settings.source) or _is_chosen(settings.model_spec)):
         return
-    command = [sys.executable, "-m", "webapp.precheck"]
     told = json.dumps(settings.to_json())  # not an argument, which everybody on the machine can read: passwords
     try:
-        done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+        done = subprocess.run(
+            children.command(_CHILD), input=told, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
     except subprocess.TimeoutExpired:
         return  # slow is not wrong: the engine will tell
     outcome = next((line[len(_OUTCOME) :] for line in done.stdout.splitlines() if line.startswith(_OUTCOME)), None)
