@@ -163,7 +163,7 @@ def test_a_crashed_worker_is_replaced_by_one_that_knows_what_was_chosen_and_noth
         server.put("api/extrinsics", {"R": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 120, 0]})
         server.put("api/settings", {"floor_offset_m": 0.25})
         worker.kill()
-        eventually(lambda: answers(server), 20)
+        eventually(lambda: answers(server), 60)
         assert len(server.family()) == 2
         assert server.family()[1].pid != worker.pid
         assert json.loads(server.get("api/extrinsics")[1])["t"] == [0, 1.2, 0]
@@ -172,8 +172,10 @@ def test_a_crashed_worker_is_replaced_by_one_that_knows_what_was_chosen_and_noth
         client = socketio.Client(reconnection=False)
         client.on("problem", problems.append)
         client.connect(server.url, transports=["websocket"])
-        eventually(lambda: problems)
-        client.disconnect()
+        try:
+            eventually(lambda: problems, 30)
+        finally:
+            client.disconnect()
         assert problems[0]["error"] == "the engine crashed and was started again"
 
 
