@@ -11,6 +11,8 @@ from engine.types import ModelSpec
 from tests.models import expected, largest_difference, picture, silent
 from webapp.cli import main
 
+pytestmark = pytest.mark.timeout(300)  # a quarter of a minute, but conversions yield to whatever else runs
+
 
 def _difference(model: Path, backend: str) -> float:
     loaded = load_backend(ModelSpec(str(model), backend, precision="auto"), (136, 248), silent)
