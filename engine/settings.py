@@ -155,7 +155,7 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
     """Settings of `path`, or the defaults where there is no such file.
 
     A broken file is moved aside, never lost; the second value then says so in a sentence for the user. A file
-    that cannot even be read stays where it is: PosecastError.
+    that cannot even be read, or not be moved, stays where it is: PosecastError.
     """
     if not path.exists():
         return Settings(), None
@@ -165,7 +165,10 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
         if isinstance(error.__cause__, OSError):
             raise
         aside = path.with_name(f"{path.name}.broken-{time.strftime('%Y%m%d-%H%M%S')}")
-        path.replace(aside)
+        try:
+            path.replace(aside)
+        except OSError:
+            raise error from None
         return Settings(), f"{error.error}; kept as {aside}, starting with the defaults"
 
 

@@ -116,6 +116,19 @@ def test_a_broken_file_is_named_and_set_aside(tmp_path: Path, text: str, words: 
     assert aside.read_text() == text
 
 
+def test_a_broken_file_that_cannot_be_moved_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("no JSON")
+
+    def read_only(self: Path, target: Path) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", read_only)
+    with pytest.raises(PosecastError, match="is not JSON"):
+        load_or_set_aside(path)
+    assert path.read_text() == "no JSON"
+
+
 def test_no_file_is_the_defaults_and_a_good_one_is_used(tmp_path: Path) -> None:
     path = tmp_path / "new" / "settings.json"
     assert load_or_set_aside(path) == (Settings(), None)
