@@ -39,6 +39,11 @@ SLACK = 4.0
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes and signals of POSIX")
 
 
+def _hear_hangups() -> None:
+    """As a shell's programs do. Under nohup, where these tests may run, they would not; nor should they."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Process:
     """A server in a process group of its own, as a shell would start it."""
 
@@ -51,6 +56,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_hear_hangups,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         assert self.process.stdout is not None
