@@ -18,6 +18,11 @@ NETWORK = ("--backend", "openvino", "--precision", "fp32", "--height-size", "192
 """Small, so that a slow machine still shows several frames a second."""
 PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
+SLOW_DISPLAY = """
+const next = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (draw) => setTimeout(() => next(draw), 150);
+"""
+"""Five or six pictures a second. WebGL is drawn by the processor here, which would leave the server little of it."""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,7 @@ def visit(browser: Browser, dashboard: Dashboard, watch: Watch) -> Iterator[Open
         settings = {"viewport": {"width": 1024, "height": 720}, **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(SLOW_DISPLAY)
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)

@@ -156,7 +156,7 @@ class Slow:
     ("request_", "whole"),
     [
         pytest.param(b"", 0, id="nothing", marks=pytest.mark.long),
-        pytest.param(HEADERS, 0, id="headers"),
+        pytest.param(HEADERS, 0, id="headers", marks=pytest.mark.long),
         pytest.param(UPLOAD, 80, id="upload"),
         pytest.param(CHUNKED, 90, id="chunks", marks=pytest.mark.long),
         pytest.param(POLLING, len(POLLING), id="polling", marks=pytest.mark.long),
