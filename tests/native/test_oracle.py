@@ -14,7 +14,7 @@ from engine.decoding import extract_people
 from tests.native import maps, reference
 
 MAPS_PER_BATCH = 200
-BATCHES = 10
+BATCHES = 5
 BATCHES_LONG = 250
 RATIOS = (0.8, 0.8, 0.9, 0.5, 0.0, 1.0)
 
