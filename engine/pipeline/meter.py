@@ -48,18 +48,17 @@ class Meter:
             self._dropped += dropped
             self.last = now
 
-    def stats(self, now: float, captured: int, source_problem: str | None) -> Stats:
-        """Everything measured, as of `now`."""
+    def stats(self, now: float, source_problem: str | None) -> Stats:
+        """Everything measured, as of `now`. How much was captured is the feed's to say."""
         with self._lock:
             entries = [entry for entry in self._entries if entry.time > now - WINDOW_S]
             processed, dropped, people = self._processed, self._dropped, self._people
         if not entries:
-            return Stats(captured=captured, processed=processed, dropped=dropped, source_problem=source_problem)
+            return Stats(processed=processed, dropped=dropped, source_problem=source_problem)
         same_backend = [entry for entry in entries if entry.backend == entries[-1].backend]
         p50, p95 = np.percentile([entry.latency_ms for entry in same_backend], (50, 95))
         return Stats(
             fps=_rate([entry.time for entry in entries]),
-            captured=captured,
             processed=processed,
             dropped=dropped,
             people=people,

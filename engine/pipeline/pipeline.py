@@ -199,7 +199,7 @@ class Pipeline:
         Where no switch runs, what the last one brought is there; no more was processed than captured.
         """
         switching, problem = self._switchboard.switching, self._feed.problem
-        stats = self._meter.stats(self._clock(), 0, problem.error if problem else None)
+        stats = self._meter.stats(self._clock(), problem.error if problem else None)
         return EngineState(
             status=self._status_word(),
             settings=self._current.settings,
