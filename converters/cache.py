@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from engine import models
-from engine.errors import PosecastError
-from engine.files import sync
+from engine.files import sync, writing_to_cache
 from engine.locks import only_process
 from engine.types import Progress
 
@@ -35,7 +33,7 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *
     """
     if folder.is_dir() and not anew:
         return folder
-    with _writing_to(folder.parent):
+    with writing_to_cache(folder.parent):
         folder.parent.mkdir(parents=True, exist_ok=True)
 
     def waiting() -> None:
@@ -50,11 +48,11 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *
 def _build(folder: Path, build: Callable[[Path], Any]) -> None:
     temporary = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
-    with _writing_to(folder.parent):
+    with writing_to_cache(folder.parent):
         temporary.mkdir()
     try:
         build(temporary)
-        with _writing_to(folder.parent):
+        with writing_to_cache(folder.parent):
             for path in (*temporary.iterdir(), temporary):
                 sync(path)  # else a power cut could leave the folder with empty files, which nobody would make again
             shutil.rmtree(folder, ignore_errors=True)
@@ -62,13 +60,3 @@ def _build(folder: Path, build: Callable[[Path], Any]) -> None:
             sync(folder.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-@contextmanager
-def _writing_to(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PosecastError(
-            f"cannot write to {folder}: {error.strerror}", "make room, or set POSECAST_CACHE to another folder"
-        ) from error

@@ -48,6 +48,17 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
+def writing_to_cache(what: Path) -> Iterator[None]:
+    """Where `what`, of the user's cache, cannot be written, it is a PosecastError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise PosecastError(
+            f"cannot write {what}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
+        ) from error
+
+
+@contextmanager
 def room_for(what: Path | str) -> Iterator[None]:
     """A disk that is full while `what` is being written is a PosecastError."""
     try:

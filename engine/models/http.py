@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
@@ -19,6 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from engine.errors import PosecastError
+from engine.files import writing_to_cache
 
 TIMEOUT_S = 30.0
 """A connection that is silent for longer counts as broken."""
@@ -121,7 +121,7 @@ class _Transfer:
         return found is not None and int(found[1]) == held and found[2] in ("*", str(self._remote.size))
 
     def _receive(self, response: HTTPResponse, done: int) -> None:
-        with _disk_errors_named(self._part):
+        with writing_to_cache(self._part):
             file = self._part.open("ab" if done else "wb")
             if not done:
                 _remember_etag(self._part, response.headers)
@@ -131,7 +131,7 @@ class _Transfer:
                 if done > self._remote.size:
                     discard(self._part)
                     raise _wrong(self._remote, f"more than {self._remote.size} bytes long")
-                with _disk_errors_named(self._part):
+                with writing_to_cache(self._part):
                     file.write(chunk)
                     file.flush()
                 self._progress(done, self._remote.size)
@@ -204,16 +204,6 @@ def _strong_etag(headers: HTTPMessage) -> str | None:
     """Weak ones (W/"...") do not promise the same bytes."""
     etag = headers.get("ETag", "")
     return etag if re.fullmatch(r'"[\x21\x23-\x7e]{1,200}"', etag) else None
-
-
-@contextmanager
-def _disk_errors_named(part: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PosecastError(
-            f"cannot write {part}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
-        ) from error
 
 
 def _host(url: str) -> str:
