@@ -22,3 +22,8 @@ class PosecastError(Exception):
     def __reduce__(self) -> tuple[type[PosecastError], tuple[str, str]]:
         # Errors cross process boundaries (capture and conversion run in children).
         return (type(self), (self.error, self.hint))
+
+
+def first_line(error: Exception) -> str:
+    """Of what any exception says; its kind where it says nothing, as MemoryError does."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -10,7 +10,7 @@ import numpy as np
 
 from converters.prepare import is_quantised, prepare
 from engine import inference, models
-from engine.errors import PosecastError
+from engine.errors import PosecastError, first_line
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 log = logging.getLogger(__name__)
@@ -62,10 +62,8 @@ def _refusals_named(chosen: ModelSpec) -> Iterator[None]:
         raise
     except Exception as error:
         log.debug("%s on %s", chosen.backend, chosen.device, exc_info=True)
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise PosecastError(
-            f"{chosen.backend} does not run on {chosen.device}: {reason}", "choose another backend or device"
-        ) from error
+        reason = f"{chosen.backend} does not run on {chosen.device}: {first_line(error)}"
+        raise PosecastError(reason, "choose another backend or device") from error
 
 
 def choose(spec: ModelSpec) -> ModelSpec:

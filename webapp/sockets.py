@@ -24,7 +24,7 @@ from webapp.guard import refuse
 from webapp.logs import event
 from webapp.packets import MAX_MESSAGE, makes_sense
 from webapp.socketio_parts import Encoded, Json, Manager
-from webapp.turns import Turns, kind_of
+from webapp.under_way import UnderWay, kind_of
 from webapp.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
 from webapp.websocket import WebSocket
 from webapp.wire import Wire, dumps
@@ -47,7 +47,7 @@ class SocketServer:
 
     def __init__(self, app: Flask, tokens: Tokens, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens, self._limit, self._clock = tokens, limit, clock
-        self._turns = Turns()
+        self._under_way = UnderWay()
         self._clients: dict[str, str | None] = {}
         """Those who were let in, and their addresses. The library's own list has those, too, who are still asked."""
         self._leave: Callable[[str], None] = lambda sid: None
@@ -130,12 +130,12 @@ class SocketServer:
         kind = kind_of(environ)
         if sid is None or environ["REQUEST_METHOD"] != "GET":
             return app(environ, start_response)
-        if not self._turns.begin(sid, kind, connection_of(environ)):
+        if not self._under_way.begin(sid, kind, connection_of(environ)):
             return self._nonsense(sid)(environ, start_response)
         try:
             return app(environ, start_response)
         finally:
-            self._turns.end(sid, kind)
+            self._under_way.end(sid, kind)
 
     def _nonsense(self, sid: str | None) -> WSGIApplication:
         """End the session, if there is one, and refuse."""
@@ -213,7 +213,7 @@ class SocketServer:
     def _end(self, eio_sid: str) -> None:
         """Without waiting for the client: it may have stopped reading."""
         environ = self.socketio.server.environ.get(eio_sid, {})
-        connection = self._turns.websocket_of(eio_sid)
+        connection = self._under_way.websocket_of(eio_sid)
         if connection is None and "HTTP_UPGRADE" in environ:
             connection = connection_of(environ)
         one = self._eio.sockets.get(eio_sid)

@@ -15,7 +15,7 @@ from webapp.auth import Environ
 Kind = Literal["poll", "websocket"]
 
 
-class Turns:
+class UnderWay:
     """Who is at it, and over which TCP connection. Any thread may ask."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, first_line
 from engine.inference.nvidia import gpu_count
 from engine.types import Backend, ModelSpec
 
@@ -97,7 +97,7 @@ def report(name: str) -> BackendReport:
     except PosecastError as error:
         return BackendReport(name, False, error.error, (), (), version)
     except Exception as error:  # noqa: BLE001 - libraries fail to load in more ways than can be listed
-        return BackendReport(name, False, f"{name} does not load: {_line(error)}", (), (), version)
+        return BackendReport(name, False, f"{name} does not load: {first_line(error)}", (), (), version)
     if not devices:
         return BackendReport(name, False, f"{name} finds no device to run on", (), (), version)
     return BackendReport(name, True, None, devices, tuple(precisions), version)
@@ -243,7 +243,3 @@ def _holds_engine(path: Path) -> bool:
     except OSError:
         return False
     return b"input_names" in content and b"output_names" in content
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

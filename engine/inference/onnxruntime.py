@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from engine.cores import available_cores
-from engine.errors import PosecastError
+from engine.errors import PosecastError, first_line
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.signature import (
@@ -154,8 +154,7 @@ def _channels(shape: list[Any]) -> int | None:
 
 def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
     """Why a session does not start, in a line."""
-    text = str(error).strip() or type(error).__name__
-    failure = _CUDA_FAILURE.search(text)
+    failure = _CUDA_FAILURE.search(str(error))
     if failure is not None:
         return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "does the GPU have memory left?")
-    return PosecastError(f"ONNX Runtime cannot open {path}: {text.splitlines()[0]}", "is it a whole .onnx?")
+    return PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "is it a whole .onnx?")

@@ -255,12 +255,12 @@ def test_a_session_polls_once_at_a_time(served: Served, services: Services, monk
     answers: list[tuple[int, str]] = []
     first = threading.Thread(target=lambda: answers.append(ask(served, sid)))
     first.start()
-    eventually(lambda: len(services.sockets._turns) == 1)
+    eventually(lambda: len(services.sockets._under_way) == 1)
     for _ in range(5):
         assert ask(served, sid)[0] == 400
     first.join(15)
     assert answers == [(200, "1")], "it was told that the session is over"
-    assert len(services.sockets) == len(services.sockets._turns) == 0
+    assert len(services.sockets) == len(services.sockets._under_way) == 0
 
 
 def test_a_session_has_one_websocket(served: Served, services: Services) -> None:
@@ -271,7 +271,7 @@ def test_a_session_has_one_websocket(served: Served, services: Services) -> None
             upgrade(served, sid)
         assert refused.value.status_code == 400
     assert drain(first) == [], "hung up on, too"
-    eventually(lambda: len(services.sockets) == len(services.sockets._turns) == 0)
+    eventually(lambda: len(services.sockets) == len(services.sockets._under_way) == 0)
     first.shutdown()
 
 
@@ -286,7 +286,7 @@ def test_who_never_takes_over_goes_on_by_polls(
         idle = upgrade(served, sid)
         assert drain(idle) == []
         idle.shutdown()
-        eventually(lambda: len(services.sockets._turns) == 0)
+        eventually(lambda: len(services.sockets._under_way) == 0)
     assert ask(served, sid)[0] == 200
     assert len(services.sockets) == 1
 

@@ -4,23 +4,23 @@ import socket
 
 import pytest
 
-from webapp.turns import Turns, kind_of
+from webapp.under_way import UnderWay, kind_of
 
 
 def test_a_session_has_one_of_each_at_a_time() -> None:
-    turns = Turns()
+    under_way = UnderWay()
     with socket.socket() as connection:
-        assert turns.begin("a", "poll", None)
-        assert turns.begin("a", "websocket", connection)
-        assert turns.begin("b", "poll", None)
-        assert not turns.begin("a", "poll", None)
-        assert not turns.begin("a", "websocket", None)
-        assert turns.websocket_of("a") is connection, "the second has not taken the place of the first"
-        assert turns.websocket_of("b") is None
+        assert under_way.begin("a", "poll", None)
+        assert under_way.begin("a", "websocket", connection)
+        assert under_way.begin("b", "poll", None)
+        assert not under_way.begin("a", "poll", None)
+        assert not under_way.begin("a", "websocket", None)
+        assert under_way.websocket_of("a") is connection, "the second has not taken the place of the first"
+        assert under_way.websocket_of("b") is None
     for sid, kind in (("a", "poll"), ("a", "websocket"), ("b", "poll")):
-        turns.end(sid, kind)  # type: ignore[arg-type]
-    assert len(turns) == 0
-    assert turns.begin("a", "poll", None)
+        under_way.end(sid, kind)  # type: ignore[arg-type]
+    assert len(under_way) == 0
+    assert under_way.begin("a", "poll", None)
 
 
 @pytest.mark.parametrize(
