@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import logging
+import secrets
 import threading
 import time
 from collections import deque
@@ -32,6 +33,8 @@ LOGIN_FAILURES = (10, 60.0)
 """Wrong tokens typed into the login page or given in its link, per address and seconds."""
 TOKEN_FAILURES = (200, 60.0)
 """Wrong tokens in headers, cookies and on sockets: generous, since a page left open tries again by itself."""
+TICKET_LASTS = 60.0
+"""Seconds that a browser has to start and come with its ticket."""
 
 
 class Role(Enum):
@@ -68,9 +71,12 @@ class FailureLimit:
 class Tokens:
     """The tokens of a run and the cookie that carries one."""
 
-    def __init__(self, options: ServeOptions) -> None:
+    def __init__(self, options: ServeOptions, clock: Callable[[], float] = time.monotonic) -> None:
         self.required = options.protected
+        self._clock = clock
+        self._operator = options.token
         self._roles = {Role.OPERATOR: options.token, Role.VIEWER: options.view_token}
+        self._tickets: dict[str, float] = {}
         # Cookies ignore ports: two dashboards on one machine need two names.
         self.cookie_name = f"posecast_{options.port}"
         self._logins = FailureLimit(*LOGIN_FAILURES)
@@ -95,6 +101,22 @@ class Tokens:
         if role is None:
             self._logins.count(address)
         return role
+
+    def ticket(self) -> str | None:
+        """What signs one browser in as operator, once and soon; None where nobody is asked for a token.
+
+        For addresses that others may read, such as those on a command line: it is worth nothing when they do.
+        """
+        if not self.required:
+            return None
+        ticket = secrets.token_urlsafe()
+        self._tickets[ticket] = self._clock() + TICKET_LASTS
+        return ticket
+
+    def redeemed(self, given: str | None) -> str | None:
+        """The operator's token for a ticket, which is used up; else what was given."""
+        until = self._tickets.pop(given or "", None)
+        return given if until is None or self._clock() > until else self._operator
 
     def presented(self, environ: Environ) -> str | None:
         """The token that a request carries: Authorization (Bearer, or Basic with any user name), or the cookie."""

@@ -146,9 +146,9 @@ class Guard:
         return refusal
 
     def _sign_in(self, environ: Environ) -> Response | None:
-        """`/?token=…`: keep the token in a cookie and redirect to the address without it."""
+        """`/?token=…`, with a token or a ticket: keep the token in a cookie and redirect to the address without it."""
         query = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
-        token = next((value for name, value in query if name == "token"), None)
+        token = self._tokens.redeemed(next((value for name, value in query if name == "token"), None))
         environ["QUERY_STRING"] = urlencode([pair for pair in query if pair[0] != "token"])
         if self._tokens.log_in(environ.get("REMOTE_ADDR", ""), token) is None:
             environ["PATH_INFO"], environ["posecast.denied"] = "/login", True

@@ -58,4 +58,5 @@ def download(name: str) -> Response:
 def delete(name: str) -> Response:
     """For good."""
     services().recordings.delete(name)
+    services().broadcaster.state_changed()  # other pages list it, too
     return answer({"deleted": name})

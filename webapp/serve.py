@@ -11,11 +11,13 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from urllib.parse import quote
 
 from engine.errors import PosecastError
 from engine.models import resolve
 from engine.pipeline import Pipeline
 from webapp.app import create_app, services_of
+from webapp.auth import Tokens
 from webapp.logs import event
 from webapp.notices import Problem
 from webapp.options import ServeOptions as ServeOptions
@@ -72,7 +74,7 @@ def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems
 
     services.start(problems)
     pipeline.start()
-    return Running(app, ready=lambda: announce(options), stop=stop)
+    return Running(app, ready=lambda: announce(options, services.tokens), stop=stop)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -95,7 +97,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def announce(options: ServeOptions) -> None:
+def announce(options: ServeOptions, tokens: Tokens) -> None:
     """Say where the server is, and open the browser if asked to. Connections are accepted by now."""
     url = own_url(options)
     number = version("posecast")
@@ -107,7 +109,8 @@ def announce(options: ServeOptions) -> None:
     if options.links:
         _print_links(options, url)
     if options.open_browser:
-        link = _with_token(url, options.token)
+        # A browser's address is in the list of processes while it starts: a ticket there is worth nothing to others.
+        link = _with_token(url, tokens.ticket())
         threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
 
 
@@ -121,7 +124,7 @@ def _print_links(options: ServeOptions, url: str) -> None:
 
 
 def _with_token(url: str, token: str | None) -> str:
-    return f"{url}?token={token}" if token else url
+    return f"{url}?token={quote(token, safe='')}" if token else url
 
 
 def own_url(options: ServeOptions) -> str:

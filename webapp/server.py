@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import mmap
 import re
 import signal
 import socket
@@ -48,7 +49,7 @@ class Running:
     def __init__(self, app: Flask, ready: Callable[[], None], stop: Callable[[], None]) -> None:
         self.app = app
         self.ready = ready
-        """To be called when connections are accepted."""
+        """To be called when connections are accepted, by the first process that gets so far."""
         self._stop = stop
         self._stopped = False
         self._lock = threading.Lock()
@@ -161,6 +162,13 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
             self.error_log.propagate = True
 
     descriptor = listener.detach()  # gunicorn closes what it is given
+    told = mmap.mmap(-1, 1)  # one byte that all workers share
+
+    def tell_once(worker: Any) -> None:
+        """A worker that replaces one that crashed is at the same address: nothing new to say."""
+        if told[0] == 0:
+            worker.app.running.ready()
+            told[0] = 1
 
     class Application(BaseApplication):  # type: ignore[misc]
         running: Running
@@ -181,8 +189,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "proc_name": "posecast",
                 # Who may forward is for --behind-proxy alone to say.
                 "forwarded_allow_ips": "",
-                # A worker that replaces one that crashed is at the same address: nothing new to say.
-                "post_worker_init": lambda worker: worker.app.running.ready() if worker.age == 1 else None,
+                "post_worker_init": tell_once,
             }
             for name, value in settings.items():
                 self.cfg.set(name, value)

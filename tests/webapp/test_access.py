@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.webapp.test_openapi import DOCUMENT
 from webapp.app import services_of
 from webapp.auth import Tokens
 from webapp.options import ServeOptions
+from webapp.serve import announce
 from webapp.services import Services
 
 PUBLIC = {"/healthz", "/login", "/favicon.ico", "/static/css/login.css"}
@@ -88,6 +90,23 @@ def test_who_gets_in(who: str, app: Flask, playing: Pipeline, services: Services
             assert got == 403, (method, path, got)
         else:
             assert got in answers(method, path), (method, path, got)
+
+
+def test_the_browser_that_we_open_is_let_in_and_nobody_else_by_its_address(
+    app: Flask, services: Services, playing: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    announce(replace(services.options, open_browser=True), services.tokens)
+    eventually(lambda: opened)
+    (address,) = opened
+    assert TOKEN not in address
+    path = address.removeprefix("http://127.0.0.1:8000")
+    browser, thief = app.test_client(), app.test_client()
+    assert status(browser, "GET", path, LOCAL) == 303
+    assert status(browser, "PUT", "/api/settings", {**LOCAL, "Content-Type": "application/json"}) == 400, "an operator"
+    assert status(thief, "GET", path, LOCAL) == 401
+    assert status(thief, "GET", "/api/state", {**LOCAL, "Authorization": f"Bearer {path.partition('=')[2]}"}) == 401
 
 
 def test_the_table_has_every_route(app: Flask) -> None:

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from webapp.auth import FailureLimit, Role, Tokens
+from webapp.auth import TICKET_LASTS, FailureLimit, Role, Tokens
 from webapp.options import ServeOptions
 
 OPTIONS = ServeOptions(host="0.0.0.0", port=8123, token="operator-token", view_token="view-token")
@@ -70,3 +70,19 @@ def test_after_too_many_wrong_tokens_even_the_right_one_waits() -> None:
         assert tokens.log_in("1.2.3.4", "wrong") is None
     assert tokens.log_in("1.2.3.4", "operator-token") is None
     assert tokens.log_in("5.6.7.8", "operator-token") is Role.OPERATOR
+
+
+def test_a_ticket_is_a_token_once_and_soon() -> None:
+    now = 0.0
+    tokens = Tokens(OPTIONS, clock=lambda: now)
+    first, late = tokens.ticket(), tokens.ticket()
+    assert first
+    assert late not in (None, first)
+    assert tokens.role_of(first) is None, "only a link can be opened with it"
+    assert tokens.redeemed(first) == "operator-token"
+    assert tokens.redeemed(first) == first, "it is used up, and as wrong as any other word"
+    now += TICKET_LASTS + 1
+    assert tokens.redeemed(late) == late
+    assert tokens.redeemed("view-token") == "view-token"
+    assert tokens.redeemed(None) is None
+    assert Tokens(ServeOptions()).ticket() is None

@@ -40,7 +40,7 @@ def recorded(client: FlaskClient) -> int:
 
 
 def test_a_recording_is_made_listed_downloaded_and_deleted(
-    client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions
+    client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions, services: Services
 ) -> None:
     name = record(client, stage, playing)
     listed = client.get("/api/recordings").json
@@ -59,7 +59,11 @@ def test_a_recording_is_made_listed_downloaded_and_deleted(
         VALIDATOR.validate(scene)
     assert [scene["frame"] for scene in scenes] == sorted({scene["frame"] for scene in scenes})
 
-    assert client.delete(f"/api/recordings/{name}").status_code == 200
+    told: list[bool] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services.broadcaster, "state_changed", lambda: told.append(True))
+        assert client.delete(f"/api/recordings/{name}").status_code == 200
+    assert told, "other pages list it, too"
     assert client.get("/api/recordings").json["recordings"] == []
     assert client.get(f"/api/recordings/{name}", buffered=True).status_code == 404
     assert options.recordings is not None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
@@ -24,11 +25,12 @@ import socketio
 from engine.errors import PosecastError
 from engine.settings import Settings
 from tests.webapp.conftest import eventually
+from webapp.auth import Tokens
 from webapp.cli import main
 from webapp.options import ServeOptions
 from webapp.precheck import check
 from webapp.restarts import Chosen
-from webapp.serve import listen, own_url, serve
+from webapp.serve import announce, listen, own_url, serve
 from webapp.share import share_link
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +49,8 @@ def _hear_hangups() -> None:
 class Process:
     """A server in a process group of its own, as a shell would start it."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "tests.webapp.devserver", "--port", "0", "--size", "320", "180", *arguments]
+    def __init__(self, *arguments: str, program: tuple[str, str] = ("-m", "tests.webapp.devserver")) -> None:
+        command = [sys.executable, *program, "--port", "0", "--size", "320", "180", *arguments]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -60,9 +62,10 @@ class Process:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         assert self.process.stdout is not None
-        self.first_line = self.process.stdout.readline()
-        match = re.search(r"Posecast is at (http://\S+/)(?:\?token=(\S+))?", self.first_line)
-        assert match, self.first_line
+        said: list[str] = []
+        while not (match := re.search(r"Posecast is at (http://\S+/)(?:\?token=(\S+))?", "".join(said))):
+            said.append(self.process.stdout.readline())
+            assert said[-1], "".join(said)
         self.url, self.token = match[1], match[2]
         self.port = int(self.url.rstrip("/").rpartition(":")[2])
 
@@ -89,8 +92,8 @@ class Process:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[Process]:
-    server = Process(*arguments)
+def running(*arguments: str, **options: tuple[str, str]) -> Iterator[Process]:
+    server = Process(*arguments, **options)
     try:
         yield server
     finally:
@@ -183,6 +186,28 @@ def test_a_crashed_worker_is_replaced_by_one_that_knows_what_was_chosen_and_noth
         finally:
             client.disconnect()
         assert problems[0]["error"] == "the engine crashed and was started again"
+
+
+DIES_BEFORE_IT_IS_READY = """
+import mmap, os, signal
+from tests.webapp import devserver
+
+begin_with, died = devserver.begin_with, mmap.mmap(-1, 1)
+
+def begin(*arguments):
+    if not died[0]:
+        died[0] = 1
+        os.kill(os.getpid(), signal.SIGKILL)
+    return begin_with(*arguments)
+
+devserver.begin_with = begin
+devserver.main()
+"""
+
+
+def test_who_takes_the_place_of_one_that_died_before_it_was_ready_prints_the_links() -> None:
+    with running(program=("-c", DIES_BEFORE_IT_IS_READY)) as server:
+        assert answers(server)
 
 
 def answers(server: Process) -> bool:
@@ -348,3 +373,11 @@ def test_the_shared_link_is_for_others_and_view_only() -> None:
     assert proxied["url"] == "https://cam.example.org/here/?token=view%2Fer"
     anywhere = share_link(replace(options, host="0.0.0.0"), "http://127.0.0.1:9000/")
     assert "0.0.0.0" not in anywhere["url"]
+
+
+def test_links_can_be_opened_whatever_a_token_may_have(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ServeOptions(host="192.168.1.5", token="Zm9v+YmFy/cXV4=~.", view_token="view+er/token==")
+    announce(options, Tokens(options))
+    links = re.findall(r"http://\S+", capsys.readouterr().out)
+    tokens = [parse_qs(urlsplit(link).query)["token"] for link in links]
+    assert tokens == [[options.token], [options.token], [options.view_token]]
