@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-sync",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-rasterization",  # a GPU drawn in software is no help with the rest of the page
 )
 
 

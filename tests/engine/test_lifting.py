@@ -61,14 +61,17 @@ def test_a_body_in_the_round_comes_back_nearly(
     camera: Camera, yaw: float, at: tuple[float, float], depth: float
 ) -> None:
     body = turned(STANDING, yaw=yaw)
-    joints = body + np.append(camera.rays(np.array(at) * camera.image_size), 1) * depth
+    ray = np.append(camera.rays(np.array(at) * camera.image_size), 1)
+    joints = body + ray * depth
     assume(inside(joints, camera))
     pose = seen(joints, camera)
     (lifted,) = lift(maps_of([body], [pose], camera), [pose], scale_for(camera), camera)
     assert lifted is not None
     np.testing.assert_allclose(lifted.joints - lifted.joints[PELVIS], body, atol=1e-4)
-    # Nearer parts are larger in the image: up to the body's own depth over its distance.
-    assert np.abs(lifted.joints - joints).max() < 0.15 + 0.05 * depth
+    # The body's own depth, seen at a slant, passes for size; and nearer parts are larger in the image.
+    round_it = (body - body[pose.scores > 0].mean(axis=0))[pose.scores > 0]
+    slant = np.linalg.norm(ray[:2]) * np.linalg.norm(round_it[:, 2]) / np.linalg.norm(round_it[:, :2])
+    assert np.abs(lifted.joints - joints).max() < np.linalg.norm(ray) * (0.1 + depth * slant)
 
 
 def test_it_is_the_design_formula_where_pixels_are_square() -> None:
