@@ -23,6 +23,14 @@ FLAGS = (
 )
 
 
+def slow_display(pause_ms: int) -> str:
+    """For a page: so long between two pictures. WebGL is drawn by the processor here, and the server needs it, too."""
+    return f"""
+const next = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (draw) => setTimeout(() => next(draw), {pause_ms});
+"""
+
+
 def find(playwright: Playwright) -> str | None:
     """The system's Chromium, else the one that `playwright install` has put somewhere; None without either."""
     own = playwright.chromium.executable_path

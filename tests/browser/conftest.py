@@ -11,18 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, slow_display
 from tests.browser.server import Dashboard
 
 NETWORK = ("--backend", "openvino", "--precision", "fp32", "--height-size", "192")
 """Small, so that a slow machine still shows several frames a second."""
 PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
-SLOW_DISPLAY = """
-const next = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (draw) => setTimeout(() => next(draw), 150);
-"""
-"""Five or six pictures a second. WebGL is drawn by the processor here, which would leave the server little of it."""
+DISPLAY_PAUSE_MS = 150
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +84,7 @@ def visit(browser: Browser, dashboard: Dashboard, watch: Watch) -> Iterator[Open
         settings = {"viewport": {"width": 1024, "height": 720}, **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(SLOW_DISPLAY)
+        context.add_init_script(slow_display(DISPLAY_PAUSE_MS))
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)

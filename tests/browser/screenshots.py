@@ -9,13 +9,15 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, slow_display
 from tests.browser.server import Dashboard
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREFERENCES = json.dumps({"show": {"adaptive": False}})
 SETTLE_MS = 9000
 """Software drawing is slow: time for movements to end, trails to grow and charts to fill."""
+DISPLAY_PAUSE_MS = 800
+"""The figures on the page are to be those of an engine that does not draw the page as well."""
 OFFICE = {
     "R": [[0.93969, -0.34202, 0.0], [-0.0535, -0.147, -0.98769], [0.33781, 0.92812, -0.15643]],
     "t": [-0.035, 1.164, 3.835],
@@ -79,6 +81,7 @@ def visit(browser: Browser, url: str, scheme: str, width: int, height: int, *, p
         is_mobile=phone,
         has_touch=phone,
     )
+    context.add_init_script(slow_display(DISPLAY_PAUSE_MS))
     context.add_init_script(f"localStorage['posecast.preferences'] ??= '{PREFERENCES}'")
     page = context.new_page()
     page.goto(url)
