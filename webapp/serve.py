@@ -11,7 +11,6 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from urllib.parse import quote
 
 from engine.errors import PosecastError
 from engine.models import resolve
@@ -26,7 +25,7 @@ from webapp.recordings import Recordings
 from webapp.replay import parts_with_recordings
 from webapp.restarts import Chosen, Restarts
 from webapp.server import Running, run
-from webapp.share import reachable_url
+from webapp.share import reachable_url, with_token
 from webapp.store import Store, default_path, default_recordings
 
 log = logging.getLogger(__name__)
@@ -110,21 +109,17 @@ def announce(options: ServeOptions, tokens: Tokens) -> None:
         _print_links(options, url)
     if options.open_browser:
         # A browser's address is in the list of processes while it starts: a ticket there is worth nothing to others.
-        link = _with_token(url, tokens.ticket())
+        link = with_token(url, tokens.ticket())
         threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
 
 
 def _print_links(options: ServeOptions, url: str) -> None:
     """For the person at the terminal, and never into the log: the links carry tokens."""
-    print(f"Posecast is at {_with_token(url, options.token)}", flush=True)
+    print(f"Posecast is at {with_token(url, options.token)}", flush=True)
     if options.protected:
         shown = reachable_url(options)
-        print(f"From other devices: {_with_token(shown, options.token)}", flush=True)
-        print(f"View only:          {_with_token(shown, options.view_token)}", flush=True)
-
-
-def _with_token(url: str, token: str | None) -> str:
-    return f"{url}?token={quote(token, safe='')}" if token else url
+        print(f"From other devices: {with_token(shown, options.token)}", flush=True)
+        print(f"View only:          {with_token(shown, options.view_token)}", flush=True)
 
 
 def own_url(options: ServeOptions) -> str:

@@ -16,7 +16,7 @@ def share_link(options: ServeOptions, url: str) -> Wire:
     """The view-only link to a dashboard that the visitor sees at `url` (with a slash at its end)."""
     if not options.loopback and is_loopback(urlsplit(url).hostname or ""):
         url = reachable_url(options, urlsplit(url).path)
-    link = f"{url}?token={quote(options.view_token, safe='')}" if options.view_token else url
+    link = with_token(url, options.view_token)
     loopback = is_loopback(urlsplit(url).hostname or "")
     return {
         "url": link,
@@ -27,6 +27,11 @@ def share_link(options: ServeOptions, url: str) -> Wire:
         else "",
         "qr_svg": _qr(link),
     }
+
+
+def with_token(url: str, token: str | None) -> str:
+    """The link that signs in with `token`, whatever characters it has; `url` where there is none."""
+    return f"{url}?token={quote(token, safe='')}" if token else url
 
 
 def _qr(text: str) -> str:
