@@ -33,7 +33,7 @@ run: setup  ## the dashboard in the browser (SOURCE=, HOST=, PORT=, ARGS=)
 run-infer: setup  ## people of a video into people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
 	$(BIN)/posecast infer "$(SOURCE)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
 
-test: setup tools  ## everything CI runs, in under ten minutes
+test: setup tools  ## everything CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
 
 test-long: setup tools  ## the full counts: soak, fuzz, switches
