@@ -22,10 +22,10 @@ from engine.errors import PosecastError
 from engine.pipeline import Parts, Pipeline
 from engine.settings import Settings
 from engine.types import Frame
-from webapp.options import ServeOptions
-from webapp.serve import begin_with, listen
-from webapp.server import Running, run
-from webapp.store import Store
+from webapp.access.options import ServeOptions
+from webapp.server.gunicorn import Running, run
+from webapp.server.run import begin_with, listen
+from webapp.state.store import Store
 
 FRAMES_IN_MEMORY = 60
 START_S = 600.0

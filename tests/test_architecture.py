@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "engine.agreement", "engine.leveling",
         "engine.inference.*",
     ),
-    ("engine.inference",),
+    ("engine.inference", "engine.wire", "engine.redaction"),
     ("engine.processor", "converters"),
     ("engine.loading",),
     ("engine.pipeline", "engine.offline"),

@@ -15,29 +15,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.pipeline import Pipeline
 from engine.types import Snapshot
-from webapp import api, camera_api, comparison_api, errors, pages, recordings_api, stream
-from webapp.attendance import Attendance
-from webapp.auth import Tokens
-from webapp.broadcast import Broadcaster
-from webapp.camera import CameraDesk
-from webapp.costs import Costs
-from webapp.encode import Pictures
-from webapp.events import EngineEvents
-from webapp.guard import MAX_BODY, Guard
-from webapp.hosts import Hosts
-from webapp.metrics import ErrorCounter, Metrics
-from webapp.notices import Notices
-from webapp.options import ServeOptions
-from webapp.recorder import Recorder
-from webapp.recordings import Recordings
-from webapp.replay import ReplayedFrame
-from webapp.scenes import Scenes
+from webapp.access import errors
+from webapp.access.guard import MAX_BODY, Guard
+from webapp.access.hosts import Hosts
+from webapp.access.options import ServeOptions
+from webapp.access.tokens import Tokens
+from webapp.live.broadcast import Broadcaster
+from webapp.live.pictures import Pictures
+from webapp.live.scenes import Scenes
+from webapp.live.sockets import SocketServer
+from webapp.live.viewers import Viewers
+from webapp.monitoring.backend_timings import Costs
+from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.recorder import Recorder
+from webapp.recording.recordings import Recordings
+from webapp.recording.replay import ReplayedFrame
+from webapp.routes import BLUEPRINTS
 from webapp.services import EXTENSION, Services
-from webapp.sockets import SocketServer
-from webapp.sources import Sources
-from webapp.status import Status
-from webapp.store import Store, default_recordings
-from webapp.viewers import Viewers
+from webapp.state.auto_pause import Attendance
+from webapp.state.camera import CameraDesk
+from webapp.state.engine_events import EngineEvents
+from webapp.state.sources import Sources
+from webapp.state.startup_problems import Notices
+from webapp.state.status import Status
+from webapp.state.store import Store, default_recordings
 
 
 def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
@@ -45,8 +46,8 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
-    for module in (pages, api, camera_api, comparison_api, recordings_api, stream):
-        app.register_blueprint(module.blueprint)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     tokens = Tokens(options)
     sockets = SocketServer(app, tokens, options.viewer_limit)
     services = _services(pipeline, store, options, tokens, sockets)

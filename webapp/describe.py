@@ -11,7 +11,7 @@ from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats
 from engine.types import BackendInfo
-from webapp.wire import Wire, dumps, timings_to_wire
+from engine.wire import Wire, dumps, timings_to_wire
 
 
 def describe_state(state: EngineState, problem: str | None) -> Wire:

@@ -10,23 +10,23 @@ from typing import cast
 from flask import current_app, request
 
 from engine.pipeline import Pipeline
-from webapp.attendance import Attendance
-from webapp.auth import ROLE, Role, Tokens
-from webapp.broadcast import Broadcaster
-from webapp.camera import CameraDesk
-from webapp.costs import Costs
-from webapp.encode import Pictures
-from webapp.events import EngineEvents
-from webapp.metrics import ErrorCounter, Metrics
-from webapp.notices import Notices, Problem
-from webapp.options import ServeOptions
-from webapp.recorder import Recorder
-from webapp.recordings import Recordings
-from webapp.scenes import Scenes
-from webapp.sockets import SocketServer
-from webapp.sources import Sources
-from webapp.status import Status
-from webapp.viewers import Viewers
+from webapp.access.options import ServeOptions
+from webapp.access.tokens import ROLE, Role, Tokens
+from webapp.live.broadcast import Broadcaster
+from webapp.live.pictures import Pictures
+from webapp.live.scenes import Scenes
+from webapp.live.sockets import SocketServer
+from webapp.live.viewers import Viewers
+from webapp.monitoring.backend_timings import Costs
+from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.recorder import Recorder
+from webapp.recording.recordings import Recordings
+from webapp.state.auto_pause import Attendance
+from webapp.state.camera import CameraDesk
+from webapp.state.engine_events import EngineEvents
+from webapp.state.sources import Sources
+from webapp.state.startup_problems import Notices, Problem
+from webapp.state.status import Status
 
 EXTENSION = "posecast"
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from engine.extrinsics import load_calibration
 from engine.pipeline import Pipeline
 from tests.webapp.fakes import Stage
-from webapp import arrivals, server
-from webapp.options import ServeOptions
-from webapp.recordings import Recordings
-from webapp.replay import parts_with_recordings
-from webapp.restarts import Chosen, Restarts
-from webapp.serve import begin_with, listen
-from webapp.server import Running, run, run_werkzeug
-from webapp.store import Store
+from webapp.access import arrivals
+from webapp.access.options import ServeOptions
+from webapp.recording.recordings import Recordings
+from webapp.recording.replay import parts_with_recordings
+from webapp.server import gunicorn
+from webapp.server.gunicorn import Running, run, run_werkzeug
+from webapp.server.restarts import Chosen, Restarts
+from webapp.server.run import begin_with, listen
+from webapp.state.store import Store
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--patience", type=float, help="seconds for requests to arrive, and for answers to be taken")
     arguments = parser.parse_args()
     if arguments.patience is not None:
-        arrivals.ARRIVE_WITHIN = server.SEND_WITHIN = arguments.patience
+        arrivals.ARRIVE_WITHIN = gunicorn.SEND_WITHIN = arguments.patience
     with tempfile.TemporaryDirectory() as folder:
         serve(arguments, Path(folder))
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
 from engine.settings import Settings
-from webapp.api import SCHEMAS
+from webapp.routes.engine import SCHEMAS
 
 DOCUMENT: dict[str, Any] = json.loads((SCHEMAS / "openapi.json").read_text())
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from engine.errors import PosecastError
 from engine.files import whole_file
-from webapp.redaction import HIDDEN, Secrets, without_home
+from engine.redaction import HIDDEN, Secrets, without_home
 
 TOKEN_VARIABLE = "POSECAST_TOKEN"
 """Environment variable with the token for the server asked; a command line is seen by everybody on the machine."""

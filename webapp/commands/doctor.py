@@ -24,7 +24,7 @@ from engine.loading import choose
 from engine.types import ModelSpec
 from webapp.commands import bundle
 from webapp.commands.bundle import BundleOptions
-from webapp.store import default_path
+from webapp.state.store import default_path
 
 
 @dataclass(frozen=True, slots=True)

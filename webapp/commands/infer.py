@@ -26,7 +26,7 @@ from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.settings import Settings
 from engine.types import Frame, FrameSource, Image, Snapshot
-from webapp.wire import dumps, scene_to_wire
+from engine.wire import dumps, scene_to_wire
 
 INTERRUPTED = 130
 _DEFAULT_FRAME_RATE = 30.0

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
+from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
-from webapp import logs
 from webapp.commands.bundle import TOKEN_VARIABLE
-from webapp.heaps import share_heaps
-from webapp.redaction import Secrets
-from webapp.restarts import Chosen
-from webapp.serve import ServeOptions, serve
-from webapp.store import default_path
+from webapp.monitoring import logs
+from webapp.server.heaps import share_heaps
+from webapp.server.restarts import Chosen
+from webapp.server.run import ServeOptions, serve
+from webapp.state.store import default_path
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+import webapp
+from engine.geometry import DEFAULT_CAMERA
+from engine.skeleton import PELVIS
+from engine.types import Person, Pose3D
+from engine.wire import dumps, scene_to_wire
+from tests.webapp.people import joints, person, snapshot
+
+SCHEMA = json.loads((Path(webapp.__file__).parent / "schemas/scene.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def wire_of(*people: Person, **times: float) -> dict[str, Any]:
+    return scene_to_wire(snapshot(41, people), **({"fps": 31.234, "wall_time": 1795358400.1234} | times))
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_scene_has_the_agreed_form() -> None:
+    wire = wire_of(person(3), person(4, x=1, has_3d=False))
+    VALIDATOR.validate(json.loads(dumps(wire)))
+    assert wire["version"] == 1
+    assert wire["frame"] == 41
+    assert wire["time"] == 1.64
+    assert wire["wall_time"] == 1795358400.123
+    assert wire["image_size"] == [320, 180]
+    assert (wire["backend"], wire["device"], wire["precision"]) == ("openvino", "CPU", "bf16")
+    assert wire["fps"] == 31.23
+    assert wire["up"] == "-y"
+    assert wire["timings_ms"] == {"capture": 2.1, "infer": 24.889, "decode": 0.2}
+    assert [p["id"] for p in wire["people"]] == [3, 4]
+
+
+def test_joints_are_in_camera_and_world_frames() -> None:
+    one = wire_of(person())["people"][0]
+    np.testing.assert_allclose(one["joints_camera"], joints(), atol=5.1e-5)
+    expected = (joints() - DEFAULT_CAMERA.t) @ DEFAULT_CAMERA.R
+    np.testing.assert_allclose(one["joints_3d"], expected, atol=5.1e-5)
+
+
+def test_person_without_3d_has_empty_lists() -> None:
+    one = wire_of(person(has_3d=False))["people"][0]
+    assert one["joints_3d"] == []
+    assert one["joints_camera"] == []
+
+
+def test_one_joint_that_is_no_number_means_no_3d() -> None:
+    broken = joints()
+    broken[4, 1] = np.nan
+    one = wire_of(replace(person(), pose3d=Pose3D(broken)))["people"][0]
+    assert one["joints_3d"] == one["joints_camera"] == []
+
+
+def test_missing_keypoints_and_the_pelvis_are_null() -> None:
+    somebody = person()
+    keypoints, scores = somebody.pose2d.keypoints.copy(), somebody.pose2d.scores.copy()
+    keypoints[7], scores[7] = np.nan, 0
+    keypoints[PELVIS], scores[PELVIS] = 5, 1
+    wire = wire_of(replace(somebody, pose2d=replace(somebody.pose2d, keypoints=keypoints, scores=scores)))
+    VALIDATOR.validate(wire)
+    missing = [joint for joint, keypoint in enumerate(wire["people"][0]["keypoints_2d"]) if keypoint is None]
+    assert missing == [PELVIS, 7]
+
+
+@pytest.mark.parametrize(("score", "expected"), [(1.3, 1.0), (0.4567, 0.457)])
+def test_confidences_are_clamped_and_their_mean_is_the_score(score: float, expected: float) -> None:
+    one = wire_of(person(score=score))["people"][0]
+    assert one["score"] == expected
+    assert one["keypoints_2d"][0][2] == expected
+
+
+def test_nobody_found_and_no_rate_yet() -> None:
+    nobody = person()
+    nothing = replace(nobody.pose2d, keypoints=np.full((19, 2), np.nan, np.float32), scores=np.zeros(19, np.float32))
+    wire = wire_of(replace(nobody, pose2d=nothing), fps=float("nan"))
+    VALIDATOR.validate(json.loads(dumps(wire)))
+    assert wire["fps"] == 0
+    assert wire["people"][0]["score"] == 0
+
+
+def test_pixels_have_two_digits_and_one_line_is_one_scene() -> None:
+    wire = wire_of(person())
+    x, y, _ = wire["people"][0]["keypoints_2d"][0]
+    assert (x, y) == (round(x, 2), round(y, 2))
+    assert "\n" not in dumps(wire)
+    with pytest.raises(ValueError, match="Out of range"):
+        dumps({"fps": float("nan")})
+
+
+def test_the_schema_refuses_what_is_wrong() -> None:
+    wire = wire_of(person())
+    wire["people"][0]["keypoints_2d"][PELVIS] = [1, 2, 0.5]
+    assert not VALIDATOR.is_valid(wire)
+    wire = wire_of(person())
+    wire["people"][0]["joints_3d"] = wire["people"][0]["joints_3d"][:18]
+    assert not VALIDATOR.is_valid(wire)

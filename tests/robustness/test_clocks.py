@@ -1,0 +1,77 @@
+"""The clock on the wall is set back an hour, or on: nothing but the time of day in the scenes follows it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from engine.slot import Slot
+from engine.types import Snapshot
+from tests.fakes import Clock
+from tests.webapp.people import person, snapshot
+from webapp.live.scenes import Scenes
+from webapp.recording.recordings import SCENES, Recordings
+
+ROOT = Path(__file__).parents[2]
+HOUR = 3600.0
+TELLS_THE_TIME_OF_DAY = {
+    "webapp/live/scenes.py": "wall_time",
+    "webapp/commands/infer.py": "wall_time",
+    "webapp/routes/engine.py": "now, by the clock of wall_time",
+    "webapp/monitoring/logs.py": "the time of a line",
+    "webapp/monitoring/process.py": "when the process started, for Prometheus",
+}
+"""The only files that may ask for it, and what for."""
+
+
+def _asks_the_wall_clock(path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and ((node.value.id, node.attr) == ("time", "time") or node.value.id == "datetime")
+        for node in ast.walk(tree)
+    )
+
+
+def test_durations_are_measured_by_a_clock_that_is_never_set() -> None:
+    """Ids, smoothing, rates, latencies and limits cannot be harmed by a clock that they do not read."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("engine", "webapp", "converters")
+        for path in (ROOT / folder).rglob("*.py")
+        if _asks_the_wall_clock(path)
+    }
+    assert found <= TELLS_THE_TIME_OF_DAY.keys()
+
+
+@pytest.mark.parametrize("leap", [-HOUR, HOUR])
+def test_scenes_keep_their_rate_and_ids(leap: float) -> None:
+    steady, wall = Clock(), Clock(1.8e9)
+    snapshots: Slot[Snapshot] = Slot()
+    scenes = Scenes(snapshots, steady, wall)
+    told = []
+    for index in range(60):
+        steady.now += 0.04
+        wall.now += 0.04 + (leap if index == 30 else 0.0)
+        snapshots.put(snapshot(index, (person(7),), captured_at=steady.now - 0.02))
+        told.append(json.loads(scenes.newest() or ""))
+    assert {one["people"][0]["id"] for one in told} == {7}
+    assert all(one["fps"] == pytest.approx(25, abs=0.1) for one in told[2:])
+    assert all(b["time"] > a["time"] for a, b in pairwise(told))
+    assert told[-1]["wall_time"] == pytest.approx(wall.now - 0.02, abs=1e-3), "the time of day is the present one"
+
+
+@pytest.mark.parametrize("leap", [-HOUR, HOUR])
+def test_a_recording_lasts_as_long_as_it_takes_to_play(tmp_path: Path, leap: float) -> None:
+    walls = [1.8e9 + index * 0.04 + (leap if index >= 50 else 0.0) for index in range(100)]
+    lines = [json.dumps({"frame": index, "wall_time": wall}, separators=(",", ":")) for index, wall in enumerate(walls)]
+    (tmp_path / f"recording-20261124-070000{SCENES}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (listed,) = Recordings(tmp_path).listing()
+    assert (listed["scenes"], listed["created"]) == (100, walls[0])
+    assert listed["seconds"] == pytest.approx(99 * 0.04, abs=2.01), "a leap on is a pause, as in the replay"
+    assert listed["seconds"] > 3

@@ -1,0 +1,152 @@
+"""`posecast infer` from the user's end: real frames through the real engine, and every way to get it wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import jsonschema
+import numpy as np
+import pytest
+
+from engine.capture import open_source
+from webapp.cli import main
+
+FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
+SCHEMA = Path(__file__).parents[3] / "webapp" / "schemas" / "scene.schema.json"
+
+
+def _scenes(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def stage_picture(tmp_path: Path) -> Path:
+    """The first frame of the demo stage as a PNG file."""
+    path = tmp_path / "stage.png"
+    source = open_source("demo")
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    assert cv2.imwrite(str(path), frame.image)
+    return path
+
+
+def test_demo_gives_valid_scenes_in_order_and_an_overlay(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    lines, video = tmp_path / "people.jsonl", tmp_path / "overlay.mp4"
+    assert main(["infer", "demo", "-o", str(lines), "--video", str(video), "--max-frames", "12", *FAST]) == 0
+    scenes = _scenes(lines)
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    for scene in scenes:
+        validator.validate(scene)
+    assert [scene["frame"] for scene in scenes] == list(range(12))
+    assert all(len(scene["people"]) >= 3 for scene in scenes)
+    assert {person["id"] for person in scenes[5]["people"]} >= {person["id"] for person in scenes[11]["people"]}
+    with av.open(str(video)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 12
+    assert "12 frames" in capfd.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["overlay.mp4", "people.jsonl"]
+
+
+def test_people_on_the_stage_stand_upright_where_they_are(tmp_path: Path) -> None:
+    lines = tmp_path / "people.jsonl"
+    assert main(["infer", "demo", "-o", str(lines), "--max-frames", "3", *FAST]) == 0
+    scene = _scenes(lines)[-1]
+    assert scene["up"] == "+y"
+    placed = [person for person in scene["people"] if person["joints_3d"]]
+    assert len(placed) >= 3
+    for person in placed:
+        world, camera = np.array(person["joints_3d"]), np.array(person["joints_camera"])
+        neck, ankles = world[0], (world[8] + world[14]) / 2
+        assert neck[1] - ankles[1] > 0.6, "heads are up"
+        assert abs(ankles[1]) < 0.6, "feet are near the floor, y = 0"
+        assert camera[0, 1] < camera[8, 1], "camera y points down"
+        assert 2 < camera[0, 2] < 9, "metres in front of the camera"
+
+
+def test_an_image_gives_one_scene_and_a_picture(tmp_path: Path, stage_picture: Path) -> None:
+    lines, overlay = tmp_path / "people.jsonl", tmp_path / "overlay.jpg"
+    assert main(["infer", str(stage_picture), "-o", str(lines), "--video", str(overlay), *FAST]) == 0
+    assert len(_scenes(lines)) == 1
+    picture, original = cv2.imread(str(overlay)), cv2.imread(str(stage_picture))
+    assert picture.shape == original.shape
+    assert np.abs(picture.astype(int) - original).max() > 60
+
+
+def test_stdout_holds_scenes_and_nothing_else(stage_picture: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["infer", str(stage_picture), "-o", "-", *FAST]) == 0
+    assert len(json.loads(capfd.readouterr().out)["people"]) >= 3
+
+
+def _tiny(channels: tuple[int, ...]) -> np.ndarray:
+    return np.full((1, 1, *channels), 200, np.uint8)
+
+
+@pytest.mark.parametrize("image", [_tiny((3,)), _tiny(()), _tiny((4,)), np.zeros((40, 3000, 3), np.uint8)])
+def test_odd_images_are_scenes_without_people(tmp_path: Path, image: np.ndarray) -> None:
+    path, lines = tmp_path / "odd.png", tmp_path / "people.jsonl"
+    assert cv2.imwrite(str(path), image)
+    assert main(["infer", str(path), "-o", str(lines), *FAST]) == 0
+    assert _scenes(lines)[0]["people"] == []
+
+
+def _bad_arguments(folder: Path) -> dict[str, list[str]]:
+    at = {
+        name: str(folder / name) for name in ("noise.mp4", "empty.mp4", "noise.jpg", "noise.pth", "cam.json", "nothing")
+    }
+    return {
+        "missing file": [str(folder / "missing.mp4")],
+        "unreadable video": [at["noise.mp4"]],
+        "empty video": [at["empty.mp4"]],
+        "unreadable image": [at["noise.jpg"]],
+        "folder without images": [at["nothing"]],
+        "corrupt checkpoint": ["demo", "--model", at["noise.pth"]],
+        "missing model": ["demo", "--model", str(folder / "missing.onnx")],
+        "model of no known format": ["demo", "--model", at["cam.json"]],
+        "unknown device": ["demo", "--device", "abacus"],
+        "unknown backend": ["demo", "--backend", "abacus"],
+        "precision not offered": ["demo", "--backend", "onnxruntime", "--precision", "bf16"],
+        "bad camera file": ["demo", "--extrinsics", at["cam.json"]],
+        "bad settings": ["demo", "--config", str(folder / "settings.json")],
+        "bad height": ["demo", "--height-size", "100"],
+        "no source": [],
+        "two sources": ["demo", "--source", "0"],
+        "unknown option": ["demo", "--frobnicate"],
+        "no frames wanted": ["demo", "--max-frames", "0"],
+        "video format": ["demo", "--video", str(folder / "overlay.gif")],
+        "output folder": ["demo", "-o", str(folder / "missing" / "people.jsonl")],
+    }
+
+
+def _write_bad_files(folder: Path) -> None:
+    for name, content in {
+        "noise.mp4": b"\x00\x01" * 500, "empty.mp4": b"", "noise.jpg": b"no picture",
+        "noise.pth": b"PK\x03\x04 nothing", "cam.json": b'{"R": [[1, 2], [3, 4]], "t": [0, 0, 0]}',
+        "settings.json": b'{"fx": -5}',
+    }.items():  # fmt: skip
+        (folder / name).write_bytes(content)
+    (folder / "nothing").mkdir()
+
+
+@pytest.mark.parametrize("what", sorted(_bad_arguments(Path())))
+def test_what_the_user_got_wrong_is_one_line_and_exit_2(
+    what: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _write_bad_files(tmp_path)
+    arguments = _bad_arguments(tmp_path)[what]
+    output = tmp_path / "people.jsonl"
+    output.write_text("the user's own\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    if "-o" not in arguments:
+        arguments = [*arguments, "-o", str(output)]
+    assert main(["infer", *arguments]) == 2
+    error = capfd.readouterr().err.strip()
+    assert error.startswith("posecast: ")
+    assert "\n" not in error
+    assert "Traceback" not in error
+    assert ";" in error, "it says what to do"
+    assert output.read_text() == "the user's own\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == before, "nothing half-written"

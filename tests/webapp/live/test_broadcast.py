@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.slot import Slot
+from engine.types import Snapshot
+from tests.webapp.people import person, snapshot
+from webapp.live import scenes as scenes_module
+from webapp.live.broadcast import SILENT_AFTER, Broadcaster
+from webapp.live.scenes import Scenes
+
+
+class FakeSockets:
+    """Remembers what was sent; acknowledges when the test says so."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str | None, Any]] = []
+        self.acknowledge: dict[str, Callable[..., None]] = {}
+        self.dropped: list[str] = []
+        self.not_ready: set[str] = set()
+
+    def ready(self, sid: str) -> bool:
+        return sid not in self.not_ready
+
+    def emit(self, event: str, data: dict[str, Any], to: str | None = None) -> None:
+        self.sent.append((event, to, data))
+
+    def emit_scene(self, text: str, to: str, acknowledged: Callable[..., None]) -> None:
+        self.sent.append(("scene", to, json.loads(text)["frame"]))
+        self.acknowledge[to] = acknowledged
+
+    def drop(self, sid: str) -> None:
+        self.dropped.append(sid)
+
+    def sweep(self) -> None:
+        pass
+
+    def scenes_of(self, sid: str) -> list[int]:
+        return [data for event, to, data in self.sent if event == "scene" and to == sid]
+
+    def events(self, name: str) -> list[tuple[str | None, Any]]:
+        return [(to, data) for event, to, data in self.sent if event == name]
+
+
+class World:
+    """A broadcaster whose clock and turns the test holds."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slot: Slot[Snapshot] = Slot()
+        self.sockets = FakeSockets()
+        self.latencies: list[float] = []
+        scenes = Scenes(self.slot, lambda: self.now, lambda: 1e9)
+        self.broadcaster = Broadcaster(scenes, self.sockets, clock=lambda: self.now)
+        self.broadcaster.tell(lambda: {"status": "running"}, lambda: {"fps": 25})
+        self.broadcaster.each_published(self.latencies.append)
+
+    def show(self, index: int) -> None:
+        self.slot.put(snapshot(index, (person(),), captured_at=self.now - 0.05))
+        self.broadcaster.step()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_newcomer_gets_state_and_newest_scene_when_its_connection_is_complete(world: World) -> None:
+    world.show(7)
+    world.sockets.not_ready.add("a")
+    world.broadcaster.join("a")
+    world.broadcaster.step()
+    assert world.sockets.sent == [] or world.sockets.events("state") == []
+    world.sockets.not_ready.clear()
+    world.broadcaster.step()
+    assert world.sockets.events("state") == [("a", {"status": "running"})]
+    assert world.sockets.scenes_of("a") == [7]
+
+
+def test_one_scene_in_flight_then_the_newest(world: World) -> None:
+    world.broadcaster.join("a")
+    for index in range(5):
+        world.show(index)
+    assert world.sockets.scenes_of("a") == [0]
+    world.sockets.acknowledge["a"]()
+    assert world.sockets.scenes_of("a") == [0, 4]
+    world.sockets.acknowledge["a"]("whatever", "a client answers")
+    assert world.sockets.scenes_of("a") == [0, 4]
+    world.show(5)
+    assert world.sockets.scenes_of("a") == [0, 4, 5]
+
+
+def test_a_slow_client_delays_no_other(world: World) -> None:
+    world.broadcaster.join("slow")
+    world.broadcaster.join("quick")
+    for index in range(4):
+        world.show(index)
+        world.sockets.acknowledge["quick"]()
+    assert world.sockets.scenes_of("quick") == [0, 1, 2, 3]
+    assert world.sockets.scenes_of("slow") == [0]
+
+
+def test_a_silent_client_is_dropped_and_its_late_answer_ignored(world: World) -> None:
+    world.broadcaster.join("a")
+    world.show(0)
+    world.now += SILENT_AFTER - 1
+    world.broadcaster.step()
+    assert world.sockets.dropped == []
+    world.now += 2
+    world.broadcaster.step()
+    assert world.sockets.dropped == ["a"]
+    assert len(world.broadcaster) == 0
+    world.show(1)
+    world.sockets.acknowledge["a"]()
+    assert world.sockets.scenes_of("a") == [0]
+
+
+def test_who_waits_for_a_scene_is_not_silent(world: World) -> None:
+    world.broadcaster.join("a")
+    world.show(0)
+    world.sockets.acknowledge["a"]()
+    world.now += 100
+    world.broadcaster.step()
+    assert world.sockets.dropped == []
+
+
+def test_stats_come_once_a_second_and_only_to_somebody(world: World) -> None:
+    for _ in range(3):
+        world.now += 1
+        world.broadcaster.step()
+    assert world.sockets.events("stats") == []
+    world.broadcaster.join("a")
+    for _ in range(20):
+        world.now += 0.2
+        world.broadcaster.step()
+    assert len(world.sockets.events("stats")) == 4
+
+
+def test_state_goes_to_everybody_when_it_changed(world: World) -> None:
+    world.broadcaster.join("a")
+    world.broadcaster.step()
+    world.broadcaster.state_changed()
+    world.broadcaster.state_changed()
+    world.broadcaster.step()
+    world.broadcaster.step()
+    assert [to for to, _ in world.sockets.events("state")] == ["a", None]
+
+
+def test_events_are_passed_on(world: World) -> None:
+    world.broadcaster.progress("backend", "compile", 0.5, "compiling")
+    world.broadcaster.problem("it broke", "mend it")
+    assert world.sockets.events("progress") == [
+        (None, {"task": "backend", "step": "compile", "fraction": 0.5, "message": "compiling"})
+    ]
+    assert world.sockets.events("problem") == [(None, {"error": "it broke", "hint": "mend it"})]
+
+
+def test_a_scene_is_serialised_once_for_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    real = scenes_module.scene_to_wire
+
+    def counted(snapshot: Snapshot, **times: float) -> dict[str, Any]:
+        calls.append(snapshot.frame.index)
+        return real(snapshot, **times)
+
+    monkeypatch.setattr(scenes_module, "scene_to_wire", counted)
+    for number in range(10):
+        world.broadcaster.join(str(number))
+    world.show(3)
+    assert [world.sockets.scenes_of(str(number)) for number in range(10)] == [[3]] * 10
+    assert calls == [3]
+
+
+def test_latency_is_measured_from_capture_to_publication(world: World) -> None:
+    world.show(0)
+    assert world.latencies == [pytest.approx(0.05)]
+
+
+def test_rate_and_time_of_day_of_a_scene() -> None:
+    now = 50.0
+    slot: Slot[Snapshot] = Slot()
+    scenes = Scenes(slot, lambda: now, lambda: 1000.0)
+    for version in range(1, 60):
+        now += 0.04
+        slot.put(snapshot(version, captured_at=now - 0.03))
+        if version % 3 == 0:  # a rate must not depend on how often it is looked at
+            text = json.loads(scenes.newest() or "")
+    assert text["fps"] == pytest.approx(25, abs=0.5)
+    assert text["wall_time"] == pytest.approx(1000 - 0.03)
+
+
+def test_the_first_to_ask_sees_the_rate_of_scenes_that_nobody_asked_for() -> None:
+    now = 10.0
+    slot: Slot[Snapshot] = Slot()
+    scenes = Scenes(slot, lambda: now, lambda: 1000.0)
+    for version in range(1, 26):
+        now += 0.04
+        slot.put(snapshot(version))
+        scenes.passed(version)
+    newest = scenes.newest()
+    assert newest is not None
+    assert json.loads(newest)["fps"] == pytest.approx(25, abs=0.5)

@@ -1,0 +1,82 @@
+"""Requests on their way in: how long one may take to arrive, and how many may be on their way at once.
+
+A server thread reads a request as slowly as its client sends it, a byte a second if need be; enough such clients would
+take every thread. In: connections, as reading from them begins and ends. What takes too long is hung up on, and where
+too many are at it, the slowest, though nobody who has only begun: an honest request arrives in an instant.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from webapp.live.viewers import connection_of, hang_up
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+ARRIVED = "posecast.arrived"
+"""Key of the WSGI environment: to be called when a request is here whole."""
+ARRIVE_WITHIN = 20.0
+"""Seconds for a request's lines and body, 1 MiB at most: 50 kB a second."""
+GRACE = 0.5
+"""Seconds in which nobody is hung up on, however many there are. On a busy machine a crowd that comes at once would
+otherwise push out the honest request among it."""
+
+
+class Arrivals:
+    """Connections that are being read from, at most `most` but for those who have only begun."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._since: dict[socket.socket, float] = {}  # the longest under way first
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def begin(self, connection: socket.socket) -> None:
+        """A thread starts to read a request from `connection`."""
+        with self._lock:
+            self._since.pop(connection, None)
+            self._since[connection] = self._clock()
+            self._make_room()
+
+    def end(self, connection: socket.socket | None) -> None:
+        """The request is here, or given up."""
+        with self._lock:
+            if connection is not None:
+                self._since.pop(connection, None)
+
+    def sweep(self) -> None:
+        """Hang up on those who take too long. To be called about once a second."""
+        with self._lock:
+            for connection in self._older_than(ARRIVE_WITHIN):
+                self._drop(connection)
+            self._make_room()
+
+    def watched(self, app: WSGIApplication) -> WSGIApplication:
+        """`app`, able to say when it has read the whole of a request."""
+
+        def enter(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+            environ[ARRIVED] = partial(self.end, connection_of(environ))
+            return app(environ, start_response)
+
+        return enter
+
+    def _make_room(self) -> None:
+        excess = max(0, len(self._since) - self._most)
+        for connection in self._older_than(GRACE)[:excess]:
+            self._drop(connection)
+
+    def _older_than(self, seconds: float) -> list[socket.socket]:
+        limit = self._clock() - seconds
+        return [connection for connection, since in self._since.items() if since < limit]
+
+    def _drop(self, connection: socket.socket) -> None:
+        del self._since[connection]
+        hang_up(connection)

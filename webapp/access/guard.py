@@ -1,0 +1,174 @@
+"""The one door: a WSGI middleware around everything, `/socket.io/` included, which Flask's own hooks never see.
+
+In: any request. Out: a refusal (JSON, or the login page for a browser), or the inner application's answer with the
+security headers added. Order of the checks: Host, Origin, size, token, role; then the body is read, so that nobody
+further in waits for a slow client. Nothing here logs a query string.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+from werkzeug.wsgi import get_input_stream
+
+from engine.wire import dumps
+from webapp.access.arrivals import ARRIVED
+from webapp.access.hosts import Hosts
+from webapp.access.tokens import ROLE, Environ, Role, Tokens
+from webapp.monitoring.logs import event
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 1024 * 1024
+"""Bytes of any request's body; single routes allow less."""
+MAX_STRANGERS_BODY = 64 * 1024
+"""Bytes of the body of somebody without a token: a login, or the first packets of a socket."""
+
+_LONGEST_LENGTH = 18
+"""Digits of a Content-Length; Python reads no more than 4300."""
+_PUBLIC = ("/healthz", "/login", "/favicon.ico")
+_PAGES = ("/", "/view")
+_READING = ("GET", "HEAD", "OPTIONS")
+_SOCKETS = "/socket.io/"
+
+HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+
+
+class Guard:
+    """Lets through what is allowed, and says why about the rest."""
+
+    def __init__(self, app: WSGIApplication, hosts: Hosts, tokens: Tokens) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._tokens = tokens
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *HEADERS], *rest)
+
+        try:
+            return (self._refusal(environ) or self._app)(environ, start)
+        except (StopIteration, ConnectionError):
+            raise  # how a WebSocket that has ended tells the server to leave the connection alone
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an answer of ours
+            path = environ.get("PATH_INFO", "")
+            message = f"error while answering {environ['REQUEST_METHOD']} {path}"
+            event(log, "request_failed", message, level=logging.ERROR, exception=error, path=path)
+            return refuse(500, "something went wrong on the server", "its log says what")(environ, start)
+
+    def _refusal(self, environ: Environ) -> Response | None:
+        return self._foreign(environ) or self._too_large(environ) or self._identify(environ) or self._receive(environ)
+
+    def _foreign(self, environ: Environ) -> Response | None:
+        host = environ.get("HTTP_HOST", "")
+        if not self._hosts.allows_host(host):
+            return refuse(403, "this server does not answer to that host name", "start it with --allow-host NAME")
+        if not self._hosts.allows_origin(environ.get("HTTP_ORIGIN"), environ["wsgi.url_scheme"], host):
+            return refuse(403, "pages of other sites may not use this server", "open the dashboard itself")
+        return None
+
+    def _too_large(self, environ: Environ) -> Response | None:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal():
+            return refuse(400, "Content-Length is not a number")
+        if len(length) > _LONGEST_LENGTH or int(length) > MAX_BODY:
+            return _too_large_for(MAX_BODY)
+        return None
+
+    def _receive(self, environ: Environ) -> Response | None:
+        """Read the whole body and leave it in the environment, or refuse."""
+        limit = MAX_STRANGERS_BODY if environ[ROLE] is None else MAX_BODY
+        try:
+            body = get_input_stream(environ, max_content_length=limit).read()
+        except RequestEntityTooLarge:
+            return _too_large_for(limit)
+        except (OSError, ClientDisconnected):
+            return refuse(400, "the request did not arrive whole", "send it again")
+        environ["wsgi.input"] = BytesIO(body)
+        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:  # it came in chunks
+            environ["CONTENT_LENGTH"] = str(len(body))
+        if ARRIVED in environ:
+            environ[ARRIVED]()
+        return None
+
+    def _identify(self, environ: Environ) -> Response | None:
+        """Leave the visitor's role in the environment, or refuse."""
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if path in _PAGES and method in ("GET", "HEAD") and "token=" in environ.get("QUERY_STRING", ""):
+            return self._sign_in(environ)
+        address = environ.get("REMOTE_ADDR", "")
+        token = self._tokens.presented(environ)
+        role = environ[ROLE] = self._tokens.role_of(token)
+        if path in _PUBLIC or path.startswith("/static/"):
+            return None
+        if token is not None and self._tokens.failures.exceeded(address):
+            return refuse(429, "too many wrong tokens from this address", "wait a minute")
+        if role is None:
+            return self._unknown(environ, token, address)
+        if role is Role.VIEWER and method not in _READING and not path.startswith(_SOCKETS):
+            return refuse(403, "a view-only visitor may not change anything", "use the operator's link")
+        return None
+
+    def _unknown(self, environ: Environ, token: str | None, address: str) -> Response | None:
+        if token is not None:
+            self._tokens.failures.count(address)
+        elif environ["PATH_INFO"].startswith(_SOCKETS):
+            return None  # such a client shows its token when it connects to the namespace: see sockets.py
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", ""):
+            environ["PATH_INFO"], environ["posecast.denied"] = "/login", True
+            return None
+        refusal = refuse(401, "a token is needed", "send it as 'Authorization: Bearer TOKEN', or open /login")
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        if token is not None:
+            refusal.headers["Set-Cookie"] = self._tokens.cookie(environ, None)
+        return refusal
+
+    def _sign_in(self, environ: Environ) -> Response | None:
+        """`/?token=…`, with a token or a ticket: keep the token in a cookie and redirect to the address without it."""
+        query = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
+        token = self._tokens.redeemed(next((value for name, value in query if name == "token"), None))
+        environ["QUERY_STRING"] = urlencode([pair for pair in query if pair[0] != "token"])
+        if self._tokens.log_in(environ.get("REMOTE_ADDR", ""), token) is None:
+            environ["PATH_INFO"], environ["posecast.denied"] = "/login", True
+            environ[ROLE] = None
+            return None
+        rest = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
+        response = Response(status=303)
+        response.headers["Location"] = f"{environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}{rest}"
+        response.headers["Cache-Control"] = "no-store"
+        if self._tokens.required:
+            response.headers["Set-Cookie"] = self._tokens.cookie(environ, token)
+        return response
+
+
+def _too_large_for(limit: int) -> Response:
+    return refuse(413, "the request is too large", f"send at most {limit} bytes")
+
+
+def refuse(status: int, error: str, hint: str = "", **more: object) -> Response:
+    """A refusal as every error looks: JSON with `error` and `hint`."""
+    response = Response(dumps({"error": error, "hint": hint, **more}), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

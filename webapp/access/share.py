@@ -1,0 +1,60 @@
+"""The link for others: its address, and the same as a QR code for the phone."""
+
+from __future__ import annotations
+
+import io
+import socket
+from urllib.parse import quote, urlsplit
+
+import segno
+
+from engine.wire import Wire
+from webapp.access.options import ServeOptions, is_loopback
+
+
+def share_link(options: ServeOptions, url: str) -> Wire:
+    """The view-only link to a dashboard that the visitor sees at `url` (with a slash at its end)."""
+    if not options.loopback and is_loopback(urlsplit(url).hostname or ""):
+        url = reachable_url(options, urlsplit(url).path)
+    link = with_token(url, options.view_token)
+    loopback = is_loopback(urlsplit(url).hostname or "")
+    return {
+        "url": link,
+        "view_only": options.view_token is not None,
+        "loopback": loopback,
+        "hint": "only this computer can open this link; for others start with HOST=0.0.0.0 (--host 0.0.0.0)"
+        if loopback
+        else "",
+        "qr_svg": _qr(link),
+    }
+
+
+def with_token(url: str, token: str | None) -> str:
+    """The link that signs in with `token`, whatever characters it has; `url` where there is none."""
+    return f"{url}?token={quote(token, safe='')}" if token else url
+
+
+def _qr(text: str) -> str:
+    """A QR code as an SVG element."""
+    svg = io.BytesIO()
+    segno.make(text, error="m").save(svg, kind="svg", xmldecl=False, scale=4, border=2, dark="#111", light="#fff")
+    return svg.getvalue().decode("utf-8")
+
+
+def reachable_url(options: ServeOptions, path: str = "/") -> str:
+    """Where others on the network find this server."""
+    host = options.host
+    if host in ("0.0.0.0", "::", ""):
+        host = _own_address(socket.AF_INET6 if ":" in host else socket.AF_INET) or socket.gethostname()
+    return f"http://{f'[{host}]' if ':' in host else host}:{options.port}{path}"
+
+
+def _own_address(family: socket.AddressFamily) -> str | None:
+    """This machine's address towards the rest of the network; no packet is sent (RFC 5737 and 3849 addresses)."""
+    outside = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((outside, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None

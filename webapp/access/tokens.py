@@ -1,0 +1,149 @@
+"""Who may do what: tokens, the roles they give, where a request carries one, and how often one may guess.
+
+Two roles. Operators change things, viewers read. Where no token is asked for (this machine's own users), everybody
+is an operator. Tokens are compared in constant time and appear in no log.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from werkzeug.http import dump_cookie
+from werkzeug.sansio.http import parse_cookie
+
+from webapp.access.options import ServeOptions
+from webapp.monitoring.logs import event
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+ROLE = "posecast.role"
+"""Key of the WSGI environment under which the guard leaves the visitor's `Role`, or None."""
+LOGIN_FAILURES = (10, 60.0)
+"""Wrong tokens typed into the login page or given in its link, per address and seconds."""
+TOKEN_FAILURES = (200, 60.0)
+"""Wrong tokens in headers, cookies and on sockets: generous, since a page left open tries again by itself."""
+TICKET_LASTS = 60.0
+"""Seconds that a browser has to start and come with its ticket."""
+
+
+class Role(Enum):
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+class FailureLimit:
+    """At most `limit` wrong tokens per address and `window` seconds."""
+
+    def __init__(self, limit: int, window: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._window, self._clock = limit, window, clock
+        self._failures: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def exceeded(self, address: str) -> bool:
+        with self._lock:
+            return len(self._recent(address)) >= self._limit
+
+    def count(self, address: str) -> None:
+        event(log, "login_refused", f"a wrong token from {address}", level=logging.WARNING, address=address)
+        with self._lock:
+            if len(self._failures) > 10_000:  # a flood from many addresses must not fill the memory
+                self._failures.clear()
+            self._failures.setdefault(address, deque(maxlen=self._limit)).append(self._clock())
+
+    def _recent(self, address: str) -> deque[float]:
+        failures = self._failures.get(address, deque())
+        while failures and failures[0] <= self._clock() - self._window:
+            failures.popleft()
+        return failures
+
+
+class Tokens:
+    """The tokens of a run and the cookie that carries one."""
+
+    def __init__(self, options: ServeOptions, clock: Callable[[], float] = time.monotonic) -> None:
+        self.required = options.protected
+        self._clock = clock
+        self._operator = options.token
+        self._roles = {Role.OPERATOR: options.token, Role.VIEWER: options.view_token}
+        self._tickets: dict[str, float] = {}
+        # Cookies ignore ports: two dashboards on one machine need two names.
+        self.cookie_name = f"posecast_{options.port}"
+        self._logins = FailureLimit(*LOGIN_FAILURES)
+        self.failures = FailureLimit(*TOKEN_FAILURES)
+
+    def role_of(self, token: str | None) -> Role | None:
+        """The role that `token` gives; None where it gives none."""
+        if not self.required:
+            return Role.OPERATOR
+        given = (token or "").encode("utf-8", "surrogatepass")  # JSON can carry half a pair, which is no UTF-8
+        found = None
+        for role, expected in self._roles.items():
+            if expected and hmac.compare_digest(expected.encode(), given):
+                found = role
+        return found
+
+    def log_in(self, address: str, token: str | None) -> Role | None:
+        """`role_of` for a token that a person typed; None, too, where too many from `address` were wrong."""
+        if self.required and self._logins.exceeded(address):
+            return None
+        role = self.role_of(token)
+        if role is None:
+            self._logins.count(address)
+        return role
+
+    def ticket(self) -> str | None:
+        """What signs one browser in as operator, once and soon; None where nobody is asked for a token.
+
+        For addresses that others may read, such as those on a command line: it is worth nothing when they do.
+        """
+        if not self.required:
+            return None
+        ticket = secrets.token_urlsafe()
+        self._tickets[ticket] = self._clock() + TICKET_LASTS
+        return ticket
+
+    def redeemed(self, given: str | None) -> str | None:
+        """The operator's token for a ticket, which is used up; else what was given."""
+        until = self._tickets.pop(given or "", None)
+        return given if until is None or self._clock() > until else self._operator
+
+    def presented(self, environ: Environ) -> str | None:
+        """The token that a request carries: Authorization (Bearer, or Basic with any user name), or the cookie."""
+        kind, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if kind.lower() == "bearer":
+            return str(value.strip())
+        if kind.lower() == "basic":
+            return _password(value)
+        # Other programs on this host set cookies, too, which need not be UTF-8: ours is found among them.
+        cookies = environ.get("HTTP_COOKIE", "").encode("latin-1").decode("utf-8", "replace")
+        return parse_cookie(cookies).get(self.cookie_name)
+
+    def cookie(self, environ: Environ, token: str | None) -> str:
+        """A Set-Cookie header that keeps `token` for the session, or forgets it."""
+        return dump_cookie(
+            self.cookie_name,
+            token or "",
+            max_age=None if token else 0,
+            path=environ.get("SCRIPT_NAME") or "/",
+            secure=environ.get("wsgi.url_scheme") == "https",
+            httponly=True,
+            samesite="Strict",
+        )
+
+
+def _password(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,85 @@
+"""A WebSocket under Engine.IO that refuses large messages, and whose server thread always comes free.
+
+The library below forgets to wake its reader when it hangs up by itself (a message too large, a writer that ends), and
+waits without end for a client that announced to take over from polls: the thread would wait for ever. Here the reader
+looks up now and then, and hanging up on somebody who is gone is no error.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import suppress
+from typing import Any
+
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from simple_websocket import ConnectionClosed
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+
+from webapp.access.guard import refuse
+from webapp.live.packets import CLOSE, MAX_MESSAGE, PROBE, is_packet
+from webapp.live.viewers import connection_of, hang_up
+
+MAX_WAITING = 1000
+"""Messages that came and were not looked at yet: a client that sends faster than that wants no scenes."""
+TAKE_OVER_WITHIN = 5.0
+"""Seconds for each of the two messages, probe and upgrade, with which a WebSocket takes over from polls."""
+_LOOK_UP = 1.0
+"""Seconds."""
+
+
+class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
+    """What Engine.IO's `threading` driver uses, with a limit and a reader that does not hang."""
+
+    def __init__(self, handler: Any, server: object) -> None:
+        """`handler` is a method of Engine.IO's session."""
+        super().__init__(handler, server, max_message_size=MAX_MESSAGE)
+        self._session = handler.__self__
+        # A session that is connected already has polled until now.
+        self._before_taking_over = 2 if self._session.connected else 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self._connection = connection_of(environ)
+        if self._connection is not None:
+            # Silence is no fault here; those who do not read are found by their silence.
+            self._connection.settimeout(None)
+        try:
+            return super().__call__(environ, start_response)
+        except RemoteProtocolError:
+            return refuse(400, "this is no WebSocket's greeting")(environ, start_response)
+
+    def wait(self) -> str | bytes | None:
+        """The next message; None when the connection is over, which ends what makes no sense, too."""
+        try:
+            message = self._next()
+        except ConnectionClosed:
+            return None
+        if message is None or not self._makes_sense(message):
+            # Not with a last word, which a client that does not read would keep waiting, as it does the writer.
+            hang_up(self._connection)
+            return None
+        return message
+
+    def _next(self) -> str | bytes | None:
+        """What comes next; None when nothing comes in time, or the session has ended."""
+        end = time.monotonic() + TAKE_OVER_WITHIN if self._before_taking_over > 0 else math.inf
+        while self.ws.connected or self.ws.input_buffer:
+            message: str | bytes | None = self.ws.receive(timeout=_LOOK_UP)
+            if self._session.closed:
+                break
+            if message is not None:
+                self._before_taking_over -= 1
+                return message
+            if time.monotonic() > end:
+                break
+        return None
+
+    def _makes_sense(self, message: str | bytes) -> bool:
+        known = isinstance(message, str) and (message == PROBE or is_packet(message))
+        return known and message != CLOSE and len(self.ws.input_buffer) <= MAX_WAITING
+
+    def close(self) -> None:
+        """Hang up. The other side, or the server that is stopping, may have closed the socket a moment ago."""
+        with suppress(OSError, ConnectionClosed, LocalProtocolError):
+            super().close()
+        self.ws.connected = False

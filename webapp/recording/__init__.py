@@ -1,0 +1,1 @@
+"""Recordings: making them, listing them, playing them."""

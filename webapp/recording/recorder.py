@@ -1,0 +1,84 @@
+"""Records what is shown: each scene a line of JSONL, as the sockets get it, and the camera's pictures if asked for.
+
+Each recording has a thread of its own (recording.py), so that neither disk nor video encoder delays anybody. Nothing
+is ever deleted to make room: where the recordings reach their limit, recording stops and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from engine.wire import Wire
+from webapp.access.errors import ConflictError
+from webapp.live.scenes import Scenes
+from webapp.monitoring.logs import event, report_problem
+from webapp.recording.recordings import Recordings
+from webapp.recording.writing import Session
+
+log = logging.getLogger(__name__)
+
+_MB = 1_000_000
+
+
+class Recorder:
+    """At most one recording at a time."""
+
+    def __init__(
+        self,
+        recordings: Recordings,
+        scenes: Scenes,
+        limit_bytes: int,
+        problem: Callable[[str, str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.recordings = recordings
+        self.limit_bytes = limit_bytes
+        self._scenes, self._problem, self._changed = scenes, problem, changed
+        self._session: Session | None = None
+        self._lock = threading.Lock()
+
+    def start(self, *, video: bool = False) -> Wire:
+        """Begin; ConflictError where one is running or no room is left."""
+        with self._lock:
+            if self._session is not None and self._session.running:
+                raise ConflictError("a recording is already running", 'stop it first with {"record": false}')
+            room = self.limit_bytes - self.recordings.total_bytes()
+            if room <= 0:
+                raise ConflictError(
+                    f"the recordings have reached their limit of {self.limit_bytes // _MB} MB", "delete some first"
+                )
+            self._session = Session(self.recordings, self._scenes, room, video, self._ended)
+            self._session.start()
+            status = self._session.status()
+        event(log, "recording_started", f"recording {status['name']}", name=str(status["name"]), video=video)
+        self._changed()
+        return status
+
+    def stop(self) -> Wire:
+        """End; what was recorded. ConflictError where nothing runs."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is None or not session.running:
+            raise ConflictError("nothing is being recorded", 'start with {"record": true}')
+        session.stop()
+        return session.status()
+
+    def status(self) -> Wire | None:
+        """The recording that runs now."""
+        session = self._session
+        return session.status() if session is not None and session.running else None
+
+    def close(self) -> None:
+        """Finish what runs; bounded."""
+        session = self._session
+        if session is not None:
+            session.stop()
+
+    def _ended(self, problem: tuple[str, str] | None) -> None:
+        if problem is not None:
+            report_problem(log, "recording", *problem)
+            self._problem(*problem)
+        event(log, "recording_ended", "recording ended")
+        self._changed()

@@ -1,0 +1,178 @@
+"""The recordings on disk: scenes as JSONL, a video beside them where one was made. Listing, reading, deleting.
+
+Names are the server's own (`recording-20261122-215500`); nothing a visitor sends becomes part of a path. A file is
+`.part` while it grows and gets its real name when it is whole; until then a `.lock` beside it keeps others away,
+servers of the same folder too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.skeleton import JOINTS
+from engine.wire import Wire
+from webapp.access.errors import NotFoundError
+from webapp.recording.claim import Claim, claim
+
+NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
+SCENES, VIDEO, CAMERA, PART, LOCK = ".jsonl", ".mp4", ".camera.json", ".part", ".lock"
+RECORDING = "recording:"
+"""Before a name: the recording as a source."""
+LONGEST_PAUSE = 2.0
+"""Seconds: a gap in a recording is not waited out for longer."""
+_WALL_TIME = re.compile(rb'"wall_time":([0-9.]+)')
+_CHUNK = 1 << 20
+
+CSV_COLUMNS = (
+    "frame", "time_s", "wall_time_s", "person", "score", "joint", "joint_name", "u_px", "v_px", "confidence",
+    "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
+)  # fmt: skip
+"""One row per person and joint; x, y, z in the world of the extrinsics. Empty where there is nothing."""
+
+
+class Recordings:
+    """A folder of finished recordings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[tuple[str, int], Wire] = {}
+
+    def prepare(self) -> None:
+        """Make the folder, and finish what a crash left behind: whole lines are kept. Not what another server records.
+
+        OSError where the folder cannot be made, or nothing be written in it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        begun = {path.name.partition(".")[0] for end in (f"{PART}*", LOCK) for path in self.folder.glob(f"*{end}")}
+        for name in filter(NAME.fullmatch, sorted(begun)):
+            ours = self.claim(name)
+            if ours is not None:
+                try:
+                    self._finish(name)
+                finally:
+                    ours.release()
+
+    def claim(self, name: str) -> Claim | None:
+        """The right to write the recording `name`; None where somebody has it. OSError where nothing can be written."""
+        return claim(self.folder / f"{name}{LOCK}")
+
+    def names(self) -> list[str]:
+        """Newest first."""
+        return sorted((path.stem for path in self.folder.glob(f"*{SCENES}") if NAME.fullmatch(path.stem)), reverse=True)
+
+    def listing(self) -> list[Wire]:
+        return [self._describe(name) for name in self.names()]
+
+    def total_bytes(self) -> int:
+        """What all files take, unfinished ones included."""
+        return sum(_size(path) for path in self.folder.glob("*"))
+
+    def path(self, name: str, suffix: str = SCENES) -> Path:
+        """The file of a recording; NotFoundError where there is none."""
+        path = self.folder / f"{name}{suffix}"
+        if not NAME.fullmatch(name) or not path.is_file():
+            raise NotFoundError(f"there is no recording {name!r}", "GET /api/recordings lists them")
+        return path
+
+    def delete(self, name: str) -> None:
+        self.path(name).unlink()
+        for suffix in (VIDEO, CAMERA):
+            (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+    def _finish(self, name: str) -> None:
+        """Keep the whole lines of a recording that was cut off, and nothing else."""
+        scenes = self.folder / f"{name}{SCENES}"
+        part = scenes.with_name(scenes.name + PART)
+        if part.exists():
+            drop_torn_line(part)
+            if part.stat().st_size:
+                part.replace(scenes)
+        for left in self.folder.glob(f"{name}.*"):
+            if PART in left.suffixes:
+                left.unlink()
+
+    def _describe(self, name: str) -> Wire:
+        scenes, video = self.path(name), self.folder / f"{name}{VIDEO}"
+        size = scenes.stat().st_size
+        if (name, size) not in self._known:
+            self._known[name, size] = _summary(scenes)
+        has_video = video.is_file()
+        total = size + (video.stat().st_size if has_video else 0)
+        return {"name": name, **self._known[name, size], "bytes": total, "video": has_video}
+
+
+def _size(path: Path) -> int:
+    """0 for what is no file, or is one no more: recordings end, and others delete them."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def csv_lines(path: Path) -> Iterator[str]:
+    """A recording as CSV, a piece per scene, never the whole of it in memory."""
+    yield _csv([CSV_COLUMNS])
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield _csv(_rows(json.loads(line)))
+
+
+def _rows(scene: Wire) -> Iterator[list[object]]:
+    for person in scene["people"]:
+        for joint, name in enumerate(JOINTS):
+            yield [
+                scene["frame"],
+                scene["time"],
+                scene["wall_time"],
+                person["id"],
+                person["score"],
+                joint,
+                name,
+                *(person["keypoints_2d"][joint] or ("", "", "")),
+                *(person["joints_3d"][joint] if person["joints_3d"] else ("", "", "")),
+                *(person["joints_camera"][joint] if person["joints_camera"] else ("", "", "")),
+            ]
+
+
+def _csv(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _summary(path: Path) -> Wire:
+    """Scenes, start, and how long it takes to play: gaps count as they are replayed, whatever the clock did."""
+    count, seconds = 0, 0.0
+    first = before = None
+    with path.open("rb") as lines:
+        for line in lines:
+            count += 1
+            found = _WALL_TIME.search(line)
+            now = float(found[1]) if found else before
+            if now is not None and before is not None:
+                seconds += min(max(0.0, now - before), LONGEST_PAUSE)
+            first, before = (now if first is None else first), now
+    return {"scenes": count, "seconds": round(seconds, 3), "created": first}
+
+
+def drop_torn_line(path: Path) -> None:
+    """Cut off what follows the last line end."""
+    with path.open("rb+") as file:
+        position = file.seek(0, io.SEEK_END)
+        while position > 0:
+            start = max(0, position - _CHUNK)
+            file.seek(start)
+            newline = file.read(position - start).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(start + newline + 1)
+                return
+            position = start
+        file.truncate(0)

@@ -1,0 +1,184 @@
+"""One recording while it is being made: its thread, its files, and how it ends.
+
+The thread takes the newest snapshot; what it cannot keep up with is left out of scenes and video alike. Files are
+`.part` until they are whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from engine.types import Snapshot
+from engine.video_writer import VideoWriter
+from engine.wire import Wire
+from webapp.access.errors import ConflictError
+from webapp.describe import camera_file
+from webapp.live.scenes import Scenes
+from webapp.recording.claim import Claim
+from webapp.recording.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, drop_torn_line
+
+log = logging.getLogger(__name__)
+
+SPARE_BYTES = 64 * 1024**2
+"""What is left free on the disk: a video needs some to be finished, and so does everybody else."""
+_LOOK_UP = 0.2
+_MOST_IN_A_SECOND = 100
+
+Problem = tuple[str, str]
+"""(error, hint) for the user."""
+
+
+class Session:
+    """One recording: its thread and its files. ConflictError where there can be none."""
+
+    def __init__(
+        self,
+        recordings: Recordings,
+        scenes: Scenes,
+        room: int,
+        video: bool,
+        ended: Callable[[Problem | None], None],
+    ) -> None:
+        self._scenes, self._room, self._ended = scenes, room, ended
+        self.name, self._claim = _new_name(recordings)
+        self._path = recordings.folder / f"{self.name}{SCENES}"
+        self._part = self._path.with_name(self._path.name + PART)
+        self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
+        self._started = time.monotonic()
+        # The scene on show when recording begins belongs to the time before.
+        newest = scenes.snapshots.wait_newer(0, timeout=0)
+        self._seen = newest[0] if newest else 0
+        self._frames = self._bytes = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="posecast-recorder", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def status(self) -> Wire:
+        return {
+            "name": self.name,
+            "scenes": self._frames,
+            "seconds": round(time.monotonic() - self._started, 1),
+            "bytes": self._bytes,
+            "video": self._video_path is not None,
+        }
+
+    def _run(self) -> None:
+        problem = self._record()
+        if not self._keep_scenes():
+            problem = ("recording stopped: nothing could be written", "make room where the recordings lie")
+        self._claim.release()
+        self._ended(problem)
+
+    def _record(self) -> Problem | None:
+        """Record until stopped; why it ended, where that was not asked for. The video is finished, or gone."""
+        video: _Video | None = None
+        problem: Problem | None = None
+        try:
+            video = _Video(self._video_path) if self._video_path else None
+            with self._part.open("w", encoding="utf-8", buffering=1) as file:  # a scene that is counted is on the disk
+                problem = self._write(file.write, video)
+        except OSError as error:
+            problem = (f"recording stopped: {error.strerror or error}", "what was recorded until then is kept")
+        except Exception:
+            log.exception("error while recording")
+            problem = ("recording stopped by a fault of ours", "the server's log says more")
+        if video is not None and not video.finish():
+            problem = problem or ("the video of the recording could not be finished", "the scenes are kept")
+        return problem
+
+    def _keep_scenes(self) -> bool:
+        """Give the scenes their real name; False where there should be some and are none."""
+        with suppress(OSError):
+            drop_torn_line(self._part)
+            if self._part.stat().st_size:
+                self._part.replace(self._path)
+                return True
+            self._part.unlink()
+        return not self._frames
+
+    def _write(self, write: Callable[[str], object], video: _Video | None) -> Problem | None:
+        seen = self._seen
+        while not (self._stopping.is_set() or self._scenes.snapshots.closed):
+            newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP)
+            if newer is None:
+                continue
+            seen, snapshot = newer
+            line = self._scenes.text(seen, snapshot) + "\n"
+            size = self._bytes + len(line.encode()) + (video.size() if video else 0)
+            if size > self._room:
+                return ("recording stopped: the recordings have reached their limit", "download and delete some")
+            if shutil.disk_usage(self._path.parent).free < SPARE_BYTES:
+                return ("recording stopped: the disk is almost full", "make room where the recordings lie")
+            if not self._frames:  # the camera that a replay needs to draw the same view
+                self._path.with_suffix(CAMERA).write_text(camera_file(snapshot.scene.camera), encoding="utf-8")
+            write(line)
+            if video is not None:
+                video.write(snapshot)
+            self._frames += 1
+            self._bytes += len(line.encode())
+        return None
+
+
+class _Video:
+    """The frames as they came, one per line of the scenes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # The suffix stays last: the writer chooses its format by it.
+        self._part = path.with_name(f"{path.stem}{PART}{path.suffix}")
+        self._writer = VideoWriter(self._part)
+        self._first: float | None = None
+
+    def write(self, snapshot: Snapshot) -> None:
+        if self._first is None:
+            self._first = snapshot.frame.captured_at
+        self._writer.write(snapshot.frame.image, snapshot.frame.captured_at - self._first)
+
+    def size(self) -> int:
+        return int(self._part.stat().st_size) if self._part.exists() else 0
+
+    def finish(self) -> bool:
+        """Give it its real name; False, and it is gone, where it cannot be finished: no player opens half of one."""
+        try:
+            self._writer.close()
+            if self._first is not None and not self._writer.failed:
+                self._part.replace(self._path)
+        except Exception as error:  # noqa: BLE001 - libav has errors of its own for a full disk
+            log.warning("the video of the recording could not be finished: %s", error)
+            return False
+        finally:
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
+        return not self._writer.failed
+
+
+def _new_name(recordings: Recordings) -> tuple[str, Claim]:
+    """`recording-DATE-TIME`, numbered where one of this second exists; and the right to write it."""
+    base = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
+    try:
+        recordings.folder.mkdir(parents=True, exist_ok=True)
+        for name in (base, *(f"{base}-{number}" for number in range(2, _MOST_IN_A_SECOND))):
+            ours = None if any(recordings.folder.glob(f"{name}.*")) else recordings.claim(name)
+            if ours is not None:
+                return name, ours
+        reason = "no name is free"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise ConflictError(f"cannot record in {recordings.folder}: {reason}", "make room, or see who may write there")

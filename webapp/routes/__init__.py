@@ -1,0 +1,5 @@
+"""The HTTP interface, one file a subject; `BLUEPRINTS` lists them for the application."""
+
+from webapp.routes import camera, comparison, engine, pages, recordings, stream
+
+BLUEPRINTS = tuple(module.blueprint for module in (pages, engine, camera, comparison, recordings, stream))

@@ -1,0 +1,62 @@
+"""The camera over HTTP: extrinsics in, out and back to the default, and the level from people."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from engine.errors import PosecastError
+from engine.extrinsics import MAX_UPLOAD_BYTES
+from webapp.routes.body import checked
+from webapp.routes.engine import answer
+from webapp.services import services
+
+blueprint = Blueprint("camera", __name__, url_prefix="/api/extrinsics")
+
+_NO = ("", "0", "false")
+_MULTIPART_EXTRA = 8 * 1024
+"""Bytes that boundaries and headers of a form may add to a file."""
+
+
+@blueprint.before_request
+def limit_body() -> None:
+    request.max_content_length = MAX_UPLOAD_BYTES + _MULTIPART_EXTRA
+
+
+@blueprint.get("")
+def current() -> Response:
+    """The camera in use; with `?download=1` as a file that PUT accepts."""
+    camera = services().camera
+    if request.args.get("download", "0") not in _NO:
+        headers = {"Content-Disposition": 'attachment; filename="extrinsics.json"', "Cache-Control": "no-store"}
+        return Response(camera.as_file(), mimetype="application/json", headers=headers)
+    return answer(camera.describe())
+
+
+@blueprint.put("")
+def put() -> Response:
+    """Use a camera file from the next frame on: a form's `file`, or the body itself. `?preview=1` only reads it."""
+    data, filename = _upload()
+    preview = request.args.get("preview", "0") not in _NO
+    return answer(services().camera.use_file(data, filename, request.args.get("camera"), preview=preview))
+
+
+@blueprint.delete("")
+def reset() -> Response:
+    """Back to the source's own camera, or the default one."""
+    return answer(services().camera.reset())
+
+
+@blueprint.post("/level")
+def level() -> Response:
+    """Estimate tilt and floor from the people seen lately, and use that; `{"preview": true}` only tells."""
+    body = checked({}, {"preview": bool}) if request.get_data() else {}
+    return answer(services().camera.level(preview=body.get("preview", False)))
+
+
+def _upload() -> tuple[bytes, str]:
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("file")
+        if file is None:
+            raise PosecastError("the form has no part named 'file'", "send the camera file as 'file'")
+        return file.read(), file.filename or "extrinsics.json"
+    return request.get_data(), request.args.get("filename", "extrinsics.json")

@@ -1,0 +1,144 @@
+"""The engine over HTTP: state, scenes, backends, sources, settings."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response
+
+from engine.capture import redact
+from engine.errors import PosecastError
+from engine.wire import dumps
+from webapp.access.errors import ForbiddenError, UnavailableError
+from webapp.access.tokens import Role
+from webapp.routes.body import checked, json_object
+from webapp.services import role, services
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """JSON that nobody keeps."""
+    return Response(dumps(value), status, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/state")
+def state() -> Response:
+    """Everything about the engine; what the visitor may do; `now` by the clock of `wall_time`."""
+    visitor = role()
+    return answer(
+        {
+            **services().status.state(),
+            "now": round(time.time(), 3),
+            "role": visitor.value if visitor else None,
+            "view_only": visitor is Role.VIEWER,
+        }
+    )
+
+
+@blueprint.get("/scene")
+def scene() -> Response:
+    """The newest scene."""
+    services().attendance.seen()
+    text = services().scenes.newest()
+    if text is None:
+        raise UnavailableError("there is no scene yet", "try again when the source plays")
+    return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/scene.schema.json")
+def scene_schema() -> Response:
+    """JSON Schema of a scene."""
+    return _file("scene.schema.json", "application/schema+json")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description of this API."""
+    return _file("openapi.json", "application/json")
+
+
+@blueprint.get("/backends")
+def backends() -> Response:
+    """What runs here, and why the rest does not."""
+    from engine.inference import available  # asking imports the networks' libraries
+
+    return answer(
+        {
+            "backends": [
+                {
+                    "name": report.name,
+                    "available": report.available,
+                    "reason": report.reason,
+                    "devices": list(report.devices),
+                    "precisions": list(report.precisions),
+                    "version": report.version,
+                    "measured_ms": services().costs.of(report.name),
+                }
+                for report in available()
+            ]
+        }
+    )
+
+
+@blueprint.put("/backend")
+def switch_backend() -> Response:
+    """Begin to switch; how it goes comes as events."""
+    body = checked({"name": str}, {"device": (str, type(None)), "precision": (str, type(None))})
+    services().pipeline.switch_backend(body["name"], body.get("device"), body.get("precision"))
+    return answer({"switching": body["name"]}, 202)
+
+
+@blueprint.get("/sources")
+def sources() -> Response:
+    """What `PUT /api/source` accepts, with labels."""
+    return answer({"sources": services().sources.listing()})
+
+
+@blueprint.put("/source")
+def switch_source() -> Response:
+    """Begin to switch; the old source plays until the new one shows a frame."""
+    text = services().sources.resolve(checked({"source": str})["source"])
+    services().pipeline.switch_source(text)
+    return answer({"switching": redact(text)}, 202)
+
+
+@blueprint.get("/settings")
+def settings() -> Response:
+    """Those in effect."""
+    return answer(services().status.state()["settings"])
+
+
+@blueprint.put("/settings")
+def change_settings() -> Response:
+    """Change some, all or none: what is wrong in one leaves all as they were."""
+    changes = json_object()
+    if not changes:
+        raise PosecastError("no setting is given", 'send for example {"smoothing": false}')
+    app = services()
+    app.pipeline.state().settings.changed(changes)
+    _check_reach(changes)
+    if "source" in changes:
+        changes["source"] = app.sources.resolve(changes["source"])
+    app.pipeline.change_settings(changes)
+    app.events.settle()
+    return answer(app.status.state()["settings"])
+
+
+def _check_reach(changes: dict[str, Any]) -> None:
+    """A visitor must not make the server open files by their paths."""
+    app = services()
+    current = app.pipeline.state().settings
+    if changes.get("model", current.model) not in ("bundled", "official", current.model):
+        raise ForbiddenError("this model is not for the page to choose", "start the server with --model")
+    if changes.get("extrinsics", current.extrinsics) != current.extrinsics:
+        raise ForbiddenError("a camera file is not set by its path", "send it to PUT /api/extrinsics, or DELETE that")
+
+
+def _file(name: str, mimetype: str) -> Response:
+    text = (SCHEMAS / name).read_text(encoding="utf-8")
+    return Response(text, mimetype=mimetype, headers={"Cache-Control": "no-cache"})

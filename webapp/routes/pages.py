@@ -1,0 +1,86 @@
+"""Pages for people, and the two answers for machines that watch the server: health and metrics."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from webapp.access.guard import refuse
+from webapp.access.share import share_link
+from webapp.routes.engine import answer
+from webapp.services import role, services
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def dashboard() -> Response:
+    """The dashboard."""
+    return _page("index.html")
+
+
+@blueprint.get("/view")
+def view() -> Response:
+    """The 3D view alone."""
+    return _page("view.html")
+
+
+@blueprint.get("/login")
+def login_page() -> Response:
+    """Asks for the token; also what a browser without one sees instead of any other page."""
+    denied = bool(request.environ.get("posecast.denied"))
+    return _login(401 if denied else 200, "")
+
+
+@blueprint.post("/login")
+def login() -> Response | tuple[Response, int]:
+    """Check a typed token and keep it in a cookie."""
+    tokens = services().tokens
+    token = request.form.get("token", "").strip()
+    if tokens.log_in(request.remote_addr or "", token) is None:
+        return _login(401, "That token is not right, or too many were wrong in the last minute.")
+    response = make_response(redirect(f"{request.script_root}/", 303))
+    if tokens.required:  # else anything was right, and nothing is worth keeping
+        response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)
+    return response
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """What browsers ask for unasked."""
+    icon = resources.files("webapp") / "static" / "img" / "mark.svg"
+    if not icon.is_file():
+        return Response(status=204)
+    return Response(icon.read_bytes(), mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+
+
+@blueprint.get("/api/share")
+def share() -> Response:
+    """The link for others, with its QR code."""
+    url = f"{request.host_url.rstrip('/')}{request.script_root}/"
+    return answer(share_link(services().options, url))
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """200 while frames flow, 503 and the reason when they do not."""
+    reason = services().pipeline.health()
+    return answer({"status": "ok"}) if reason is None else refuse(503, reason)  # type: ignore[return-value]
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus text."""
+    return Response(services().status.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _page(template: str) -> Response:
+    visitor = role()
+    text = render_template(template, root=request.script_root, role=visitor.value if visitor else "")
+    return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+
+def _login(status: int, problem: str) -> Response:
+    text = render_template("login.html", root=request.script_root, problem=problem)
+    return Response(text, status, mimetype="text/html", headers={"Cache-Control": "no-store"})

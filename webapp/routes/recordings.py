@@ -1,0 +1,62 @@
+"""Recordings over HTTP: start, stop, list, download, delete."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, send_file
+
+from engine.errors import PosecastError
+from webapp.recording.recordings import SCENES, VIDEO, csv_lines
+from webapp.routes.body import checked
+from webapp.routes.engine import answer
+from webapp.services import services
+
+blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
+
+FORMATS = ("jsonl", "csv", "mp4")
+
+
+@blueprint.get("")
+def listing() -> Response:
+    """All of them, the one that runs, and how much room is left."""
+    app = services()
+    return answer(
+        {
+            "recording": app.recorder.status(),
+            "recordings": app.recordings.listing(),
+            "total_bytes": app.recordings.total_bytes(),
+            "cap_bytes": app.recorder.limit_bytes,
+        }
+    )
+
+
+@blueprint.post("")
+def control() -> Response:
+    """Start (201) or stop."""
+    body = checked({"record": bool}, {"video": bool})
+    if body["record"]:
+        return answer({"recording": services().recorder.start(video=body.get("video", False))}, 201)
+    return answer({"recording": None, "finished": services().recorder.stop()})
+
+
+@blueprint.get("/<name>")
+def download(name: str) -> Response:
+    """One of them as a file."""
+    kind = request.args.get("format", FORMATS[0])
+    if kind not in FORMATS:
+        raise PosecastError(f"there is no format {kind!r}", f"formats are: {', '.join(FORMATS)}")
+    recordings = services().recordings
+    if kind == "csv":
+        path = recordings.path(name)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+        return Response(csv_lines(path), mimetype="text/csv", headers=headers)
+    path = recordings.path(name, VIDEO if kind == "mp4" else SCENES)
+    mimetype = "video/mp4" if kind == "mp4" else "application/x-ndjson"
+    return send_file(path.resolve(), mimetype=mimetype, as_attachment=True, download_name=path.name, max_age=0)
+
+
+@blueprint.delete("/<name>")
+def delete(name: str) -> Response:
+    """For good."""
+    services().recordings.delete(name)
+    services().broadcaster.state_changed()  # other pages list it, too
+    return answer({"deleted": name})

@@ -1,0 +1,79 @@
+"""Moving and still pictures over HTTP: `/stream.mjpg` and `/snapshot.jpg`.
+
+Each viewer has a server thread that takes the newest picture, sends it, and takes the newest again: a slow reader
+skips frames and delays nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request
+
+from engine.errors import PosecastError
+from webapp.access.errors import UnavailableError
+from webapp.live.pictures import BOUNDARY, VIEWS, Pictures
+from webapp.live.viewers import Viewer, Viewers, connection_of, tell_viewer, too_many
+from webapp.services import services
+
+blueprint = Blueprint("stream", __name__)
+
+_LOOK_UP = 1.0
+"""Seconds between two looks whether a viewer is still there while no frame comes."""
+
+
+@blueprint.get("/stream.mjpg")
+def stream() -> Response:
+    """Every new frame, as it comes."""
+    view, app = _view(), services()
+    viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
+    if viewer is None:
+        raise UnavailableError(*too_many(app.options.viewer_limit))
+    response = Response(
+        _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
+    )
+    address = request.remote_addr
+    tell_viewer("viewer_connected", "stream", address)
+
+    def left() -> None:
+        app.viewers.release(viewer)
+        tell_viewer("viewer_left", "stream", address)
+
+    response.call_on_close(left)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would otherwise collect frames before it passes them on
+    return response
+
+
+@blueprint.get("/snapshot.jpg")
+def snapshot() -> Response:
+    """The newest frame."""
+    services().attendance.seen()
+    picture = services().pictures.wait_newer(_view(), None, timeout=0)
+    if picture is None:
+        raise UnavailableError("there is no frame yet", "try again when the source plays")
+    headers = {"Cache-Control": "no-store", **picture.headers}
+    return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
+
+
+def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
+    """Multipart parts, the newest whenever the last one is sent."""
+    yield BOUNDARY
+    picture = None
+    while not (viewers.closed or pictures.snapshots.closed):
+        newer = pictures.wait_newer(view, picture, _LOOK_UP)
+        if newer is None:
+            if viewer.gone():
+                return
+            continue
+        picture = newer
+        viewers.started_writing(viewer)
+        yield picture.part
+        viewers.finished_writing(viewer)
+
+
+def _view() -> str:
+    view = request.args.get("view", VIEWS[0])
+    if view not in VIEWS:
+        raise PosecastError(f"there is no view {view!r}", f"views are: {', '.join(VIEWS)}")
+    return view

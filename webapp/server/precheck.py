@@ -1,0 +1,73 @@
+"""Whether the source and the network asked for can be had here, found out in a process of its own.
+
+Asking imports libraries that start threads; the server forks, and must have none by then. What takes its time or may
+come and go (cameras, streams, a model still to be converted) is the engine's to try, and to tell about.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from engine import children
+from engine.errors import PosecastError
+from engine.settings import Settings
+from engine.types import ModelSpec
+
+_TIMEOUT = 120
+_CHILD = "webapp.server.precheck"
+_OUTCOME = "outcome:"
+
+
+def check(settings: Settings) -> None:
+    """PosecastError for what the user has to mend."""
+    if not (_is_file(settings.source) or _is_chosen(settings.model_spec)):
+        return
+    told = json.dumps(settings.to_json())  # not an argument, which everybody on the machine can read: passwords
+    try:
+        done = subprocess.run(
+            children.command(_CHILD), input=told, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return  # slow is not wrong: the engine will tell
+    outcome = next((line[len(_OUTCOME) :] for line in done.stdout.splitlines() if line.startswith(_OUTCOME)), None)
+    problem = json.loads(outcome) if outcome is not None else None
+    if problem is not None:
+        raise PosecastError(*problem)
+
+
+def main(settings: Settings) -> None:
+    """Print the outcome, for `check`."""
+    problem = None
+    try:
+        _try(settings)
+    except PosecastError as error:
+        problem = (error.error, error.hint)
+    print(_OUTCOME + json.dumps(problem))
+
+
+def _try(settings: Settings) -> None:
+    if _is_file(settings.source):
+        from engine.capture import open_source
+
+        open_source(settings.source).close()
+    if _is_chosen(settings.model_spec):
+        from engine.inference import choose
+        from engine.models import resolve
+
+        choose(settings.model_spec, resolve(settings.model))
+
+
+def _is_file(source: str) -> bool:
+    """Not a camera, an address, the demo stage or a recording."""
+    return source != "demo" and not source.isdecimal() and ":" not in source
+
+
+def _is_chosen(spec: ModelSpec) -> bool:
+    """Whether anything is not left to the program."""
+    return (spec.backend, spec.device, spec.precision) != ("auto", "auto", "auto")
+
+
+if __name__ == "__main__":
+    main(Settings().changed(json.load(sys.stdin)))

@@ -1,0 +1,62 @@
+"""What a worker of the server begins with. The first one: what the start says. One that takes the place of another
+that crashed: what was saved by then, which is what users have chosen in the dashboard.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine.errors import PosecastError
+from engine.extrinsics import Calibration
+from engine.pipeline.current import NETWORK_SETTINGS
+from engine.settings import Settings
+from webapp.state.startup_problems import Problem
+
+AGAIN_WITHIN = 60.0
+"""Seconds: who crashes twice in that time would go on crashing with the same source and network."""
+_TIME = struct.Struct("d")
+_NEVER = float("-inf")
+_RESTARTED = "the engine crashed and was started again"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Settings and camera to begin with, and what is wrong with them all the same."""
+
+    settings: Settings
+    calibration: Calibration | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Restarts:
+    """Made before any worker is. Workers are copies of one process, and learn of each other by memory they share."""
+
+    def __init__(self, choose: Callable[[], Chosen], clock: Callable[[], float] = time.monotonic) -> None:
+        """`choose` reads settings and camera anew. PosecastError where the first ones cannot be had."""
+        self._choose, self._clock = choose, clock
+        self.first = choose()
+        self._last = mmap.mmap(-1, _TIME.size)
+        self._last[:] = _TIME.pack(_NEVER)
+
+    def begin(self) -> Chosen:
+        """What the worker that asks begins with. Once in each."""
+        now, last = self._clock(), _TIME.unpack(self._last[:])[0]
+        self._last[:] = _TIME.pack(now)
+        return self.first if last == _NEVER else self._again(now - last < AGAIN_WITHIN)
+
+    def _again(self, soon: bool) -> Chosen:
+        try:
+            chosen = self._choose()
+        except (OSError, PosecastError) as error:
+            hint = f"with the settings of the first start: {error}"
+            return replace(self.first, problems=(("engine", _RESTARTED, hint), *self.first.problems))
+        hint = "with settings and camera as saved last, as a new start would be; the server's log may say more"
+        if soon:
+            first = {name: getattr(self.first.settings, name) for name in ("source", *NETWORK_SETTINGS)}
+            chosen = replace(chosen, settings=chosen.settings.changed(first))
+            hint = "twice within a minute: source and network are those of the first start, the rest is as saved last"
+        return replace(chosen, problems=(("engine", _RESTARTED, hint), *chosen.problems))

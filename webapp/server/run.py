@@ -1,0 +1,136 @@
+"""`posecast serve`: check everything, bind the port, start the engine in the serving process, say where it is."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+
+from engine.errors import PosecastError
+from engine.models import resolve
+from engine.pipeline import Pipeline
+from webapp.access.options import ServeOptions as ServeOptions
+from webapp.access.share import reachable_url, with_token
+from webapp.access.tokens import Tokens
+from webapp.app import create_app, services_of
+from webapp.monitoring.logs import event
+from webapp.recording.recordings import Recordings
+from webapp.recording.replay import parts_with_recordings
+from webapp.server.gunicorn import Running, run
+from webapp.server.precheck import check
+from webapp.server.restarts import Chosen, Restarts
+from webapp.state.startup_problems import Problem
+from webapp.state.store import Store, default_path, default_recordings
+
+log = logging.getLogger(__name__)
+
+_BACKLOG = 128
+
+
+def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
+    """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs.
+
+    `choose` is asked again when the process that serves has crashed and another takes its place.
+    """
+    restarts = Restarts(choose)
+    settings = restarts.first.settings
+    resolve(settings.model)
+    check(settings)
+    listener = listen(options.host, options.port)
+    # What was given at the start may be chosen again whatever was chosen since.
+    sources = (*options.allow_sources, settings.source)
+    options = replace(options, port=listener.getsockname()[1], allow_sources=sources).with_tokens()
+
+    def begin() -> Running:
+        return begin_serving(restarts.begin(), options)
+
+    run(listener, options.threads, begin)
+
+
+def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
+    """Make application and engine in this process, and start both."""
+    recordings = Recordings(options.recordings or default_recordings())
+    parts = parts_with_recordings(recordings)
+    pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
+    return begin_with(pipeline, Store(options.config or default_path()), options, chosen.problems)
+
+
+def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems: Sequence[Problem] = ()) -> Running:
+    """Make the application around `pipeline`, start both, and tell of `problems` that there were before."""
+    app = create_app(pipeline, store, options)
+    services = services_of(app)
+
+    def stop() -> None:
+        services.stop()
+        pipeline.close()
+        event(log, "shutdown", "stopped")
+
+    services.start(problems)
+    pipeline.start()
+    return Running(app, ready=lambda: announce(options, services.tokens), stop=stop)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; PosecastError where there can be none."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise PosecastError(f"there is no address {host!r}", "give --host an address of this machine") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _refused(host, port, error) from error
+    return listener
+
+
+def announce(options: ServeOptions, tokens: Tokens) -> None:
+    """Say where the server is, and open the browser if asked to. Connections are accepted by now."""
+    url = own_url(options)
+    number = version("posecast")
+    event(log, "start", f"version {number} serves {url}", url=url, version=number, protected=options.protected)
+    if options.weak_token:
+        log.warning("the token is short and can be guessed; leave it out to have one made")
+    if sys.platform == "win32":
+        log.warning("served by Werkzeug, since gunicorn does not run on Windows")
+    if options.links:
+        _print_links(options, url)
+    if options.open_browser:
+        # A browser's address is in the list of processes while it starts: a ticket there is worth nothing to others.
+        link = with_token(url, tokens.ticket())
+        threading.Thread(target=webbrowser.open, args=(link,), name="posecast-browser", daemon=True).start()
+
+
+def _print_links(options: ServeOptions, url: str) -> None:
+    """For the person at the terminal, and never into the log: the links carry tokens."""
+    print(f"Posecast is at {with_token(url, options.token)}", flush=True)
+    if options.protected:
+        shown = reachable_url(options)
+        print(f"From other devices: {with_token(shown, options.token)}", flush=True)
+        print(f"View only:          {with_token(shown, options.view_token)}", flush=True)
+
+
+def own_url(options: ServeOptions) -> str:
+    """Where a browser on this machine finds the server."""
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
+
+
+def _refused(host: str, port: int, error: OSError) -> PosecastError:
+    if error.errno == errno.EADDRINUSE:
+        return PosecastError(f"port {port} is in use", "choose another with --port, or stop what uses it")
+    if error.errno == errno.EACCES:
+        return PosecastError(f"port {port} may not be used", "choose one above 1023 with --port")
+    return PosecastError(f"cannot listen on {host}: {error.strerror}", "give --host an address of this machine")

@@ -1,0 +1,129 @@
+"""The camera in use, as the dashboard changes it: a file given, back to the default, levelled from people.
+
+What is given is used from the next frame on and kept beside the settings, so that the next start finds it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.extrinsics import Calibration, calibration_json, parse_calibration
+from engine.geometry import DEFAULT_CAMERA, Camera
+from engine.leveling import level
+from engine.pipeline import Pipeline
+from engine.types import Floats, Snapshot
+from engine.wire import Wire, dumps
+from webapp.access.errors import ConflictError
+from webapp.describe import camera_file, describe_camera
+from webapp.state.store import Store
+
+log = logging.getLogger(__name__)
+
+LATELY = 30.0
+"""Seconds over which people are remembered for levelling."""
+_SAMPLE_EVERY = 0.2
+_SUFFIXES = (".json", ".yml", ".yaml", ".xml")
+_SIZE_BEFORE_FIRST_FRAME = (1280, 720)
+
+
+class CameraDesk:
+    """Owns the changes of the camera, and the memory of people that levelling needs."""
+
+    def __init__(self, pipeline: Pipeline, store: Store) -> None:
+        self._pipeline, self._store = pipeline, store
+        self._seen: deque[tuple[float, Floats]] = deque()
+        self._last_frame = -1
+        self._lock = threading.Lock()
+
+    def describe(self) -> Wire:
+        """The camera in use and where it comes from."""
+        state = self._pipeline.state()
+        return describe_camera(state.camera or self._camera(state.calibration), state.calibration)
+
+    def as_file(self) -> str:
+        """The camera in use as a file that `use_file` takes."""
+        state = self._pipeline.state()
+        return camera_file(state.camera or self._camera(state.calibration))
+
+    def use_file(self, data: bytes, filename: str, name: str | None, *, preview: bool = False) -> Wire:
+        """Use a camera file, or only look at it; what was understood. PosecastError where nothing was."""
+        calibration = parse_calibration(data, filename, name)
+        suffix = PurePath(filename).suffix.lower()
+        return self._use(calibration, data, suffix if suffix in _SUFFIXES else ".json", name, preview=preview)
+
+    def level(self, *, preview: bool = False) -> Wire:
+        """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it.
+
+        Its world has the floor at height 0: a floor height that was set before is none of this world's.
+        """
+        with self._lock:
+            seen = [bodies for _, bodies in self._seen]
+        camera = self._pipeline.state().camera
+        if not seen or camera is None:
+            raise ConflictError("nobody has been seen lately", "let somebody walk before the camera, then try again")
+        try:
+            calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
+        except PosecastError as error:
+            raise ConflictError(error.error, error.hint) from error
+        data = dumps(calibration_json(calibration)).encode()
+        understood = self._use(calibration, data, ".json", None, preview=preview)
+        if not preview:
+            self._pipeline.change_settings({"floor_offset_m": 0.0})
+        return understood
+
+    def reset(self) -> Wire:
+        """Back to the source's own camera, or the default."""
+        self._pipeline.set_calibration(None)
+        told = self.describe()
+        return {**told, "warnings": [*told["warnings"], *self._save(lambda: None)]}
+
+    def remember(self, _version: int, snapshot: Snapshot) -> None:
+        """Keep the people of a snapshot for `level`, a few times a second."""
+        bodies = [person.pose3d.joints for person in snapshot.scene.people if person.pose3d is not None]
+        now = snapshot.frame.captured_at
+        with self._lock:
+            if snapshot.frame.index < self._last_frame:
+                self._seen.clear()  # another source: another camera
+            self._last_frame = snapshot.frame.index
+            if bodies and (not self._seen or now - self._seen[-1][0] >= _SAMPLE_EVERY):
+                self._seen.append((now, np.stack(bodies)))
+            while self._seen and self._seen[0][0] < now - LATELY:
+                self._seen.popleft()
+
+    def _use(self, calibration: Calibration, data: bytes, suffix: str, name: str | None, *, preview: bool) -> Wire:
+        understood = describe_camera(self._camera(calibration), calibration)
+        if preview:
+            return understood
+        self._pipeline.set_calibration(calibration)
+        problem = self._save(lambda: self._keep(data, suffix, name))
+        return {**understood, "warnings": [*understood["warnings"], *problem]}
+
+    def _camera(self, calibration: Calibration | None) -> Camera:
+        """The camera that a calibration means for the frames at hand."""
+        state = self._pipeline.state()
+        size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
+        spec = calibration.spec if calibration else DEFAULT_CAMERA
+        up = state.settings.up
+        return (replace(spec, up=up) if up else spec).for_image(*size, state.settings.fx)
+
+    def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
+        """Keep a camera file; where it is, as settings say it."""
+        path = self._store.keep_camera(data, suffix)
+        return f"{path}#{name}" if name else str(path)
+
+    def _save(self, extrinsics: Callable[[], str | None]) -> list[str]:
+        """Have the next start use the same camera; a warning where that fails."""
+        try:
+            self._store.update({"extrinsics": extrinsics()})
+        except (OSError, PosecastError) as error:
+            log.warning("cannot save the camera: %s", error)
+            return ["in use, but it could not be saved for the next start"]
+        return []

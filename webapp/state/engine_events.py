@@ -1,0 +1,75 @@
+"""What the engine tells, passed on to the sockets, the counters and the settings file."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import PosecastError
+from engine.pipeline import Event, Pipeline, ProblemEvent, ProgressEvent
+from webapp.live.broadcast import Broadcaster
+from webapp.monitoring.engine_log import Chronicle
+from webapp.monitoring.logs import report_problem
+from webapp.monitoring.metrics import Metrics
+from webapp.recording.recordings import RECORDING
+from webapp.state.store import Store
+
+log = logging.getLogger(__name__)
+
+_NOT_SAVED = ("model", "model_input", "extrinsics", "person_heights_m")
+"""The model is for the command line alone to set, the camera file is kept by `CameraDesk`, and ids are given anew in
+every run."""
+
+
+class EngineEvents:
+    """A listener of the pipeline. Called in the engine's threads, so that it only hands on."""
+
+    def __init__(self, pipeline: Pipeline, store: Store, broadcaster: Broadcaster, metrics: Metrics) -> None:
+        self._pipeline, self._store, self._broadcaster, self._metrics = pipeline, store, broadcaster, metrics
+        self._saved = pipeline.state().settings.to_json()
+        self._chronicle = Chronicle()
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, ProgressEvent):
+            self._broadcaster.progress(event.task, event.step, event.fraction, event.message)
+        elif isinstance(event, ProblemEvent):
+            self._tell_problem(event)
+        else:
+            self._observe()
+            self._broadcaster.state_changed()
+
+    def _observe(self) -> None:
+        self._metrics.count_switches(self._chronicle.observe(self._pipeline.state()))
+
+    def _tell_problem(self, problem: ProblemEvent) -> None:
+        self._metrics.count_problem()
+        kind = "source" if self._pipeline.state().stats.source_problem == problem.error else "engine"
+        report_problem(log, kind, problem.error, problem.hint)
+        self._broadcaster.problem(problem.error, problem.hint)
+
+    def settle(self) -> None:
+        """Tell of source and backend, save changed settings, whoever changed them. Once a second, and at the end."""
+        with self._lock:  # held to the end: an older state must not be saved over a newer one
+            self._observe()
+            settings = self._pipeline.state().settings.to_json()
+            changes = {name: value for name, value in settings.items() if value != self._saved[name]}
+            self._saved = settings
+            self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
+
+    def _save(self, changes: Mapping[str, Any]) -> None:
+        # A recording is something to look at, not what the next start should show.
+        if str(changes.get("source", "")).startswith(RECORDING):
+            changes = {name: value for name, value in changes.items() if name != "source"}
+        if not changes:
+            return
+        try:
+            problem = self._store.update(changes)
+        except (OSError, PosecastError) as error:
+            log.warning("cannot save the settings: %s", error)
+            problem = f"the settings could not be saved in {self._store.path}"
+        if problem:
+            report_problem(log, "settings", problem, "")
+            self._broadcaster.problem(problem, "")

@@ -1,0 +1,62 @@
+"""Which sources the page may choose: a visitor must not make the server open any file or address he likes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from engine.capture import list_cameras, redact
+from engine.wire import Wire
+from webapp.access.errors import ForbiddenError
+from webapp.recording.recordings import RECORDING
+
+_CAMERA_INDEX = re.compile(r"[0-9]{1,2}")
+
+
+class Sources:
+    """Cameras of this machine, `demo`, recordings, and what the operator named at start or in the config."""
+
+    def __init__(self, named: Iterable[str], recordings: Callable[[], Iterable[str]]) -> None:
+        self._recordings = recordings
+        # By what is shown: a password in an address stays here.
+        self._named = {redact(text): text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo"}
+
+    def resolve(self, text: str) -> str:
+        """The source to open for `text` as the page knows it; ForbiddenError for any other."""
+        if _is_common(text):
+            return text
+        if text in self._named or text in self._named.values():
+            return self._named.get(text, text)
+        if text.startswith(RECORDING) and text[len(RECORDING) :] in self._recordings():
+            return text
+        raise ForbiddenError(
+            f"{redact(text)!r} is not among the sources of this server",
+            "start it with --allow-source to add one",
+        )
+
+    def names(self) -> list[str]:
+        """What may be chosen."""
+        return [str(source["source"]) for source in self.listing()]
+
+    def listing(self) -> list[Wire]:
+        """What may be chosen, with a label for people."""
+        return [
+            {"source": "demo", "kind": "demo", "label": "Demo stage"},
+            *({"source": str(one.index), "kind": "camera", "label": one.name} for one in list_cameras()),
+            *({"source": shown, "kind": _kind(text), "label": _label(shown)} for shown, text in self._named.items()),
+            *({"source": RECORDING + name, "kind": "recording", "label": name} for name in self._recordings()),
+        ]
+
+
+def _is_common(text: str) -> bool:
+    """What every server offers: the demo stage and the cameras."""
+    return text == "demo" or _CAMERA_INDEX.fullmatch(text) is not None
+
+
+def _kind(text: str) -> str:
+    return "stream" if "://" in text else "file"
+
+
+def _label(shown: str) -> str:
+    return shown if "://" in shown else Path(shown).name or shown

@@ -1,0 +1,62 @@
+"""What the server tells about itself: the engine's state, and the server's own beside it, as JSON."""
+
+from __future__ import annotations
+
+from engine.pipeline import Pipeline
+from engine.wire import Wire
+from webapp.describe import describe_comparison, describe_state, describe_stats
+from webapp.live.broadcast import Broadcaster
+from webapp.live.viewers import Viewers
+from webapp.monitoring.metrics import Metrics
+from webapp.recording.recorder import Recorder
+from webapp.state.sources import Sources
+
+
+class Status:
+    """Asks everybody when it is asked."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        sources: Sources,
+        recorder: Recorder,
+        broadcaster: Broadcaster,
+        viewers: Viewers,
+        metrics: Metrics,
+    ) -> None:
+        self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
+        self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
+
+    def state(self) -> Wire:
+        """The `state` event, and most of `GET /api/state`."""
+        return {
+            **describe_state(self._pipeline.state(), self._pipeline.health()),
+            "sources": self._sources.names(),
+            "recording": self._recorder.status(),
+        }
+
+    def stats(self) -> Wire:
+        """The `stats` event. `publish_ms` is the scenes' way from capture to the sockets."""
+        return {
+            **describe_stats(self._pipeline.state().stats, self._pipeline.health()),
+            "publish_ms": self._metrics.publish_ms(),
+            "viewers": len(self._broadcaster),
+            "streams": len(self._viewers),
+            "recording": self._recorder.status(),
+            "comparison": describe_comparison(self._pipeline.comparisons.now),
+        }
+
+    def metrics(self) -> str:
+        """`GET /metrics`."""
+        state = self._pipeline.state()
+        return self._metrics.text(
+            state.stats,
+            up=self._pipeline.health() is None,
+            backend=state.backend,
+            streams=len(self._viewers),
+            sockets=len(self._broadcaster),
+        )
+
+    def present(self) -> int:
+        """How many watch or record."""
+        return len(self._broadcaster) + len(self._viewers) + (self._recorder.status() is not None)
