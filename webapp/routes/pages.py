@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
 from webapp.access.guard import refuse
 from webapp.access.share import share_link
@@ -77,7 +78,8 @@ def metrics() -> Response:
 
 def _page(template: str) -> Response:
     visitor = role()
-    text = render_template(template, root=request.script_root, role=visitor.value if visitor else "")
+    bundled = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
+    text = render_template(template, root=request.script_root, role=visitor.value if visitor else "", bundled=bundled)
     return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
