@@ -21,6 +21,8 @@ from engine.types import ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
+BODIES = ("auto", "keypoints", "maps")
+PLACEMENTS = ("auto", "perspective", "reference")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
 """What a model can be said to take -> `ModelSpec.raw_input`."""
 
@@ -39,6 +41,12 @@ class Settings:
     precision: str = "auto"
     height_size: int = 256
     """Network height in pixels, a multiple of 8, 128 to 1024."""
+    body: str = "auto"
+    """Where bodies come from: 'keypoints', by the lifter; 'maps', the network's own 3D coordinates; 'auto': keypoints
+    with the bundled model, maps with any other that has them."""
+    placement: str = "auto"
+    """How bodies are placed: in 'perspective', or as the 'reference' does; 'auto': in perspective with keypoints, as
+    the reference with maps."""
     extrinsics: str | None = None
     """A camera file, or FILE#NAME; None: the source's own camera, or the reference's default."""
     fx: float | None = None
@@ -48,7 +56,8 @@ class Settings:
     floor_offset_m: float = 0.0
     """Height of the floor above the world's origin, metres along up. For display: joints are never moved."""
     assumed_height_m: float = 1.80
-    """How tall people are taken to be: the network knows proportions only."""
+    """How tall people are taken to be: one picture tells proportions only. With maps, the length of the network's
+    unit, which is 1.80 m in the reference."""
     person_heights_m: Mapping[int, float] | None = None
     """Heights of single ids, metres."""
     smoothing: bool = True
@@ -73,7 +82,8 @@ class Settings:
 
     @property
     def model_spec(self) -> ModelSpec:
-        return ModelSpec(self.model, self.backend, self.device, self.precision, MODEL_INPUTS[self.model_input])
+        raw_input = MODEL_INPUTS[self.model_input]
+        return ModelSpec(self.model, self.backend, self.device, self.precision, raw_input, self.body)
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """A copy with `changes`; PosecastError, and nothing changed, for unknown names or bad values."""
@@ -121,6 +131,8 @@ _CHECKS: dict[str, tuple[Any, str]] = {
         lambda v: isinstance(v, int) and _number(v, 128, 1024) and v % 8 == 0,
         "a multiple of 8, 128 to 1024",
     ),
+    "body": (lambda v: v in BODIES, f"one of {', '.join(BODIES)}"),
+    "placement": (lambda v: v in PLACEMENTS, f"one of {', '.join(PLACEMENTS)}"),
     "extrinsics": (_optional(_text), "a camera file or null"),
     "fx": (_optional(lambda v: _number(v, 1, 1e6)), "pixels, 1 to 1000000, or null"),
     "up": (_optional(lambda v: v in UP_AXES), f"one of {', '.join(UP_AXES)}, or null"),

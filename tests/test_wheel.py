@@ -21,7 +21,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 EPOCH = "1700000000"
 INSIDE = (
-    "engine/assets/posecast-v0.pth",
+    "engine/assets/posecast-lifter-v1.npz",
+    "engine/assets/posecast-v1.pth",
     "engine/assets/stage.mp4",
     "webapp/schemas/openapi.json",
     "webapp/schemas/scene.schema.json",

@@ -49,7 +49,7 @@ def _request(options: argparse.Namespace) -> Request:
 
 
 def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | None) -> str:
-    """posecast-v0-fp16-256x456.engine"""
+    """posecast-v1-fp16-256x456.engine"""
     height, width = size or (DEFAULT_SIZE if to in FIXED_SIZE else (0, 0))
     sized = f"-{height}x{width}" if height else ""
     return f"{checkpoint.stem}-{precision}{sized}{SUFFIXES[to]}"

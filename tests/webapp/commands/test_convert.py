@@ -48,8 +48,8 @@ def test_the_name_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     arguments = ["convert", "bundled", "--to", "openvino", "--height", "128", "--width", "224"]
     assert main(arguments) == 0
     assert {found.name for found in tmp_path.iterdir()} == {
-        "posecast-v0-fp32-128x224.xml",
-        "posecast-v0-fp32-128x224.bin",
+        "posecast-v1-fp32-128x224.xml",
+        "posecast-v1-fp32-128x224.bin",
     }
 
 
