@@ -105,7 +105,14 @@ def _bench(options: argparse.Namespace) -> int:
 
     backends = None if options.backends == "all" else tuple(options.backends.split(","))
     return bench.run(
-        bench.BenchOptions(settings_of(options), backends, options.seconds, options.json, chart=options.chart)
+        bench.BenchOptions(
+            settings_of(options),
+            backends,
+            options.seconds,
+            options.json,
+            chart=options.chart,
+            other_models=tuple(options.other_model),
+        )
     )
 
 
@@ -199,6 +206,9 @@ def _add_bench(commands: Any) -> None:
     parser.add_argument("--backends", default="all", help="a comma-separated list, or all (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each measurement (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results for machines")
+    parser.add_argument(
+        "--other-model", action="append", default=[], metavar="PATH", help="compare this one with the truth, too (demo)"
+    )
     parser.add_argument("--chart", type=Path, metavar="FILE.html", help="draw the results as a page for people")
     parser.set_defaults(command=_with_source(_bench, required=False))
 
