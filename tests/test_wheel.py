@@ -34,6 +34,8 @@ INSIDE = (
     "webapp/templates/login.html",
     "webapp/templates/view.html",
     "converters/prepare.py",
+    "posecast-0.1.0.dist-info/licenses/LICENSE",
+    "posecast-0.1.0.dist-info/licenses/NOTICE",
 )
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200), pytest.mark.skipif(sys.platform == "win32", reason="POSIX")]

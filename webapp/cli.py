@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import PosecastError
-from engine.settings import BACKENDS, MODEL_INPUTS, PRECISIONS, Settings, load_settings
+from engine.settings import BACKENDS, BODIES, MODEL_INPUTS, PRECISIONS, Settings, load_settings
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by the shell's custom 128 + SIGINT."""
@@ -74,7 +74,9 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
     """The settings that the COMMON options name, over those of --config (or `base`)."""
     if options.config is not None:
         base = load_settings(options.config)
-    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx")
+    names = (
+        "source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx", "body",
+    )  # fmt: skip
     given = {name: getattr(options, name) for name in names}
     return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
 
@@ -103,7 +105,14 @@ def _bench(options: argparse.Namespace) -> int:
 
     backends = None if options.backends == "all" else tuple(options.backends.split(","))
     return bench.run(
-        bench.BenchOptions(settings_of(options), backends, options.seconds, options.json, chart=options.chart)
+        bench.BenchOptions(
+            settings_of(options),
+            backends,
+            options.seconds,
+            options.json,
+            chart=options.chart,
+            other_models=tuple(options.other_model),
+        )
     )
 
 
@@ -179,6 +188,10 @@ def _add_convert(commands: Any) -> None:
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a .pth file, 'bundled' or 'official'")
     parser.add_argument("--to", required=True, choices=("onnx", "openvino", "tensorrt", "torch2trt"))
     parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", "int8"), help="default: %(default)s")
+    parser.add_argument(
+        "--body", choices=BODIES, default="auto",
+        help="keypoints: without the 3D head, which they do not need (default: all that the checkpoint has)",
+    )  # fmt: skip
     parser.add_argument("--height", type=_positive, help="network height, where the format wants a fixed size")
     parser.add_argument("--width", type=_positive, help="network width")
     parser.add_argument("--calibration", metavar="SOURCE", help="frames that INT8 is calibrated on, beside the demo's")
@@ -193,6 +206,9 @@ def _add_bench(commands: Any) -> None:
     parser.add_argument("--backends", default="all", help="a comma-separated list, or all (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each measurement (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results for machines")
+    parser.add_argument(
+        "--other-model", action="append", default=[], metavar="PATH", help="compare this one with the truth, too (demo)"
+    )
     parser.add_argument("--chart", type=Path, metavar="FILE.html", help="draw the results as a page for people")
     parser.set_defaults(command=_with_source(_bench, required=False))
 
@@ -229,6 +245,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--height-size", type=int, metavar="N", help="network height: a multiple of 8, 128 to 1024")
     group.add_argument("--extrinsics", metavar="FILE", help="camera file, FILE#NAME where it holds several")
     group.add_argument("--fx", type=float, metavar="PIXELS", help="focal length in pixels of the frame")
+    group.add_argument(
+        "--body", choices=BODIES, help="bodies from 2D keypoints, or out of the network's maps (default: by the model)"
+    )
     group.add_argument("--config", type=Path, metavar="FILE", help="settings file (JSON); options beat it")
 
 

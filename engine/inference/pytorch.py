@@ -56,7 +56,13 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> PyTorchBackend:
     """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth wants
     (x - 128) / 255 unless told otherwise. Ready for pictures of `size` (height, width), and takes any other."""
@@ -72,7 +78,7 @@ def open_model(
         raise PosecastError(f"PyTorch does not run {precision} on {name}", f"it runs {', '.join(offered)} there{why}")
     from engine.inference.pytorch_backend import PyTorchBackend
 
-    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True)
+    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True, features=features)
     backend.get_ready(size)
     return backend
 

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from engine import inference
+from engine import accuracy, inference
 from engine.agreement import against_truth, agreement
 from engine.bench import AGREEMENT_FRAMES, Measurement, Percentiles, measure_baseline_in_child, measure_in_child
 from engine.cores import available_cores
@@ -36,6 +36,9 @@ class BenchOptions:
     json: Path | None
     agreement_frames: int = AGREEMENT_FRAMES
     chart: Path | None = None
+    other_models: tuple[str, ...] = ()
+    """Models whose people are compared with the truth beside the settings' own."""
+    truth_frames: int = accuracy.FRAMES
 
 
 def run(options: BenchOptions) -> int:
@@ -52,6 +55,8 @@ def run(options: BenchOptions) -> int:
             path.write_text(text(results), encoding="utf-8")
     console.print(_table(results))
     console.print(_legend(results))
+    if results["truth"]:
+        console.print(_truth_table(results["truth"]))
     return 0
 
 
@@ -106,7 +111,40 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
         "network_size": list(reference.network_size),
         "baseline": {"network_ms": _rounded(asdict(baseline), 2)},
         "results": results,
+        "truth": _truth(options, console) if measured is not None and measured.truths else [],
     }
+
+
+def _truth(options: BenchOptions, console: Console) -> list[dict[str, Any]]:
+    """How near to the truth each model is, by each way to bodies."""
+    entries = []
+    for model in (options.settings.model, *options.other_models):
+        with console.status(f"comparing {model} with the truth on {options.truth_frames} frames"):
+            measured = accuracy.measure_in_child(replace(options.settings, model=model), options.truth_frames)
+        entries += [
+            {"model": each.model, "body": each.body, "frames": each.frames, **_rounded(dict(each.figures), 3)}
+            for each in measured
+        ]
+    return entries
+
+
+def _truth_table(entries: list[dict[str, Any]]) -> Table:
+    title = f"against the truth, {entries[0]['frames']} consecutive frames with tracking"
+    table = Table(title=title, box=None, padding=(0, 1), pad_edge=False)
+    for header in ("model", "body"):
+        table.add_column(header, no_wrap=True)
+    for header in ("found", "MPJPE mm", "absolute mm", "depth"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for entry in entries:
+        table.add_row(
+            Path(entry["model"]).stem,
+            entry["body"],
+            _cell(entry["found"], ".0%"),
+            _cell(entry["mpjpe_mm"], ".0f"),
+            _cell(entry["absolute_mm"], ".0f"),
+            "–" if entry["depth_percent"] is None else f"{entry['depth_percent']:+.1f} %",
+        )
+    return table
 
 
 def _baseline(settings: Settings, options: BenchOptions, console: Console) -> Percentiles:

@@ -44,8 +44,10 @@ def _request(options: argparse.Namespace) -> Request:
         raise PosecastError("--height and --width go together", "give both, or neither")
     size = (options.height, options.width) if options.height is not None else None
     checkpoint = models.resolve(options.checkpoint)
-    output = options.output or Path(_name(checkpoint, options.to, options.precision, size))
-    return Request(checkpoint, options.to, options.precision, size, output, options.calibration)
+    precision = f"2d-{options.precision}" if options.body == "keypoints" else options.precision
+    output = options.output or Path(_name(checkpoint, options.to, precision, size))
+    features = {"auto": None, "keypoints": False, "maps": True}[options.body]
+    return Request(checkpoint, options.to, options.precision, size, output, features, options.calibration)
 
 
 def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | None) -> str:

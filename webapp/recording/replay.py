@@ -37,6 +37,7 @@ class ReplayedFrame(Frame):
     scene: Scene | None = None
     backend: BackendInfo | None = None
     stage_ms: tuple[tuple[str, float], ...] = ()
+    body: str | None = None
 
 
 class ReplaySource:
@@ -84,7 +85,7 @@ class ReplayProcessor(Around):
 
     def process(self, frame: Frame) -> Snapshot:
         if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
-            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms))
+            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms), frame.body)
         return super().process(frame)
 
 
@@ -129,6 +130,7 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Rep
         scene=Scene(wire["frame"], wire["time"], people, camera),
         backend=BackendInfo(wire["backend"], wire["device"], wire["precision"]),
         stage_ms=tuple(wire["timings_ms"].items()),
+        body=wire.get("body"),
     )
 
 
