@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import fx, nn
 
-from converters.job import Job
 from converters.onnx_file import resized
 from engine.errors import PosecastError
 from engine.inference.network import PoseNetwork, load_checkpoint
 from engine.inference.signature import METADATA_INPUT, METADATA_PRECISION, NORMALISED, OUTPUT_CHANNELS, RAW
+from engine.models.job import Job
 from engine.types import Progress
 
 OPSET = 13

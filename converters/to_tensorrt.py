@@ -13,7 +13,6 @@ from typing import Any
 import onnx
 import torch
 
-from converters.job import Job
 from converters.onnx_file import resized
 from converters.to_onnx import export
 from engine.errors import PosecastError
@@ -21,6 +20,7 @@ from engine.inference.engine_file import EngineHeader, write_engine
 from engine.inference.network import load_checkpoint
 from engine.inference.tensorrt import gpu
 from engine.inference.tensorrt_library import logger, runtime
+from engine.models.job import Job
 from engine.types import Progress
 
 _WORKSPACE_BYTES = 1 << 30

@@ -18,15 +18,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "engine.capture", "engine.preprocess", "engine.decoding", "engine.lifting", "engine.tracking",
-        "engine.extrinsics", "engine.models", "engine.overlay", "engine.video_writer", "engine.picture_writer",
+        "engine.extrinsics", "engine.overlay", "engine.video_writer", "engine.picture_writer",
         "engine.agreement", "engine.leveling",
         "engine.inference.*",
     ),
     ("engine.inference", "engine.wire", "engine.redaction"),
-    ("engine.processor", "converters"),
+    ("engine.processor", "engine.models"),
     ("engine.loading",),
     ("engine.pipeline", "engine.offline"),
     ("engine.bench",),
+    ("converters",),
     ("webapp",),
 )  # fmt: skip
 """Lowest first. A name stands for the module or the whole package, `name.*` for what is inside a package without
