@@ -13,7 +13,7 @@ from_debian() {
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-has_chromium() { "$bin/python" -m tests.browser.chromium >/dev/null 2>&1; }
+has_chromium() { "$bin/python" -m bench.chromium >/dev/null 2>&1; }
 
 if ! command -v ffmpeg >/dev/null 2>&1 && ! from_debian ffmpeg; then
     missing="ffmpeg (of your system's packages)"
