@@ -19,12 +19,12 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from converters.job import Job
 from converters.to_onnx import export
 from engine import preprocess
 from engine.inference import onnxruntime, openvino
 from engine.inference.network import load_checkpoint
 from engine.inference.signature import input_tensor
+from engine.models.job import Job
 from engine.types import Floats, Frame
 
 HEIGHT = 256

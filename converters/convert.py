@@ -14,12 +14,12 @@ from xml.etree import ElementTree
 
 from onnx import load
 
-from converters.job import Job, run
 from converters.onnx_file import METADATA_AGREEMENT, metadata
-from converters.prepare import Checkpoint, int8, onnx
 from engine import inference
 from engine.errors import PosecastError
 from engine.files import whole_file
+from engine.models.job import Job, run
+from engine.models.prepare import Checkpoint, int8, onnx
 from engine.types import Progress
 
 SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}

@@ -14,13 +14,13 @@ import onnx
 
 from converters import frames
 from converters.blame import suffering
-from converters.job import Job
 from converters.onnx_file import METADATA_AGREEMENT, describe
 from converters.verify import Verdict, check, verify
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference import adapter
 from engine.inference.engine_file import read_engine, write_engine
+from engine.models.job import Job
 from engine.types import Backend, Frame, Progress
 
 HEIGHT = 256

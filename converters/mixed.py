@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from converters.blame import suffering
-from converters.job import Job
 from converters.judgement import compare, settle
+from engine.models.job import Job
 from engine.types import Frame, Progress
 
 ROUNDS = 2

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from converters import frames, mixed, to_openvino
-from converters.job import Job
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference.openvino import runtime
 from engine.inference.signature import input_tensor
+from engine.models.job import Job
 from engine.types import Floats, Frame, Progress
 
 HEIGHT = 256

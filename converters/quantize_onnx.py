@@ -22,11 +22,11 @@ from typing import Any
 import onnx
 
 from converters import frames, mixed
-from converters.job import Job
 from converters.onnx_file import describe
 from engine import preprocess
 from engine.inference import onnxruntime
 from engine.inference.signature import METADATA_PRECISION, OUTPUT_CHANNELS, input_tensor
+from engine.models.job import Job
 from engine.types import Floats, Frame, Progress
 
 HEIGHT = 256

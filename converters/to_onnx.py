@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import fx, nn
 
-from converters.job import Job
 from converters.onnx_file import resized
 from engine.errors import PosecastError
 from engine.inference.network import PoseNetwork, load_checkpoint
@@ -34,6 +33,7 @@ from engine.inference.signature import (
     RAW,
     output_names,
 )
+from engine.models.job import Job
 from engine.types import Progress
 
 OPSET = 13

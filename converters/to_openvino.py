@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from converters.job import Job
 from engine.inference.openvino import INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH, input_metadata, runtime
 from engine.inference.signature import NORMALISED, RAW
+from engine.models.job import Job
 from engine.types import Progress
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import onnx
 import torch
 
-from converters.job import Job
 from converters.onnx_file import resized
 from converters.to_onnx import export
 from engine.errors import PosecastError
@@ -22,6 +21,7 @@ from engine.inference.network import load_checkpoint
 from engine.inference.signature import output_names
 from engine.inference.tensorrt import gpu
 from engine.inference.tensorrt_library import logger, runtime
+from engine.models.job import Job
 from engine.types import Progress
 
 _WORKSPACE_BYTES = 1 << 30

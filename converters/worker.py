@@ -1,4 +1,4 @@
-"""The child process of `converters.job`: does the job that is written in a folder."""
+"""The child process of `engine.models.job`: does the job that is written in a folder."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from converters.job import Job
 from engine.errors import PosecastError
 from engine.files import room_for
+from engine.models.job import Job
 
 _NICENESS = 10
 _PR_SET_PDEATHSIG = 1

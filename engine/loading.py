@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from converters.prepare import is_quantised, prepare
 from engine import inference, models
 from engine.errors import PosecastError, first_line
+from engine.models.prepare import is_quantised, prepare
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from functools import cache
 
 import numpy as np
 
+from bench import drawn_maps as drawn
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
 from engine.pipeline import Event, Parts, Timing
 from engine.types import BackendInfo, Frame, Image, Maps, ModelSpec, Progress
 from tests.engine.bodies import STANDING
-from tests.native import maps as drawn
 
 WAIT_S = 20.0
 """A test that waits this long has failed."""

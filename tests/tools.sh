@@ -14,7 +14,7 @@ from_debian() {
     apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-has_chromium() { "$bin/python" -m tests.browser.chromium >/dev/null 2>&1; }
+has_chromium() { "$bin/python" -m bench.chromium >/dev/null 2>&1; }
 
 # Debian keeps nginx where only root looks.
 PATH="$PATH:/usr/sbin"

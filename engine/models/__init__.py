@@ -17,7 +17,7 @@ import platformdirs
 from engine.errors import PosecastError
 from engine.locks import only_process
 from engine.models.archive import extract_member
-from engine.models.http import TIMEOUT_S, RemoteFile, discard, fetch
+from engine.models.http import TIMEOUT_S, RemoteFile, fetch
 from engine.types import Progress
 
 SUFFIXES = (".pth", ".onnx", ".xml", ".engine")
@@ -93,8 +93,8 @@ def resolve(model: str) -> Path:
 def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Path:
     """Make the model of that name be there, and say where; progress steps are 'download' and 'unpack'.
 
-    PosecastError where the name is unknown, the server or connection fails (run again to go on), or what came is not
-    the file of the catalogue (nothing of it is kept). `timeout`: seconds of silence.
+    PosecastError where the name is unknown, the server or the connection fails, or what came is not the file of the
+    catalogue; nothing of it is kept then. `timeout`: seconds of silence.
     """
     model = next((entry for entry in catalogue() if entry.name == name), None)
     if model is None:
@@ -119,12 +119,10 @@ def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: floa
     progress("unpack", None, model.file_name)
     try:
         extract_member(part, model.file_name, model.path)
-    except PosecastError:
-        discard(part)
-        raise
     except OSError as error:
         raise _not_writable(model.path.parent, error) from error
-    discard(part)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def cache_dir() -> Path:

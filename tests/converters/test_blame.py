@@ -11,9 +11,9 @@ from onnx import numpy_helper
 
 from converters import blame, frames, to_openvino
 from converters.blame import suffering
-from converters.job import Job
 from converters.to_onnx import export
 from engine import models
+from engine.models.job import Job
 from engine.types import Frame
 from tests.models import network, silent
 

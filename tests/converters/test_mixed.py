@@ -12,10 +12,10 @@ import pytest
 
 from converters import judgement, mixed
 from converters.blame import Suffering
-from converters.job import Job
 from converters.onnx_file import METADATA_AGREEMENT, metadata
 from converters.verify import Verdict
 from engine.errors import PosecastError
+from engine.models.job import Job
 from engine.types import Frame, Progress
 from tests.models import silent, tiny_onnx
 

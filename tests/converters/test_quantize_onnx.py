@@ -11,15 +11,15 @@ import pytest
 from onnx import numpy_helper
 
 from converters import frames, mixed, quantize_onnx
-from converters.job import Job
 from converters.onnx_file import metadata, resized
-from converters.prepare import Checkpoint, is_quantised, prepare
-from converters.prepare import onnx as exported
 from converters.quantize_onnx import FOR_ONNXRUNTIME, FOR_TENSORRT, quantise
 from converters.verify import MIN_OKS, MIN_PEOPLE, verify
 from engine import models
 from engine.errors import PosecastError
 from engine.inference import onnxruntime, openvino
+from engine.models.job import Job
+from engine.models.prepare import Checkpoint, is_quantised, prepare
+from engine.models.prepare import onnx as exported
 from engine.types import ModelSpec
 from tests.models import Changed, silent
 
@@ -141,7 +141,7 @@ def test_ruined_ranges_are_found_out(
 def without_conversions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Job]:
     seen: list[Job] = []
     monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
-    monkeypatch.setattr("converters.prepare.run", lambda job, progress: (seen.append(job), job.target.touch()))
+    monkeypatch.setattr("engine.models.prepare.run", lambda job, progress: (seen.append(job), job.target.touch()))
     return seen
 
 

@@ -11,12 +11,12 @@ import onnx
 import pytest
 
 from converters import frames, judgement
-from converters.job import Job, run
 from converters.judgement import judge
 from converters.to_onnx import export
 from converters.verify import Verdict, check, verify
 from engine import models
 from engine.errors import PosecastError
+from engine.models.job import Job, run
 from engine.types import Backend, Frame
 from tests.models import Changed, network, silent
 

@@ -20,12 +20,13 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from engine.wire import Wire, dumps
+from webapp.access.connections import connection_of, hang_up
 from webapp.access.guard import refuse
 from webapp.access.tokens import ROLE, Environ, Tokens
 from webapp.live.packets import MAX_MESSAGE, makes_sense
 from webapp.live.session_requests import UnderWay, kind_of
 from webapp.live.socketio_parts import Encoded, Json, Manager
-from webapp.live.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
+from webapp.live.viewers import share_of, tell_viewer, too_many
 from webapp.live.websocket import WebSocket
 from webapp.monitoring.logs import event
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
+from webapp.access.connections import connection_of
 from webapp.access.errors import UnavailableError
 from webapp.live.pictures import BOUNDARY, VIEWS, Pictures
-from webapp.live.viewers import Viewer, Viewers, connection_of, tell_viewer, too_many
+from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
 from webapp.services import services
 
 blueprint = Blueprint("stream", __name__)

@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 
 from webapp.access.arrivals import Arrivals
-from webapp.live.viewers import hang_up
+from webapp.access.connections import hang_up
 
 log = logging.getLogger(__name__)
 

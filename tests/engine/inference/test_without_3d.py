@@ -12,7 +12,6 @@ import torch
 
 from converters.convert import Request, convert
 from converters.onnx_file import metadata
-from converters.prepare import prepare
 from converters.to_onnx import export
 from engine import models
 from engine.errors import PosecastError
@@ -21,6 +20,7 @@ from engine.inference import adapter
 from engine.inference.network import load_checkpoint
 from engine.inference.signature import output_names
 from engine.loading import load_backend
+from engine.models.prepare import prepare
 from engine.processor import Processor
 from engine.settings import Settings
 from engine.types import Backend, Frame, ModelSpec

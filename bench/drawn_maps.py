@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.native.reference import LIMBS
+from bench.numpy_decoder import LIMBS
 
 Floats = NDArray[np.float32]
 Maps = tuple[Floats, Floats]

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from converters import prepare as module
-from converters.job import Job
-from converters.prepare import Checkpoint, onnx, prepare
 from engine import models
 from engine.inference import tensorrt
+from engine.models import prepare as module
+from engine.models.job import Job
+from engine.models.prepare import Checkpoint, onnx, prepare
 from engine.types import ModelSpec, Progress
 from tests.models import silent
 

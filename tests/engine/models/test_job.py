@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from converters import job
-from converters.job import Job, run
 from engine import models
 from engine.errors import PosecastError
+from engine.models import job
+from engine.models.job import Job, run
 from tests.models import silent
 
 
@@ -94,7 +94,7 @@ def test_calling_off_ends_the_child(tmp_path: Path, children: list[subprocess.Po
 def test_a_killed_parent_takes_its_child_along(tmp_path: Path) -> None:
     """The parent is killed when the child has reported; the child's pipe closes when the child is gone."""
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom converters import job\n"
+        "import os, sys\nfrom pathlib import Path\nfrom engine.models import job\n"
         "popen = job.subprocess.Popen\n"
         "def noted(*arguments, **options):\n"
         "    child = popen(*arguments, **options, pass_fds=[int(sys.argv[1])])\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from converters.cache import build_once, entry
 from engine.errors import PosecastError
+from engine.models.cache import build_once, entry
 from tests.models import silent
 
 

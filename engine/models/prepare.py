@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from converters.cache import build_once, entry
-from converters.job import Job, run
 from engine import models
 from engine.inference import file_format, onnxruntime, openvino, tensorrt
+from engine.models.cache import build_once, entry
+from engine.models.job import Job, run
 from engine.types import ModelSpec, Progress
 
 _EXPORTER = "2"
