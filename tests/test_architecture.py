@@ -26,8 +26,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine.processor", "converters"),
     ("engine.loading",),
     ("engine.pipeline", "engine.offline"),
-    ("engine.bench",),
-    ("webapp",),
+    ("engine.bench", "engine.infer"),
+    ("posecast", "webapp"),
 )  # fmt: skip
 """Lowest first. A name stands for the module or the whole package, `name.*` for what is inside a package without
 its `__init__`; the longest name that fits wins."""
@@ -44,12 +44,13 @@ ONLY_IN = {
     "tensorrt": ("engine.inference.tensorrt", "converters"),
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
+    "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 
 
 def _modules() -> Iterator[tuple[str, Path]]:
-    for package in ("engine", "converters", "webapp"):
+    for package in ("engine", "converters", "posecast", "webapp"):
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
