@@ -17,6 +17,7 @@ from engine.geometry import Camera, CameraSpec
 from engine.settings import Settings
 from engine.tracking import Tracker, TrackingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
+from engine.wire.score import score
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +98,7 @@ class Processor:
 
     def _is_wanted(self, pose: Pose2D) -> bool:
         enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints
-        return bool(enough) and mean_confidence(pose) >= self._settings.min_score
+        return bool(enough) and score(pose) >= self._settings.min_score
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera for frames of this size."""
@@ -105,12 +106,6 @@ class Processor:
         if self._camera is None or self._camera.image_size != (width, height):
             self._camera = self.camera_spec.for_image(width, height, self._settings.fx)
         return self._camera
-
-
-def mean_confidence(pose: Pose2D) -> float:
-    """Mean confidence of the keypoints found, 0..1: a person's `score` on the wire."""
-    found = pose.scores[pose.scores > 0]
-    return float(np.clip(found, 0, 1).mean()) if found.size else 0.0
 
 
 class _Stopwatch:

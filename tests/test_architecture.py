@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("engine", "converters", "webapp", "bench")
+PACKAGES = ("engine", "converters", "posecast", "webapp", "bench")
 
 FLOORS = {
     "": """
         engine
-        converters
+        converters posecast
         webapp
         bench
     """,
@@ -27,7 +27,7 @@ FLOORS = {
         extrinsics wire inference redaction
         models processor trials
         loading offline
-        pipeline accuracy
+        pipeline accuracy infer
         bench
     """,
     "engine.capture": """
@@ -102,6 +102,17 @@ FLOORS = {
     "engine.lifting": """
         bodies placement
         keypoints maps
+        __init__
+    """,
+    "engine.wire": """
+        scene score
+        encode
+        csv_table decode
+        jsonl
+        __init__
+    """,
+    "posecast": """
+        live offline
         __init__
     """,
     "webapp": """
@@ -182,6 +193,7 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 

@@ -24,8 +24,10 @@ INSIDE = (
     "engine/assets/posecast-lifter-v1.npz",
     "engine/assets/posecast-v1.pth",
     "engine/assets/stage.mp4",
+    "engine/py.typed",
+    "engine/wire/scene.schema.json",
+    "posecast/py.typed",
     "webapp/schemas/openapi.json",
-    "webapp/schemas/scene.schema.json",
     "webapp/static/css/",
     "webapp/static/js/main.js",
     "webapp/static/vendor/vendor.css",
@@ -107,7 +109,7 @@ def test_everything_is_inside_and_nothing_else(wheels: tuple[Path, ...]) -> None
         assert any(name.startswith(wanted) for name in names), wanted
     assert [name for name in names if name.startswith("engine/_native.") and name.endswith(".so")]
     roots = {name.split("/")[0] for name in names}
-    assert roots == {"engine", "converters", "webapp", "posecast-0.1.0.dist-info"}
+    assert roots == {"engine", "converters", "posecast", "webapp", "posecast-0.1.0.dist-info"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".map"))]
 
 

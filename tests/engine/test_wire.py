@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
 
-import webapp
 from engine.geometry import DEFAULT_CAMERA
 from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
+from engine.wire import SCHEMA as SCHEMA_FILE
 from engine.wire import dumps, scene_to_wire
 from tests.webapp.people import joints, person, snapshot
 
-SCHEMA = json.loads((Path(webapp.__file__).parent / "schemas/scene.schema.json").read_text())
+SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from engine.capture import redact
 from engine.errors import PosecastError
-from engine.wire import dumps
+from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
 from webapp.routes.body import checked, json_object
@@ -53,13 +53,13 @@ def scene() -> Response:
 @blueprint.get("/scene.schema.json")
 def scene_schema() -> Response:
     """JSON Schema of a scene."""
-    return _file("scene.schema.json", "application/schema+json")
+    return _file(SCHEMA, "application/schema+json")
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of this API."""
-    return _file("openapi.json", "application/json")
+    return _file(SCHEMAS / "openapi.json", "application/json")
 
 
 @blueprint.get("/backends")
@@ -139,6 +139,5 @@ def _check_reach(changes: dict[str, Any]) -> None:
         raise ForbiddenError("a camera file is not set by its path", "send it to PUT /api/extrinsics, or DELETE that")
 
 
-def _file(name: str, mimetype: str) -> Response:
-    text = (SCHEMAS / name).read_text(encoding="utf-8")
-    return Response(text, mimetype=mimetype, headers={"Cache-Control": "no-cache"})
+def _file(path: Path, mimetype: str) -> Response:
+    return Response(path.read_text(encoding="utf-8"), mimetype=mimetype, headers={"Cache-Control": "no-cache"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, send_file
 
 from engine.errors import PosecastError
-from webapp.recording.recordings import SCENES, VIDEO, csv_lines
+from engine.wire import csv_lines
+from webapp.recording.recordings import SCENES, VIDEO
 from webapp.routes.body import checked
 from webapp.routes.engine import answer
 from webapp.services import services

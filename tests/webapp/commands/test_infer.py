@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from engine.capture import open_source
+from engine.wire import SCHEMA
 from webapp.cli import main
 
 FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
-SCHEMA = Path(__file__).parents[3] / "webapp" / "schemas" / "scene.schema.json"
 
 
 def _scenes(path: Path) -> list[dict[str, Any]]:
