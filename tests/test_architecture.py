@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "engine.agreement", "engine.leveling",
         "engine.inference.*",
     ),
-    ("engine.inference", "engine.wire", "engine.redaction"),
+    ("engine.inference", "engine.wire", "engine.redaction", "engine.outputs_guard"),
     ("engine.processor", "converters"),
     ("engine.loading",),
     ("engine.pipeline", "engine.offline"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import signal
 import sys
 import time
@@ -12,23 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import offline, overlay, picture_writer, video_writer
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
-from engine.files import room_for, whole_file
+from engine.files import room_for, text_lines, whole_file
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
+from engine.outputs_guard import check_outputs, inputs_of
 from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.settings import Settings
 from engine.types import Frame, FrameSource, Image, Snapshot
 from engine.wire import dumps, scene_to_wire
+from webapp.commands import terminal
+from webapp.commands.console import Console
+from webapp.commands.terminal import INTERRUPTED
 
-INTERRUPTED = 130
 _DEFAULT_FRAME_RATE = 30.0
 
 
@@ -40,6 +43,8 @@ class InferOptions:
     video: Path | None
     max_frames: int | None
     realtime: bool
+    config: Path | None = None
+    """The settings file, if one was given."""
 
 
 class _Pictures(Protocol):
@@ -51,18 +56,20 @@ def run(options: InferOptions) -> int:
     """Process the source; the exit status. Outputs appear whole, at the end, or not at all."""
     console = Console(stderr=True)
     settings = options.settings
+    lines_path = None if options.output == "-" else Path(options.output)
+    check_outputs((lines_path, options.video), inputs_of(settings, options.config))
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
     with ExitStack() as stack:
-        lines = stack.enter_context(_lines(options.output))
+        lines = stack.enter_context(_stdout() if lines_path is None else text_lines(lines_path))
         source = open_source(settings.source, realtime=options.realtime)
         stack.callback(source.close)
-        interrupted = stack.enter_context(_closes_on_signal(source))
         first = source.read()
         if first is None:
             raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
         camera = calibration.spec if calibration else source.camera or DEFAULT_CAMERA
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         processor = _processor(settings, camera, first, console, stack)
+        interrupted = stack.enter_context(_closes_on_signal(source))
         frames = offline.frames_of(source, first=first, limit=options.max_frames)
         total = _total(source, options.max_frames)
         summary = _write(offline.snapshots(frames, processor), lines, pictures, total, console)
@@ -139,14 +146,15 @@ class _Rate:
 
 
 @contextlib.contextmanager
-def _lines(output: str) -> Iterator[IO[str]]:
-    if output == "-":
-        with room_for("to the output"):
-            yield sys.stdout
-            sys.stdout.flush()
-        return
-    with whole_file(Path(output)) as path, path.open("w", encoding="utf-8") as file:
-        yield file
+def _stdout() -> Iterator[IO[str]]:
+    """Standard output as UTF-8, which JSON is in whatever the terminal's encoding."""
+    if terminal.StandardOutput.closed:
+        raise PosecastError("standard output is closed", "name a file with -o FILE")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    with room_for("to the output"):
+        yield sys.stdout
+        sys.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -169,7 +177,10 @@ def _pictures(path: Path | None, frame_rate: float | None) -> Iterator[_Pictures
 
 @contextlib.contextmanager
 def _closes_on_signal(source: FrameSource) -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C or SIGTERM ends the source, so that outputs are finished; a second one ends the program."""
+    """While frames are processed, the first Ctrl-C or SIGTERM ends the source, so that outputs are finished.
+
+    A second one ends the program.
+    """
     asked: list[int] = []
 
     def stop(number: int, stack: object) -> None:
