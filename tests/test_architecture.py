@@ -22,11 +22,11 @@ FLOORS = {
     """,
     "engine": """
         __init__ errors skeleton geometry filters slot cores children
-        types matching files locks machine
+        types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference redaction
         models processor trials
-        loading offline
+        loading offline outputs_guard
         pipeline accuracy infer
         bench
     """,
@@ -155,7 +155,8 @@ FLOORS = {
         camera engine_events status
     """,
     "webapp.routes": """
-        body stream
+        request_types stream
+        request_body openapi
         engine
         camera comparison pages recordings
         __init__
@@ -165,8 +166,9 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ bundle chart convert infer models
-        bench doctor serve
+        __init__ arguments bundle chart console terminal
+        bench convert doctor infer models serve
+        parser
     """,
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers

@@ -108,7 +108,7 @@ def test_heights_are_given_by_id_also_from_json() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "is not JSON"), ("", "is not JSON"), ("[" * 100_000, "is not JSON"), ("[]", "holds no JSON object"),
+        ("{", "is not JSON"), ("", "is not JSON"), ("[" * 100_000, "is not JSON"), ("[]", "is not a JSON object"),
         ('{"min_score": 2}', "min_score is 2"), ('{"colour": 1}', "unknown setting"), ('{"fx": NaN}', "fx is nan"),
     ],
 )  # fmt: skip

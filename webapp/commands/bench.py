@@ -1,4 +1,4 @@
-"""`posecast bench`: a table for people, JSON for machines."""
+"""`posecast bench`: a table on the terminal, and optionally JSON and a chart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from engine import accuracy, inference
@@ -20,8 +19,10 @@ from engine.bench import AGREEMENT_FRAMES, Measurement, Percentiles, measure_bas
 from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
+from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
 from webapp.commands.chart import chart, check_name
+from webapp.commands.console import Console
 
 REFERENCE = ("pytorch", "cpu", "fp32")
 """Backend, device and precision that agreement is measured against."""
@@ -39,16 +40,19 @@ class BenchOptions:
     other_models: tuple[str, ...] = ()
     """Models whose people are compared with the truth beside the settings' own."""
     truth_frames: int = accuracy.FRAMES
+    config: Path | None = None
+    """The settings file, if one was given."""
 
 
 def run(options: BenchOptions) -> int:
-    """Measure every case, print as it goes, write JSON and chart at the end; the exit status."""
+    """Measure every case, then print the table and write JSON and chart; the exit status."""
     console = Console()
     if options.chart is not None:
         check_name(options.chart)
+    check_outputs((options.json, options.chart), inputs_of(options.settings, options.config))
     cases = list(_cases(options))
     writers = ((options.json, lambda results: json.dumps(results, indent=1) + "\n"), (options.chart, chart))
-    with ExitStack() as files:  # what cannot be written is refused before anything is measured
+    with ExitStack() as files:  # an output that cannot be written is refused before anything is measured
         written = [(files.enter_context(whole_file(path)), text) for path, text in writers if path is not None]
         results = _measure_all(cases, options, console)
         for path, text in written:
@@ -102,7 +106,7 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
     if not results:
         raise PosecastError("nothing could be measured", "the reasons are above")
     baselines.append(_baseline(cases[0], options, console))
-    # The faster one: no backend is to look good because the machine was busy just then.
+    # The faster one, so that no backend looks good only because the machine was busy.
     baseline = min(baselines, key=lambda latency: latency.p50)
     return {
         "machine": machine(),
@@ -202,7 +206,7 @@ def _legend(results: dict[str, Any]) -> str:
     machine, plain = results["machine"], results["baseline"]["network_ms"]["p50"]
     return (
         f"{machine['cpu']}, {machine['cores']} cores; agreement is with PyTorch fp32; gain is over PyTorch "
-        f"fp32 as one would first write it, eager and NCHW: {plain:.1f} ms"
+        f"fp32 in its plainest form, eager and NCHW: {plain:.1f} ms"
     )
 
 
