@@ -29,7 +29,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="posecast-") as folder, room_for(path):
             temporary = Path(folder) / path.name
             yield temporary
-            with temporary.open("rb") as source, _opened(path) as into:
+            with temporary.open("rb") as source, os.fdopen(_open(path), "wb") as into:
                 shutil.copyfileobj(source, into)
         return
     target = _target(path)
@@ -47,7 +47,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 def text_lines(path: Path) -> Iterator[IO[str]]:
     """A file to write UTF-8 text to, as `whole_file`; a device or a pipe gets every line at once."""
     if is_special(path):
-        with room_for(path), os.fdopen(_opened(path).detach(), "w", encoding="utf-8", buffering=1) as file:
+        with room_for(path), os.fdopen(_open(path), "w", encoding="utf-8", buffering=1) as file:
             yield file
         return
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
@@ -72,9 +72,10 @@ def _is_descriptor(path: Path) -> bool:
     return False
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _open(path: Path) -> int:
+    """A descriptor of something special; what a shell has redirected to a file is appended there."""
     try:
-        return os.fdopen(os.open(path, os.O_WRONLY), "wb", buffering=0)
+        return os.open(path, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
         raise PosecastError(f"cannot write to {path}: {error.strerror}", "check its permissions") from error
 

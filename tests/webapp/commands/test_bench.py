@@ -62,3 +62,13 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path, capfd: pytest.Captur
         assert main(["bench", "demo", option, "tensorrt"]) == 2, "there is none here"
     assert "Traceback" not in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_results_do_not_overwrite_inputs_or_one_another(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    video = tmp_path / "video.mp4"
+    video.write_bytes(b"precious")
+    assert main(["bench", str(video), "--json", str(video)]) == 2
+    assert "is an input" in capfd.readouterr().err
+    assert main(["bench", "--json", str(tmp_path / "a.html"), "--chart", str(tmp_path / "a.html")]) == 2
+    assert "are one file" in capfd.readouterr().err
+    assert video.read_bytes() == b"precious"

@@ -96,3 +96,12 @@ def test_engines_need_tensorrt(
         pytest.skip("TensorRT is here")
     assert "cannot build an engine: " in capfd.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_checkpoint_is_not_overwritten(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    checkpoint, link = tmp_path / "mine.pth", tmp_path / "mine.onnx"
+    checkpoint.write_bytes(b"precious")
+    link.hardlink_to(checkpoint)
+    assert main(["convert", str(checkpoint), "--to", "onnx", "-o", str(link)]) == 2
+    assert "is the same file as the input" in capfd.readouterr().err
+    assert checkpoint.read_bytes() == b"precious"
