@@ -53,6 +53,17 @@ def test_the_name_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     }
 
 
+def test_a_model_for_keypoints_has_no_3d_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", "bundled", "--to", "onnx", "--body", "keypoints"]) == 0
+    loaded = load_backend(ModelSpec("posecast-v1-2d-fp32.onnx", "onnxruntime"), (136, 248), silent)
+    assert loaded.infer(picture(136)).features is None
+    loaded.close()
+    assert "largest difference in features" not in capfd.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
