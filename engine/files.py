@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No space, no quota, larger than files may be."""
@@ -47,6 +47,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def cannot_read(what: object, error: Exception) -> PosecastError:
+    """The error for a file of the user's that cannot be read."""
+    return PosecastError(f"cannot read {what}: {reason(error)}", "check the path")
+
+
 @contextmanager
 def writing_to_cache(what: Path) -> Iterator[None]:
     """Where `what`, of the user's cache, cannot be written, it is a PosecastError that says what to do."""
@@ -54,7 +59,7 @@ def writing_to_cache(what: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PosecastError(
-            f"cannot write {what}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
+            f"cannot write {what}: {reason(error)}", "make room, or set POSECAST_CACHE to another folder"
         ) from error
 
 

@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from engine.geometry import Camera
 from engine.skeleton import CHAINS, JOINT_COUNT, NECK
-from engine.types import Floats, Maps, Pose2D, Pose3D
+from engine.types import STRIDE, Floats, Maps, Pose2D, Pose3D
 
 Array = NDArray[np.floating[Any]]
 
-STRIDE = 8
-"""Network pixels per map cell."""
 MIN_CONFIDENCE = 0.1
 """Keypoints must be surer than this to count as found; the decoder's own threshold for peaks."""
 MAX_BODY_M = 100.0

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 from engine.geometry import UP_AXES
 from engine.skeleton import KEYPOINT_COUNT
-from engine.types import ModelSpec
+from engine.types import STRIDE, ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
@@ -118,8 +119,8 @@ _CHECKS: dict[str, tuple[Any, str]] = {
     "device": (_text, "'auto' or a device of the backend"),
     "precision": (lambda v: v in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
     "height_size": (
-        lambda v: isinstance(v, int) and _number(v, 128, 1024) and v % 8 == 0,
-        "a multiple of 8, 128 to 1024",
+        lambda v: isinstance(v, int) and _number(v, 128, 1024) and v % STRIDE == 0,
+        f"a multiple of {STRIDE}, 128 to 1024",
     ),
     "extrinsics": (_optional(_text), "a camera file or null"),
     "fx": (_optional(lambda v: _number(v, 1, 1e6)), "pixels, 1 to 1000000, or null"),
@@ -140,7 +141,7 @@ def load_settings(path: Path) -> Settings:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PosecastError(f"cannot read the settings file {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(f"the settings file {path}", error) from error
     except (ValueError, RecursionError) as error:
         raise PosecastError(f"the settings file {path} is not JSON: {error}", "mend or remove it") from error
     if not isinstance(values, dict):

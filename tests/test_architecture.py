@@ -66,7 +66,7 @@ FLOORS = {
         __init__
     """,
     "engine.inference": """
-        installed nvidia per_size signature checkpoint engine_file tensorrt_library
+        installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
         network
         plain pytorch_backend tensorrt_backend
         openvino onnxruntime pytorch tensorrt
@@ -128,7 +128,7 @@ FLOORS = {
         sockets
     """,
     "webapp.recording": """
-        __init__ claim
+        __init__
         recordings
         writing replay
         recorder
