@@ -68,7 +68,7 @@ FLOORS = {
     "engine.inference": """
         installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
         network
-        plain pytorch_backend tensorrt_backend
+        baseline pytorch_backend tensorrt_backend
         openvino onnxruntime pytorch tensorrt
         __init__
     """,
@@ -91,9 +91,9 @@ FLOORS = {
     "converters": """
         __init__ frames onnx_file verify
         to_onnx to_openvino
-        to_tensorrt blame
-        judgement
-        mixed
+        to_tensorrt layer_noise
+        acceptance
+        mixed_precision
         quantize quantize_onnx
         worker
         convert
