@@ -20,7 +20,7 @@ from engine.errors import PosecastError
 from engine.files import whole_file
 from engine.models.job import Job, run
 from engine.models.prepare import Checkpoint, int8, onnx
-from engine.types import Progress
+from engine.types import STRIDE, Progress
 
 SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}
 PRECISIONS = {
@@ -56,10 +56,10 @@ class Request:
                 f"{self.format} is not written in {self.precision}",
                 f"precisions of {self.format}: {', '.join(PRECISIONS[self.format])}",
             )
-        if self.size is not None and any(side % 8 or not 64 <= side <= 4096 for side in self.size):
+        if self.size is not None and any(side % STRIDE or not 64 <= side <= 4096 for side in self.size):
             raise PosecastError(
                 f"the size {self.size[0]} x {self.size[1]} does not fit the network",
-                "--height and --width are multiples of 8, 64 to 4096",
+                f"--height and --width are multiples of {STRIDE}, 64 to 4096",
             )
         if not self.output.name.endswith(SUFFIXES[self.format]):
             raise PosecastError(

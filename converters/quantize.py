@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from converters import frames, mixed, to_openvino
+from converters import frames, mixed_precision, to_openvino
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference.openvino import runtime
@@ -47,7 +47,7 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         model = to_openvino.read(job.source)
         to_openvino.save(_quantised(nncf, model, gathered.calibration, progress, in_float), job)
 
-    return mixed.quantise(job, make, gathered.verification, progress)
+    return mixed_precision.quantise(job, make, gathered.verification, progress)
 
 
 def _nncf() -> ModuleType:

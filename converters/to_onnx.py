@@ -34,7 +34,7 @@ from engine.inference.signature import (
     output_names,
 )
 from engine.models.job import Job
-from engine.types import Progress
+from engine.types import STRIDE, Progress
 
 OPSET = 13
 IR_VERSION = 8
@@ -95,7 +95,7 @@ def export(
 
 def _model(graph: _GraphWriter, names: Sequence[str], size: tuple[int, int] | None) -> onnx.ModelProto:
     of_input: tuple[int | str, int | str] = size or ("height", "width")
-    of_maps = (size[0] // 8, size[1] // 8) if size else ("map_height", "map_width")
+    of_maps = (size[0] // STRIDE, size[1] // STRIDE) if size else ("map_height", "map_width")
     data = helper.make_tensor_value_info("data", TensorProto.FLOAT, [1, 3, *of_input])
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, OUTPUT_CHANNELS[name], *of_maps]) for name in names

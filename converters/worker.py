@@ -48,7 +48,7 @@ def main(folder: Path) -> int:
             with room_for(job.target):
                 result = getattr(import_module(module), function)(job, progress)
                 if job.judged:
-                    result = import_module("converters.judgement").judge_on_few(job, progress)
+                    result = import_module("converters.acceptance").judge_on_few(job, progress)
         except PosecastError as error:
             send(error=error.error, hint=error.hint)
             return 2

@@ -71,7 +71,7 @@ def measure_in_child(settings: Settings, seconds: float, agreement_frames: int =
 
 
 def measure_baseline_in_child(settings: Settings, seconds: float) -> Percentiles:
-    """Latency of the checkpoint in plain PyTorch (see `engine.inference.plain`), in a fresh process."""
+    """Latency of the checkpoint in plain PyTorch (see `engine.inference.baseline`), in a fresh process."""
     return _in_child(measure_baseline, settings, seconds)
 
 
@@ -85,7 +85,7 @@ def _in_child(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -
 
 def measure_baseline(settings: Settings, seconds: float) -> Percentiles:
     """Milliseconds of the network alone on the first frame of the source."""
-    from engine.inference.plain import forward  # torch, which is not everybody's
+    from engine.inference.baseline import forward  # torch, which is not everybody's
 
     image = prepare(_first_frame(_open(settings)).image, settings.height_size).image
     return _timed(forward(models.resolve(settings.model), image), seconds)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No space, no quota, larger than files may be."""
@@ -106,6 +106,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def cannot_read(what: object, error: Exception) -> PosecastError:
+    """The error for a file of the user's that cannot be read."""
+    return PosecastError(f"cannot read {what}: {reason(error)}", "check the path")
+
+
 @contextmanager
 def writing_to_cache(what: Path) -> Iterator[None]:
     """PosecastError that says what to do if `what`, a file of the user's cache, cannot be written."""
@@ -113,7 +118,7 @@ def writing_to_cache(what: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PosecastError(
-            f"cannot write {what}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
+            f"cannot write {what}: {reason(error)}", "make room, or set POSECAST_CACHE to another folder"
         ) from error
 
 

@@ -37,6 +37,11 @@ class Camera:
     """(3,) metres, camera frame."""
     up: str = "-y"
 
+    @property
+    def K(self) -> Array:  # noqa: N802 - the field's name
+        """(3, 3) intrinsics in pixels of the frame."""
+        return intrinsics(self.fx, self.fy, self.cx, self.cy)
+
     def camera_from_world(self, points: Array) -> Array:
         """(..., 3) metres, world frame -> (..., 3) metres, camera frame: X_cam = R X_world + t."""
         return points @ self.R.T + self.t
@@ -111,6 +116,11 @@ class CameraSpec:
         zoom = 1.0 if fx is None else fx / own_fx
         centre = (float(self.K[0, 2] * sx), float(self.K[1, 2] * sy))
         return Camera((width, height), own_fx * zoom, own_fy * zoom, *centre, self.R, self.t, self.up)
+
+
+def intrinsics(fx: float, fy: float, cx: float, cy: float) -> Array:
+    """Focal lengths and principal point in pixels -> the matrix K, (3, 3)."""
+    return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
 
 
 def axis_vector(up: str) -> Array:

@@ -17,9 +17,10 @@ from typing import Annotated, Any, get_type_hints
 
 from engine.errors import PosecastError
 from engine.fields import about, checked, choice, number, schema, text
+from engine.files import cannot_read
 from engine.geometry import UP_AXES
 from engine.skeleton import KEYPOINT_COUNT
-from engine.types import ModelSpec
+from engine.types import STRIDE, ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
@@ -76,7 +77,7 @@ class Settings:
             1024,
             "Network height. Larger finds smaller and farther people, and takes longer.",
             unit="px",
-            multiple_of=8,
+            multiple_of=STRIDE,
         ),
     ] = 256
     body: Annotated[
@@ -210,7 +211,7 @@ def load_settings(path: Path) -> Settings:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PosecastError(f"cannot read the settings file {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(f"the settings file {path}", error) from error
     except (ValueError, RecursionError) as error:
         raise PosecastError(f"the settings file {path} is not JSON: {error}", "correct or remove it") from error
     if not isinstance(values, dict):

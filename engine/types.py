@@ -18,6 +18,9 @@ Image = NDArray[np.uint8]
 """(H, W, 3) uint8, BGR."""
 Floats = NDArray[np.float32]
 
+STRIDE = 8
+"""Pixels of the network's input along a side of a cell of its maps."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:

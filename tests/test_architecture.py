@@ -67,9 +67,9 @@ FLOORS = {
         __init__
     """,
     "engine.inference": """
-        installed nvidia per_size signature checkpoint engine_file tensorrt_library
+        installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
         network
-        plain pytorch_backend tensorrt_backend
+        baseline pytorch_backend tensorrt_backend
         openvino onnxruntime pytorch tensorrt
         __init__
     """,
@@ -92,9 +92,9 @@ FLOORS = {
     "converters": """
         __init__ frames onnx_file verify
         to_onnx to_openvino
-        to_tensorrt blame
-        judgement
-        mixed
+        to_tensorrt layer_noise
+        acceptance
+        mixed_precision
         quantize quantize_onnx
         worker
         convert
@@ -145,7 +145,7 @@ FLOORS = {
         sockets
     """,
     "webapp.recording": """
-        __init__ claim
+        __init__
         recordings
         writing replay
         recorder

@@ -99,8 +99,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def camera_file(camera: Camera) -> str:
     """A camera as a JSON file that every reader of ours takes, in metres, with intrinsics."""
-    K = np.array([[camera.fx, 0, camera.cx], [0, camera.fy, camera.cy], [0, 0, 1]])
-    spec = CameraSpec(camera.R, camera.t, camera.up, K, camera.image_size)
+    spec = CameraSpec(camera.R, camera.t, camera.up, camera.K, camera.image_size)
     return dumps(calibration_json(Calibration(spec, "reference", "m")))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.capture.clip import Shot
 from engine.capture.playback import IMAGE_S
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.geometry import CameraSpec
 from engine.types import Image
 
@@ -68,7 +68,7 @@ def read_image(path: Path) -> Image:
         content = np.fromfile(path, np.uint8)
         image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the file") from error
+        raise PosecastError(f"cannot read {path}: {reason(error)}", "check the file") from error
     except cv2.error as error:  # more pixels than OpenCV takes
         raise PosecastError(f"{path} cannot be decoded: {error.err}", "save it again, smaller") from error
     if image is None:

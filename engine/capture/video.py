@@ -11,7 +11,7 @@ import av
 
 from engine.capture.clip import Shot
 from engine.capture.picture import Converter
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.geometry import CameraSpec
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class _Decoding:
             for packet in self._container.demux(self._stream):
                 yield from self._pictures_of(packet)
         except (av.FFmpegError, OSError) as error:
-            logger.warning("%s: reading stopped after %.2f s: %s", self._name, self._end, error.strerror)
+            logger.warning("%s: reading stopped after %.2f s: %s", self._name, self._end, reason(error))
             return
         self._report_damage()
 
@@ -131,7 +131,7 @@ def _open(path: Path, name: str) -> av.container.InputContainer:
         container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
     except (av.FFmpegError, OSError) as error:
         raise PosecastError(
-            f"{name} is no video or image that can be read ({error.strerror})", "check that it plays elsewhere"
+            f"{name} is no video or image that can be read ({reason(error)})", "check that it plays elsewhere"
         ) from error
     if container.format.name in _TEXT_FORMATS:
         container.close()

@@ -17,6 +17,7 @@ from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, cali
 from engine.extrinsics.cameras import SeveralCamerasError, choose_camera
 from engine.extrinsics.documents import read_document
 from engine.extrinsics.understanding import understand
+from engine.files import cannot_read
 
 __all__ = [
     "DEFAULT_CALIBRATION",
@@ -57,7 +58,7 @@ def load_calibration(text: str) -> Calibration:
         with path.open("rb") as file_:
             data = file_.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise PosecastError(f"cannot read the camera file {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(f"the camera file {path}", error) from error
     return _parse(data, path.name, name, MAX_FILE_BYTES)
 
 

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 
 MAGIC = b"POSECAST"
 _LENGTH = struct.Struct("<I")
@@ -60,7 +61,7 @@ def read_engine(path: Path) -> tuple[EngineHeader, bytes]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(path, error) from error
     if content[: len(MAGIC)] != MAGIC:
         raise PosecastError(
             f"{path} is not an engine of posecast's: nothing in it says what it takes and where it runs", _HINT

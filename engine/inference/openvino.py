@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.cores import available_cores
-from engine.errors import PosecastError
+from engine.errors import PosecastError, lines
 from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
 from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, wants_raw
@@ -149,9 +149,8 @@ class OpenVinoBackend:
             model = _with_picture_input(self._model.clone(), size, self._raw_input)
             compiled = _core().compile_model(model, self._device, self._config)
         except _REFUSALS as error:
-            reason = str(error).strip().splitlines()[-1]
             raise PosecastError(
-                f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {reason}",
+                f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {lines(error)[-1]}",
                 "see posecast doctor",
             ) from error
         self.info = BackendInfo("openvino", self._device, _compiled_precision(compiled))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 from engine.inference.engine_file import EngineHeader, home, read_engine
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
@@ -93,6 +94,6 @@ def torch2trt_engine(path: Path) -> bytes:
         content = torch.load(path, map_location="cpu", weights_only=True)
         return bytes(content["engine"])
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(path, error) from error
     except Exception as error:
         raise PosecastError(f"{path} is not a torch2trt model, or is damaged", "convert it again") from error

@@ -12,12 +12,9 @@ from numpy.typing import NDArray
 
 from engine.lifting.bodies import Bodies
 from engine.skeleton import CHAINS, JOINT_COUNT, NECK
-from engine.types import Floats, Maps
+from engine.types import STRIDE, Floats, Maps
 
 Array = NDArray[np.floating[Any]]
-
-STRIDE = 8
-"""Network pixels per map cell."""
 
 
 def read(maps: Maps, keypoints: Array, found: NDArray[np.bool_], scale: tuple[float, float], height_m: float) -> Bodies:

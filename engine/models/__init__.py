@@ -14,7 +14,8 @@ from pathlib import Path
 
 import platformdirs
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
+from engine.files import writing_to_cache
 from engine.locks import only_process
 from engine.models.archive import extract_member
 from engine.models.http import TIMEOUT_S, RemoteFile, fetch
@@ -82,7 +83,7 @@ def resolve(model: str) -> Path:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise PosecastError(f"cannot read the model {model!r}: {getattr(error, 'strerror', error)}", wanted) from error
+        raise PosecastError(f"cannot read the model {model!r}: {reason(error)}", wanted) from error
     if not stat.S_ISREG(mode):
         raise PosecastError(f"the model {model!r} is not a file", wanted)
     if path.suffix not in SUFFIXES:
@@ -102,7 +103,8 @@ def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Pa
     if model.archive is None or model.path.is_file():
         return model.path
     folder = model.path.parent
-    _make(folder)
+    with writing_to_cache(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with only_process(folder / "lock", lambda: progress("download", None, "another process is downloading it")):
         if not model.path.is_file():
             _obtain(model, model.archive, progress, timeout)
@@ -118,9 +120,8 @@ def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: floa
     fetch(archive, part, received, timeout=timeout)
     progress("unpack", None, model.file_name)
     try:
-        extract_member(part, model.file_name, model.path)
-    except OSError as error:
-        raise _not_writable(model.path.parent, error) from error
+        with writing_to_cache(model.path.parent):
+            extract_member(part, model.file_name, model.path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -141,19 +142,6 @@ def file_hash(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_writable(folder, error) from error
-
-
-def _not_writable(folder: Path, error: OSError) -> PosecastError:
-    return PosecastError(
-        f"cannot write to {folder}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
-    )
 
 
 def _names() -> str:

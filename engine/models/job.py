@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import children
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.types import Progress
 
 _POLL_SECONDS = 0.1
@@ -105,7 +105,7 @@ def _folder(job: Job) -> Iterator[Path]:
         (Path(held.name) / "job.json").write_text(job.to_json(), encoding="utf-8")
     except OSError as error:
         raise PosecastError(
-            f"cannot write to {tempfile.gettempdir()}: {error.strerror}", "make room, or set TMPDIR to another folder"
+            f"cannot write to {tempfile.gettempdir()}: {reason(error)}", "make room, or set TMPDIR to another folder"
         ) from error
     with held:
         yield Path(held.name)

@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from converters import frames, mixed, quantize_onnx
+from converters import frames, mixed_precision, quantize_onnx
 from converters.onnx_file import metadata, resized
 from converters.quantize_onnx import FOR_ONNXRUNTIME, FOR_TENSORRT, quantise
 from converters.verify import MIN_OKS, MIN_PEOPLE, verify
@@ -127,7 +127,7 @@ def test_ruined_ranges_are_found_out(
     dark = tuple(replace(frame, image=np.zeros_like(frame.image)) for frame in stage.calibration[:2])
     gathered = frames.Frames(dark, stage.verification[:1])
     monkeypatch.setattr(frames, "gather", lambda sources, each: gathered)
-    monkeypatch.setattr(mixed, "ROUNDS", 0)
+    monkeypatch.setattr(mixed_precision, "ROUNDS", 0)
     job = Job("int8-onnxruntime", source, tmp_path / "m.onnx", "int8", checkpoint=BUNDLED)
     said = (
         r"^int8 for onnxruntime changes the people found: people 0\..*"

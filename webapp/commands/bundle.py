@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.files import whole_file
 from engine.outputs_guard import check_outputs
 from engine.redaction import HIDDEN, Secrets, without_home
@@ -117,7 +117,7 @@ def _settings(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return {"missing": f"{path}: {error.strerror}"}
+        return {"missing": f"{path}: {reason(error)}"}
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -165,7 +165,7 @@ def test_device_names_take_any_case() -> None:
     assert open_bundled("CPU").info.device == "cpu"
 
 
-@pytest.mark.parametrize(("precision", "hint"), [("int8", "OpenVINO"), ("fp16", "fp32"), ("auto", "fp32")])
+@pytest.mark.parametrize(("precision", "hint"), [("int8", "openvino"), ("fp16", "fp32"), ("auto", "fp32")])
 def test_precisions_not_offered_are_refused(precision: str, hint: str) -> None:
     with pytest.raises(PosecastError, match=f"does not run {precision} on cpu") as caught:
         open_bundled("cpu", precision)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from converters.blame import suffering
-from converters.judgement import compare, settle
+from converters.acceptance import compare, settle
+from converters.layer_noise import suffering
 from engine.models.job import Job
 from engine.types import Frame, Progress
 

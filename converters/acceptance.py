@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import onnx
 
 from converters import frames
-from converters.blame import suffering
+from converters.layer_noise import suffering
 from converters.onnx_file import METADATA_AGREEMENT, describe
 from converters.verify import Verdict, check, verify
 from engine import preprocess

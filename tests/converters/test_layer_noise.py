@@ -9,8 +9,8 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from converters import blame, frames, to_openvino
-from converters.blame import suffering
+from converters import frames, layer_noise, to_openvino
+from converters.layer_noise import suffering
 from converters.to_onnx import export
 from engine import models
 from engine.models.job import Job
@@ -27,7 +27,7 @@ def stage() -> tuple[Frame, ...]:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blame, "HEIGHT", 96)
+    monkeypatch.setattr(layer_noise, "HEIGHT", 96)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 import onnx
 import pytest
 
-from converters import judgement, mixed
-from converters.blame import Suffering
+from converters import acceptance, mixed_precision
+from converters.layer_noise import Suffering
 from converters.onnx_file import METADATA_AGREEMENT, metadata
 from converters.verify import Verdict
 from engine.errors import PosecastError
@@ -41,12 +41,12 @@ def run(job: Job, monkeypatch: pytest.MonkeyPatch) -> Verdicts:
         def compare(job: Job, frames: Sequence[Frame], progress: Progress) -> Verdict:
             return next(remaining)
 
-        monkeypatch.setattr(mixed, "compare", compare)
-        monkeypatch.setattr(mixed, "suffering", lambda job, frames: LAYERS)
-        monkeypatch.setattr(judgement, "suffering", lambda job, frames: LAYERS)
+        monkeypatch.setattr(mixed_precision, "compare", compare)
+        monkeypatch.setattr(mixed_precision, "suffering", lambda job, frames: LAYERS)
+        monkeypatch.setattr(acceptance, "suffering", lambda job, frames: LAYERS)
         attempts: list[tuple[str, ...]] = []
         try:
-            mixed.quantise(job, attempts.append, (), silent)
+            mixed_precision.quantise(job, attempts.append, (), silent)
         finally:
             assert next(remaining, None) is None
         return attempts
