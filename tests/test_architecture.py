@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children"),
+    ("engine.errors", "engine.skeleton", "engine.framing", "engine.geometry", "engine.cores", "engine.children"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",
@@ -33,6 +33,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 its `__init__`; the longest name that fits wins."""
 
 SAME_FLOOR_ALLOWED = {
+    # A camera says what it is for frames of another size.
+    ("engine.geometry", "engine.framing"),
     # Settings speak of ModelSpec.
     ("engine.settings", "engine.types"),
 }

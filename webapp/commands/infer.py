@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine import offline, overlay, picture_writer, video_writer
 from engine.capture import open_source
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
+from engine.extrinsics import Calibration, check_frames, load_calibration
 from engine.files import room_for, whole_file
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
@@ -61,6 +61,8 @@ def run(options: InferOptions) -> int:
         if first is None:
             raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
         camera = calibration.spec if calibration else source.camera or DEFAULT_CAMERA
+        for warning in _camera_warnings(calibration, camera, first, settings):
+            console.print(f"camera: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         processor = _processor(settings, camera, first, console, stack)
         frames = offline.frames_of(source, first=first, limit=options.max_frames)
@@ -71,6 +73,14 @@ def run(options: InferOptions) -> int:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED
     return 0
+
+
+def _camera_warnings(
+    calibration: Calibration | None, camera: CameraSpec, first: Frame, settings: Settings
+) -> tuple[str, ...]:
+    """What is assumed of the camera; PosecastError where it cannot be that of such frames."""
+    height, width = first.image.shape[:2]
+    return (*(calibration.warnings if calibration else ()), *check_frames(camera, (width, height), settings.fx))
 
 
 def _processor(settings: Settings, camera: CameraSpec, first: Frame, console: Console, stack: ExitStack) -> Processor:
