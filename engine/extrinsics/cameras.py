@@ -19,7 +19,6 @@ _LISTS = ("cameras", "camera", "calibration", "calibrations", "cams", "camera_in
 _NAMES = ("name", "camera_name", "cam_name", "label", "serial", "camera_id", "cam_id", "cam", "id", "file_path")
 _ONLY_REFERENCE = {"r", "t", "name", "cameraname", "up", "unit", "units"}
 _ONLY_PANOPTIC = {"panel", "node", "distcoef", "type"}
-_MORE_LENSES = ("fx", "fy", "cx", "cy")
 
 
 class SeveralCamerasError(PosecastError):
@@ -148,7 +147,7 @@ def _format(values: dict[str, Any], kind: str, *, in_list: bool = False) -> str:
         return "opencv"
     if kind != "json":
         return kind
-    if {"R", "T"} <= values.keys() and find(values, _MORE_LENSES[:1]) and "K" not in values:
+    if {"R", "T"} <= values.keys() and find(values, ("fx", "f")) and "K" not in values:
         return "voxelpose"
     if find(values, ("R",)) is None or find(values, ("t",)) is None:
         return "opencv"

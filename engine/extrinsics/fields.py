@@ -16,7 +16,7 @@ _UNIT_AT_END = re.compile(
 )
 _LIKE_A_CAMERA = re.compile(
     r"focal|intrin|extrin|princip|cent(?:er|re)|rot|transl|quat|euler|orient|position|locat|pose|fov|fieldofview|skew"
-    r"|scale|axis|axes|handed|convention|roll|pitch|yaw|tilt|pan$|matrix|sensor|crop|binning|mirror|flip|camera.*angle"
+    r"|scale|axis|axes|handed|convention|roll|pitch|yaw|tilt|pan$|matrix|sensor|crop|binning|mirror|flip|camera.*angle|^[rt]vecs?$"
 )
 _NO_MATTER = {
     "rectificationmatrix", "projectionmatrix", "distortionmodel", "cameramodel", "essentialmatrix", "sensorid",
@@ -100,7 +100,7 @@ def _is_one(name: str) -> bool:
 def _same(one: Any, other: Any) -> bool:
     try:
         return bool(np.array_equal(np.asarray(one), np.asarray(other)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

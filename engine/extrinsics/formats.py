@@ -29,10 +29,10 @@ FORMATS = {
     "kalibr": Format("m", unit_is_fixed=True),
     "easymocap": Format("m"),
     "colmap": Format("m", about_unit="COLMAP's lengths have no unit"),
-    "skeletool": Format("mm", unit_is_fixed=True),
+    "skeletool": Format("mm"),
     "qualisys": Format("mm", unit_is_fixed=True, up="+z"),
     "matrix": Format("m"),
     "voxelpose": Format("mm"),
 }
-LOOSELY = {name: Format("cm", up=REFERENCE_UP) for name in ("reference", "panoptic")}
-"""Files with more or other names than those formats have: the unit is theirs only if the scene agrees."""
+LOOSELY = {name: Format("cm") for name in ("reference", "panoptic")}
+"""Files with more or other names than those formats have: unit and up are theirs only if the scene agrees."""

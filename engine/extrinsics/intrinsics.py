@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import names
+from engine.extrinsics.field_of_view import NO_LENS_DEG, field_of_view, not_pixels
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.names import numbers, shape_error
 from engine.geometry import Array
@@ -68,8 +69,8 @@ def _checked(name: str, K: Array) -> tuple[Array, list[str]]:
         raise PosecastError(f"{name} is not a matrix of intrinsics", f"{name} must be {WANTED}")
     if K[0, 0] < MIN_FOCAL_PX or K[1, 1] < MIN_FOCAL_PX:
         raise PosecastError(
-            f"{name} has fx {K[0, 0]:.4g} and fy {K[1, 1]:.4g}: millimetres, or parts of the width?",
-            f"{name} must be {WANTED}",
+            f"{name} means fx {K[0, 0]:.4g} and fy {K[1, 1]:.4g}: millimetres, or parts of the width?",
+            f"in pixels, K is {WANTED}",
         )
     skewed = abs(K[0, 1]) > 1e-3 * K[0, 0]
     return K, [f"{name} has a skew of {K[0, 1]:.4g}, which is not used"] if skewed else []
@@ -100,6 +101,8 @@ def _focal(fields: Fields, size: tuple[int, int] | None) -> tuple[str, float, fl
     both = _pair(*found, "the focal length in pixels, or fx and fy")
     sensor = fields.take(SENSOR_WIDTH)
     if sensor is None:
+        if size is not None and field_of_view(max(both[0], 1e-9), size[0]) > NO_LENS_DEG:
+            raise PosecastError(*not_pixels(both[0], size[0]))
         return found[0], *both
     if size is None:
         raise PosecastError(f"{found[0]} in millimetres without the image size", "give the width and height in pixels")

@@ -15,10 +15,10 @@ from engine.errors import PosecastError
 from engine.extrinsics import names
 from engine.extrinsics.names import find, numbers, plain
 
-_NUMBERED = re.compile(r"(R|Rot|rvec|T|t|tvec|K|dist|D)_(.+)")
+_NUMBERED = re.compile(r"(R|Rot|rvec|T|t|tvec|K|dist|D|W|H)_(.+)")
 _SHARED = (*names.UNIT, "up", *names.RESOLUTION, *names.WIDTH, *names.HEIGHT)
 _PARTS_OF_POSE = ("extrinsics", "extrinsic", "extrinsic_params", "camera_extrinsics", "pose", "poses", "camera_pose")
-_PARTS_OF_LENS = ("intrinsics", "intrinsic", "intrinsic_params", "camera_intrinsics")
+_PARTS_OF_LENS = ("intrinsics", "intrinsic", "intrinsic_params", "camera_intrinsics", "camera_matrix", "K")
 _PARTS = {
     plain(name)
     for name in (
@@ -26,7 +26,6 @@ _PARTS = {
         "camera", "transform", "lens",
     )
 }  # fmt: skip
-_ONE = ("1", "left", "l")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +40,7 @@ class Layout:
 
 def layout_of(values: dict[str, Any]) -> Layout | None:
     """The cameras of a file that is laid out in one of these ways."""
-    return _numbered(values) or _stereo(values) or _kalibr(values) or _side_by_side(values)
+    return _numbered(values) or _stereo(values) or _camera_info(values) or _kalibr(values) or _side_by_side(values)
 
 
 def merged(values: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +72,10 @@ def _is_part(name: str, value: Any) -> bool:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    return bool(np.array_equal(np.asarray(one, dtype=object), np.asarray(other, dtype=object)))
+    try:
+        return bool(np.array_equal(np.asarray(one, dtype=float), np.asarray(other, dtype=float)))
+    except (TypeError, ValueError, OverflowError):
+        return type(one) is type(other) and not isinstance(one, np.ndarray) and bool(one == other)
 
 
 def _numbered(values: dict[str, Any]) -> Layout | None:
@@ -101,12 +103,12 @@ def _whole(name: Any) -> Any:
 def _stereo(values: dict[str, Any]) -> Layout | None:
     """OpenCV's stereo pairs: R and T take the first camera's points to the second."""
     rotation, place = find(values, ("R",)), find(values, ("T",))
-    lenses = [find(values, tuple(f"{stem}{n}" for stem in ("M", "K", "camera_matrix_", "cameraMatrix", "mtx", "K_", "M_", "CM")
-                                 for n in (side, ("left", "right")[side - 1], "LR"[side - 1]))) for side in (1, 2)]  # fmt: skip
+    lenses = [find(values, _lens_names(side)) for side in (1, 2)]
     rectified = find(values, ("R1",)) and find(values, ("P1",))
     if rotation is None or place is None or not (all(lenses) or rectified):
         return None
-    note = "of a stereo pair: the world is the first camera's frame"
+    note = "the file is of a stereo pair: the world is the first camera's frame"
+    note += ", and rectification (R1, P1, …) is not used" if rectified else ""
     shared = inherited(values)
     first = shared | {"R": np.eye(3), "t": np.zeros(3)}
     second = shared | {"R": rotation[1], "t": place[1]}
@@ -116,13 +118,26 @@ def _stereo(values: dict[str, Any]) -> Layout | None:
     return Layout("opencv", {"1": first, "2": second}, note)
 
 
+def _lens_names(side: int) -> tuple[str, ...]:
+    """M1, K_left, cameraMatrix1 and the like."""
+    stems = ("M", "K", "camera_matrix", "mtx", "CM")
+    return tuple(f"{stem}_{end}" for stem in stems for end in (str(side), *(("left", "L"), ("right", "R"))[side - 1]))
+
+
+def _camera_info(values: dict[str, Any]) -> Layout | None:
+    """ROS' camera_info as a message, whose R and P are about rectification."""
+    if not {"K", "D", "R", "P"} <= values.keys() or find(values, names.TRANSLATION) is not None:
+        return None
+    return Layout("opencv", {"camera": {name: value for name, value in values.items() if name not in "RP"}})
+
+
 def _kalibr(values: dict[str, Any]) -> Layout | None:
     """Kalibr's camchain: each camera from the one before, or from the IMU."""
     cameras = {name: value for name, value in values.items() if isinstance(value, dict) and "camera_model" in value}
     if not cameras or not all(find(camera, names.INTRINSICS) for camera in cameras.values()):
         return None
-    note = "the world is the IMU's frame, whose z points up or down"
-    if not all("T_cam_imu" in camera for camera in cameras.values()):
+    note = "the world is the IMU's frame"
+    if not all(find(camera, ("T_cam_imu", "T_imu_cam")) for camera in cameras.values()):
         note, cameras = "the world is the first camera's frame", _chained(cameras)
     return Layout("kalibr", {name: _pinhole(camera) for name, camera in cameras.items()}, note)
 

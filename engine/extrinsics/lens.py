@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.extrinsics.field_of_view import field_of_view_doubts
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.intrinsics import read_intrinsics, read_resolution
 from engine.extrinsics.names import DISTORTION
 from engine.geometry import Array
 
-MAX_FIELD_OF_VIEW_DEG = 150.0
-"""No lens that pictures straight lines straight sees more."""
+OFF_CENTRE = 0.15
+"""Of the image's sides: how far from its middle principal points are."""
 _FISHEYE = ("fisheye", "is_fisheye")
 _MODEL = ("distortion_model", "model", "projection")
 _BENT = ("equidistant", "fisheye", "kannala_brandt", "omni", "double_sphere")
@@ -32,27 +32,35 @@ def read_lens(fields: Fields) -> Lens:
     """The lens; PosecastError where the file contradicts itself, or says something that is not in pixels."""
     resolution = read_resolution(fields)
     K, warnings = read_intrinsics(fields, resolution)
+    if K is not None and resolution is not None and _is_swapped(K, resolution):
+        warnings.append(f"the image size {resolution[0]} x {resolution[1]} is read as height and width, as K has it")
+        resolution = resolution[1], resolution[0]
     if K is not None and resolution is None:
         warnings.append("the file does not say which image size K is for: taken to be that of the frames")
     if K is not None and resolution is not None:
         warnings += field_of_view_doubts("the file's focal length", K[0, 0], K[1, 1], resolution)
+        warnings += centre_doubts(K, resolution)
     distorted = _is_distorted(fields)
     if distorted:
         warnings.append("the lens distortion in the file is not corrected")
     return Lens(K, resolution, distorted, tuple(warnings))
 
 
-def field_of_view(focal: float, side: int) -> float:
-    """Degrees that `side` pixels see at a focal length in pixels."""
-    return math.degrees(2 * math.atan(side / 2 / focal))
-
-
-def field_of_view_doubts(what: str, fx: float, fy: float, size: tuple[int, int]) -> list[str]:
-    """A warning where it sees more than lenses do."""
-    angle = max(field_of_view(fx, size[0]), field_of_view(fy, size[1]))
-    if angle <= MAX_FIELD_OF_VIEW_DEG:
+def centre_doubts(K: Array, size: tuple[int, int]) -> list[str]:
+    """A warning where the principal point is not near the middle of the images."""
+    if off_centre(K, size) <= OFF_CENTRE:
         return []
-    return [f"{what} means a field of view of {angle:.0f} degrees: is it in pixels of {size[0]} x {size[1]} images?"]
+    cx, cy = (f"{value:.0f}" for value in K[:2, 2])
+    return [f"the principal point {cx}, {cy} is far from the middle of {size[0]} x {size[1]} images: is K for others?"]
+
+
+def off_centre(K: Array, size: tuple[int, int]) -> float:
+    """How far the principal point is from the middle of the image, in widths and heights of it."""
+    return float(np.abs(K[:2, 2] / size - 0.5).max())
+
+
+def _is_swapped(K: Array, size: tuple[int, int]) -> bool:
+    return off_centre(K, size) > OFF_CENTRE and off_centre(K, (size[1], size[0])) <= OFF_CENTRE
 
 
 def _is_distorted(fields: Fields) -> bool:

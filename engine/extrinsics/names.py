@@ -42,19 +42,29 @@ POSE_OF_GRAPHICS = ("matrix_world", "transform_matrix")
 """Camera to world, the camera looking along -z with y up: Blender's and NeRF's."""
 POSE_OF_VIEW = ("view_matrix", "modelview", "modelview_matrix", "world_view_transform")
 """World to camera, the camera looking along -z with y up: OpenGL's."""
-POSE_OF_EITHER = ("pose", "transform", "transformation", "matrix", "pose_matrix", "transformation_matrix", "T_matrix")
+POSE_OF_EITHER = (
+    "pose",
+    "transform",
+    "transformation",
+    "matrix",
+    "pose_matrix",
+    "transformation_matrix",
+    "T_matrix",
+    "T",
+)
 POSES = POSE_TO_CAMERA + POSE_TO_WORLD + POSE_OF_GRAPHICS + POSE_OF_VIEW + POSE_OF_EITHER
 
 INTRINSICS = (
     "K", "camera_matrix", "M", "intrinsic_matrix", "intrinsics", "intrinsic", "cam_matrix", "mtx", "intrinsics_matrix",
     "camera_intrinsics", "cam_intrinsics", "matrix", "calibration_matrix", "K_matrix", "newcameramtx",
+    "intrinsic_mat", "intrinsics_mat",
 )  # fmt: skip
 FX = ("fx", "f_x", "fl_x", "focal_x", "focal_length_x", "alpha_x", "focal_length_u")
 FY = ("fy", "f_y", "fl_y", "focal_y", "focal_length_y", "alpha_y", "focal_length_v")
 CX = ("cx", "c_x", "ppx", "u0", "principal_x", "principal_point_x", "center_x", "x0")
 CY = ("cy", "c_y", "ppy", "v0", "principal_y", "principal_point_y", "center_y", "y0")
-FOCAL = ("focal_length", "focal", "focal_lengths", "f", "focal_length_px", "focal_px")
-CENTRE = ("principal_point", "principal", "center", "centre", "pp", "optical_centre", "image_center")
+FOCAL = ("focal_length", "focal", "focal_lengths", "f", "focal_length_px", "focal_px", "lens", "focal_length_mm")
+CENTRE = ("principal_point", "principal", "center", "centre", "pp", "optical_centre", "image_center", "c")
 DISTORTION = (
     "distCoef", "dist_coeffs", "dist_coef", "distortion", "distortion_coefficients", "D", "dist", "distortions",
     "distortion_coeffs", "distortion_params", "radial_distortion", "tangential_distortion", "radial", "k", "p",
@@ -63,8 +73,8 @@ DISTORTION = (
 RESOLUTION = (
     "resolution", "image_size", "img_size", "size", "image_resolution", "imgSize", "frame_size", "image_shape_wh",
 )  # fmt: skip
-WIDTH = ("image_width", "width", "res_w", "w", "img_width", "frame_width", "imageWidth")
-HEIGHT = ("image_height", "height", "res_h", "h", "img_height", "frame_height", "imageHeight")
+WIDTH = ("image_width", "width", "res_w", "w", "img_width", "frame_width", "resolution_x", "res_x")
+HEIGHT = ("image_height", "height", "res_h", "h", "img_height", "frame_height", "resolution_y", "res_y")
 UNIT = ("unit", "units", "length_unit", "length_units", "translation_unit", "t_unit", "world_unit")
 
 MAX_NUMBER = 1e12

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from engine.errors import PosecastError
+from engine.extrinsics.names import numbers
 from engine.extrinsics.scalars import scalar
 
 _SUBPIXELS = 64.0
@@ -33,8 +34,9 @@ def _has_pose(camera: ElementTree.Element) -> bool:
 
 def _camera(camera: ElementTree.Element) -> dict[str, Any]:
     pose, name = camera.find("transform"), camera.get("serial", "")
-    axes = np.array([[_number(pose, f"r{row}{column}", name) for column in "123"] for row in "123"])
-    position = np.array([_number(pose, axis, name) for axis in "xyz"])
+    entries = [[_number(pose, f"r{row}{column}", name) for column in "123"] for row in "123"]
+    axes = numbers(f"the transform of {name}", entries, "a rotation, r11 to r33")
+    position = numbers(f"the transform of {name}", [_number(pose, axis, name) for axis in "xyz"], "x, y and z")
     R = np.diag([1.0, -1.0, -1.0]) @ axes
     return {"name": name, "R": R.tolist(), "t": (-R @ position).tolist(), **_lens(camera, name)}
 

@@ -28,6 +28,7 @@ class Meaning:
 
 
 TO_CAMERA = Meaning("from the world to the camera", lambda R, t: (R, t))
+TO_CAMERA_BY_ROWS = Meaning("from the world to the camera, for row vectors as in MATLAB", lambda R, t: (R.T, t))
 TURNED_FROM_POSITION = Meaning("R from the world to the camera, and the camera's position", lambda R, C: (R, -R @ C))
 TO_WORLD = Meaning("the camera's pose in the world", lambda R, C: (R.T, -R.T @ C))
 GRAPHICS_TO_WORLD = Meaning(
@@ -83,6 +84,8 @@ def choose(given: Given, ups: Sequence[str]) -> tuple[Reading, list[str]]:
             "stand: check it"
         ]
     first = fits[0]
+    if given.leading and first is readings[0] and len(given.meanings) == 2 and given.meanings[0] is TO_CAMERA:
+        return first, []  # as its name says
     return first, [f"{given.name}: read as {first.told}, since the camera would stand where cameras do"]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration
 from engine.extrinsics.cameras import FileCamera
@@ -13,6 +11,7 @@ from engine.extrinsics.doubts import doubts
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.formats import REFERENCE_UP
 from engine.extrinsics.lens import read_lens
+from engine.extrinsics.names import UNIT, find
 from engine.extrinsics.plausible import upright_axes, without_lens
 from engine.extrinsics.pose import has_pose, read_pose
 from engine.extrinsics.readings import Reading
@@ -32,11 +31,11 @@ def understand(camera: FileCamera) -> Calibration:
     lens = read_lens(fields)
     axis, up_warnings = (up, []) if up else _up_by_scene(reading)
     spec = CameraSpec(reading.R, reading.t * METRES_PER_UNIT[unit], axis, lens.K, lens.resolution)
-    distance = float(np.linalg.norm(spec.t))
     pose = without_lens(spec.R, spec.t, spec.up)
+    unit_is_said = find(fields.values, UNIT) is not None
     warnings = (
         *unit_warnings,
-        *unit_doubts(pose, unit, distance, up_is_known=up is not None),
+        *unit_doubts(pose, unit, said=unit_is_said, up_is_known=up is not None),
         *([camera.note] if camera.note else []),
         *R_warnings,
         *lens.warnings,
@@ -73,8 +72,8 @@ def _up_by_scene(reading: Reading) -> tuple[str, list[str]]:
     fits = upright_axes(reading.R, reading.t)
     if REFERENCE_UP in fits or len(fits) != 1:
         return REFERENCE_UP, []
-    told = f"the file does not say which axis points up: {fits[0]} is up in the world, since the camera stands upright then"
-    return fits[0], [f'{told}; write "up": "{fits[0]}" to keep it, or another']
+    told = f"the file does not say which axis points up: {fits[0]} is up in the world, since the camera is upright then"
+    return fits[0], [f'{told}; write "up": "{fits[0]}", or another']
 
 
 def _not_used(fields: Fields) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+import numpy as np
+
 from engine.errors import PosecastError
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.formats import Format
@@ -16,8 +18,10 @@ from engine.extrinsics.names import UNIT
 from engine.extrinsics.plausible import is_upright
 from engine.geometry import METRES_PER_UNIT, Camera
 
-NEAR_M, FAR_M = 0.3, 25.0
+NEAR_M, FAR_M = 0.6, 25.0
 """Distances from the world's origin beyond which the unit is doubted."""
+NEAR_IF_SAID_M = 0.3
+"""As `NEAR_M`, where the file says its unit: a webcam over a calibration board."""
 ROOM_M = (1.0, 12.0)
 """Where cameras stand of which the unit is not said."""
 HIGH_M = 8.0
@@ -37,6 +41,7 @@ def read_unit(fields: Fields, form: Format, lengths: Sequence[float]) -> tuple[s
         return _said(found[1]), []
     if form.unit_is_fixed:
         return form.unit, []
+    lengths = [length for length in lengths if length > 0]  # a camera at the origin says nothing
     unit = _by_scene(form.unit, lengths)
     others = " or ".join(f'"{other}"' for other in METRES_PER_UNIT if other != unit)
     reason = form.about_unit or "the file does not say its unit"
@@ -56,7 +61,6 @@ def _said(value: object) -> str:
 
 def _by_scene(usual: str, lengths: Sequence[float]) -> str:
     """The usual unit where it puts cameras into a room, else the only one that does."""
-    lengths = [length for length in lengths if length > 0]
     if not lengths:
         return usual
     length = statistics.median(lengths)
@@ -69,9 +73,10 @@ def _by_scene(usual: str, lengths: Sequence[float]) -> str:
     return fits[0] if fits else usual
 
 
-def unit_doubts(camera: Camera, unit: str, distance: float, up_is_known: bool) -> list[str]:
-    """Warnings where the unit puts the camera where none stands. `distance`: metres from the world's origin."""
-    if 0 < distance < NEAR_M or distance > FAR_M:
+def unit_doubts(camera: Camera, unit: str, *, said: bool, up_is_known: bool) -> list[str]:
+    """Warnings where the unit, which the file `said` or not, puts the camera where none stands."""
+    distance = float(np.linalg.norm(camera.t))
+    if 0 < distance < (NEAR_IF_SAID_M if said else NEAR_M) or distance > FAR_M:
         what = f"{_told(distance)} from the world's origin"
     elif up_is_known and camera.height > HIGH_M and is_upright(camera):
         what = f"{camera.height:.0f} m above the floor"
@@ -85,4 +90,12 @@ def unit_doubts(camera: Camera, unit: str, distance: float, up_is_known: bool) -
 
 
 def _told(metres: float) -> str:
-    return f"{metres * 1000:.0f} mm" if metres < NEAR_M else f"{metres:.1f} m" if metres < 100 else f"{metres:.0f} m"
+    return (
+        f"{metres * 1000:.0f} mm"
+        if metres < 0.1
+        else f"{metres:.2f} m"
+        if metres < 1
+        else f"{metres:.1f} m"
+        if metres < 100
+        else f"{metres:.0f} m"
+    )
