@@ -16,7 +16,9 @@ from engine.extrinsics import names
 from engine.extrinsics.names import find, numbers, plain
 
 _NUMBERED = re.compile(r"(R|Rot|rvec|T|t|tvec|K|dist|D|W|H)_(.+)")
-_SHARED = (*names.UNIT, "up", *names.RESOLUTION, *names.WIDTH, *names.HEIGHT)
+_SHARED = (
+    *names.UNIT, "up", *names.RESOLUTION, *names.WIDTH, *names.HEIGHT, *names.FX, *names.FY, *names.CX, *names.CY,
+)  # fmt: skip
 _PARTS_OF_POSE = ("extrinsics", "extrinsic", "extrinsic_params", "camera_extrinsics", "pose", "poses", "camera_pose")
 _PARTS_OF_LENS = ("intrinsics", "intrinsic", "intrinsic_params", "camera_intrinsics", "camera_matrix", "K")
 _PARTS = {
@@ -57,7 +59,7 @@ def merged(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def inherited(values: dict[str, Any]) -> dict[str, Any]:
-    """What a file says for all of its cameras: unit, up axis, image size."""
+    """What a file says for all of its cameras: unit, up axis, image size, and NeRF's lens."""
     places = [values, *(values[name] for name in ("metadata", "meta", "world") if isinstance(values.get(name), dict))]
     plains = {plain(name) for name in _SHARED}
     return {name: value for place in places for name, value in place.items() if plain(name) in plains}

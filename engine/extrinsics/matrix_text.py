@@ -44,7 +44,9 @@ def read_assignments(text: str) -> dict[str, Any] | None:
     values: dict[str, Any] = {}
     for start, end in zip(starts, [*(match.start() for match in starts[1:]), len(bare)], strict=True):
         piece = _WRAPPING.sub(" ", bare[start.start(2) : end]).strip().rstrip(";").strip()
-        values[start[1]] = _value(piece)
+        turned = piece.endswith("]'")  # MATLAB's transpose
+        value = _value(piece.rstrip("'") if turned else piece)
+        values[start[1]] = _transposed(value) if turned else value
     return values
 
 
@@ -54,6 +56,11 @@ def _value(text: str) -> Any:
         if rows is not None:
             return rows[0][0] if rows == [rows[0][:1]] else rows[0] if len(rows) == 1 else rows
     return text.strip("'\"")
+
+
+def _transposed(value: Any) -> Any:
+    is_table = isinstance(value, list) and isinstance(value[0], list) and len({len(row) for row in value}) == 1
+    return [list(column) for column in zip(*value, strict=True)] if is_table else value
 
 
 def _rows(text: str) -> list[list[float]] | None:
