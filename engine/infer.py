@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from engine import offline, overlay
 from engine.capture import open_source
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
-from engine.geometry import DEFAULT_CAMERA
+from engine.extrinsics import check_frames, load_calibration
+from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
 from engine.processor import Processor
@@ -74,13 +74,23 @@ class Inference:
             raise PosecastError(f"{self.source.name} gives no frame", reason)
         return self._first
 
+    @property
+    def camera(self) -> CameraSpec:
+        """The camera file's, or the source's own, or the default."""
+        return self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
+
+    def camera_warnings(self) -> tuple[str, ...]:
+        """What is assumed of the camera; PosecastError where it cannot be that of such frames."""
+        height, width = self.first_frame().image.shape[:2]
+        of_file = self._calibration.warnings if self._calibration else ()
+        return (*of_file, *check_frames(self.camera, (width, height), self._settings.fx))
+
     def load(self, progress: Progress) -> BackendInfo:
         """Load the network for frames of the first one's shape; what really runs. May convert a model first."""
         height, width = self.first_frame().image.shape[:2]
         size = network_size(width, height, self._settings.height_size)
         backend = load_backend(self._settings.model_spec, size, progress)
-        camera = self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
-        self._processor = Processor(backend, self._settings, camera)
+        self._processor = Processor(backend, self._settings, self.camera)
         return backend.info
 
     def results(self, *, drawn: bool = False) -> Generator[Result, None, None]:

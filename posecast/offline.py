@@ -53,6 +53,8 @@ def load(path: str | os.PathLike[str]) -> list[Scene]:
 
 def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None) -> Iterator[Scene]:
     with Inference(settings, realtime=realtime, max_frames=max_frames) as inference:
+        for warning in inference.camera_warnings():
+            log.warning("camera: %s", warning)
         inference.load(_log_progress)
         with contextlib.closing(inference.results()) as results:
             for result in results:

@@ -21,7 +21,8 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton geometry filters slot cores children
+        __init__ errors skeleton framing filters slot cores children
+        geometry
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference redaction
@@ -58,11 +59,11 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        scalars names calibration doubts
-        intrinsics rotation xml_storage yaml_flow
-        yaml_storage
-        documents
-        cameras
+        calibration colmap field_of_view formats matrix_text names plausible scalars
+        doubts fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        documents intrinsics pose_matrix pose_parts units
+        lens pose
+        cameras frames
         understanding
         __init__
     """,

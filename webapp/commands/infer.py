@@ -57,7 +57,8 @@ def run(options: InferOptions) -> int:
             Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames)
         )
         source = inference.source
-        inference.first_frame()
+        for warning in inference.camera_warnings():
+            console.print(f"camera: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         backend = _load(inference, console)
         interrupted = stack.enter_context(_closes_on_signal(source))

@@ -49,7 +49,10 @@ def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -
         logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
     try:
-        return Chosen(settings, load_calibration(settings.extrinsics) if settings.extrinsics else None)
+        calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+        for warning in calibration.warnings if calibration else ():
+            log.warning("camera: %s", warning)
+        return Chosen(settings, calibration)
     except PosecastError as error:
         if options.extrinsics is not None:
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
-from engine.extrinsics import MAX_UPLOAD_BYTES
+from engine.extrinsics import MAX_FILE_BYTES
 from webapp.routes.engine import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import LevelRequest
@@ -20,7 +20,7 @@ _MULTIPART_EXTRA = 8 * 1024
 
 @blueprint.before_request
 def limit_body() -> None:
-    request.max_content_length = MAX_UPLOAD_BYTES + _MULTIPART_EXTRA
+    request.max_content_length = MAX_FILE_BYTES + _MULTIPART_EXTRA
 
 
 @blueprint.get("")

@@ -110,6 +110,8 @@ def _bad_arguments(folder: Path) -> dict[str, list[str]]:
         "unknown backend": ["demo", "--backend", "abacus"],
         "precision not offered": ["demo", "--backend", "onnxruntime", "--precision", "bf16"],
         "bad camera file": ["demo", "--extrinsics", at["cam.json"]],
+        "focal length in millimetres": ["demo", "--fx", "4.2"],
+        "camera of another picture": ["demo", "--extrinsics", str(folder / "square.json")],
         "bad settings": ["demo", "--config", str(folder / "settings.json")],
         "bad height": ["demo", "--height-size", "100"],
         "no source": [],
@@ -125,10 +127,25 @@ def _write_bad_files(folder: Path) -> None:
     for name, content in {
         "noise.mp4": b"\x00\x01" * 500, "empty.mp4": b"", "noise.jpg": b"no picture",
         "noise.pth": b"PK\x03\x04 nothing", "cam.json": b'{"R": [[1, 2], [3, 4]], "t": [0, 0, 0]}',
+        "square.json": b'{"R": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 1.2, 3], "unit": "m", "fx": 500, "fy": 500,'
+        b' "cx": 250, "cy": 250, "width": 500, "height": 500}',
         "settings.json": b'{"fx": -5}',
     }.items():  # fmt: skip
         (folder / name).write_bytes(content)
     (folder / "nothing").mkdir()
+
+
+def test_what_was_assumed_of_the_camera_is_said(
+    tmp_path: Path, stage_picture: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "camera.yml"
+    file.write_text("rvec: [0, 0, 0]\ntvec: [0, 1200, 3000]\n", encoding="utf-8")
+    options = ["--extrinsics", str(file), "--fx", "85", "-o", str(tmp_path / "people.jsonl")]
+    assert main(["infer", str(stage_picture), *options]) == 0
+    said = capfd.readouterr().err
+    assert "camera: the file does not say its unit" in said
+    assert "taken for millimetres" in said
+    assert "of a 36 mm wide sensor" in said
 
 
 @pytest.mark.parametrize("what", sorted(_bad_arguments(Path())))

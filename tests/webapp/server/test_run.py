@@ -333,6 +333,18 @@ def test_a_saved_camera_that_cannot_be_read_stops_no_start(tmp_path: Path, monke
     assert main(["serve", "--config", str(config), "--extrinsics", missing]) == 2, "who asks for it now is told no"
 
 
+def test_what_was_assumed_of_the_camera_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    start, file = Start(monkeypatch), tmp_path / "camera.yml"
+    file.write_text("rvec: [0, 0, 0]\ntvec: [0, 1200, 3000]\n", encoding="utf-8")
+    config = tmp_path / "settings.json"
+    config.write_text("{}", encoding="utf-8")
+    assert main(["serve", "--config", str(config), "--extrinsics", str(file)]) == 0
+    assert start.chosen is not None
+    assert "taken for millimetres" in caplog.text
+
+
 def test_tokens_come_from_the_environment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "settings.json"
     config.write_text("{}", encoding="utf-8")

@@ -10,7 +10,7 @@ import { UP_AXES } from "../transform.js";
 import { compare, warning } from "./calibration.js";
 import { sentence } from "./toasts.js";
 
-const LARGEST = 64 * 1024;
+const LARGEST = 1024 * 1024; // of many cameras; the server takes 64 KiB for each
 
 /** `actions`: {settings(changes), preview(calibration with floor_offset_m | null)}; `toasts`: {news, problem}. */
 export function createCameraPanel({ actions, toasts }) {
@@ -43,7 +43,7 @@ export function createCameraPanel({ actions, toasts }) {
       h("div", { class: "drop" }, h("p", {}, "Drop a camera file anywhere on the page"), h("div", { class: "row" }, choose, paste), picker),
       pasted, outcome,
       h("div", { class: "row" }, level, download, reset),
-      h("p", { class: "help" }, "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
+      h("p", { class: "help" }, "Reads JSON, YAML, XML, TOML and text files of most calibration programs. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
     section("World", up.element, floor.element),
     section("Lens", fov.element, fx.element));
 
@@ -63,7 +63,7 @@ export function createCameraPanel({ actions, toasts }) {
 
   /** Has the server read the file without applying it, and shows what it would mean. */
   async function offerFile(file, name = null) {
-    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a camera file has at most 64 KiB; is it the right one?" });
+    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a file of many cameras has at most 1 MiB; is it the right one?" });
     const send = (preview) => {
       const form = new FormData();
       form.append("file", file, file.name);
