@@ -11,9 +11,11 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from engine.aspect import parse_pixel_aspect
 from engine.errors import PosecastError
 from engine.geometry import UP_AXES
 from engine.skeleton import KEYPOINT_COUNT
@@ -43,6 +45,8 @@ class Settings:
     """A camera file, or FILE#NAME; None: the source's own camera, or the reference's default."""
     fx: float | None = None
     """Focal length in pixels of the frame; None: the file's, or 0.8 x width."""
+    pixel_aspect: str | None = None
+    """Width to height of the source's pixels, 'W:H'; None: what the source says, square where it says nothing."""
     up: str | None = None
     """World axis that points up; None: what the camera says."""
     floor_offset_m: float = 0.0
@@ -74,6 +78,11 @@ class Settings:
     @property
     def model_spec(self) -> ModelSpec:
         return ModelSpec(self.model, self.backend, self.device, self.precision, MODEL_INPUTS[self.model_input])
+
+    @property
+    def pixel_ratio(self) -> Fraction | None:
+        """`pixel_aspect` as a number."""
+        return None if self.pixel_aspect is None else parse_pixel_aspect(self.pixel_aspect)
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """A copy with `changes`; PosecastError, and nothing changed, for unknown names or bad values."""
@@ -123,6 +132,10 @@ _CHECKS: dict[str, tuple[Any, str]] = {
     ),
     "extrinsics": (_optional(_text), "a camera file or null"),
     "fx": (_optional(lambda v: _number(v, 1, 1e6)), "pixels, 1 to 1000000, or null"),
+    "pixel_aspect": (
+        _optional(lambda v: isinstance(v, str) and parse_pixel_aspect(v) is not None),
+        "width to height of a pixel, W:H such as 2:1, from 1:8 to 8:1, or null",
+    ),
     "up": (_optional(lambda v: v in UP_AXES), f"one of {', '.join(UP_AXES)}, or null"),
     "floor_offset_m": (lambda v: _number(v, -100, 100), "metres, -100 to 100"),
     "assumed_height_m": (lambda v: _number(v, 0.3, 2.8), "metres, 0.3 to 2.8"),

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children"),
+    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children", "engine.aspect",
+     "engine.brake"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",

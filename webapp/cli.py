@@ -74,7 +74,7 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
     """The settings that the COMMON options name, over those of --config (or `base`)."""
     if options.config is not None:
         base = load_settings(options.config)
-    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx")
+    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx", "pixel_aspect")
     given = {name: getattr(options, name) for name in names}
     return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
 
@@ -89,7 +89,7 @@ def _infer(options: argparse.Namespace) -> int:
     from webapp.commands import infer
 
     settings = settings_of(options)
-    return infer.run(infer.InferOptions(settings, options.output, options.video, options.max_frames, options.realtime))
+    return infer.run(infer.InferOptions(settings, options.output, options.video, options.max_frames, options.realtime, options.rate))
 
 
 def _convert(options: argparse.Namespace) -> int:
@@ -171,6 +171,7 @@ def _add_infer(commands: Any) -> None:
     parser.add_argument("--video", type=Path, help="the overlay: .mp4, .mov or .mkv, or .jpg or .png for one image")
     parser.add_argument("--max-frames", type=_positive, metavar="N", help="stop after N frames")
     parser.add_argument("--realtime", action="store_true", help="pace a file by its own clock and drop frames")
+    parser.add_argument("--rate", type=float, metavar="FPS", help="images of a folder or pattern a second (default: 1)")
     parser.set_defaults(command=_with_source(_infer, required=True))
 
 
@@ -229,6 +230,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--height-size", type=int, metavar="N", help="network height: a multiple of 8, 128 to 1024")
     group.add_argument("--extrinsics", metavar="FILE", help="camera file, FILE#NAME where it holds several")
     group.add_argument("--fx", type=float, metavar="PIXELS", help="focal length in pixels of the frame")
+    group.add_argument(
+        "--pixel-aspect", metavar="W:H", help="shape of the source's pixels, where it does not say it or is wrong"
+    )
     group.add_argument("--config", type=Path, metavar="FILE", help="settings file (JSON); options beat it")
 
 

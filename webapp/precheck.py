@@ -51,7 +51,7 @@ def _try(settings: Settings) -> None:
     if _is_file(settings.source):
         from engine.capture import open_source
 
-        open_source(settings.source).close()
+        open_source(settings.source, pixel_aspect=settings.pixel_ratio).close()
     if _is_chosen(settings.model_spec):
         from engine.inference import choose
         from engine.models import resolve

@@ -40,6 +40,8 @@ class InferOptions:
     video: Path | None
     max_frames: int | None
     realtime: bool
+    rate: float | None = None
+    """Images of a folder or pattern a second."""
 
 
 class _Pictures(Protocol):
@@ -54,12 +56,12 @@ def run(options: InferOptions) -> int:
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
     with ExitStack() as stack:
         lines = stack.enter_context(_lines(options.output))
-        source = open_source(settings.source, realtime=options.realtime)
+        source = open_source(
+            settings.source, realtime=options.realtime, rate=options.rate, pixel_aspect=settings.pixel_ratio
+        )
         stack.callback(source.close)
         interrupted = stack.enter_context(_closes_on_signal(source))
-        first = source.read()
-        if first is None:
-            raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
+        first = offline.first_frame(source)
         camera = calibration.spec if calibration else source.camera or DEFAULT_CAMERA
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         processor = _processor(settings, camera, first, console, stack)
@@ -67,6 +69,8 @@ def run(options: InferOptions) -> int:
         total = _total(source, options.max_frames)
         summary = _write(offline.snapshots(frames, processor), lines, pictures, total, console)
         console.print(f"{source.name}: {summary} on {_backend(processor)}", soft_wrap=True)
+        if source.problem is not None and not interrupted():
+            console.print(f"{source.name} stopped: {source.problem}", soft_wrap=True)
         if interrupted() and not source.live:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED

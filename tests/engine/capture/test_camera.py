@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.capture import CameraInfo, list_cameras, open_source
-from engine.capture.camera import CameraFeed, camera_index
+from engine.capture.camera import CameraFeed, camera_device
 from engine.capture.live import Lost, open_live
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
@@ -18,7 +18,7 @@ from tests.engine.capture.clips import number_of, steady, write_clip
     ("text", "index"), [("0", 0), ("12", 12), ("/dev/video2", 2), ("clip0", None), ("1.5", None), ("-1", None)]
 )
 def test_what_is_a_camera(text: str, index: int | None) -> None:
-    assert camera_index(text) == index
+    assert camera_device(text) == index
 
 
 def test_cameras_are_listed_without_their_metadata_nodes(tmp_path: Path) -> None:
