@@ -74,8 +74,8 @@ def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Se
     """The settings that the COMMON options name, over those of --config (or `base`)."""
     if options.config is not None:
         base = load_settings(options.config)
-    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx", "pixel_aspect")
-    given = {name: getattr(options, name) for name in names}
+    names = ("source", "model", "model_input", "backend", "device", "precision", "height_size", "extrinsics", "fx")
+    given = {name: getattr(options, name) for name in (*names, "pixel_aspect")}
     return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
 
 
@@ -89,7 +89,8 @@ def _infer(options: argparse.Namespace) -> int:
     from webapp.commands import infer
 
     settings = settings_of(options)
-    return infer.run(infer.InferOptions(settings, options.output, options.video, options.max_frames, options.realtime, options.rate))
+    paced = options.max_frames, options.realtime, options.rate
+    return infer.run(infer.InferOptions(settings, options.output, options.video, *paced))
 
 
 def _convert(options: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ class AnimationClip:
         self._pixel_aspect = pixel_aspect
         self.frame_rate: float | None = None
         durations = [duration for _, duration in self._pictures()]
-        self.frame_count = len(durations)
+        self.frame_count: int | None = len(durations)
         self.frame_rate = len(durations) / sum(durations)
 
     def shots(self) -> Generator[Shot, None, None]:

@@ -58,9 +58,7 @@ def camera_device(text: str) -> int | str | None:
     return text if text.startswith(_LINKS) or _index_behind(text) is not None else None
 
 
-def open_camera(
-    device: int | str, *, start_index: int = 0, pixel_aspect: Fraction | None = None
-) -> FrameSource:
+def open_camera(device: int | str, *, start_index: int = 0, pixel_aspect: Fraction | None = None) -> FrameSource:
     """PosecastError where there is no such camera, or another program has it."""
     index = device if isinstance(device, int) else _index_behind(device)
     if index is None or (_DEVICES.parent.is_dir() and not Path(f"/dev/video{index}").exists()):

@@ -57,7 +57,8 @@ class MediaClock:
         if self._offset is None or self._repeats > 1:  # the first timestamp of all, or none worth the name
             return self._moved(last, timestamp)
         time = timestamp + self._offset
-        if last - time > FALL_BACK_INTERVALS * self._step or time - last > max(self._long_gap, LONG_GAP_INTERVALS * self._step):
+        long_gap = max(self._long_gap, LONG_GAP_INTERVALS * self._step)
+        if last - time > FALL_BACK_INTERVALS * self._step or time - last > long_gap:
             self.jumps += 1
             return self._moved(last, timestamp)
         if time <= last:  # half a step: the clock catches up

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import PosecastError
 
-_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"sidx", b"styp", b"uuid", b"pnot")
-"""Types at the top level of MP4 and MOV."""
+_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"sidx", b"styp", b"uuid", b"pnot", b"meta")
+"""Types at the top level of MP4 and MOV, HEIC and AVIF."""
 _MOST_BOXES = 100_000
 """Of a fragmented recording of a day there are fewer."""
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -27,6 +28,16 @@ def unreadable(path: Path, name: str, reason: str | None) -> PosecastError:
         return PosecastError(f"{name} {told[0]}", told[1])
     reason = f" ({reason})" if reason else ""
     return PosecastError(f"{name} is no video or image that can be read{reason}", "check that it plays elsewhere")
+
+
+def missing_bytes(file: BinaryIO) -> int:
+    """How many bytes a file of boxes (MP4, MOV, HEIC, AVIF) lacks at its end."""
+    return _missing(file, list(_boxes(file)))
+
+
+def video_count(file: BinaryIO) -> int:
+    """How many videos follow on one another in an MP4; players show the first one only."""
+    return sum(kind == b"moov" for kind, _ in _boxes(file))
 
 
 def is_page(content: bytes) -> bool:
@@ -50,15 +61,37 @@ def index_at_end(content: bytes) -> bool:
     return False
 
 
+def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """(type, where it ends) of each box at the top level."""
+    at = 0
+    for _ in range(_MOST_BOXES):
+        file.seek(at)
+        head = file.read(16)
+        if len(head) < 8 or head[4:8] not in _BOXES:
+            return
+        size = int.from_bytes(head[:4], "big")
+        if size == 1 and len(head) == 16:
+            size = int.from_bytes(head[8:], "big")
+        if size < 8:  # 0: it reaches to the end
+            yield head[4:8], at
+            return
+        at += size
+        yield head[4:8], at
+
+
+def _missing(file: BinaryIO, boxes: list[tuple[bytes, int]]) -> int:
+    return max(0, boxes[-1][1] - file.seek(0, os.SEEK_END)) if boxes else 0
+
+
 def _told(file: BinaryIO) -> tuple[str, str] | None:
     """(what is wrong, what to do)."""
     start = file.read(512)
     if not start:
         return "is empty", "record or copy it again"
     if is_page(start):
-        return "is a web page, and no video", "download the video itself"
+        return "is a web page, and neither video nor image", "download the file itself"
     if start.startswith(_LFS):
-        return "is a pointer of Git LFS, and no video", "fetch it with: git lfs pull"
+        return "is a pointer of Git LFS, and not the file itself", "fetch it with: git lfs pull"
     if start.startswith(b"\x00\x05\x16\x07"):
         return "holds what macOS notes about a file, not the file", "give the one without ._ before its name"
     if not any(start):
@@ -68,22 +101,12 @@ def _told(file: BinaryIO) -> tuple[str, str] | None:
 
 def _mp4(file: BinaryIO) -> tuple[str, str] | None:
     """What is wrong with the boxes of an MP4."""
-    length, at = file.seek(0, os.SEEK_END), 0
-    for _ in range(_MOST_BOXES):
-        file.seek(at)
-        head = file.read(16)
-        if len(head) < 8:
-            break
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        if size == 1 and len(head) == 16:
-            size = int.from_bytes(head[8:], "big")
-        if size >= 8 and at + size > length and kind in _BOXES:
-            missing = f"{at + size - length} bytes are missing at its end"
-            return f"is cut off: {missing}", "copy or download it again, or record to .mkv, which survives it"
-        if kind == b"moov":
-            return None
-        if size < 8:
-            break
-        at += size
+    boxes = list(_boxes(file))
+    missing = _missing(file, boxes)
+    if missing:
+        hint = "copy or download it again, or record to .mkv, which survives it"
+        return f"is cut off: {missing} bytes are missing at its end", hint
+    if any(kind == b"moov" for kind, _ in boxes):
+        return None
     hint = "finish it with a repair tool and a whole recording of the same camera; .mkv survives such an end"
     return "is a recording that was not finished: its index (moov) is missing", hint

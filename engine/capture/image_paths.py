@@ -1,4 +1,4 @@
-"""Which images a folder or a pattern means: `*.png`, `img_%04d.png`. In natural order, hidden and side files left out."""
+"""Which images a folder or a pattern (`*.png`, `img_%04d.png`) means: in natural order, hidden files left out."""
 
 from __future__ import annotations
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 
-from engine.capture.diagnosis import unreadable
+from engine.capture.diagnosis import missing_bytes, unreadable
 from engine.capture.names import printable
 from engine.errors import PosecastError
 from engine.types import Image
 
 SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".j2k", ".png", ".webp", ".avif", ".heic", ".heif", ".hif", ".bmp", ".dib",
-    ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".j2k", ".png", ".webp", ".avif", ".heic", ".heif", ".hif", ".bmp",
+    ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm",
 )  # fmt: skip
 """Names that count as images within a folder or a pattern."""
 
@@ -34,6 +34,10 @@ GIF is left to the video reader, since it may move."""
 _COMPOSED = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"avif")
 """Brands of HEIF files with pictures that may be composed of tiles, turned and mirrored."""
 _SEQUENCES = (b"avis", b"msf1", b"hevc", b"hevx")
+_MOTION_SUFFIXES = (".mjpg", ".mjpeg")
+"""JPEG pictures that follow on one another, and begin as a single one does."""
+_SUBFILE_TYPE = 254
+"""Tag of TIFF whose lowest bit marks a preview."""
 _START_BYTES = 64
 _WEBP_FLAGS, _WEBP_MOVES = 20, 2
 """Where an extended WebP (VP8X) says what it holds, and the bit for an animation."""
@@ -41,6 +45,8 @@ _WEBP_FLAGS, _WEBP_MOVES = 20, 2
 
 def is_image(path: Path) -> bool:
     """Whether the file is a still picture."""
+    if path.suffix.lower() in _MOTION_SUFFIXES:
+        return False
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
         if start.startswith(b"\x89PNG"):
@@ -77,6 +83,8 @@ def read_image(path: Path) -> Image:
     except OSError as error:
         raise PosecastError(f"cannot read {name}: {error.strerror}", "check the file") from error
     image = decode_image(content, name)
+    if image is None and _jpeg_is_cut_off(content):
+        raise PosecastError(f"{name} is cut off", "copy or download it again")
     if image is None:
         raise _refusal(path, name)
     return image
@@ -95,13 +103,35 @@ def decode_image(content: bytes, name: str) -> Image | None:
     return None if image is None else np.asarray(image, np.uint8)
 
 
-def is_cut_off(path: Path) -> bool:
-    """Whether a JPEG lacks its end: decoders make the rest of it grey, and report nothing."""
-    with path.open("rb") as file:
-        if file.read(2) != b"\xff\xd8":
-            return False
-        content = file.read()
-    return content.rfind(b"\xff\xd9") < content.rfind(b"\xff\xda")
+def doubts(path: Path) -> str | None:
+    """What decoders do not report of an image that they decode all the same."""
+    content = path.read_bytes()
+    if _jpeg_is_cut_off(content):
+        return "is cut off: its lower part is missing"
+    pages = _tiff_pages(content)
+    return f"holds {pages} pages: only the first one is read" if pages > 1 else None
+
+
+def _jpeg_is_cut_off(content: bytes) -> bool:
+    return content.startswith(b"\xff\xd8") and content.rfind(b"\xff\xd9") < content.rfind(b"\xff\xda")
+
+
+def _tiff_pages(content: bytes) -> int:
+    """Full-sized pages; 0 for what is no TIFF."""
+    order: Literal["little", "big"] = "little" if content[:1] == b"I" else "big"
+    if content[:4] not in (b"II*\0", b"MM\0*"):
+        return 0
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(content[at : at + size], order)
+
+    pages, seen, at = 0, set[int](), number(4, 4)
+    while at and at not in seen and at + 6 < len(content):
+        seen.add(at)
+        tags = {number(tag, 2): number(tag + 8, 4) for tag in range(at + 2, at + 2 + 12 * number(at, 2), 12)}
+        pages += not tags.get(_SUBFILE_TYPE, 0) & 1
+        at = number(at + 2 + 12 * number(at, 2), 4)
+    return pages
 
 
 def _composed(content: bytes, name: str) -> Image:
@@ -110,6 +140,8 @@ def _composed(content: bytes, name: str) -> Image:
     from PIL import ImageOps
 
     _register_heif(name)
+    if missing := missing_bytes(io.BytesIO(content)):  # the decoder leaves tiles black, and reports nothing
+        raise PosecastError(f"{name} is cut off: {missing} bytes are missing at its end", "copy or download it again")
     try:
         with warnings.catch_warnings(), pillow.open(io.BytesIO(content)) as picture:
             warnings.simplefilter("ignore")  # large pictures, odd metadata

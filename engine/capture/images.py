@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.capture.clip import Shot
-from engine.capture.image_reader import is_cut_off, read_image
+from engine.capture.image_reader import doubts, read_image
 from engine.capture.names import printable
 from engine.capture.notices import Notices
 from engine.capture.picture import square_pixels
@@ -65,8 +65,8 @@ class ImageClip:
 
     def _read(self, path: Path) -> Image:
         image = read_image(path)
-        if is_cut_off(path):
-            self._notices.warn(f"{printable(str(path))} is cut off: its lower part is missing")
+        if doubt := doubts(path):
+            self._notices.warn(f"{printable(str(path))} {doubt}")
         return square_pixels(image, self._pixel_aspect)
 
 

@@ -104,8 +104,10 @@ class LiveSource:
         return f"no picture for {silent:.0f} s" if silent > self._timing.silence_s else None
 
     def read(self) -> Frame | None:
-        """Waits for a frame newer than the last one; None only after `close`, and where the feed crashes again and again:
-        `problem` then says so."""
+        """Waits for a frame newer than the last one.
+
+        None only after `close`, and where the feed crashes again and again, as `problem` then says.
+        """
         while True:
             newer = self._frames.wait_newer(self._seen, timeout=1.0)
             if newer is not None:

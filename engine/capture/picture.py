@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import struct
 from fractions import Fraction
+from typing import Any
 
 import av
 import cv2
@@ -84,7 +85,8 @@ def _pair(ratio: Fraction) -> tuple[int, int]:
 
 def _upright(image: Image, picture: av.VideoFrame) -> Image:
     """Turned and mirrored as the display matrix says: x' = a x + c y, y' = b x + d y, y pointing down."""
-    matrix = picture.side_data.get(Type.DISPLAYMATRIX)
+    side_data: Any = picture.side_data  # its stubs take it for a mapping of names
+    matrix = side_data.get(Type.DISPLAYMATRIX)
     if matrix is None:
         return image
     a, b, _, c, d, *_ = _MATRIX.unpack(bytes(matrix)[: _MATRIX.size])

@@ -22,6 +22,9 @@ from engine.capture.video import VideoClip
 from engine.errors import PosecastError
 from engine.types import FrameSource
 
+_FASTEST = 1000
+"""Images a second: above it, somebody gave milliseconds."""
+
 
 def open_source(
     text: str,
@@ -41,8 +44,10 @@ def open_source(
     PosecastError says what cannot be opened and why.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # our own errors say it all, in one line
+    if rate is not None and not 0 < rate <= _FASTEST:
+        raise PosecastError(f"a rate of {rate:g} images a second", f"--rate is above 0, up to {_FASTEST}")
     device, scheme = camera_device(text), scheme_of(text)
-    if rate is not None and (device is not None or scheme is not None):
+    if rate is not None and (device is not None or scheme is not None or text == "demo"):
         raise _no_images(redact(text))
     if device is not None:
         return open_camera(device, start_index=start_index, pixel_aspect=pixel_aspect)
@@ -54,13 +59,13 @@ def open_source(
         clip = _clip(text, rate, pixel_aspect)
     except (OSError, ValueError) as error:  # no permission; a name that is too long, or none that a file can have
         reason = getattr(error, "strerror", None) or error
-        raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check the path and its permissions") from error
+        raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check path and permissions") from error
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
 
 
 def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
     path, name = Path(text).expanduser(), printable(text)
-    if text == "demo" and rate is None:
+    if text == "demo":
         return DemoClip()
     if text and path.is_dir():
         return ImageClip(images_in(path), name, rate=rate, pixel_aspect=pixel_aspect)

@@ -7,12 +7,13 @@ from collections.abc import Generator, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import av
 
 from engine.capture.clip import Shot
 from engine.capture.clock import MediaClock
-from engine.capture.diagnosis import unreadable
+from engine.capture.diagnosis import unreadable, video_count
 from engine.capture.notices import Notices
 from engine.capture.picture import Converter, PixelShape
 from engine.errors import PosecastError
@@ -49,7 +50,8 @@ class VideoClip:
             for index, picture in enumerate(decoding):
                 yield Shot(index, clock.time(picture.time), partial(convert, picture, pixels.of(picture)))
             if clock.jumps:
-                self._notices.warn(f"{self.name}: its timestamps jump, {clock.jumps} times; frames follow on one another")
+                times = "once" if clock.jumps == 1 else f"{clock.jumps} times"
+                self._notices.warn(f"{self.name}: its timestamps jump {times}; frames go on there at the usual pace")
         finally:
             self.close()
 
@@ -62,11 +64,18 @@ class VideoClip:
             decoding.close()
 
 
+def clock_jumps(container: av.container.InputContainer) -> bool:
+    """Whether the format is one whose clock may jump at any time."""
+    discontinuous: Any = av.format.Flags.ts_discont.value
+    return bool(container.format.flags & discontinuous)
+
+
 class _Decoding:
     """One pass through a file. Its first picture is decoded at once: PosecastError where there is none."""
 
     def __init__(self, path: Path, name: str, notices: Notices) -> None:
         self._name = name
+        self._path = path
         self._notices = notices
         self._container = _open(path, name)
         self._damaged = 0
@@ -76,6 +85,8 @@ class _Decoding:
             self.stream = _video_stream(self._container, name)
             self._pictures = self._decode()
             self._first = next(self._pictures, None)
+            if self._first is None and self._is_mp4:
+                self._open_untrimmed()
             if self._first is None:
                 raise PosecastError(f"{name} holds no frames", "check that it plays elsewhere")
         except BaseException:
@@ -86,9 +97,20 @@ class _Decoding:
         self.frame_count = self.stream.frames or _count(self._duration, self.frame_rate)
 
     @property
+    def _is_mp4(self) -> bool:
+        return "mp4" in self._container.format.name
+
+    def _open_untrimmed(self) -> None:
+        """The edit list leaves nothing, since it cuts off times before 0: go without it."""
+        self._container.close()
+        self._container = _open(self._path, self._name, ignore_editlist="1")
+        self.stream = _video_stream(self._container, self._name)
+        self._pictures = self._decode()
+        self._first = next(self._pictures, None)
+
+    @property
     def clock_jumps(self) -> bool:
-        """Whether the format is one whose clock may jump at any time."""
-        return bool(self._container.format.flags & av.format.Flags.ts_discont.value)
+        return clock_jumps(self._container)
 
     def __iter__(self) -> Iterator[av.VideoFrame]:
         assert self._first is not None
@@ -131,8 +153,12 @@ class _Decoding:
     def _report_damage(self) -> None:
         if self._damaged:
             self._warn(f"{self._damaged} damaged packets were left out")
+        if self._is_mp4 and self._path.is_file():
+            with self._path.open("rb") as file:
+                if (videos := video_count(file)) > 1:
+                    self._warn(f"holds {videos} videos, one after another: only the first one is read")
         announced, duration = self.stream.frames, self._duration
-        if announced and "mp4" in self._container.format.name:  # other formats count frames that were never there
+        if announced and self._is_mp4:  # other formats count frames that were never there
             if self._packets < announced:
                 self._warn(f"cut off after {self._packets} of {announced} frames")
         elif duration is not None and self._end - self._start < duration - 0.5:  # the last frame may rightly stand
@@ -142,10 +168,10 @@ class _Decoding:
         self._notices.warn(f"{self._name}: {text}")
 
 
-def _open(path: Path, name: str) -> av.container.InputContainer:
+def _open(path: Path, name: str, **options: str) -> av.container.InputContainer:
     try:
         # "file:" keeps colons in names from being taken for a protocol, the list keeps playlists off the network.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file", **options})
     except (av.FFmpegError, OSError) as error:
         raise unreadable(path, name, error.strerror) from error
     if container.format.name in _TEXT_FORMATS:

@@ -59,9 +59,7 @@ class Pipeline:
         self._announcer = Announcer()
         self._problems = Problems(self._all_problems, self._announcer)
         self._meter = Meter()
-        self._feed = Feed(
-            settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing
-        )
+        self._feed = Feed(settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing)
         turns = Turns()
         self._worker = Worker(
             self._feed.captured,

@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine import offline, overlay, picture_writer, video_writer
 from engine.capture import open_source
-from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.files import room_for, whole_file
 from engine.geometry import DEFAULT_CAMERA, CameraSpec

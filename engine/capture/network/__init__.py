@@ -28,7 +28,7 @@ def open_stream(
     pixel_aspect: Fraction | None = None,
     timing: Timing = Timing(),  # noqa: B008 (frozen)
 ) -> FrameSource:
-    """Connect to `url`; PosecastError, its secrets left out, where that fails. It is opened again where it breaks later."""
+    """Connect to `url`; PosecastError, its secrets left out, where that fails. What breaks later is opened again."""
     name = redact(url)
     parse_address(url)
     process = StreamProcess(url, timing, pixel_aspect)

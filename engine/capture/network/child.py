@@ -16,13 +16,12 @@ import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
-import av
 import cv2
 
 from engine.capture.address import parse_address
 from engine.capture.diagnosis import is_page
 from engine.capture.network.http import Answer
-from engine.capture.network.media import open_http, open_rtsp, read_media
+from engine.capture.network.media import open_http, open_rtsp, open_url, read_media
 from engine.capture.network.motion import is_motion, is_picture, read_motion, read_picture
 from engine.capture.network.pictures import Reading, Received, Refused
 from engine.capture.network.protocol import (
@@ -70,11 +69,9 @@ def _open(connection: Connection, request: Request, stack: contextlib.ExitStack)
     limits = request.open_s, request.read_s
     try:
         answer = stack.enter_context(Answer(address, *limits))
-    except (http.client.HTTPException, ValueError):  # no proper HTTP, as old streaming servers speak; a kind of password
-        options = {"protocol_whitelist": "http,https,httpproxy,tls,tcp"}
-        return read_media(
-            stack.enter_context(av.open(address.full_url, options=options, timeout=limits)), request.pixel_aspect
-        )
+    except (http.client.HTTPException, ValueError):
+        # Not quite HTTP, as old streaming servers speak it, or a kind of password that Python does not know.
+        return read_media(stack.enter_context(open_url(address, request)), request.pixel_aspect)
     start = answer.peek(_START_BYTES)
     if is_motion(answer, start):
         return read_motion(answer, request.pixel_aspect)

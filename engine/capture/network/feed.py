@@ -13,9 +13,7 @@ from engine.capture.timing import Timing
 class StreamFeed:
     """Newest pictures of a stream; `process` is a first connection that is open already."""
 
-    def __init__(
-        self, url: str, timing: Timing, process: StreamProcess, pixel_aspect: Fraction | None = None
-    ) -> None:
+    def __init__(self, url: str, timing: Timing, process: StreamProcess, pixel_aspect: Fraction | None = None) -> None:
         self._url = url
         self._pixel_aspect = pixel_aspect
         self._timing = timing

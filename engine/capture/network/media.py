@@ -19,6 +19,7 @@ from engine.capture.network.http import Answer
 from engine.capture.network.pictures import Reading, Received, Refused
 from engine.capture.network.protocol import Opened, Request
 from engine.capture.picture import Converter, PixelShape
+from engine.capture.video import clock_jumps
 
 _OPTIONS = {
     "protocol_whitelist": "http,https,httpproxy,tls,tcp,udp,rtp,crypto",  # no address leads to a file
@@ -59,15 +60,20 @@ def open_http(
     `busy` is called now and then while it is fetched."""
     is_playlist = start.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U") or b"<MPD" in start
     if not is_playlist and answer.length is None and not answer.has_ranges:
-        return av.open(_Stream(answer), timeout=(None, None))
+        return _opened(_Stream(answer))
     if index_at_end(start) and not answer.has_ranges:
         if answer.length is None or answer.length > MOST_FETCHED:
             raise Refused(
                 "its index is at its end, and the server gives no parts of files (ranges)",
                 "download it, and open the file",
             )
-        return av.open(_fetched(answer, busy))
+        return _opened(_fetched(answer, busy))
     answer.close()
+    return open_url(address, request)
+
+
+def open_url(address: Address, request: Request) -> av.container.InputContainer:
+    """By libav alone, on a connection of its own."""
     return av.open(address.full_url, options=_OPTIONS, timeout=(request.open_s, request.read_s))
 
 
@@ -79,6 +85,12 @@ def read_media(container: av.container.InputContainer, pixel_aspect: Fraction | 
     stream.thread_type = "AUTO" if opened.finite else "SLICE"  # frame threads hold pictures back
     pictures = _decode(container, stream, PixelShape(stream, pixel_aspect))
     return Reading(opened, _begun(pictures) if opened.finite else pictures)
+
+
+def _opened(file: Any) -> av.container.InputContainer:
+    """`file`: an object with `read`, and `seek` where that is possible."""
+    container: av.container.InputContainer = av.open(file)
+    return container
 
 
 class _Stream:
@@ -112,8 +124,8 @@ def _describe(container: av.container.InputContainer, stream: av.VideoStream) ->
     rate = float(stream.average_rate) if stream.average_rate else None
     count = stream.frames or (round(seconds * rate) if rate else 0)
     has_size = container.size > 0 and name not in _PLAYLISTS
-    jumps = bool(container.format.flags & av.format.Flags.ts_discont.value)
-    return Opened(rate, count or None, finite=name not in _ENDLESS and (seconds > 0 or has_size), clock_jumps=jumps)
+    finite = name not in _ENDLESS and (seconds > 0 or has_size)
+    return Opened(rate, count or None, finite=finite, clock_jumps=clock_jumps(container))
 
 
 def _begun(pictures: Iterator[Received]) -> Iterator[Received]:
@@ -122,9 +134,7 @@ def _begun(pictures: Iterator[Received]) -> Iterator[Received]:
     return iter(()) if first is None else chain((first,), pictures)
 
 
-def _decode(
-    container: av.container.InputContainer, stream: av.VideoStream, pixels: PixelShape
-) -> Iterator[Received]:
+def _decode(container: av.container.InputContainer, stream: av.VideoStream, pixels: PixelShape) -> Iterator[Received]:
     convert = Converter()
     for packet in container.demux(stream):
         with contextlib.suppress(av.InvalidDataError):  # damaged on the way, or before the first key frame

@@ -43,7 +43,9 @@ def read_motion(answer: Answer, pixel_aspect: Fraction | None) -> Reading:
     return Reading(_LIVE, (_received(content, pixel_aspect) for content in _parts(answer, JpegFinder())))
 
 
-def read_picture(address: Address, answer: Answer, limits: tuple[float, float], pixel_aspect: Fraction | None) -> Reading:
+def read_picture(
+    address: Address, answer: Answer, limits: tuple[float, float], pixel_aspect: Fraction | None
+) -> Reading:
     """A snapshot, or JPEG pictures that follow on one another under the type of a single one."""
     if answer.length is None:
         content, found, finder = _two(answer)
@@ -85,7 +87,8 @@ def _parts(answer: Answer, finder: JpegFinder) -> Iterator[bytes]:
 def _two(answer: Answer) -> tuple[bytes, list[bytes], JpegFinder]:
     """(what came, the JPEG pictures in it), up to the second picture or the end. Servers may leave the connection
     open after the only one."""
-    content, found, finder = b"", [], JpegFinder()
+    found: list[bytes] = []
+    content, finder = b"", JpegFinder()
     try:
         while len(found) < 2 and (more := answer.read()):
             content += _bounded(more, len(content))
