@@ -26,9 +26,8 @@ class MediaClock:
 
     def __init__(self, interval: float, *, jumps: bool = False) -> None:
         """`interval`: seconds between pictures, as announced. `jumps`: whether the format's clock may (see above)."""
-        self._interval = interval
         self._long_gap = LONG_GAP_OF_STREAM_S if jumps else LONG_GAP_S
-        self._steps: deque[float] = deque(maxlen=_RECENT)
+        self._steps: deque[float] = deque([interval], maxlen=_RECENT)
         self._last: float | None = None
         self._offset: float | None = None
         self._timestamp: float | None = None
@@ -49,7 +48,7 @@ class MediaClock:
 
     @property
     def _step(self) -> float:
-        return median(self._steps) if self._steps else self._interval
+        return median(self._steps)
 
     def _next(self, last: float, timestamp: float) -> float:
         self._repeats = self._repeats + 1 if timestamp == self._timestamp else 0
@@ -61,8 +60,8 @@ class MediaClock:
         if last - time > FALL_BACK_INTERVALS * self._step or time - last > long_gap:
             self.jumps += 1
             return self._moved(last, timestamp)
-        if time <= last:  # half a step: the clock catches up
-            return last + self._step / 2
+        if time <= last:  # half of the shortest step, so that the clock catches up
+            return last + min(self._steps) / 2
         self._steps.append(time - last)
         return time
 
