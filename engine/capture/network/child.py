@@ -6,7 +6,6 @@ A stream may block a decoder for ever, or crash it; a child can be killed. It en
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import queue
 import signal
@@ -18,12 +17,7 @@ from multiprocessing.connection import Connection
 
 import cv2
 
-from engine.capture.address import parse_address
-from engine.capture.diagnosis import is_page
-from engine.capture.network.http import Answer
-from engine.capture.network.media import open_http, open_rtsp, open_url, read_media
-from engine.capture.network.motion import is_motion, is_picture, read_motion, read_picture
-from engine.capture.network.pictures import Reading, Received, Refused
+from engine.capture.network.pictures import Received, Refused
 from engine.capture.network.protocol import (
     SLOT_BYTES,
     Busy,
@@ -34,10 +28,8 @@ from engine.capture.network.protocol import (
     Request,
     Start,
 )
+from engine.capture.network.reading import open_reading
 from engine.capture.network.reasons import reason_of
-
-_START_BYTES = 512
-"""Enough to tell what an answer holds."""
 
 
 def main() -> None:
@@ -55,32 +47,11 @@ def main() -> None:
 
 def _read(connection: Connection, memory: PictureMemory, request: Request) -> None:
     with contextlib.ExitStack() as stack:
-        reading = _open(connection, request, stack)
+        reading = open_reading(request, stack, lambda: connection.send(Busy()))
         connection.send(reading.opened)
         start: Start = connection.recv()
         _send_pictures(connection, memory, reading.pictures, start.every)
         connection.send(Ended())
-
-
-def _open(connection: Connection, request: Request, stack: contextlib.ExitStack) -> Reading:
-    address = parse_address(request.url)
-    if not address.scheme.startswith("http"):
-        return read_media(stack.enter_context(open_rtsp(address, request)), request.pixel_aspect)
-    limits = request.open_s, request.read_s
-    try:
-        answer = stack.enter_context(Answer(address, *limits))
-    except (http.client.HTTPException, ValueError):
-        # Not quite HTTP, as old streaming servers speak it, or a kind of password that Python does not know.
-        return read_media(stack.enter_context(open_url(address, request)), request.pixel_aspect)
-    start = answer.peek(_START_BYTES)
-    if is_motion(answer, start):
-        return read_motion(answer, request.pixel_aspect)
-    if is_picture(answer, start):
-        return read_picture(address, answer, limits, request.pixel_aspect)
-    if is_page(start):
-        raise Refused("this is a web page, and no video", "look on it for the address of the stream or the picture")
-    container = open_http(address, request, answer, start, lambda: connection.send(Busy()))
-    return read_media(stack.enter_context(container), request.pixel_aspect)
 
 
 def _send_pictures(connection: Connection, memory: PictureMemory, pictures: Iterator[Received], every: bool) -> None:

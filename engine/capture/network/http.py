@@ -14,6 +14,8 @@ from engine.capture.address import Address
 
 _AGENT = "Posecast"
 _CHUNK = 1 << 16
+_ANY_COMPRESSION = zlib.MAX_WBITS | 32
+"""Of gzip and zlib, told by the header."""
 
 
 class Answer:
@@ -31,7 +33,7 @@ class Answer:
         self.has_ranges = "bytes" in headers.get("Accept-Ranges", "").lower()
         """Whether parts of it can be asked for."""
         packed = headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip", "deflate")
-        self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
+        self._unpack = zlib.decompressobj(_ANY_COMPRESSION) if packed else None
         self._ahead = b""
 
     def peek(self, count: int) -> bytes:
@@ -66,12 +68,21 @@ class Answer:
                 raise ConnectionError(f"the answer breaks off: {error}") from error
             if not part or self._unpack is None:
                 return part
-            try:
-                unpacked = self._unpack.decompress(part)
-            except zlib.error as error:
-                raise ConnectionError("its compression is damaged") from error
-            if unpacked:
+            if unpacked := self._unpacked(part):
                 return unpacked
+
+    def _unpacked(self, part: bytes) -> bytes:
+        """What `part` holds; some servers compress piece by piece, each with an end of its own."""
+        unpacked = b""
+        try:
+            while part and self._unpack is not None:
+                unpacked += self._unpack.decompress(part)
+                part = self._unpack.unused_data
+                if self._unpack.eof:
+                    self._unpack = zlib.decompressobj(_ANY_COMPRESSION)
+        except zlib.error as error:
+            raise ConnectionError("its compression is damaged") from error
+        return unpacked
 
 
 def _opener(address: Address, sockets: list[Any]) -> urllib.request.OpenerDirector:

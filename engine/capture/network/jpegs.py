@@ -12,7 +12,8 @@ MOST_BYTES = 1 << 26
 """Of one picture: 64 MiB."""
 
 _START = b"\xff\xd8\xff"
-_END, _BEGIN, _SCAN = 0xD9, 0xD8, 0xDA
+_SCAN = b"\xff\xda"
+_END, _BEGIN = 0xD9, 0xD8
 _ALONE = (0x01, *range(0xD0, 0xD8))
 """Markers without a segment."""
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -34,8 +35,10 @@ class JpegFinder:
                 if len(self._bytes) > MOST_BYTES:
                     self._drop(len(self._bytes))
                 return
-            yield bytes(self._bytes[:end])
+            picture = bytes(self._bytes[:end])
             self._drop(end)
+            if _SCAN in picture:
+                yield picture
 
     def _begin(self) -> bool:
         """Whether a picture has begun; what stands before it is dropped."""

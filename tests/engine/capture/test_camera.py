@@ -54,3 +54,17 @@ def test_frames_come_through_opencv_and_a_lost_camera_is_opened_again(tmp_path: 
 def test_a_device_that_does_not_open() -> None:
     with pytest.raises(Lost, match="does not open"):
         CameraFeed("/nowhere").open()
+
+
+def test_links_of_udev_are_cameras_wherever_they_lead(tmp_path: Path) -> None:
+    by_id = "/dev/v4l/by-id/usb-046d_HD_Webcam-video-index0"
+    assert camera_device(by_id) == by_id
+    assert camera_device("/dev/v4l/by-path/pci-0000:00:14.0-usb-0:1:1.0-video-index0") is not None
+    link = tmp_path / "front door"
+    link.symlink_to("/dev/video987")
+    assert camera_device(str(link)) == str(link)
+    for source in (by_id, str(link)):
+        with pytest.raises(PosecastError, match=f"no camera {source}; cameras here: "):
+            open_source(source)
+    with pytest.raises(Lost, match="not plugged in"):
+        CameraFeed(by_id).open()

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image as pillow
+from PIL import Image as pillow  # noqa: N813 (a module)
 
 from engine.capture import open_source
 from engine.errors import PosecastError
