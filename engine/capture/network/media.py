@@ -31,7 +31,7 @@ _PLAYLISTS = ("hls", "dash")
 """Formats whose size says nothing about the video."""
 _NO_OTHER_TRANSPORT = (
     av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError, av.error.HTTPNotFoundError,
-    av.error.ConnectionRefusedError, av.error.ExitError,
+    av.error.ConnectionRefusedError, av.error.ExitError, av.error.InvalidDataError,
 )  # fmt: skip
 """Failures of RTSP that have nothing to do with TCP or UDP."""
 MOST_FETCHED = 1 << 30
@@ -41,10 +41,11 @@ _CHUNK = 1 << 20
 
 
 def open_rtsp(address: Address, request: Request) -> av.container.InputContainer:
-    """Over TCP, since UDP loses packets; over UDP where a camera offers nothing else."""
+    """Over TCP, since UDP loses packets; over UDP where a camera refuses TCP, or hangs up when asked for it."""
     timeout = request.open_s, request.read_s
+    either = {**_OPTIONS, "rtsp_transport": "tcp+udp", "rtsp_flags": "prefer_tcp"}
     try:
-        return av.open(address.full_url, options={**_OPTIONS, "rtsp_transport": "tcp"}, timeout=timeout)
+        return av.open(address.full_url, options=either, timeout=timeout)
     except _NO_OTHER_TRANSPORT:
         raise
     except av.FFmpegError as refused:
@@ -58,16 +59,11 @@ def open_http(
 ) -> av.container.InputContainer:
     """`answer` is open already: an endless stream is read from it, since some encoders have one viewer at most.
     `busy` is called now and then while it is fetched."""
-    is_playlist = start.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U") or b"<MPD" in start
-    if not is_playlist and answer.length is None and not answer.has_ranges:
-        return _opened(_Stream(answer))
     if index_at_end(start) and not answer.has_ranges:
-        if answer.length is None or answer.length > MOST_FETCHED:
-            raise Refused(
-                "its index is at its end, and the server gives no parts of files (ranges)",
-                "download it, and open the file",
-            )
         return _opened(_fetched(answer, busy))
+    is_playlist = start.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U") or b"<MPD" in start
+    if answer.length is None and not answer.has_ranges and not is_playlist:
+        return _opened(_Stream(answer))
     answer.close()
     return open_url(address, request)
 
@@ -106,8 +102,11 @@ class _Stream:
 def _fetched(answer: Answer, busy: Callable[[], object]) -> IO[bytes]:
     file: Any = tempfile.TemporaryFile()  # noqa: SIM115 (libav reads it as long as the child lives)
     told = time.monotonic()
+    if answer.length is not None:
+        _check_size(answer.length)
     while more := answer.read(_CHUNK):
         file.write(more)
+        _check_size(file.tell())
         if time.monotonic() > told + _TELL_S:
             told = time.monotonic()
             busy()
@@ -116,6 +115,13 @@ def _fetched(answer: Answer, busy: Callable[[], object]) -> IO[bytes]:
     file.seek(0)
     opened: IO[bytes] = file
     return opened
+
+
+def _check_size(count: int) -> None:
+    if count > MOST_FETCHED:
+        raise Refused(
+            "its index is at its end, and the server gives no parts of files (ranges)", "download it, and open the file"
+        )
 
 
 def _describe(container: av.container.InputContainer, stream: av.VideoStream) -> Opened:
