@@ -114,7 +114,7 @@ def measure(settings: Settings, seconds: float, agreement_frames: int) -> Measur
 
 
 def _open(settings: Settings) -> FrameSource:
-    source = open_source(settings.source)
+    source = open_source(settings.source, pixel_aspect=settings.pixel_ratio)
     if source.live:
         source.close()
         raise PosecastError(f"{source.name} is live: no two runs see the same frames", "give a video, images or demo")

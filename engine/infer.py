@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from engine import offline, overlay
 from engine.capture import open_source
-from engine.errors import PosecastError
 from engine.extrinsics import check_frames, load_calibration
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
@@ -39,12 +38,15 @@ class Inference:
     network, and `results` runs. Each raises PosecastError for what the user got wrong.
     """
 
-    def __init__(self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None, rate: float | None = None
+    ) -> None:
+        """`rate`: images per second, for a folder or pattern of images."""
         self._settings, self._max_frames = settings, max_frames
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
         self._first: Frame | None = None
         self._processor: Processor | None = None
-        self.source = open_source(settings.source, realtime=realtime)
+        self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)
 
     def __enter__(self) -> Inference:
         return self
@@ -68,10 +70,7 @@ class Inference:
     def first_frame(self) -> Frame:
         """The first frame, read once."""
         if self._first is None:
-            self._first = self.source.read()
-        if self._first is None:
-            reason = self.source.problem or "check that it plays elsewhere"
-            raise PosecastError(f"{self.source.name} gives no frame", reason)
+            self._first = offline.first_frame(self.source)
         return self._first
 
     @property

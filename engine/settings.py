@@ -12,11 +12,13 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
+from engine.aspect import parse_pixel_aspect
 from engine.errors import PosecastError
-from engine.fields import about, checked, choice, number, schema, text
+from engine.fields import about, checked, choice, expected, number, schema, text
 from engine.files import cannot_read
 from engine.geometry import UP_AXES
 from engine.skeleton import KEYPOINT_COUNT
@@ -114,6 +116,16 @@ class Settings:
         ]
         | None
     ) = None
+    pixel_aspect: (
+        Annotated[
+            str,
+            text(
+                "width to height of a pixel, W:H such as 2:1, from 1:8 to 8:1",
+                "Width to height of the source's pixels, W:H; without it, what the source says, or square.",
+            ),
+        ]
+        | None
+    ) = None
     up: Annotated[str, choice(UP_AXES, "World axis that points up; null: as the camera says.")] | None = None
     floor_offset_m: Annotated[
         float,
@@ -178,11 +190,19 @@ class Settings:
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
             object.__setattr__(self, name, checked(name, getattr(self, name), kind))
+        if self.pixel_aspect is not None and self.pixel_ratio is None:
+            wanted = expected(_KINDS["pixel_aspect"])
+            raise PosecastError(f"pixel_aspect is {self.pixel_aspect!r:.80}", f"pixel_aspect must be {wanted}")
 
     @property
     def model_spec(self) -> ModelSpec:
         raw_input = MODEL_INPUTS[self.model_input]
         return ModelSpec(self.model, self.backend, self.device, self.precision, raw_input, self.body)
+
+    @property
+    def pixel_ratio(self) -> Fraction | None:
+        """`pixel_aspect` as a number."""
+        return None if self.pixel_aspect is None else parse_pixel_aspect(self.pixel_aspect)
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """A copy with `changes`; PosecastError, and nothing changed, for unknown names or bad values."""

@@ -21,7 +21,7 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children
+        __init__ errors skeleton framing filters slot cores children aspect brake
         geometry
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
@@ -32,14 +32,17 @@ FLOORS = {
         bench
     """,
     "engine.capture": """
-        address clip picture pacing timing stage
-        live playback video
-        camera demo images network
+        address clip clock diagnosis names notices pacing picture stage timing
+        animation image_reader live playback video
+        camera demo image_paths images network
         sources
         __init__
     """,
     "engine.capture.network": """
-        protocol
+        http jpegs protocol
+        pictures
+        media motion reasons
+        reading
         child
         process
         clip feed

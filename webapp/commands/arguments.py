@@ -25,6 +25,7 @@ SETTINGS = {
     "height_size": "N",
     "extrinsics": "FILE",
     "fx": "PIXELS",
+    "pixel_aspect": "W:H",
     "body": None,
 }
 """Settings that are options of every command that runs the network, with their metavar; None: the choices."""

@@ -39,6 +39,8 @@ class InferOptions:
     realtime: bool
     config: Path | None = None
     """The settings file, if one was given."""
+    rate: float | None = None
+    """Images per second, for a folder or pattern of images."""
 
 
 class _Pictures(Protocol):
@@ -54,7 +56,7 @@ def run(options: InferOptions) -> int:
     with ExitStack() as stack:
         lines = stack.enter_context(_stdout() if lines_path is None else text_lines(lines_path))
         inference = stack.enter_context(
-            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames)
+            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames, rate=options.rate)
         )
         source = inference.source
         for warning in inference.camera_warnings():
@@ -66,6 +68,8 @@ def run(options: InferOptions) -> int:
         console.print(
             f"{source.name}: {summary} on {backend.name} {backend.device} {backend.precision}", soft_wrap=True
         )
+        if source.problem is not None and not interrupted():
+            console.print(f"{source.name} stopped: {source.problem}", soft_wrap=True)
         if interrupted() and not source.live:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.settings import BODIES
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, port, positive, seconds, settings_of
+from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -29,7 +29,13 @@ def _infer(options: argparse.Namespace) -> Work:
     from webapp.commands import infer
 
     chosen = infer.InferOptions(
-        settings_of(options), options.output, options.video, options.max_frames, options.realtime, options.config
+        settings_of(options),
+        options.output,
+        options.video,
+        options.max_frames,
+        options.realtime,
+        options.config,
+        options.rate,
     )
     return lambda: infer.run(chosen)
 
@@ -127,6 +133,9 @@ def _add_infer(commands: Any) -> None:
     )
     parser.add_argument("--video", type=Path, help="overlay video: .mp4, .mov or .mkv; .jpg or .png for one image")
     parser.add_argument("--max-frames", type=positive, metavar="N", help="stop after N frames")
+    parser.add_argument(
+        "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
+    )
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
 

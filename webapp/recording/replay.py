@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +95,10 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
     """The pipeline's parts, able to open `recording:NAME`."""
     usual = parts or Parts()
 
-    def open_source(text: str) -> FrameSource:
+    def open_source(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
         if text.startswith(RECORDING):
             return ReplaySource(recordings, text[len(RECORDING) :])
-        return usual.open_source(text)
+        return usual.open_source(text) if pixel_aspect is None else usual.open_source(text, pixel_aspect=pixel_aspect)
 
     def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> FrameProcessor:
         return ReplayProcessor(usual.processor(backend, settings, camera))

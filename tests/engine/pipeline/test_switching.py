@@ -251,6 +251,14 @@ class TestSource:
             run.wait_for_next_snapshot()
             assert [source.closes for source in run.world.sources] == [1, 0]
 
+    def test_for_pixels_of_another_shape_it_is_opened_anew(self) -> None:
+        with live() as run:
+            run.wait_for_snapshot()
+            run.pipeline.change_settings({"pixel_aspect": "2:1"})
+            run.world.wait_for_source(2)
+            run.wait_for_next_snapshot()
+            assert run.world.pixel_aspects == [None, 2]
+
 
 class TestSettings:
     def test_what_is_invalid_changes_nothing(self) -> None:

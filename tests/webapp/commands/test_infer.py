@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from engine.capture import open_source
 from engine.wire import SCHEMA
+from tests.engine.capture.clips import steady, write_clip
 from webapp.cli import main
 
 FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
@@ -81,6 +83,33 @@ def test_stdout_holds_scenes_and_nothing_else(stage_picture: Path, capfd: pytest
     assert len(json.loads(capfd.readouterr().out)["people"]) >= 3
 
 
+def test_a_folder_of_odd_names_and_stretched_pictures_becomes_a_film(
+    tmp_path: Path, stage_picture: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, lines, film = tmp_path / os.fsdecode(b"caf\xe9"), tmp_path / "people.jsonl", tmp_path / "overlay.mp4"
+    folder.mkdir()
+    narrow = cv2.resize(cv2.imread(str(stage_picture)), (640, 720), interpolation=cv2.INTER_AREA)
+    for name in (b"\xe9_1.png", b"\xe9_2.png", b"._\xe9_1.png"):
+        (folder / os.fsdecode(name)).write_bytes(cv2.imencode(".png", narrow)[1].tobytes())
+    asked = ["--rate", "25", "--pixel-aspect", "2:1", "--video", str(film)]
+    assert main(["infer", str(folder), "-o", str(lines), *asked, *FAST]) == 0
+    scenes = _scenes(lines)
+    assert [scene["time"] for scene in scenes] == [0, 0.04]
+    assert [scene["image_size"] for scene in scenes] == [[1280, 720]] * 2
+    assert all(len(scene["people"]) >= 3 for scene in scenes)
+    assert "2 frames" in capfd.readouterr().err
+    with av.open(str(film)) as container:
+        assert container.streams.video[0].width == 1280
+
+
+def test_in_real_time_a_short_clip_is_not_over_before_the_model_is_loaded(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", steady(30))
+    assert main(["infer", str(clip), "-o", str(tmp_path / "a.jsonl"), "--realtime", *FAST]) == 0
+    scenes = _scenes(tmp_path / "a.jsonl")
+    assert len(scenes) > 2
+    assert scenes[1]["frame"] < 10, "the clock began with the first inference"
+
+
 def _tiny(channels: tuple[int, ...]) -> np.ndarray:
     return np.full((1, 1, *channels), 200, np.uint8)
 
@@ -114,6 +143,12 @@ def _bad_arguments(folder: Path) -> dict[str, list[str]]:
         "camera of another picture": ["demo", "--extrinsics", str(folder / "square.json")],
         "bad settings": ["demo", "--config", str(folder / "settings.json")],
         "bad height": ["demo", "--height-size", "100"],
+        "bad pixel aspect": ["demo", "--pixel-aspect", "wide"],
+        "bad rate": [str(folder), "--rate", "0"],
+        "a rate of a film": ["demo", "--rate", "25"],
+        "a pattern that matches nothing": [str(folder / "img_%04d.png")],
+        "a camera that is not there": ["/dev/v4l/by-id/usb-none-video-index0"],
+        "a password that ends early": ["rtsp://me:s#cret@127.0.0.1/"],
         "no source": [],
         "two sources": ["demo", "--source", "0"],
         "unknown option": ["demo", "--frobnicate"],

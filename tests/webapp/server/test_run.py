@@ -210,6 +210,31 @@ def test_who_takes_the_place_of_one_that_died_before_it_was_ready_prints_the_lin
         assert answers(server)
 
 
+DIES_AGAIN_AND_AGAIN = """
+import os, signal
+from tests.webapp import devserver
+
+devserver.begin_with = lambda *arguments: os.kill(os.getpid(), signal.SIGSEGV)
+devserver.main()
+"""
+
+
+def test_a_server_that_crashes_again_and_again_stops_and_says_why() -> None:
+    command = [sys.executable, "-c", DIES_AGAIN_AND_AGAIN, "--port", "0", "--size", "320", "180"]
+    server = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=60, check=False)
+    assert server.returncode == 1
+    assert "the engine crashed 5 times within a minute (SIGSEGV); choose another source or model" in server.stderr
+
+
+def test_a_source_that_crashes_its_reader_is_refused_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, -signal.SIGSEGV, "", "")
+
+    monkeypatch.setattr(subprocess, "run", crash)
+    with pytest.raises(PosecastError, match=r"crashes \(SIGSEGV\)"):
+        check(Settings(source="odd.jpg"))
+
+
 def answers(server: Process) -> bool:
     with suppress(OSError):
         return server.get("api/state")[0] == 200
