@@ -243,7 +243,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
-    """Settings of `path`, or the defaults where there is no such file.
+    """Settings of `path`, or the defaults if there is no such file.
 
     A broken file is moved aside, never lost; the second value then says so in a sentence for the user. A file
     that cannot even be read, or not be moved, stays where it is: PosecastError.

@@ -142,7 +142,7 @@ class SocketServer:
         """End the session, if there is one, and refuse."""
         if sid is not None:
             self._end(sid)
-        return refuse(400, "this is nothing that a Socket.IO client says")
+        return refuse(400, "malformed Socket.IO request")
 
     def __len__(self) -> int:
         return sum(not one.closed for one in list(self._eio.sockets.values()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from webapp.commands.terminal import INTERRUPTED
 
 POSECAST = (sys.executable, "-m", "webapp")
 ROOT = Path(__file__).parents[3]
-FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
+FAST = ("--height-size", "128", "--backend", "pytorch", "--precision", "fp32")
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 LATIN_1 = {"PYTHONIOENCODING": "latin-1"}
 COMMANDS = ("", "serve", "infer", "convert", "bench", "models", "models list", "models download", "doctor")
@@ -26,14 +25,16 @@ COMMANDS = ("", "serve", "infer", "convert", "bench", "models", "models list", "
 def run(*arguments: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, **(variables or {})}
     return subprocess.run(
-        [*POSECAST, *arguments], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False
+        [*POSECAST, *arguments], cwd=ROOT, env=environment, capture_output=True, timeout=110, check=False
     )
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:
     """A line for a shell, in which `posecast` is the command."""
     command = f'posecast() {{ "{sys.executable}" -m webapp "$@"; }}; {line}'
-    return subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=110, check=False
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -51,12 +52,6 @@ def test_so_are_what_a_command_prints_and_its_errors(variables: Mapping[str, str
     refused = run("infer", "…/Straße ☂.mp4", variables=variables)
     assert refused.returncode == 2
     assert refused.stderr.decode(encoding).startswith("posecast: there is no file")
-
-
-def test_scenes_are_utf_8_whatever_the_terminal(tmp_path: Path) -> None:
-    shown = run("infer", "demo", "--max-frames", "1", "-o", "-", *FAST, variables=ASCII)
-    assert shown.returncode == 0, shown.stderr
-    assert json.loads(shown.stdout.decode("utf-8"))["people"]
 
 
 def test_closed_output_is_refused_where_scenes_go_there() -> None:
