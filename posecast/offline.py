@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def infer(
     realtime: bool = False,
     config: str | os.PathLike[str] | None = None,
     **options: Any,
-) -> Iterator[Scene]:
+) -> Generator[Scene, None, None]:
     """The scenes of `source`, every frame once and in order: what `posecast infer` writes.
 
     `source`: a camera index, a video, an image, a folder or glob of images, an rtsp or http(s) address, or 'demo'.
@@ -51,7 +51,7 @@ def load(path: str | os.PathLike[str]) -> list[Scene]:
     return list(read_scenes(Path(path)))
 
 
-def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None) -> Iterator[Scene]:
+def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None) -> Generator[Scene, None, None]:
     with Inference(settings, realtime=realtime, max_frames=max_frames) as inference:
         inference.load(_log_progress)
         with contextlib.closing(inference.results()) as results:
