@@ -1,4 +1,4 @@
-"""From maps and 2D poses to 3D poses in the camera frame (docs/algorithm.md, section 4).
+"""From maps and 2D poses to 3D poses in the camera frame (design: algorithm, section 4).
 
 The network says how a body is shaped and turned, in units of a body's height and relative to itself; where it
 stands follows from how large its keypoints' constellation is in the image.
