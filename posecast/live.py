@@ -6,10 +6,10 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from engine.errors import PosecastError
 from engine.slot import Slot
@@ -25,11 +25,11 @@ _LOOK_UP_S = 0.2
 _CONNECT_S = 10.0
 
 
-def connect(url: str, token: str | None = None) -> Iterator[Scene]:
+def connect(url: str, token: str | None = None) -> Generator[Scene, None, None]:
     """The scenes of the server at `url` as they are made, without end.
 
-    A loop that is slower than the server skips scenes: it gets the newest each time and delays nobody else. `url` may
-    be one of the links that the server prints, token and all; either token will do, the operator's or the viewers'.
+    A loop that is slower than the server skips scenes: it gets the newest each time and delays no other client. `url`
+    may be one of the links that the server prints, with its token. The viewers' token is enough.
 
     The connection is made when the first scene is asked for. PosecastError where that fails, and where the server
     does not accept the token. A connection that is lost later is made again, however long that takes.
@@ -37,14 +37,20 @@ def connect(url: str, token: str | None = None) -> Iterator[Scene]:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise PosecastError("posecast.connect needs a Socket.IO client", "pip install 'posecast[client]'")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise PosecastError(f"{url!r:.80} is not the address of a server", "give one like http://192.168.1.5:8000")
+    parts = _parts(url)
     token = token or next(iter(parse_qs(parts.query).get("token", [])), None)
     return _scenes(_Server(f"{parts.scheme}://{parts.netloc}", parts.path, token))
 
 
-def _scenes(server: _Server) -> Iterator[Scene]:
+def _parts(url: str) -> SplitResult:
+    with contextlib.suppress(ValueError):  # of brackets that do not hold an IPv6 address
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return parts
+    raise PosecastError(f"{url!r:.80} is not the address of a server", "give one like http://192.168.1.5:8000")
+
+
+def _scenes(server: _Server) -> Generator[Scene, None, None]:
     with contextlib.closing(server):
         server.open()
         version = 0
@@ -66,9 +72,9 @@ class _Server:
         self._path = f"{path.strip('/')}/socket.io".lstrip("/")
         self._client: Any = None
         self._said: str | None = None
-        """Why the server let nobody in, in its own words; None where none answered."""
+        """Why the server refused, in its own words; None where no server answered."""
         self._refused = False
-        """Whether that was for the token."""
+        """Whether it refused because of the token."""
 
     @property
     def connected(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def infer(
     rate: float | None = None,
     config: str | os.PathLike[str] | None = None,
     **options: Any,
-) -> Iterator[Scene]:
+) -> Generator[Scene, None, None]:
     """The scenes of `source`, every frame once and in order: what `posecast infer` writes.
 
     `source`: a camera index, a video, an image, a folder or glob of images, an rtsp or http(s) address, or 'demo'.
@@ -53,7 +53,9 @@ def load(path: str | os.PathLike[str]) -> list[Scene]:
     return list(read_scenes(Path(path)))
 
 
-def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None, rate: float | None) -> Iterator[Scene]:
+def _scenes(
+    settings: Settings, *, realtime: bool, max_frames: int | None, rate: float | None
+) -> Generator[Scene, None, None]:
     with Inference(settings, realtime=realtime, max_frames=max_frames, rate=rate) as inference:
         for warning in inference.camera_warnings():
             log.warning("camera: %s", warning)

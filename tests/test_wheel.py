@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.posecast.test_package import IMPORT_EVERYTHING
+
 ROOT = Path(__file__).parent.parent
 EPOCH = "1700000000"
 INSIDE = (
@@ -132,6 +134,12 @@ def test_the_installed_program_finds_people(installed: Path, tmp_path: Path) -> 
     assert len(lines) == 10
     assert any('"joints_3d"' in line for line in lines)
     where = run(installed / "python", "-c", "import engine; print(engine.__file__)", cwd=tmp_path)
+    assert str(installed.parent) in where
+
+
+def test_posecast_is_imported_from_the_wheel_and_no_file_under_two_names(installed: Path, tmp_path: Path) -> None:
+    *_, twice, where = run(installed / "python", "-c", IMPORT_EVERYTHING, cwd=tmp_path).splitlines()
+    assert twice == "[]"
     assert str(installed.parent) in where
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ def stage() -> Stage:
     return Stage(rate=60)
 
 
-def scenes_of(address: str, token: str | None = None) -> Iterator[posecast.Scene]:
+def scenes_of(address: str, token: str | None = None) -> Generator[posecast.Scene, None, None]:
     return posecast.connect(address, token)
 
 
@@ -43,14 +43,14 @@ def test_scenes_come_as_they_are_made(token: str, served: Served, pipeline: Pipe
     scene = next(scenes)
     assert scene.people[0].joints_3d is not None
     assert scene.people[0].joints_3d.shape == (19, 3)
-    scenes.close()  # type: ignore[attr-defined]
+    scenes.close()
 
 
 def test_a_printed_link_will_do_and_the_client_leaves_when_the_loop_does(served: Served, services: Services) -> None:
     scenes = scenes_of(f"{served.url}/?token={VIEW_TOKEN}")
     next(scenes)
     eventually(lambda: len(services.broadcaster) == 1)
-    scenes.close()  # type: ignore[attr-defined]
+    scenes.close()
     eventually(lambda: len(services.broadcaster) == 0)
 
 
@@ -61,7 +61,7 @@ def test_a_slow_loop_gets_the_newest(served: Served, pipeline: Pipeline) -> None
     newest = pipeline.snapshots.newest()
     assert newest is not None
     assert next(scenes).frame > first.frame + 5, "scenes were skipped"
-    scenes.close()  # type: ignore[attr-defined]
+    scenes.close()
 
 
 def test_a_lost_connection_is_made_again(served: Served, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_a_lost_connection_is_made_again(served: Served, services: Services, mon
     eventually(lambda: len(services.broadcaster) == 0)
     later = next(scene for scene in scenes if scene.frame > before.frame and len(services.broadcaster) == 1)
     assert later.people
-    scenes.close()  # type: ignore[attr-defined]
+    scenes.close()
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
@@ -87,7 +87,7 @@ def test_where_no_server_answers_it_says_so() -> None:
         next(scenes_of("http://127.0.0.1:9"))
 
 
-@pytest.mark.parametrize("address", ["", "192.168.1.5:8000", "ftp://host", "http://"])
+@pytest.mark.parametrize("address", ["", "192.168.1.5:8000", "ftp://host", "http://", "http://[::1"])
 def test_an_address_must_be_one(address: str) -> None:
     with pytest.raises(posecast.PosecastError, match="is not the address of a server"):
         posecast.connect(address)

@@ -35,7 +35,7 @@ def test_infer_gives_what_the_command_writes(tmp_path: Path) -> None:
 def test_leaving_the_loop_ends_the_threads() -> None:
     scenes = posecast.infer("demo", **FAST)
     assert len(next(scenes).people) >= 3
-    scenes.close()  # type: ignore[attr-defined]
+    scenes.close()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("posecast-")]
 
 

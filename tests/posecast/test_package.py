@@ -8,7 +8,7 @@ from pathlib import Path
 
 import posecast
 
-EVERYTHING = """
+IMPORT_EVERYTHING = """
 import collections, pkgutil, sys
 import converters, engine, posecast, webapp
 packages = (converters, engine, posecast, webapp)
@@ -26,7 +26,7 @@ print(posecast.__file__)
 
 
 def test_no_file_is_loaded_under_two_names(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", EVERYTHING], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", IMPORT_EVERYTHING], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     said, file = done.stdout.splitlines()[-2:]
     assert said == "[]"
