@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children", "engine.aspect",
-     "engine.brake"),
+     "engine.names", "engine.brake"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",

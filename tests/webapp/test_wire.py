@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,7 @@ def test_the_schema_refuses_what_is_wrong() -> None:
     wire = wire_of(person())
     wire["people"][0]["joints_3d"] = wire["people"][0]["joints_3d"][:18]
     assert not VALIDATOR.is_valid(wire)
+
+
+def test_names_of_files_may_be_any_bytes() -> None:
+    assert dumps({"source": os.fsdecode(b"caf\xe9 \xc3\xa9")}) == '{"source":"caf\ufffd é"}'
