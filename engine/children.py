@@ -1,4 +1,4 @@
-"""Python processes of ours: a module is run as with `python -m`, but not from the folder where the user is."""
+"""Python child processes: a module is run as with `python -m`, but not from the folder where the user is."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def command(module: str, *arguments: str) -> list[str]:
     """The command line that runs `module`.
 
     The folder that the user happens to be in is not searched, as it is not by the `posecast` command: a file there that
-    is called like one of Python's modules is none of our business, least of all to be run.
+    has the name of one of Python's modules must not be run.
     """
     return [sys.executable, "-c", _RUN, module, *arguments]

@@ -1,8 +1,8 @@
 """The one exception a user may see.
 
-Everything that is the user's to mend (a file, an address, an option, a missing library) is raised as a
+Everything that the user can fix (a file, an address, an option, a missing library) is raised as a
 `PosecastError`: what is wrong, and what to do about it. The command line prints both on one line and exits
-with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a fault of ours.
+with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a bug.
 """
 
 from __future__ import annotations
