@@ -72,7 +72,9 @@ def settle(job: Job, verdict: Verdict, frames: Sequence[Frame]) -> dict[str, Any
 def _reference(job: Job, size: tuple[int, int]) -> Backend:
     checkpoint = job.checkpoint or job.source
     raw_input = True if job.as_is else None
-    return adapter("pytorch").open_model(checkpoint, device="cpu", precision="fp32", size=size, raw_input=raw_input)
+    return adapter("pytorch").open_model(
+        checkpoint, device="cpu", precision="fp32", size=size, raw_input=raw_input, features=job.features
+    )
 
 
 def _candidate(job: Job, size: tuple[int, int]) -> Backend:

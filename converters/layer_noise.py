@@ -97,7 +97,7 @@ def _in_float(job: Job) -> onnx.ModelProto:
     """What the job's result was made from, as ONNX in fp32."""
     if job.source.suffix == ".onnx":
         return onnx.load(str(job.source))
-    return export(load_checkpoint(job.source), raw_input=job.raw_input, as_is=job.as_is)
+    return export(load_checkpoint(job.source, job.features), raw_input=job.raw_input, as_is=job.as_is)
 
 
 def _layers(model: onnx.ModelProto) -> Iterator[_Layer]:

@@ -73,7 +73,7 @@ def choose(spec: ModelSpec) -> ModelSpec:
 
 def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
     path = models.resolve(spec.model)
-    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device))
+    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device, spec.features))
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:

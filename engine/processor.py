@@ -17,6 +17,7 @@ from engine.geometry import Camera, CameraSpec
 from engine.settings import Settings
 from engine.tracking import Tracker, TrackingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
+from engine.wire.score import score
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,15 +86,19 @@ class Processor:
         watch = _Stopwatch(inferred.stage_ms)
         poses2d = [pose for pose in decoding.decode(maps, scale) if self._is_wanted(pose)]
         watch.lap("decode")
-        poses3d = lifting.lift(maps, poses2d, scale, camera, height_m=self._settings.assumed_height_m)
+        body = lifting.body_for(self._settings.body, maps, bundled=self._settings.model == "bundled")
+        poses3d = lifting.lift(
+            maps, poses2d, scale, camera,
+            body=body, placement=self._settings.placement, height_m=self._settings.assumed_height_m,
+        )  # fmt: skip
         watch.lap("lift")
         people: tuple[Person, ...] = self._tracker.update(poses2d, poses3d, frame.time, self._options)
         stage_ms = watch.lap("track")
-        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms)
+        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms, body)
 
     def _is_wanted(self, pose: Pose2D) -> bool:
         enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints
-        return bool(enough) and mean_confidence(pose) >= self._settings.min_score
+        return bool(enough) and score(pose) >= self._settings.min_score
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera for frames of this size."""
@@ -101,12 +106,6 @@ class Processor:
         if self._camera is None or self._camera.image_size != (width, height):
             self._camera = self.camera_spec.for_image(width, height, self._settings.fx)
         return self._camera
-
-
-def mean_confidence(pose: Pose2D) -> float:
-    """Mean confidence of the keypoints found, 0..1: a person's `score` on the wire."""
-    found = pose.scores[pose.scores > 0]
-    return float(np.clip(found, 0, 1).mean()) if found.size else 0.0
 
 
 class _Stopwatch:

@@ -11,23 +11,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("engine", "converters", "webapp", "bench")
+PACKAGES = ("engine", "converters", "posecast", "webapp", "bench")
 
 FLOORS = {
     "": """
         engine
-        converters
+        converters posecast
         webapp
         bench
     """,
     "engine": """
         __init__ errors skeleton geometry filters slot cores children
-        types matching files locks
+        types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference redaction
-        models processor
-        loading offline
-        pipeline bench
+        models processor trials
+        loading offline outputs_guard
+        pipeline accuracy infer
+        bench
     """,
     "engine.capture": """
         address clip picture pacing timing stage
@@ -98,6 +99,22 @@ FLOORS = {
         worker
         convert
     """,
+    "engine.lifting": """
+        bodies placement
+        keypoints maps
+        __init__
+    """,
+    "engine.wire": """
+        scene score
+        encode
+        csv_table decode
+        jsonl
+        __init__
+    """,
+    "posecast": """
+        live offline
+        __init__
+    """,
     "webapp": """
         __init__ monitoring describe
         access
@@ -138,7 +155,8 @@ FLOORS = {
         camera engine_events status
     """,
     "webapp.routes": """
-        body stream
+        request_types stream
+        request_body openapi
         engine
         camera comparison pages recordings
         __init__
@@ -148,12 +166,13 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ bundle chart convert infer models
-        bench doctor serve
+        __init__ arguments bundle chart console terminal
+        bench convert doctor infer models serve
+        parser
     """,
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
-        drawn_maps latency serving soak straight
+        drawn_maps latency serving soak straight wrists
         crowd decode viewers
         page
     """,
@@ -176,6 +195,7 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 

@@ -21,10 +21,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 EPOCH = "1700000000"
 INSIDE = (
-    "engine/assets/posecast-v0.pth",
+    "engine/assets/posecast-lifter-v1.npz",
+    "engine/assets/posecast-v1.pth",
     "engine/assets/stage.mp4",
+    "engine/py.typed",
+    "engine/wire/scene.schema.json",
+    "posecast/py.typed",
     "webapp/schemas/openapi.json",
-    "webapp/schemas/scene.schema.json",
     "webapp/static/css/",
     "webapp/static/js/main.js",
     "webapp/static/vendor/vendor.css",
@@ -33,6 +36,8 @@ INSIDE = (
     "webapp/templates/login.html",
     "webapp/templates/view.html",
     "converters/prepare.py",
+    "posecast-0.1.0.dist-info/licenses/LICENSE",
+    "posecast-0.1.0.dist-info/licenses/NOTICE",
 )
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200), pytest.mark.skipif(sys.platform == "win32", reason="POSIX")]
@@ -104,7 +109,7 @@ def test_everything_is_inside_and_nothing_else(wheels: tuple[Path, ...]) -> None
         assert any(name.startswith(wanted) for name in names), wanted
     assert [name for name in names if name.startswith("engine/_native.") and name.endswith(".so")]
     roots = {name.split("/")[0] for name in names}
-    assert roots == {"engine", "converters", "webapp", "posecast-0.1.0.dist-info"}
+    assert roots == {"engine", "converters", "posecast", "webapp", "posecast-0.1.0.dist-info"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".map"))]
 
 

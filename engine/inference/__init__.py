@@ -54,8 +54,18 @@ class Adapter(Protocol):
     def precisions(self, device: str) -> tuple[str, ...]: ...
 
     def open_model(
-        self, path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, **extra: Any
-    ) -> Backend: ...
+        self,
+        path: Path,
+        *,
+        device: str,
+        precision: str,
+        size: tuple[int, int],
+        raw_input: bool | None,
+        features: bool | None = None,
+        **extra: Any,
+    ) -> Backend:
+        """`features`: see ModelSpec; so is `raw_input`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +197,13 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
     """
     extra = {"cache": cache} if spec.backend == _KEEPS_COMPILED else {}
     return adapter(spec.backend).open_model(
-        path, device=spec.device, precision=spec.precision, size=size, raw_input=spec.raw_input, **extra
+        path,
+        device=spec.device,
+        precision=spec.precision,
+        size=size,
+        raw_input=spec.raw_input,
+        features=spec.features,
+        **extra,
     )
 
 

@@ -24,8 +24,8 @@ from engine.inference.per_size import PerSize
 from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, takes_raw
 from engine.types import BackendInfo, Image, Maps
 
-INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
-"""Where an IR's `rt_info` holds posecast's metadata: RAW or NORMALISED; the precision of the weights."""
+INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "outputs"], ["posecast", "precision"]
+"""Where an IR's `rt_info` holds posecast's metadata: RAW or NORMALISED, the outputs' names, the weights' precision."""
 _REFUSALS = (RuntimeError, UnicodeDecodeError)
 """OpenVINO's errors; the second where a damaged file puts bytes that are not text into its message."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
@@ -75,14 +75,23 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
+    cache: Path | None = None,
 ) -> OpenVinoBackend:
     """`precision` int8 is what a quantised model runs in. `cache`: folder for compiled models (GPUs take seconds)."""
     try:
         model = _core().read_model(path)
     except _REFUSALS as error:
         raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
-    backend = OpenVinoBackend(path, model, device, precision, raw_input, cache)
+    if features is False:
+        _remove_features(model, path)
+    backend = OpenVinoBackend(path, model, device, precision, raw_input, features, cache)
     backend.compile(size)
     return backend
 
@@ -93,10 +102,17 @@ class OpenVinoBackend:
     fixed_size: tuple[int, int] | None = None
 
     def __init__(
-        self, path: Path, model: Any, device: str, precision: str, raw_input: bool | None, cache: Path | None
+        self,
+        path: Path,
+        model: Any,
+        device: str,
+        precision: str,
+        raw_input: bool | None,
+        features: bool | None,
+        cache: Path | None,
     ) -> None:
         check_input([_sizes(port) for port in model.inputs], path)
-        self._outputs = match_outputs([(_name(port), _sizes(port)[1]) for port in model.outputs], path)
+        self._outputs = match_outputs(_outputs_of(model), path, features)
         self._path = path
         self._model = model
         self._device = device
@@ -117,7 +133,12 @@ class OpenVinoBackend:
             {0: np.ascontiguousarray(image)[np.newaxis]}, share_inputs=True, share_outputs=True, decode_strings=False
         )
         # The results are the request's own memory: copied, since the next picture overwrites it.
-        return Maps(*(np.array(results[index][0], np.float32) for index in self._outputs))
+        features, heatmaps, pafs = (
+            None if index is None else np.array(results[index][0], np.float32) for index in self._outputs
+        )
+        assert heatmaps is not None
+        assert pafs is not None
+        return Maps(features, heatmaps, pafs)
 
     def close(self) -> None:
         self._requests.clear()
@@ -180,6 +201,18 @@ def input_metadata(model: Any) -> str | None:
         if model.has_rt_info(section):
             return str(model.get_rt_info(section).astype(str))
     return None
+
+
+def _outputs_of(model: Any) -> list[tuple[str, int | None]]:
+    """(name, channels) of each output; None for channels that are dynamic."""
+    return [(_name(port), _sizes(port)[1]) for port in model.outputs]
+
+
+def _remove_features(model: Any, path: Path) -> None:
+    """Take the 3D coordinates from what the model gives, so that their head is not compiled."""
+    index, _, _ = match_outputs(_outputs_of(model), path, None)
+    if index is not None:
+        model.remove_result(model.get_results()[index])
 
 
 def _sizes(port: Any) -> list[int | None]:

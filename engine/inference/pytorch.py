@@ -57,7 +57,13 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> PyTorchBackend:
     """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth takes
     (x - 128) / 255 by default. Ready for pictures of `size` (height, width), and takes any other."""
@@ -72,7 +78,7 @@ def open_model(
         raise PosecastError(*no_precision("pytorch", precision, name, offered))
     from engine.inference.pytorch_backend import PyTorchBackend
 
-    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True)
+    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True, features=features)
     backend.prepare(size)
     return backend
 

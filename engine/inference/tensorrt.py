@@ -44,21 +44,29 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> TensorRtBackend:
-    """`precision` and `size` are ignored: the engine has its own."""
+    """`precision` and `size` are ignored: the engine has its own, and computes all of its outputs."""
     if path.suffix == ".engine":
         header, serialized = read_engine(path)
         check_platform(header, path, device)
         takes_raw = header.raw_input if raw_input is None else raw_input
-        return _backend(path, serialized, device, header.precision, takes_raw)
-    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True)
+        return _backend(path, serialized, device, header.precision, takes_raw, features)
+    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
 
 
-def _backend(path: Path, serialized: bytes, device: str, precision: str, raw_input: bool) -> TensorRtBackend:
+def _backend(
+    path: Path, serialized: bytes, device: str, precision: str, raw_input: bool, features: bool | None
+) -> TensorRtBackend:
     from engine.inference.tensorrt_backend import TensorRtBackend
 
-    return TensorRtBackend(path, serialized, device=device, precision=precision, raw_input=raw_input)
+    return TensorRtBackend(path, serialized, device=device, precision=precision, raw_input=raw_input, features=features)
 
 
 def gpu(device: str) -> tuple[str, tuple[int, int]]:

@@ -47,8 +47,8 @@ class Model:
 CATALOGUE: tuple[Model, ...] = (
     Model(
         name="bundled",
-        file_name="posecast-v0.pth",
-        description="trained by the Posecast founders; works out of the box",
+        file_name="posecast-v1.pth",
+        description="works out of the box; see engine/assets/MODEL_CARD.md",
         licence="Apache-2.0",
     ),
     Model(

@@ -44,6 +44,8 @@ class Job:
     """Whether the result is to take pixels 0..255, or (pixel - 128) / 255."""
     as_is: bool = False
     """Whether the network takes pixels 0..255 as they are, without normalisation."""
+    features: bool | None = None
+    """Whether the result gives 3D coordinates: it must (True), does not (False), or does where the source does."""
     device: str | None = None
     """The GPU to build on, where the result depends on it."""
     checkpoint: Path | None = None

@@ -17,7 +17,7 @@ from engine.models.cache import build_once, entry
 from engine.models.job import Job, run
 from engine.types import ModelSpec, Progress
 
-_EXPORTER = "1"
+_EXPORTER = "2"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
 _QUANTISER = "3"
 """Raised when `quantize` makes another model of the same checkpoint."""
@@ -44,11 +44,12 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
         return Artifact(path, kind, spec)
     # A converted model says in its metadata what it takes.
     own = replace(spec, raw_input=None)
-    made_from = Checkpoint(path, as_is=spec.raw_input is True)
+    made_from = Checkpoint(path, as_is=spec.raw_input is True, features=spec.features)
     if spec.backend == "tensorrt":
         return Artifact(engine(made_from, spec.device, spec.precision, size, progress), "engine", own)
     if spec.precision == "int8":
-        made = int8(made_from, spec.backend, spec.device, progress)
+        at_hand = (each for each in _serving(made_from) if _int8_entry(each, spec.backend, spec.device).is_dir())
+        made = int8(next(at_hand, made_from), spec.backend, spec.device, progress)
         return Artifact(made, file_format(made), own)
     precision = spec.precision if spec.backend == "onnxruntime" else "fp32"
     return Artifact(onnx(made_from, precision, progress), "onnx", own)
@@ -62,7 +63,11 @@ class Checkpoint:
     as_is: bool = False
     """Whether the network takes pixels 0..255 as they are, without normalisation."""
 
+    features: bool | None = None
+    """Whether 3D coordinates are needed (True), left out (False), or taken where the checkpoint has them."""
+
     def entry(self, kind: str, *parts: str) -> Path:
+        kind += "-2d" if self.features is False else ""
         return entry(self.path, f"{kind}-as-is" if self.as_is else kind, *parts)
 
 
@@ -72,7 +77,11 @@ def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
 
     def build(part: Path) -> None:
         lossy = precision != "fp32"
-        run(Job("onnx", checkpoint.path, part / _ONNX, precision, as_is=checkpoint.as_is, judged=lossy), progress)
+        job = Job(
+            "onnx", checkpoint.path, part / _ONNX, precision,
+            as_is=checkpoint.as_is, features=checkpoint.features, judged=lossy,
+        )  # fmt: skip
+        run(job, progress)
 
     return build_once(folder, build, progress) / _ONNX
 
@@ -97,21 +106,28 @@ def int8(
     def build(part: Path) -> None:
         job = Job(
             f"int8-{backend}", source, part / name, "int8",
-            as_is=checkpoint.as_is, device=judged_on, checkpoint=checkpoint.path, calibration=calibration,
+            as_is=checkpoint.as_is, features=checkpoint.features, device=judged_on, checkpoint=checkpoint.path,
+            calibration=calibration,
         )  # fmt: skip
         run(job, progress)
 
     return build_once(_int8_entry(checkpoint, backend, device), build, progress, rebuild=rebuild) / name
 
 
-def is_quantised(path: Path, backend: str, device: str) -> bool:
+def is_quantised(path: Path, backend: str, device: str, features: bool | None = None) -> bool:
     """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass.
 
     An engine that TensorRT builds of such a model is judged for each size, and not known before.
     """
     if backend not in ("openvino", "onnxruntime") or file_format(path) != "pth":
         return False
-    return _int8_entry(Checkpoint(path), backend, device).is_dir()
+    serving = _serving(Checkpoint(path, features=features))
+    return any(_int8_entry(checkpoint, backend, device).is_dir() for checkpoint in serving)
+
+
+def _serving(checkpoint: Checkpoint) -> tuple[Checkpoint, ...]:
+    """`checkpoint`, and what serves as well: backends can do without the 3D coordinates that a model gives."""
+    return (checkpoint,) if checkpoint.features is not False else (checkpoint, replace(checkpoint, features=None))
 
 
 def _int8_entry(checkpoint: Checkpoint, backend: str, device: str) -> Path:
@@ -134,7 +150,8 @@ def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int,
     def build(part: Path) -> None:
         job = Job(
             "tensorrt", source, part / _ENGINE, precision, size,
-            as_is=checkpoint.as_is, device=device, checkpoint=checkpoint.path, judged=precision != "fp32",
+            as_is=checkpoint.as_is, features=checkpoint.features, device=device, checkpoint=checkpoint.path,
+            judged=precision != "fp32",
         )  # fmt: skip
         run(job, progress)
 

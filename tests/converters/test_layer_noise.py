@@ -1,4 +1,4 @@
-"""Who is to blame: the layer that was spoiled is found, whatever the format, and none after it is suspected."""
+"""Layer noise: the layer that was spoiled is found, whatever the format, and none after it is named."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`good.onnx`, and `spoiled.onnx` where the weights of one layer are off by a tenth."""
-    folder = tmp_path_factory.mktemp("blame")
+    folder = tmp_path_factory.mktemp("layer_noise")
     model = export(network())
     onnx.save(model, str(folder / "good.onnx"))
     (node,) = (node for node in model.graph.node if node.name == SPOILED)

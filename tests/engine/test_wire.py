@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
 
-import webapp
 from engine.geometry import DEFAULT_CAMERA
 from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
+from engine.wire import SCHEMA as SCHEMA_FILE
 from engine.wire import dumps, scene_to_wire
 from tests.webapp.people import joints, person, snapshot
 
-SCHEMA = json.loads((Path(webapp.__file__).parent / "schemas/scene.schema.json").read_text())
+SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
@@ -106,3 +105,14 @@ def test_the_schema_refuses_what_is_wrong() -> None:
     wire = wire_of(person())
     wire["people"][0]["joints_3d"] = wire["people"][0]["joints_3d"][:18]
     assert not VALIDATOR.is_valid(wire)
+
+
+def test_it_says_where_bodies_come_from_and_readers_allow_for_more() -> None:
+    wire = scene_to_wire(replace(snapshot(1, (person(),)), body="keypoints"), fps=1.0, wall_time=1.0)
+    assert wire["body"] == "keypoints"
+    VALIDATOR.validate(wire)
+    wire["events"] = []
+    wire["people"][0]["angles"] = {"left_knee_flexion": 12.5}
+    VALIDATOR.validate(wire)
+    assert not VALIDATOR.is_valid(wire | {"body": "clay"})
+    assert "body" not in wire_of(person())

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 HOUR = 3600.0
 TELLS_THE_TIME_OF_DAY = {
     "webapp/live/scenes.py": "wall_time",
-    "webapp/commands/infer.py": "wall_time",
+    "engine/infer.py": "wall_time",
     "webapp/routes/engine.py": "now, by the clock of wall_time",
     "webapp/monitoring/logs.py": "the time of a line",
     "webapp/monitoring/process.py": "when the process started, for Prometheus",

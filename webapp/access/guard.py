@@ -39,6 +39,7 @@ _PUBLIC = ("/healthz", "/login", "/favicon.ico")
 _PAGES = ("/", "/view")
 _READING = ("GET", "HEAD", "OPTIONS")
 _SOCKETS = "/socket.io/"
+_STATIC = "/static/"
 
 HEADERS = (
     (
@@ -85,8 +86,15 @@ class Guard:
         host = environ.get("HTTP_HOST", "")
         if not self._hosts.allows_host(host):
             return refuse(403, "this server does not answer to that host name", "start it with --allow-host NAME")
-        if not self._hosts.allows_origin(environ.get("HTTP_ORIGIN"), environ["wsgi.url_scheme"], host):
-            return refuse(403, "pages of other sites may not use this server", "open the dashboard itself")
+        if environ.get("PATH_INFO", "").startswith(_STATIC):
+            return None  # public, and browsers send an Origin with modules: the page must load to show a refusal
+        origin = environ.get("HTTP_ORIGIN")
+        if not self._hosts.allows_origin(origin, environ["wsgi.url_scheme"], host):
+            return refuse(
+                403,
+                f"this page's origin, {origin:.80}, is not the server's, {host}",
+                "open the dashboard itself; a reverse proxy must pass the Host header on with its port",
+            )
         return None
 
     def _too_large(self, environ: Environ) -> Response | None:
@@ -121,7 +129,7 @@ class Guard:
         address = environ.get("REMOTE_ADDR", "")
         token = self._tokens.presented(environ)
         role = environ[ROLE] = self._tokens.role_of(token)
-        if path in _PUBLIC or path.startswith("/static/"):
+        if path in _PUBLIC or path.startswith(_STATIC):
             return None
         if token is not None and self._tokens.failures.exceeded(address):
             return refuse(429, "too many wrong tokens from this address", "wait a minute")

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import signal
 import sys
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine import offline, overlay, picture_writer, video_writer
-from engine.capture import open_source
+from engine import picture_writer, video_writer
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
-from engine.files import room_for, whole_file
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
-from engine.loading import load_backend
-from engine.preprocess import network_size
-from engine.processor import Processor
+from engine.files import room_for, text_lines, whole_file
+from engine.infer import Inference
+from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
-from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import dumps, scene_to_wire
+from engine.types import BackendInfo, FrameSource, Image
+from engine.wire import dumps
+from webapp.commands import terminal
+from webapp.commands.console import Console
+from webapp.commands.terminal import INTERRUPTED
 
-INTERRUPTED = 130
 _DEFAULT_FRAME_RATE = 30.0
 
 
@@ -40,6 +37,8 @@ class InferOptions:
     video: Path | None
     max_frames: int | None
     realtime: bool
+    config: Path | None = None
+    """The settings file, if one was given."""
 
 
 class _Pictures(Protocol):
@@ -50,103 +49,66 @@ class _Pictures(Protocol):
 def run(options: InferOptions) -> int:
     """Process the source; the exit status. Outputs appear whole, at the end, or not at all."""
     console = Console(stderr=True)
-    settings = options.settings
-    calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+    lines_path = None if options.output == "-" else Path(options.output)
+    check_outputs((lines_path, options.video), inputs_of(options.settings, options.config))
     with ExitStack() as stack:
-        lines = stack.enter_context(_lines(options.output))
-        source = open_source(settings.source, realtime=options.realtime)
-        stack.callback(source.close)
-        interrupted = stack.enter_context(_closes_on_signal(source))
-        first = source.read()
-        if first is None:
-            raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
-        camera = calibration.spec if calibration else source.camera or DEFAULT_CAMERA
+        lines = stack.enter_context(_stdout() if lines_path is None else text_lines(lines_path))
+        inference = stack.enter_context(
+            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames)
+        )
+        source = inference.source
+        inference.first_frame()
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
-        processor = _processor(settings, camera, first, console, stack)
-        frames = offline.frames_of(source, first=first, limit=options.max_frames)
-        total = _total(source, options.max_frames)
-        summary = _write(offline.snapshots(frames, processor), lines, pictures, total, console)
-        console.print(f"{source.name}: {summary} on {_backend(processor)}", soft_wrap=True)
+        backend = _load(inference, console)
+        interrupted = stack.enter_context(_closes_on_signal(source))
+        summary = _write(inference, lines, pictures, console)
+        console.print(
+            f"{source.name}: {summary} on {backend.name} {backend.device} {backend.precision}", soft_wrap=True
+        )
         if interrupted() and not source.live:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED
     return 0
 
 
-def _processor(settings: Settings, camera: CameraSpec, first: Frame, console: Console, stack: ExitStack) -> Processor:
-    size = network_size(first.image.shape[1], first.image.shape[0], settings.height_size)
+def _load(inference: Inference, console: Console) -> BackendInfo:
     with console.status("loading the model") as status:
 
         def progress(step: str, fraction: float | None, message: str) -> None:
             percent = "" if fraction is None else f" {fraction:.0%}"
             status.update(f"{step}{percent}: {message}" if message else f"{step}{percent}")
 
-        backend = load_backend(settings.model_spec, size, progress)
-    stack.callback(backend.close)
-    return Processor(backend, settings, camera)
+        return inference.load(progress)
 
 
-def _write(
-    snapshots: Generator[Snapshot, None, None],
-    lines: IO[str],
-    pictures: _Pictures | None,
-    total: int | None,
-    console: Console,
-) -> str:
-    """Write every snapshot; a sentence about how it went."""
-    rate = _Rate()
-    people = 0
+def _write(inference: Inference, lines: IO[str], pictures: _Pictures | None, console: Console) -> str:
+    """Write every result; a sentence about how it went."""
+    frames = people = 0
+    fps = 0.0
     with _progress_bar(console) as bar:
-        task = bar.add_task("frames", total=total, fps="")
-        # Both are closed: a network still at work when the program ends would abort it.
-        with contextlib.closing(snapshots), contextlib.closing(_results(snapshots, drawn=bool(pictures))) as results:
-            for snapshot, image in results:
-                fps = rate.tick()
-                lines.write(dumps(scene_to_wire(snapshot, fps=fps, wall_time=time.time())) + "\n")
-                if pictures is not None and image is not None:
-                    pictures.write(image, snapshot.scene.time)
-                people = max(people, len(snapshot.scene.people))
+        task = bar.add_task("frames", total=inference.expected_frames, fps="")
+        with contextlib.closing(inference.results(drawn=pictures is not None)) as results:
+            for result in results:
+                frames, fps = frames + 1, result.fps
+                lines.write(dumps(result.wire) + "\n")
+                if pictures is not None and result.overlay is not None:
+                    pictures.write(result.overlay, result.snapshot.scene.time)
+                people = max(people, len(result.snapshot.scene.people))
                 bar.update(task, advance=1, fps=f"{fps:.1f} fps")
-    speed = f"{rate.count} frames at {rate.mean:.1f} fps" if rate.count > 1 else "1 frame"
+    speed = f"{frames} frames at {fps:.1f} fps" if frames > 1 else "1 frame"
     return f"{speed}, up to {people} people at once"
 
 
-def _results(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
-    """With overlays, drawn ahead in a thread: encoding and drawing then share the time the network leaves."""
-    if drawn:
-        return offline.in_thread(
-            lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
-        )
-    return ((snapshot, None) for snapshot in snapshots)
-
-
-class _Rate:
-    """Frames per second since the first frame came out."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._start = 0.0
-        self.mean = 0.0
-
-    def tick(self) -> float:
-        now = time.perf_counter()
-        if self.count == 0:
-            self._start = now
-        self.count += 1
-        if now > self._start:
-            self.mean = (self.count - 1) / (now - self._start)
-        return self.mean
-
-
 @contextlib.contextmanager
-def _lines(output: str) -> Iterator[IO[str]]:
-    if output == "-":
-        with room_for("to the output"):
-            yield sys.stdout
-            sys.stdout.flush()
-        return
-    with whole_file(Path(output)) as path, path.open("w", encoding="utf-8") as file:
-        yield file
+def _stdout() -> Iterator[IO[str]]:
+    """Standard output as UTF-8, which JSON is in whatever the terminal's encoding."""
+    if terminal.StandardOutput.closed:
+        raise PosecastError("standard output is closed", "name a file with -o FILE")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    with room_for("to the output"):
+        yield sys.stdout
+        sys.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -169,7 +131,10 @@ def _pictures(path: Path | None, frame_rate: float | None) -> Iterator[_Pictures
 
 @contextlib.contextmanager
 def _closes_on_signal(source: FrameSource) -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C or SIGTERM ends the source, so that outputs are finished; a second one ends the program."""
+    """While frames are processed, the first Ctrl-C or SIGTERM ends the source, so that outputs are finished.
+
+    A second one ends the program.
+    """
     asked: list[int] = []
 
     def stop(number: int, stack: object) -> None:
@@ -196,13 +161,3 @@ def _progress_bar(console: Console) -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-
-
-def _total(source: FrameSource, limit: int | None) -> int | None:
-    known = [count for count in (source.frame_count, limit) if count is not None]
-    return min(known) if known else None
-
-
-def _backend(processor: Processor) -> str:
-    info = processor.backend.info
-    return f"{info.name} {info.device} {info.precision}"

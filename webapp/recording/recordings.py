@@ -7,17 +7,12 @@ servers of the same folder too.
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from engine.locks import Lock, take
-from engine.skeleton import JOINTS
 from engine.wire import Wire
 from webapp.access.errors import NotFoundError
 
@@ -29,12 +24,6 @@ LONGEST_PAUSE = 2.0
 """Seconds: a gap in a recording is not waited out for longer."""
 _WALL_TIME = re.compile(rb'"wall_time":([0-9.]+)')
 _CHUNK = 1 << 20
-
-CSV_COLUMNS = (
-    "frame", "time_s", "wall_time_s", "person", "score", "joint", "joint_name", "u_px", "v_px", "confidence",
-    "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
-)  # fmt: skip
-"""One row per person and joint; x, y, z in the world of the extrinsics. Empty where there is nothing."""
 
 
 class Recordings:
@@ -115,37 +104,6 @@ def _size(path: Path) -> int:
     except OSError:
         return 0
     return found.st_size if stat.S_ISREG(found.st_mode) else 0
-
-
-def csv_lines(path: Path) -> Iterator[str]:
-    """A recording as CSV, a piece per scene, never the whole of it in memory."""
-    yield _csv([CSV_COLUMNS])
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield _csv(_rows(json.loads(line)))
-
-
-def _rows(scene: Wire) -> Iterator[list[object]]:
-    for person in scene["people"]:
-        for joint, name in enumerate(JOINTS):
-            yield [
-                scene["frame"],
-                scene["time"],
-                scene["wall_time"],
-                person["id"],
-                person["score"],
-                joint,
-                name,
-                *(person["keypoints_2d"][joint] or ("", "", "")),
-                *(person["joints_3d"][joint] if person["joints_3d"] else ("", "", "")),
-                *(person["joints_camera"][joint] if person["joints_camera"] else ("", "", "")),
-            ]
-
-
-def _csv(rows: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
 
 
 def _summary(path: Path) -> Wire:

@@ -26,7 +26,8 @@ from engine.pipeline import Parts
 from engine.pipeline.around import Around
 from engine.pipeline.parts import FrameProcessor
 from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
+from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Scene, Snapshot
+from engine.wire import backend_from_wire, scene_from_wire
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -37,6 +38,7 @@ class ReplayedFrame(Frame):
     scene: Scene | None = None
     backend: BackendInfo | None = None
     stage_ms: tuple[tuple[str, float], ...] = ()
+    body: str | None = None
 
 
 class ReplaySource:
@@ -84,7 +86,7 @@ class ReplayProcessor(Around):
 
     def process(self, frame: Frame) -> Snapshot:
         if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
-            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms))
+            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms), frame.body)
         return super().process(frame)
 
 
@@ -120,24 +122,16 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Rep
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
     camera = spec.for_image(width, height)
-    people = tuple(_person(person) for person in wire["people"])
     return ReplayedFrame(
         wire["frame"],
         wire["time"],
         time.monotonic(),
         image,
-        scene=Scene(wire["frame"], wire["time"], people, camera),
-        backend=BackendInfo(wire["backend"], wire["device"], wire["precision"]),
+        scene=scene_from_wire(wire, camera),
+        backend=backend_from_wire(wire),
         stage_ms=tuple(wire["timings_ms"].items()),
+        body=wire.get("body"),
     )
-
-
-def _person(wire: dict[str, Any]) -> Person:
-    missing = (np.nan, np.nan, 0.0)
-    keypoints = np.array([keypoint or missing for keypoint in wire["keypoints_2d"]], np.float32)
-    joints = np.array(wire["joints_camera"], np.float32)
-    pose3d = Pose3D(joints) if joints.size else None
-    return Person(wire["id"], Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"]), pose3d)
 
 
 def _camera_of(path: Path) -> CameraSpec:

@@ -18,7 +18,7 @@ from engine.inference.network import PoseNetwork, load_checkpoint
 from engine.inference.pytorch_backend import without_batch_norms
 from engine.types import Image, Maps
 
-BUNDLED = Path(__file__).parents[3] / "engine" / "assets" / "posecast-v0.pth"
+BUNDLED = Path(__file__).parents[3] / "engine" / "assets" / "posecast-v1.pth"
 SIZE = (128, 72)
 
 TOLERANCE = {"fp32": 2e-4, "fp16": 2e-2, "bf16": 1.5e-1}

@@ -41,6 +41,18 @@ class TestBackend:
             assert (old.closes, new.closes) == (1, 0)
             assert run.problems == []
 
+    def test_another_body_loads_the_network_that_it_needs(self) -> None:
+        with live() as run:
+            assert run.wait_for_snapshot().body == "keypoints"
+            run.wait_until_settled()
+            run.pipeline.change_settings({"body": "maps"})
+            run.wait_for_snapshot(lambda snapshot: snapshot.body == "maps")
+            run.wait_until_settled()
+            assert [spec.features for spec, _ in run.world.loads] == [False, True]
+            run.pipeline.change_settings({"placement": "perspective"})
+            assert len(run.world.loads) == 2
+            assert run.problems == []
+
     def test_people_keep_their_ids(self) -> None:
         with live() as run:
             before = run.wait_for_snapshot()

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from engine.capture import open_source
+from engine.wire import SCHEMA
 from webapp.cli import main
 
 FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
-SCHEMA = Path(__file__).parents[3] / "webapp" / "schemas" / "scene.schema.json"
 
 
 def _scenes(path: Path) -> list[dict[str, Any]]:
@@ -150,3 +150,31 @@ def test_what_the_user_got_wrong_is_one_line_and_exit_2(
     assert ";" in error, "it says what to do"
     assert output.read_text() == "the user's own\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == before, "nothing half-written"
+
+
+@pytest.mark.parametrize("link", [None, Path.symlink_to, Path.hardlink_to])
+def test_the_input_is_never_overwritten(
+    tmp_path: Path, stage_picture: Path, link: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before, output = stage_picture.read_bytes(), stage_picture
+    if link is not None:
+        link(output := tmp_path / "overlay.png", stage_picture)
+    for source in (stage_picture, tmp_path, tmp_path / "*.png"):
+        arguments = ["infer", str(source), "-o", str(tmp_path / "people.jsonl"), "--video", str(output)]
+        assert main(arguments) == 2
+        error = capfd.readouterr().err
+        assert error.startswith(f"posecast: the output {output} is ")
+        assert error.count("\n") == 1
+    assert stage_picture.read_bytes() == before
+    assert not (tmp_path / "people.jsonl").exists()
+
+
+def test_neither_are_settings_and_camera_files(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    config, camera = tmp_path / "settings.json", tmp_path / "camera.json"
+    config.write_text("{}")
+    camera.write_text('{"R": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 0, 0], "unit": "m"}')
+    for option, path in (("--config", config), ("--extrinsics", camera)):
+        before = path.read_text()
+        assert main(["infer", "demo", option, str(path), "-o", str(path)]) == 2
+        assert "is an input; give the output another name" in capfd.readouterr().err
+        assert path.read_text() == before

@@ -11,13 +11,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
+from engine.wire import CSV_COLUMNS
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
 from tests.webapp.fakes import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
 from webapp.recording.recorder import Recorder
-from webapp.recording.recordings import CSV_COLUMNS, Recordings
+from webapp.recording.recordings import Recordings
 from webapp.services import Services
 
 

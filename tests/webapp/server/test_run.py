@@ -33,7 +33,7 @@ from webapp.server.precheck import check
 from webapp.server.restarts import Chosen
 from webapp.server.run import announce, listen, own_url, serve
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STOPS_WITHIN = 3.0
 """Seconds, as promised; a machine under load may take longer for what is not ours, so there is some slack."""
 SLACK = 4.0

@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { numberField, section, selectField, sliderField } from "../fields.js";
 import { degrees, fieldOfView, focalLength, metres } from "../format.js";
 import { icon } from "../icons.js";
+import { fullRange, sliderRange } from "../settings.js";
 import { UP_AXES } from "../transform.js";
 import { compare, warning } from "./calibration.js";
 import { sentence } from "./toasts.js";
@@ -24,7 +25,7 @@ export function createCameraPanel({ actions, toasts }) {
   const download = h("a", { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" }, icon("download"), "Download");
   const reset = h("button", { class: "button", type: "button", onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera") }, "Default");
 
-  const fx = numberField({ label: "Focal length", unit: "px", min: 1, max: 100000, step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
+  const fx = numberField({ label: "Focal length", unit: "px", ...fullRange("fx"), step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
   const fov = sliderField({
     label: "Field of view", min: 20, max: 120, step: 0.5, format: degrees,
     help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
@@ -33,7 +34,7 @@ export function createCameraPanel({ actions, toasts }) {
   const up = selectField({ label: "Up axis", help: "Which axis of the world points up.", onChange: (value) => actions.settings({ up: value || null }) });
   const floor = sliderField({
     label: "Floor height", help: "Above the world's origin. Moves the grid, never the joints.",
-    min: -2, max: 2, step: 0.01, format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
+    ...sliderRange("floor_offset_m"), format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
   });
 
   const element = h("div", { class: "panel" },

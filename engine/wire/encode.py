@@ -1,7 +1,7 @@
-"""A snapshot as JSON: the one place that knows what a scene looks like on the wire.
+"""A snapshot as JSON.
 
 In: a `Snapshot`. Out: the dictionary of one JSONL line, one Socket.IO `scene` event, one `GET /api/scene`;
-`schemas/scene.schema.json` describes it. Pixels are given to 0.01, metres to 0.0001 (a tenth of a millimetre),
+`scene.schema.json` describes it. Pixels are given to 0.01, metres to 0.0001 (a tenth of a millimetre),
 confidences to 0.001: finer digits are noise and would double the traffic.
 """
 
@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from engine.geometry import Camera
-from engine.skeleton import JOINT_COUNT, PELVIS
+from engine.skeleton import JOINT_COUNT
 from engine.types import Person, Pose2D, Pose3D, Snapshot
+from engine.wire.score import found_keypoints, score
 
 VERSION = 1
 """Grows when a reader of the old format would misread the new one."""
@@ -27,7 +28,7 @@ Wire = dict[str, Any]
 def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
     """One scene as JSON-ready data; `fps` is the program's own rate, `wall_time` seconds since 1970."""
     scene, image = snapshot.scene, snapshot.frame.image
-    return {
+    wire = {
         "version": VERSION,
         "frame": int(scene.frame_index),
         "time": _number(scene.time, 4),
@@ -41,6 +42,9 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "timings_ms": timings_to_wire(snapshot.stage_ms),
         "people": [_person(person, scene.camera) for person in scene.people],
     }
+    if snapshot.body is not None:
+        wire["body"] = snapshot.body
+    return wire
 
 
 def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:
@@ -57,30 +61,18 @@ def _person(person: Person, camera: Camera) -> Wire:
     joints = _placed(person.pose3d)
     return {
         "id": int(person.id),
-        "score": _score(person.pose2d),
+        "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
 
 
-def _found(pose: Pose2D) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """(19,) which keypoints are there."""
-    found = np.isfinite(pose.keypoints).all(axis=1) & (pose.scores > 0)
-    found[PELVIS] = False
-    return found
-
-
-def _score(pose: Pose2D) -> float:
-    found = _found(pose)
-    return _number(float(np.clip(pose.scores[found], 0, 1).mean()), 3) if found.any() else 0.0
-
-
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:
     """19 x [x, y, confidence], frame pixels; None where not found."""
     pixels = np.round(np.asarray(pose.keypoints, dtype=np.float64), 2).tolist()
     scores = np.round(np.clip(np.asarray(pose.scores, dtype=np.float64), 0, 1), 3).tolist()
-    found = _found(pose)
+    found = found_keypoints(pose)
     return [[*pixels[joint], scores[joint]] if found[joint] else None for joint in range(JOINT_COUNT)]
 
 

@@ -1,0 +1,124 @@
+"""One source through the network, every frame once: the loop of the `infer` command and of `posecast.infer`."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from engine import offline, overlay
+from engine.capture import open_source
+from engine.errors import PosecastError
+from engine.extrinsics import load_calibration
+from engine.geometry import DEFAULT_CAMERA
+from engine.loading import load_backend
+from engine.preprocess import network_size
+from engine.processor import Processor
+from engine.settings import Settings
+from engine.types import BackendInfo, Frame, Image, Progress, Snapshot
+from engine.wire import Wire, scene_to_wire
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What one frame gave."""
+
+    snapshot: Snapshot
+    wire: Wire
+    fps: float
+    """Frames per second since the first result."""
+    overlay: Image | None
+    """The frame with the people drawn into it, where that was asked for."""
+
+
+class Inference:
+    """A source on its way through a network. Close it, or use it as a context: it holds both.
+
+    In this order: the source is opened by the constructor, `first_frame` waits for its picture, `load` brings the
+    network, and `results` runs. Each raises PosecastError for what the user got wrong.
+    """
+
+    def __init__(self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None) -> None:
+        self._settings, self._max_frames = settings, max_frames
+        self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+        self._first: Frame | None = None
+        self._processor: Processor | None = None
+        self.source = open_source(settings.source, realtime=realtime)
+
+    def __enter__(self) -> Inference:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        try:
+            if self._processor is not None:
+                self._processor.backend.close()
+        finally:
+            self.source.close()
+
+    @property
+    def expected_frames(self) -> int | None:
+        """How many results to expect, as far as the source says."""
+        known = [count for count in (self.source.frame_count, self._max_frames) if count is not None]
+        return min(known) if known else None
+
+    def first_frame(self) -> Frame:
+        """The first frame, read once."""
+        if self._first is None:
+            self._first = self.source.read()
+        if self._first is None:
+            reason = self.source.problem or "check that it plays elsewhere"
+            raise PosecastError(f"{self.source.name} gives no frame", reason)
+        return self._first
+
+    def load(self, progress: Progress) -> BackendInfo:
+        """Load the network for frames of the first one's shape; what really runs. May convert a model first."""
+        height, width = self.first_frame().image.shape[:2]
+        size = network_size(width, height, self._settings.height_size)
+        backend = load_backend(self._settings.model_spec, size, progress)
+        camera = self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
+        self._processor = Processor(backend, self._settings, camera)
+        return backend.info
+
+    def results(self, *, drawn: bool = False) -> Generator[Result, None, None]:
+        """A result for every frame, in order. Close the iterator where it is left before its end."""
+        if self._processor is None:
+            raise RuntimeError("load() comes before results()")
+        rate = _Rate()
+        frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
+        snapshots = offline.snapshots(frames, self._processor)
+        # Both are closed: a network still at work when the program ends would abort it.
+        with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
+            for snapshot, picture in pictured:
+                fps = rate.tick()
+                yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
+
+
+def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
+    """With overlays, drawn ahead in a thread: encoding and drawing then share the time the network leaves."""
+    if drawn:
+        return offline.in_thread(
+            lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
+        )
+    return ((snapshot, None) for snapshot in snapshots)
+
+
+class _Rate:
+    """Frames per second since the first frame came out."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._start = 0.0
+        self._mean = 0.0
+
+    def tick(self) -> float:
+        now = time.perf_counter()
+        if self._count == 0:
+            self._start = now
+        self._count += 1
+        if now > self._start:
+            self._mean = (self._count - 1) / (now - self._start)
+        return self._mean

@@ -1,0 +1,49 @@
+"""Scenes as CSV: one row per person and joint."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.skeleton import JOINTS
+from engine.wire.encode import Wire
+
+CSV_COLUMNS = (
+    "frame", "time_s", "wall_time_s", "person", "score", "joint", "joint_name", "u_px", "v_px", "confidence",
+    "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
+)  # fmt: skip
+"""x, y, z are in the world of the extrinsics. Cells are empty where there is nothing."""
+
+
+def csv_lines(path: Path) -> Iterator[str]:
+    """A file of scenes as CSV, a piece per scene, never the whole file in memory."""
+    yield _csv([CSV_COLUMNS])
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield _csv(_rows(json.loads(line)))
+
+
+def _rows(scene: Wire) -> Iterator[list[object]]:
+    for person in scene["people"]:
+        for joint, name in enumerate(JOINTS):
+            yield [
+                scene["frame"],
+                scene["time"],
+                scene["wall_time"],
+                person["id"],
+                person["score"],
+                joint,
+                name,
+                *(person["keypoints_2d"][joint] or ("", "", "")),
+                *(person["joints_3d"][joint] if person["joints_3d"] else ("", "", "")),
+                *(person["joints_camera"][joint] if person["joints_camera"] else ("", "", "")),
+            ]
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,102 @@
+"""Scenes back from JSON: as the public `Scene`, and as what the engine itself works with (for replays)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine import types
+from engine.errors import PosecastError
+from engine.geometry import Camera
+from engine.skeleton import JOINT_COUNT
+from engine.wire.encode import VERSION, Wire
+from engine.wire.scene import Array, Person, Scene
+
+_MISSING = (np.nan, np.nan, 0.0)
+_SCENE_FIELDS = frozenset({"version", *Scene.__dataclass_fields__})
+_PERSON_FIELDS = frozenset(Person.__dataclass_fields__)
+
+
+def parse_scene(wire: Any) -> Scene:
+    """The scene that JSON-ready data describes; fields that are new to this version are in `extra`.
+
+    Raises PosecastError where it is not a scene, or one of a later version of the format.
+    """
+    try:
+        if wire["version"] != VERSION:
+            raise PosecastError(f"the scene has version {wire['version']!r:.20}, not {VERSION}", "update posecast")
+        return _scene(wire)
+    except KeyError as error:
+        raise _not_a_scene(f"{error} is missing") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise _not_a_scene(str(error)) from error
+
+
+def scene_from_wire(wire: Wire, camera: Camera) -> types.Scene:
+    """The engine's scene, seen by `camera`; the wire is one of our own."""
+    people = tuple(_tracked(person) for person in wire["people"])
+    return types.Scene(wire["frame"], wire["time"], people, camera)
+
+
+def backend_from_wire(wire: Wire) -> types.BackendInfo:
+    """What computed the scene."""
+    return types.BackendInfo(wire["backend"], wire["device"], wire["precision"])
+
+
+def _scene(wire: Mapping[str, Any]) -> Scene:
+    width, height = wire["image_size"]
+    return Scene(
+        frame=int(wire["frame"]),
+        time=float(wire["time"]),
+        wall_time=float(wire["wall_time"]),
+        image_size=(int(width), int(height)),
+        people=tuple(_person(person) for person in wire["people"]),
+        up=str(wire["up"]),
+        fps=float(wire["fps"]),
+        backend=str(wire["backend"]),
+        device=str(wire["device"]),
+        precision=str(wire["precision"]),
+        timings_ms=dict(wire["timings_ms"]),
+        extra={name: value for name, value in wire.items() if name not in _SCENE_FIELDS},
+    )
+
+
+def _person(wire: Mapping[str, Any]) -> Person:
+    return Person(
+        id=int(wire["id"]),
+        score=float(wire["score"]),
+        keypoints_2d=_keypoints(wire["keypoints_2d"]),
+        joints_3d=_joints(wire["joints_3d"]),
+        joints_camera=_joints(wire["joints_camera"]),
+        extra={name: value for name, value in wire.items() if name not in _PERSON_FIELDS},
+    )
+
+
+def _tracked(wire: Wire) -> types.Person:
+    keypoints = _keypoints(wire["keypoints_2d"]).astype(np.float32)
+    joints = _joints(wire["joints_camera"])
+    pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
+    return types.Person(wire["id"], types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"]), pose3d)
+
+
+def _keypoints(entries: Any) -> Array:
+    """(19, 3) x, y, confidence; NaN, NaN, 0 for null."""
+    return _rows([_MISSING if entry is None else entry for entry in entries])
+
+
+def _joints(entries: Any) -> Array | None:
+    """(19, 3) metres; None for an empty list."""
+    return _rows(entries) if len(entries) else None
+
+
+def _rows(entries: Any) -> Array:
+    rows = np.array(entries, np.float64)
+    if rows.shape != (JOINT_COUNT, 3):
+        raise ValueError(f"{JOINT_COUNT} x 3 numbers are expected for a person, not {rows.shape}")
+    return rows
+
+
+def _not_a_scene(reason: str) -> PosecastError:
+    return PosecastError(f"not a scene: {reason:.200}", "scenes are the lines that `posecast infer` writes")

@@ -1,0 +1,59 @@
+"""A scene for those who use the numbers: what the wire says, as numpy arrays.
+
+The order of the 19 joints is that of CMU Panoptic (`engine.skeleton.JOINTS`); metres, seconds and pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """One person of a scene."""
+
+    id: int
+    """Stays with the person while they are tracked."""
+    score: float
+    """Mean confidence of the keypoints found, 0..1."""
+    keypoints_2d: Array
+    """(19, 3): x and y in pixels of the frame, confidence 0..1. NaN, NaN, 0 where not found; the pelvis never is."""
+    joints_3d: Array | None
+    """(19, 3) metres, world frame of the extrinsics; `Scene.up` names its vertical. None where there is no 3D."""
+    joints_camera: Array | None
+    """(19, 3) metres, camera frame: x right, y down, z forward. None where there is no 3D."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the person, as JSON gives them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everyone in one frame."""
+
+    frame: int
+    """Index of the frame in its source, from 0; dropped frames leave gaps."""
+    time: float
+    """Seconds of media time for files, seconds since the source opened for live ones."""
+    wall_time: float
+    """Seconds since 1970."""
+    image_size: tuple[int, int]
+    """Width and height of the frame, pixels."""
+    people: tuple[Person, ...]
+    up: str
+    """The world axis that points up: '+y', '-y', …"""
+    fps: float
+    """Scenes per second at the time."""
+    backend: str
+    device: str
+    precision: str
+    timings_ms: Mapping[str, float]
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the scene, as JSON gives them."""

@@ -1,0 +1,63 @@
+"""Scenes of files: computed by the engine, or read back."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.errors import PosecastError
+from engine.infer import Inference
+from engine.settings import Settings, load_settings
+from engine.wire import Scene, parse_scene, read_scenes
+
+log = logging.getLogger("posecast")
+
+
+def infer(
+    source: str | int | os.PathLike[str],
+    *,
+    max_frames: int | None = None,
+    realtime: bool = False,
+    config: str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> Iterator[Scene]:
+    """The scenes of `source`, every frame once and in order: what `posecast infer` writes.
+
+    `source`: a camera index, a video, an image, a folder or glob of images, an rtsp or http(s) address, or 'demo'.
+    `max_frames` ends after so many; `realtime` paces a file by its own clock and drops frames; `config` is a settings
+    file. `options` are settings by name and override the file: `model`, `backend`, `device`, `precision`,
+    `height_size`, `extrinsics`, `fx`, `assumed_height_m`, `smoothing`, `min_score`, …
+
+    Options are checked at once, and PosecastError says what is wrong with them. The source is opened, and the network
+    loaded (converted before, the first time), when the first scene is asked for. Leaving the loop ends everything.
+    """
+    if max_frames is not None and (isinstance(max_frames, bool) or not isinstance(max_frames, int) or max_frames < 1):
+        raise PosecastError(f"max_frames is {max_frames!r:.80}", "max_frames must be a whole number from 1, or None")
+    base = Settings() if config is None else load_settings(Path(config))
+    paths = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in options.items()}
+    text = os.fspath(source) if isinstance(source, os.PathLike) else str(source)
+    return _scenes(base.changed({**paths, "source": text}), realtime=realtime, max_frames=max_frames)
+
+
+def load(path: str | os.PathLike[str]) -> list[Scene]:
+    """The scenes of a JSONL file that `posecast infer` or a recording wrote.
+
+    PosecastError, with the number of the line, where the file cannot be read or a line is not a scene.
+    """
+    return list(read_scenes(Path(path)))
+
+
+def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None) -> Iterator[Scene]:
+    with Inference(settings, realtime=realtime, max_frames=max_frames) as inference:
+        inference.load(_log_progress)
+        with contextlib.closing(inference.results()) as results:
+            for result in results:
+                yield parse_scene(result.wire)
+
+
+def _log_progress(step: str, fraction: float | None, message: str) -> None:
+    log.info("%s: %s", step, message)
