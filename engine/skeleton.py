@@ -54,7 +54,7 @@ CHAINS = tuple(
         ("right_wrist", "right_elbow", "right_shoulder"), ("right_ankle", "right_knee", "right_hip"),
     )
 )  # fmt: skip
-"""Chains in reading order (design: algorithm, section 4): joints of a chain are read where its first found
+"""Chains in reading order (docs/algorithm.md, section 4): joints of a chain are read where its first found
 keypoint lies. The nose is in both face chains; the second one wins."""
 
 _SIGMA = {

@@ -64,9 +64,9 @@ class Services:
         try:
             self.recordings.prepare()
         except OSError as error:
-            problem = f"the folder of the recordings cannot be used: {reason(error)}"
+            unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             self.notices.tell(
-                "recording", problem, f"see who may write in {self.recordings.folder}, and whether it is full"
+                "recording", unusable, f"see who may write in {self.recordings.folder}, and whether it is full"
             )
         self.broadcaster.start()
 

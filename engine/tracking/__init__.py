@@ -1,4 +1,4 @@
-"""People over time: ids that last, and calm joints (design: algorithm, section 5, its errata put right).
+"""People over time: ids that last, and calm joints (docs/algorithm.md, section 5).
 
     tracker = Tracker()
     people = tracker.update(poses2d, poses3d, frame.time, TrackingOptions())

@@ -1,4 +1,4 @@
-"""Who is who from frame to frame, by where keypoints are in the image (design: algorithm, section 5).
+"""Who is who from frame to frame, by where keypoints are in the image (docs/algorithm.md, section 5).
 
 In: the keypoints of everyone in a frame, and its time. Out: their ids. Somebody hidden for a moment keeps the id.
 """
