@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import PosecastError
-from engine.files import cannot_read, first_line
+from engine.errors import PosecastError, first_line
+from engine.files import cannot_read
 from engine.wire.decode import parse_scene
 from engine.wire.scene import Scene
 
