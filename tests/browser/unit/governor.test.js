@@ -9,7 +9,14 @@ globalThis.devicePixelRatio = 2;
 /** A governor on a display of our own: `draw(seconds, step)` draws for so long; `ratio()` is what it has chosen. */
 function start(software = false) {
   let ratio = null;
-  const governor = createGovernor({ setPixelRatio: (value) => { ratio = value; } }, software);
+  const governor = createGovernor(
+    {
+      setPixelRatio: (value) => {
+        ratio = value;
+      },
+    },
+    software,
+  );
   return {
     governor,
     ratio: () => ratio,

@@ -11,7 +11,15 @@ function play({ silence = 0 } = {}) {
   const bitmaps = [];
   const picture = createPicture(canvas, { silence: () => silence });
   const add = (frame) => {
-    const bitmap = { frame, width: 4, height: 3, open: true, close() { this.open = false; } };
+    const bitmap = {
+      frame,
+      width: 4,
+      height: 3,
+      open: true,
+      close() {
+        this.open = false;
+      },
+    };
     bitmaps.push(bitmap);
     picture.add({ frame, bitmap });
   };

@@ -12,7 +12,10 @@ export function createTheme({ preferences, onChange }) {
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     onChange({
-      background: colour("--scene-sky"), ground: colour("--scene-ground"), line: colour("--scene-line"), frustum: colour("--scene-camera"),
+      background: colour("--scene-sky"),
+      ground: colour("--scene-ground"),
+      line: colour("--scene-line"),
+      frustum: colour("--scene-camera"),
     });
   }
 

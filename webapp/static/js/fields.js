@@ -27,7 +27,9 @@ export function selectField({ label, help, options = [], onChange }) {
       if (JSON.stringify(next) === key) return;
       key = JSON.stringify(next);
       const { value } = control;
-      control.replaceChildren(...next.map(([option, text, disabled]) => h("option", { value: option, disabled }, text)));
+      control.replaceChildren(
+        ...next.map(([option, text, disabled]) => h("option", { value: option, disabled }, text)),
+      );
       if (next.some(([option]) => option === value)) control.value = value;
     },
     set(value) {
@@ -59,7 +61,10 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
   }
 
   async function send(value, move) {
-    if ((await onChange(value)) !== null) await new Promise((resolve) => { setTimeout(resolve, NEWS_MS); });
+    if ((await onChange(value)) !== null)
+      await new Promise((resolve) => {
+        setTimeout(resolve, NEWS_MS);
+      });
     if (move !== moves) return;
     busy = false;
     show();
@@ -90,7 +95,9 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
   const control = h("input", { type: "number", min, max, step, placeholder, inputmode: "decimal" });
   let held = null; // what the server has
 
-  const show = () => { control.value = held ?? ""; };
+  const show = () => {
+    control.value = held ?? "";
+  };
 
   async function send(value) {
     if ((await onChange(value)) === null) show();
@@ -112,7 +119,9 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
       held = value ?? null;
       if (document.activeElement !== control) show();
     },
-    setPlaceholder: (text) => { control.placeholder = text; },
+    setPlaceholder: (text) => {
+      control.placeholder = text;
+    },
   };
 }
 
@@ -120,8 +129,20 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
 export function switchField({ label, help, onChange }) {
   const control = h("input", { type: "checkbox", role: "switch", onchange: () => onChange(control.checked) });
   const note = help ? h("span", { class: "help" }, help) : null;
-  const element = h("label", { class: "switch" }, h("span", { class: "switch-text" }, h("span", {}, label), note), control, h("span", { class: "track", "aria-hidden": "true" }));
-  return { element, control, set: (value) => { control.checked = value; } };
+  const element = h(
+    "label",
+    { class: "switch" },
+    h("span", { class: "switch-text" }, h("span", {}, label), note),
+    control,
+    h("span", { class: "track", "aria-hidden": "true" }),
+  );
+  return {
+    element,
+    control,
+    set: (value) => {
+      control.checked = value;
+    },
+  };
 }
 
 export function section(title, ...children) {

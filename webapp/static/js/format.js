@@ -21,7 +21,13 @@ const hundredths = (value) => (Math.round(100 * value) / 100 || 0).toFixed(2);
 export const position = (point) => point.map(hundredths).join(", ");
 
 /** "openvino" -> "OpenVINO", as its makers write it. */
-const NAMES = { auto: "Automatic", pytorch: "PyTorch", openvino: "OpenVINO", onnxruntime: "ONNX Runtime", tensorrt: "TensorRT" };
+const NAMES = {
+  auto: "Automatic",
+  pytorch: "PyTorch",
+  openvino: "OpenVINO",
+  onnxruntime: "ONNX Runtime",
+  tensorrt: "TensorRT",
+};
 export const backendName = (name) => NAMES[name] ?? name;
 
 /** The horizontal angle that a focal length of `fx` pixels sees on `width` pixels, degrees; and back. */

@@ -15,6 +15,8 @@ export function createLatency(clock) {
       value = value === null ? age : value + (age - value) * SMOOTHING;
     },
     /** Milliseconds; null until known. */
-    get value() { return value === null ? null : Math.max(0, value); },
+    get value() {
+      return value === null ? null : Math.max(0, value);
+    },
   };
 }

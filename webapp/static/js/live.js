@@ -4,9 +4,9 @@ import { get } from "./api.js";
 import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
 import { standstill } from "./standstill.js";
+import { createTimeline } from "./timeline.js";
 import { createPicture } from "./video/picture.js";
 import { openStream } from "./video/stream.js";
-import { createTimeline } from "./timeline.js";
 
 const LOOK_MS = 1000;
 const ROLE_RETRY_MS = 2000;

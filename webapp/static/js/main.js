@@ -11,7 +11,7 @@ import { createCameraPanel } from "./panels/camera.js";
 import { createDisplayPanel } from "./panels/display.js";
 import { createDropZone } from "./panels/drop.js";
 import { createEnginePanel } from "./panels/engine.js";
-import { VIEW_ONLY, guard } from "./panels/guard.js";
+import { guard, VIEW_ONLY } from "./panels/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
 import { createRecordingsPanel } from "./panels/recordings.js";
@@ -65,10 +65,23 @@ const actions = {
 };
 
 const header = createHeader({
-  actions: { record: () => actions.record(!state?.recording, recordings.withVideo), share: share.open, theme: () => theme.toggle() },
+  actions: {
+    record: () => actions.record(!state?.recording, recordings.withVideo),
+    share: share.open,
+    theme: () => theme.toggle(),
+  },
 });
-const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit(), onEnlarge: enlarge });
-const video = createVideoPanel({ canvas: pictureCanvas, view: preferences.get("view"), onView: chooseView, onEnlarge: enlarge });
+const stage = createStage({
+  onPreset: (name) => live?.viewer?.look(name),
+  onFit: () => live?.viewer?.fit(),
+  onEnlarge: enlarge,
+});
+const video = createVideoPanel({
+  canvas: pictureCanvas,
+  view: preferences.get("view"),
+  onView: chooseView,
+  onEnlarge: enlarge,
+});
 const engine = createEnginePanel({ actions });
 const camera = createCameraPanel({ actions, toasts });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
@@ -78,20 +91,34 @@ const stats = createStatsPanel();
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
 
-const tabs = createTabs([
-  { name: "engine", label: "Engine", element: guards[0].element },
-  { name: "camera", label: "Camera", element: guards[1].element },
-  { name: "display", label: "Display", element: display.element },
-  { name: "joints", label: "Joints", element: joints.element },
-  { name: "stats", label: "Stats", element: h("div", {}) },
-  { name: "recordings", label: "Record", element: guards[2].element },
-], "Settings");
+const tabs = createTabs(
+  [
+    { name: "engine", label: "Engine", element: guards[0].element },
+    { name: "camera", label: "Camera", element: guards[1].element },
+    { name: "display", label: "Display", element: display.element },
+    { name: "joints", label: "Joints", element: joints.element },
+    { name: "stats", label: "Stats", element: h("div", {}) },
+    { name: "recordings", label: "Record", element: guards[2].element },
+  ],
+  "Settings",
+);
 const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
-const layout = h("main", { class: "layout", "data-large": preferences.get("large") }, stage.element, video.element, side);
+const layout = h(
+  "main",
+  { class: "layout", "data-large": preferences.get("large") },
+  stage.element,
+  video.element,
+  side,
+);
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to the settings"),
-  header.element, banner.element, layout, toasts.element, share.element, drop.element,
+  header.element,
+  banner.element,
+  layout,
+  toasts.element,
+  share.element,
+  drop.element,
 );
 watchMedia("(min-width: 1500px)", (wide) => {
   tabs.setHidden("stats", wide);
@@ -107,7 +134,10 @@ const theme = createTheme({
 });
 
 live = await goLive({
-  stage, banner, pictureCanvas, view: preferences.get("view"),
+  stage,
+  banner,
+  pictureCanvas,
+  view: preferences.get("view"),
   on: {
     state: showState,
     stats: showStats,
@@ -132,7 +162,8 @@ function showState(next) {
   recordings.update(state);
   joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources])) refreshSources();
+  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
+    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -167,11 +198,17 @@ function showMoment(moment, now) {
 }
 
 function refreshBackends() {
-  get("api/backends").then(({ backends }) => engine.setBackends(backends), () => {});
+  get("api/backends").then(
+    ({ backends }) => engine.setBackends(backends),
+    () => {},
+  );
 }
 
 function refreshSources() {
-  get("api/sources").then(({ sources }) => engine.setSources(sources), () => {});
+  get("api/sources").then(
+    ({ sources }) => engine.setSources(sources),
+    () => {},
+  );
 }
 
 function chooseView(view) {

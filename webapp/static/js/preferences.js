@@ -7,7 +7,17 @@ export const DEFAULTS = {
   large: "scene", // or "video"
   view: "overlay",
   show: {
-    limbs: true, face: true, seen: false, shadow: true, trails: true, path: true, tags: true, floor: true, axes: true, camera: true, adaptive: true,
+    limbs: true,
+    face: true,
+    seen: false,
+    shadow: true,
+    trails: true,
+    path: true,
+    tags: true,
+    floor: true,
+    axes: true,
+    camera: true,
+    adaptive: true,
   },
 };
 

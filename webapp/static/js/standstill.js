@@ -11,11 +11,13 @@ export function standstill({ lost, state, silence }) {
   if (lost !== null) return lostReason(lost);
   const problem = state?.stats?.problem ?? null;
   if (problem !== null) return problem;
-  if (state?.status === "running" && silence > SILENT_MS && silence < Infinity) return "nothing new comes; this is the last scene";
+  if (state?.status === "running" && silence > SILENT_MS && silence < Infinity)
+    return "nothing new comes; this is the last scene";
   return null;
 }
 
 function lostReason(lost) {
-  if (/token|unauthor|401|403/i.test(lost)) return "the server wants a token: open the link that it printed when it started, or load this page again to sign in";
+  if (/token|unauthor|401|403/i.test(lost))
+    return "the server wants a token: open the link that it printed when it started, or load this page again to sign in";
   return "the connection is lost; this is the last scene, and it goes on by itself when the server is back";
 }

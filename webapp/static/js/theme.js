@@ -9,7 +9,11 @@
     // Nothing remembered: the system's theme.
   }
   document.documentElement.dataset.theme = theme;
-  addEventListener("error", ({ target }) => {
-    if (target instanceof HTMLScriptElement) document.documentElement.classList.add("incomplete");
-  }, true);
+  addEventListener(
+    "error",
+    ({ target }) => {
+      if (target instanceof HTMLScriptElement) document.documentElement.classList.add("incomplete");
+    },
+    true,
+  );
 })();

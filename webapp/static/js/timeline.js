@@ -1,8 +1,8 @@
 // Scenes as they arrive, played back smoothly: a small ring of scenes and a playhead a little behind the newest, so
 // that the display can interpolate between two. All buffers are allocated once; sampling allocates nothing.
 
-import { JOINT_COUNT } from "./skeleton.js";
 import { createPlayhead } from "./playhead.js";
+import { JOINT_COUNT } from "./skeleton.js";
 
 export const MAX_PEOPLE = 32;
 const SLOTS = 8;

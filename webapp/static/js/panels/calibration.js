@@ -21,13 +21,23 @@ export function compare(now, next = null) {
   const row = ([label, read]) => {
     const before = read(now);
     const after = next ? read(next) : null;
-    return h("tr", {},
+    return h(
+      "tr",
+      {},
       h("th", { scope: "row" }, label),
       h("td", {}, before),
-      next ? h("td", { class: after === before ? null : "changed" }, after) : null);
+      next ? h("td", { class: after === before ? null : "changed" }, after) : null,
+    );
   };
-  const head = next ? h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, "now"), h("th", { scope: "col" }, "after"))) : null;
-  return h("div", {}, h("table", { class: "facts" }, head, h("tbody", {}, ...ROWS.map(row))), ...(next ?? now).warnings.map(warning));
+  const head = next
+    ? h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, "now"), h("th", { scope: "col" }, "after")))
+    : null;
+  return h(
+    "div",
+    {},
+    h("table", { class: "facts" }, head, h("tbody", {}, ...ROWS.map(row))),
+    ...(next ?? now).warnings.map(warning),
+  );
 }
 
 export const warning = (text) => h("p", { class: "warning" }, icon("warning"), h("span", {}, sentence(text)));

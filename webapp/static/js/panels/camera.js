@@ -15,36 +15,118 @@ const LARGEST = 64 * 1024;
 export function createCameraPanel({ actions, toasts }) {
   const facts = h("div", {});
   const outcome = h("div", { class: "outcome", "aria-live": "polite" });
-  const picker = h("input", { type: "file", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", onchange: () => { if (picker.files[0]) offerFile(picker.files[0]); picker.value = ""; } });
-  const choose = h("button", { class: "button", type: "button", onclick: () => picker.click() }, icon("upload"), "Choose a file");
-  const paste = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: togglePaste }, "Paste");
-  const text = h("textarea", { rows: "5", spellcheck: "false", "aria-label": "Camera file as text", placeholder: '{"R": [[1,0,0],[0,1,0],[0,0,1]], "t": [0,0,0], "unit": "m"}' });
-  const pasted = h("div", { class: "pasted", hidden: true }, text, h("button", { class: "button", type: "button", onclick: () => offerFile(new File([text.value], "pasted")) }, "Check it"));
+  const picker = h("input", {
+    type: "file",
+    class: "visually-hidden",
+    tabindex: "-1",
+    "aria-hidden": "true",
+    onchange: () => {
+      if (picker.files[0]) offerFile(picker.files[0]);
+      picker.value = "";
+    },
+  });
+  const choose = h(
+    "button",
+    { class: "button", type: "button", onclick: () => picker.click() },
+    icon("upload"),
+    "Choose a file",
+  );
+  const paste = h(
+    "button",
+    { class: "button", type: "button", "aria-expanded": "false", onclick: togglePaste },
+    "Paste",
+  );
+  const text = h("textarea", {
+    rows: "5",
+    spellcheck: "false",
+    "aria-label": "Camera file as text",
+    placeholder: '{"R": [[1,0,0],[0,1,0],[0,0,1]], "t": [0,0,0], "unit": "m"}',
+  });
+  const pasted = h(
+    "div",
+    { class: "pasted", hidden: true },
+    text,
+    h(
+      "button",
+      { class: "button", type: "button", onclick: () => offerFile(new File([text.value], "pasted")) },
+      "Check it",
+    ),
+  );
   const level = h("button", { class: "button", type: "button", onclick: tryLevel }, icon("level"), "Level from people");
-  const download = h("a", { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" }, icon("download"), "Download");
-  const reset = h("button", { class: "button", type: "button", onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera") }, "Default");
+  const download = h(
+    "a",
+    { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" },
+    icon("download"),
+    "Download",
+  );
+  const reset = h(
+    "button",
+    {
+      class: "button",
+      type: "button",
+      onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera"),
+    },
+    "Default",
+  );
 
-  const fx = numberField({ label: "Focal length", unit: "px", min: 1, max: 100000, step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
+  const fx = numberField({
+    label: "Focal length",
+    unit: "px",
+    min: 1,
+    max: 100000,
+    step: "any",
+    placeholder: "auto",
+    onChange: (value) => actions.settings({ fx: value }),
+  });
   const fov = sliderField({
-    label: "Field of view", min: 20, max: 120, step: 0.5, format: degrees,
+    label: "Field of view",
+    min: 20,
+    max: 120,
+    step: 0.5,
+    format: degrees,
     help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
     onChange: (value) => actions.settings({ fx: Math.round(10 * focalLength(value, camera.image_size[0])) / 10 }),
   });
-  const up = selectField({ label: "Up axis", help: "Which axis of the world points up.", onChange: (value) => actions.settings({ up: value || null }) });
+  const up = selectField({
+    label: "Up axis",
+    help: "Which axis of the world points up.",
+    onChange: (value) => actions.settings({ up: value || null }),
+  });
   const floor = sliderField({
-    label: "Floor height", help: "Above the world's origin. Moves the grid, never the joints.",
-    min: -2, max: 2, step: 0.01, format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
+    label: "Floor height",
+    help: "Above the world's origin. Moves the grid, never the joints.",
+    min: -2,
+    max: 2,
+    step: 0.01,
+    format: metres,
+    onChange: (value) => actions.settings({ floor_offset_m: value }),
   });
 
-  const element = h("div", { class: "panel" },
-    section("Position",
+  const element = h(
+    "div",
+    { class: "panel" },
+    section(
+      "Position",
       facts,
-      h("div", { class: "drop" }, h("p", {}, "Drop a camera file anywhere on the page"), h("div", { class: "row" }, choose, paste), picker),
-      pasted, outcome,
+      h(
+        "div",
+        { class: "drop" },
+        h("p", {}, "Drop a camera file anywhere on the page"),
+        h("div", { class: "row" }, choose, paste),
+        picker,
+      ),
+      pasted,
+      outcome,
       h("div", { class: "row" }, level, download, reset),
-      h("p", { class: "help" }, "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
+      h(
+        "p",
+        { class: "help" },
+        "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.",
+      ),
+    ),
     section("World", up.element, floor.element),
-    section("Lens", fov.element, fx.element));
+    section("Lens", fov.element, fx.element),
+  );
 
   let camera = null; // of the newest frame
   let settings = null;
@@ -62,7 +144,11 @@ export function createCameraPanel({ actions, toasts }) {
 
   /** Has the server read the file without applying it, and shows what it would mean. */
   async function offerFile(file, name = null) {
-    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a camera file has at most 64 KiB; is it the right one?" });
+    if (file.size > LARGEST)
+      return refuse({
+        message: `${file.name} has ${Math.round(file.size / 1024)} KiB`,
+        hint: "a camera file has at most 64 KiB; is it the right one?",
+      });
     const send = (preview) => {
       const form = new FormData();
       form.append("file", file, file.name);
@@ -80,24 +166,57 @@ export function createCameraPanel({ actions, toasts }) {
   }
 
   function offerNames(file, { message, detail }) {
-    const names = selectField({ label: sentence(message), options: [["", "Choose a camera"], ...detail.cameras.map((camera) => [camera, camera])], onChange: (value) => { if (value) offerFile(file, value); } });
+    const names = selectField({
+      label: sentence(message),
+      options: [["", "Choose a camera"], ...detail.cameras.map((camera) => [camera, camera])],
+      onChange: (value) => {
+        if (value) offerFile(file, value);
+      },
+    });
     outcome.replaceChildren(names.element);
     names.control.focus();
   }
 
   function offer(now, next, title, applyIt) {
     actions.preview(next);
-    const accept = h("button", { class: "button primary", type: "button", onclick: () => apply(applyIt, `${title} applied`, next.warnings) }, "Apply");
-    outcome.replaceChildren(h("div", { class: "offer" },
-      h("strong", {}, title), h("p", { class: "help" }, "The 3D view shows how it would be. Nothing has changed yet."),
-      compare(now, next),
-      h("div", { class: "row" }, accept, h("button", { class: "button", type: "button", onclick: discard }, "Discard"))));
+    const accept = h(
+      "button",
+      { class: "button primary", type: "button", onclick: () => apply(applyIt, `${title} applied`, next.warnings) },
+      "Apply",
+    );
+    outcome.replaceChildren(
+      h(
+        "div",
+        { class: "offer" },
+        h("strong", {}, title),
+        h("p", { class: "help" }, "The 3D view shows how it would be. Nothing has changed yet."),
+        compare(now, next),
+        h(
+          "div",
+          { class: "row" },
+          accept,
+          h("button", { class: "button", type: "button", onclick: discard }, "Discard"),
+        ),
+      ),
+    );
     accept.focus();
   }
 
   function refuse({ message, hint }, title = null) {
     actions.preview(null);
-    outcome.replaceChildren(h("div", { class: "refusal", role: "alert" }, icon("warning"), h("div", {}, h("strong", {}, title ? `${title}: ${message}` : sentence(message)), hint ? h("p", {}, sentence(hint)) : null)));
+    outcome.replaceChildren(
+      h(
+        "div",
+        { class: "refusal", role: "alert" },
+        icon("warning"),
+        h(
+          "div",
+          {},
+          h("strong", {}, title ? `${title}: ${message}` : sentence(message)),
+          hint ? h("p", {}, sentence(hint)) : null,
+        ),
+      ),
+    );
   }
 
   function discard() {
@@ -119,8 +238,14 @@ export function createCameraPanel({ actions, toasts }) {
     actions.preview(null);
     undo = before;
     outcome.replaceChildren(
-      h("div", { class: "done", role: "status" }, h("span", {}, sentence(news)), h("button", { class: "button small", type: "button", onclick: revert }, "Undo")),
-      ...answer.warnings.filter((text) => !known.includes(text)).map(warning));
+      h(
+        "div",
+        { class: "done", role: "status" },
+        h("span", {}, sentence(news)),
+        h("button", { class: "button small", type: "button", onclick: revert }, "Undo"),
+      ),
+      ...answer.warnings.filter((text) => !known.includes(text)).map(warning),
+    );
   }
 
   /** For going back: the camera's file, null for the default one, and the floor, which levelling moves too. */
@@ -159,7 +284,10 @@ export function createCameraPanel({ actions, toasts }) {
 
     update(state) {
       ({ camera, settings } = state);
-      up.setOptions([["", settings.up || !camera ? "As the camera file says" : `As the camera file says: ${camera.up}`], ...UP_AXES.map((axis) => [axis, axis])]);
+      up.setOptions([
+        ["", settings.up || !camera ? "As the camera file says" : `As the camera file says: ${camera.up}`],
+        ...UP_AXES.map((axis) => [axis, axis]),
+      ]);
       up.set(settings.up ?? "");
       floor.set(settings.floor_offset_m);
       fx.set(settings.fx);

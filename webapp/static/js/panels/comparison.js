@@ -1,7 +1,7 @@
 // Two backends side by side on the live picture: choose them, see what each costs and how far apart they are, take one.
 
-import { h, setText } from "../dom.js";
 import { differenceWords, speedWords } from "../difference.js";
+import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
 import { createProgress } from "./progress.js";
 import { createSides, label, same } from "./sides.js";
@@ -40,7 +40,8 @@ export function createComparison({ actions }) {
       else if (comparison.status === "loading") show(loading.element);
       else show(result.element);
       loading.update(comparison, viewOnly === true);
-      if (comparison !== null) result.update(comparison, { running, busy: switching !== null, viewOnly: viewOnly === true });
+      if (comparison !== null)
+        result.update(comparison, { running, busy: switching !== null, viewOnly: viewOnly === true });
     },
   };
 }
@@ -48,14 +49,25 @@ export function createComparison({ actions }) {
 /** Two pickers and a button. */
 function createForm(onStart) {
   const pickers = ["A", "B"].map((side) => selectField({ label: side, onChange: check }));
-  const start = h("button", { class: "button wide", type: "button", onclick: () => onStart(...pickers.map(chosen)) }, "Compare");
-  const note = h("p", { class: "help" }, "Both get the same frames of the live picture, in turn. It goes on meanwhile, a little slower.");
+  const start = h(
+    "button",
+    { class: "button wide", type: "button", onclick: () => onStart(...pickers.map(chosen)) },
+    "Compare",
+  );
+  const note = h(
+    "p",
+    { class: "help" },
+    "Both get the same frames of the live picture, in turn. It goes on meanwhile, a little slower.",
+  );
   let choices = [];
   let known = [];
   let running = null;
   let busy = false;
   let touched = false;
-  for (const { control } of pickers) control.addEventListener("change", () => { touched = true; });
+  for (const { control } of pickers)
+    control.addEventListener("change", () => {
+      touched = true;
+    });
 
   const chosen = ({ control }) => choices[Number(control.value)];
 
@@ -67,17 +79,33 @@ function createForm(onStart) {
 
   /** What runs against the next one, until somebody has chosen. */
   function preset() {
-    const at = Math.max(0, choices.findIndex((choice) => same(choice, running)));
+    const at = Math.max(
+      0,
+      choices.findIndex((choice) => same(choice, running)),
+    );
     pickers[0].set(String(at));
     pickers[1].set(String(at === 0 ? 1 : 0));
   }
 
   function offer() {
     const before = pickers.map(chosen);
-    choices = known.filter(({ available }) => available).flatMap(({ name, devices, precisions }) =>
-      devices.flatMap((device) => precisions.map((precision) => ({ name, device, precision }))));
+    choices = known
+      .filter(({ available }) => available)
+      .flatMap(({ name, devices, precisions }) =>
+        devices.flatMap((device) => precisions.map((precision) => ({ name, device, precision }))),
+      );
     for (const picker of pickers) picker.setOptions(choices.map((choice, i) => [String(i), label(choice)]));
-    if (touched) pickers.forEach((picker, i) => picker.set(String(Math.max(0, choices.findIndex((choice) => same(choice, before[i]))))));
+    if (touched)
+      pickers.forEach((picker, i) =>
+        picker.set(
+          String(
+            Math.max(
+              0,
+              choices.findIndex((choice) => same(choice, before[i])),
+            ),
+          ),
+        ),
+      );
     else preset();
     check();
   }
@@ -106,7 +134,10 @@ function createLoading(onStop) {
     element: h("div", { class: "stack" }, progress.element, stop),
     show: progress.show,
     update(comparison, viewOnly) {
-      const title = comparison?.status === "loading" ? `Loading ${label(comparison.a.asked)} and ${label(comparison.b.asked)}` : null;
+      const title =
+        comparison?.status === "loading"
+          ? `Loading ${label(comparison.a.asked)} and ${label(comparison.b.asked)}`
+          : null;
       progress.update(title, comparison);
       stop.hidden = viewOnly;
     },
@@ -119,9 +150,15 @@ function createResult({ end, use }) {
   const speed = h("p", { class: "verdict" });
   const difference = h("p", { class: "verdict" });
   const frames = h("p", { class: "help" });
-  const help = h("p", { class: "help" }, "px: keypoints in the picture. mm: joints in 3D, pelvis on pelvis. OKS: 1 where keypoints coincide. People: of A’s, found by B too. Neither is the truth.");
+  const help = h(
+    "p",
+    { class: "help" },
+    "px: keypoints in the picture. mm: joints in 3D, pelvis on pelvis. OKS: 1 where keypoints coincide. People: of A’s, found by B too. Neither is the truth.",
+  );
   let now = null;
-  const take = ["a", "b"].map((side) => h("button", { class: "button", type: "button", onclick: () => use(now[side]) }, `Use ${side.toUpperCase()}`));
+  const take = ["a", "b"].map((side) =>
+    h("button", { class: "button", type: "button", onclick: () => use(now[side]) }, `Use ${side.toUpperCase()}`),
+  );
   const close = h("button", { class: "button", type: "button", onclick: end });
   const buttons = h("div", { class: "row choices" }, ...take, close);
   return {

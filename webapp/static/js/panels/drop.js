@@ -5,7 +5,17 @@ import { icon } from "../icons.js";
 
 /** `onFile(file)`; `accepts()` says whether files are wanted now. */
 export function createDropZone({ onFile, accepts }) {
-  const element = h("div", { class: "drop-veil", hidden: true }, h("div", {}, icon("upload"), h("strong", {}, "Drop the camera file"), h("span", {}, "It is checked and shown before anything changes.")));
+  const element = h(
+    "div",
+    { class: "drop-veil", hidden: true },
+    h(
+      "div",
+      {},
+      icon("upload"),
+      h("strong", {}, "Drop the camera file"),
+      h("span", {}, "It is checked and shown before anything changes."),
+    ),
+  );
   let depth = 0;
 
   const carriesFile = (event) => accepts() && event.dataTransfer?.types.includes("Files");

@@ -7,7 +7,10 @@ import { createBackends } from "./backends.js";
 import { createComparison } from "./comparison.js";
 
 const HEIGHTS = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1024];
-const MODELS = [["bundled", "Bundled with Posecast"], ["official", "Official, of the Open Model Zoo"]];
+const MODELS = [
+  ["bundled", "Bundled with Posecast"],
+  ["official", "Official, of the Open Model Zoo"],
+];
 
 /** `actions`: {backend(choice), compare(a, b), endComparison(), source(text), settings(changes)}. */
 export function createEnginePanel({ actions }) {
@@ -27,44 +30,72 @@ export function createEnginePanel({ actions }) {
   const score = sliderField({
     label: "Least confidence",
     help: "People found with less are left out.",
-    min: 0, max: 0.9, step: 0.05, format: (value) => value.toFixed(2),
+    min: 0,
+    max: 0.9,
+    step: 0.05,
+    format: (value) => value.toFixed(2),
     onChange: (value) => actions.settings({ min_score: value }),
   });
   const keypoints = sliderField({
     label: "Least keypoints",
     help: "People with fewer are left out: stray arms and legs, mostly.",
-    min: 3, max: 18, step: 1, format: String,
+    min: 3,
+    max: 18,
+    step: 1,
+    format: String,
     onChange: (value) => actions.settings({ min_keypoints: value }),
   });
-  const model = selectField({ label: "Model", options: MODELS, onChange: (value) => actions.settings({ model: value }) });
+  const model = selectField({
+    label: "Model",
+    options: MODELS,
+    onChange: (value) => actions.settings({ model: value }),
+  });
   const pause = switchField({
     label: "Close the camera while nobody watches",
     help: "For a camera with a light, or a battery. Opening it again takes a moment.",
     onChange: (on) => actions.settings({ pause_unwatched: on }),
   });
-  const smoothing = switchField({ label: "Smoothing", help: "Takes the tremble out of joints.", onChange: (on) => actions.settings({ smoothing: on }) });
+  const smoothing = switchField({
+    label: "Smoothing",
+    help: "Takes the tremble out of joints.",
+    onChange: (on) => actions.settings({ smoothing: on }),
+  });
   const cutoff = sliderField({
-    label: "Calm", help: "Lower is calmer when people stand still, and a little later.",
-    min: 0.1, max: 5, step: 0.1, format: (value) => `${value.toFixed(1)} Hz`,
+    label: "Calm",
+    help: "Lower is calmer when people stand still, and a little later.",
+    min: 0.1,
+    max: 5,
+    step: 0.1,
+    format: (value) => `${value.toFixed(1)} Hz`,
     onChange: (value) => actions.settings({ smoothing_cutoff_hz: value }),
   });
   const beta = sliderField({
-    label: "Follow fast movement", help: "Higher follows sooner, and trembles more while moving.",
-    min: 0, max: 5, step: 0.1, format: (value) => value.toFixed(1),
+    label: "Follow fast movement",
+    help: "Higher follows sooner, and trembles more while moving.",
+    min: 0,
+    max: 5,
+    step: 0.1,
+    format: (value) => value.toFixed(1),
     onChange: (value) => actions.settings({ smoothing_beta: value }),
   });
   const tall = sliderField({
     label: "Assumed height of people",
     help: "One camera sees proportions, not size: distances scale with this.",
-    min: 0.8, max: 2.2, step: 0.01, format: metres,
+    min: 0.8,
+    max: 2.2,
+    step: 0.01,
+    format: metres,
     onChange: (value) => actions.settings({ assumed_height_m: value }),
   });
 
-  const element = h("div", { class: "panel" },
+  const element = h(
+    "div",
+    { class: "panel" },
     section("Network", backends.element, height.element, model.element),
     section("Compare two", comparison.element),
     section("Source", source.element, pause.element),
-    section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element));
+    section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element),
+  );
 
   let playing = "";
   let sources = [];
@@ -96,9 +127,15 @@ export function createEnginePanel({ actions }) {
       comparison.update(state);
       playing = state.source;
       offerSources();
-      height.setOptions([...new Set([...HEIGHTS, settings.height_size])].sort((a, b) => a - b).map((value) => [String(value), `${value} px`]));
+      height.setOptions(
+        [...new Set([...HEIGHTS, settings.height_size])]
+          .sort((a, b) => a - b)
+          .map((value) => [String(value), `${value} px`]),
+      );
       height.set(String(settings.height_size));
-      model.setOptions(MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]]);
+      model.setOptions(
+        MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]],
+      );
       model.set(settings.model);
       pause.set(settings.pause_unwatched);
       score.set(settings.min_score);

@@ -2,28 +2,72 @@
 
 import { h, setText } from "../dom.js";
 import { numberField, selectField } from "../fields.js";
-import { JOINTS, JOINT_COUNT, PELVIS, jointLabel } from "../skeleton.js";
+import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
 
 const EVERY_MS = 250;
 
 /** `onHeight(id, metres | null)` when the height of the chosen person is told. */
 export function createJointsPanel({ onHeight }) {
-  const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); kept = true; } });
-  const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
+  const person = selectField({
+    label: "Person",
+    onChange: (value) => {
+      chosen = Number(value);
+      kept = true;
+    },
+  });
+  const frame = selectField({
+    label: "Frame of reference",
+    options: [
+      ["world", "World"],
+      ["camera", "Camera"],
+    ],
+    onChange: (value) => {
+      reference = value;
+      explain();
+    },
+  });
   const tall = numberField({
-    label: "Height of this person", unit: "m", min: 0.3, max: 2.8, step: 0.01, placeholder: "as assumed",
+    label: "Height of this person",
+    unit: "m",
+    min: 0.3,
+    max: 2.8,
+    step: 0.01,
+    placeholder: "as assumed",
     help: "Kept while the id lasts. Empty: as tall as everybody is assumed to be.",
     onChange: (metres) => onHeight(chosen, metres),
   });
-  tall.control.addEventListener("focus", () => { kept = true; }); // what is typed is of this person
+  tall.control.addEventListener("focus", () => {
+    kept = true;
+  }); // what is typed is of this person
   const meaning = h("p", { class: "help" });
   const rows = JOINTS.map((_, joint) => {
     const cells = Array.from({ length: 4 }, () => h("td", {}));
-    return { element: h("tr", {}, h("td", { class: "index" }, String(joint)), h("th", { scope: "row" }, jointLabel(joint)), ...cells), cells };
+    return {
+      element: h(
+        "tr",
+        {},
+        h("td", { class: "index" }, String(joint)),
+        h("th", { scope: "row" }, jointLabel(joint)),
+        ...cells,
+      ),
+      cells,
+    };
   });
   const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "conf."].map((title) => h("th", { scope: "col" }, title)));
-  const table = h("table", { class: "joints" }, h("thead", {}, head), h("tbody", {}, ...rows.map((row) => row.element)));
-  const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), tall.element, meaning, h("div", { class: "scroll-x" }, table));
+  const table = h(
+    "table",
+    { class: "joints" },
+    h("thead", {}, head),
+    h("tbody", {}, ...rows.map((row) => row.element)),
+  );
+  const element = h(
+    "div",
+    { class: "panel" },
+    h("div", { class: "pair" }, person.element, frame.element),
+    tall.element,
+    meaning,
+    h("div", { class: "scroll-x" }, table),
+  );
   let chosen = null;
   let kept = false; // the user's choice stays, in view or not; ours is whoever is there
   let locked = false;
@@ -33,9 +77,12 @@ export function createJointsPanel({ onHeight }) {
   let last = 0;
 
   function explain() {
-    setText(meaning, reference === "world"
-      ? `Metres in the world of the extrinsics; ${up} points up.`
-      : "Metres from the camera: x to the right, y down, z away from it.");
+    setText(
+      meaning,
+      reference === "world"
+        ? `Metres in the world of the extrinsics; ${up} points up.`
+        : "Metres from the camera: x to the right, y down, z away from it.",
+    );
   }
 
   tall.control.disabled = true; // until there is somebody

@@ -9,7 +9,13 @@ export function createProgress(label) {
   const text = h("span", { class: "help" });
   const share = h("span", { class: "value" });
   const bar = h("progress", { max: "1", "aria-label": label });
-  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, title, share), bar, text);
+  const element = h(
+    "div",
+    { class: "progress", role: "status", hidden: true },
+    h("div", { class: "field-head" }, title, share),
+    bar,
+    text,
+  );
 
   function show({ step, fraction, message }) {
     setText(text, sentence(message || step || "Working"));

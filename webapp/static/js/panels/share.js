@@ -7,10 +7,24 @@ import { sentence } from "./toasts.js";
 
 export function createShare({ problem }) {
   const body = h("div", { class: "share" });
-  const dialog = h("dialog", { class: "dialog", "aria-label": "Share" },
-    h("div", { class: "dialog-head" }, h("h2", {}, "Watch on another screen"), h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
-    body);
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  const dialog = h(
+    "dialog",
+    { class: "dialog", "aria-label": "Share" },
+    h(
+      "div",
+      { class: "dialog-head" },
+      h("h2", {}, "Watch on another screen"),
+      h(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+        icon("close"),
+      ),
+    ),
+    body,
+  );
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
 
   async function open() {
     let answer;
@@ -37,10 +51,20 @@ function content({ url, view_only: viewOnly, loopback, qr_svg: code }) {
   }
   const link = h("input", { class: "link", type: "text", readonly: true, value: url, "aria-label": "Link" });
   const copy = h("button", { class: "button", type: "button", onclick: () => copyLink(link, copy) }, "Copy link");
-  const image = h("img", { class: "qr", alt: "QR code of the link", src: `data:image/svg+xml,${encodeURIComponent(code)}` });
+  const image = h("img", {
+    class: "qr",
+    alt: "QR code of the link",
+    src: `data:image/svg+xml,${encodeURIComponent(code)}`,
+  });
   return [
     image,
-    h("p", {}, viewOnly ? "Whoever opens this link can watch, and change nothing." : sentence("whoever opens this link can also change things")),
+    h(
+      "p",
+      {},
+      viewOnly
+        ? "Whoever opens this link can watch, and change nothing."
+        : sentence("whoever opens this link can also change things"),
+    ),
     h("div", { class: "row" }, link, copy),
   ];
 }

@@ -6,28 +6,81 @@ import { icon } from "../icons.js";
 import { JOINT_COUNT, jointLabel } from "../skeleton.js";
 
 const PRESETS = [
-  ["overview", "Overview", "1"], ["front", "Front", "2"], ["side", "Side", "3"], ["top", "Top", "4"], ["camera", "Camera", "5"], ["follow", "Follow", "6"],
+  ["overview", "Overview", "1"],
+  ["front", "Front", "2"],
+  ["side", "Side", "3"],
+  ["top", "Top", "4"],
+  ["camera", "Camera", "5"],
+  ["follow", "Follow", "6"],
 ];
-const HELP = "3D view. Drag to orbit, right-drag or two fingers to pan, wheel or pinch to zoom. Keys: 1 to 6 for presets, F to fit, arrows to pan, Shift and arrows to orbit.";
+const HELP =
+  "3D view. Drag to orbit, right-drag or two fingers to pan, wheel or pinch to zoom. Keys: 1 to 6 for presets, F to fit, arrows to pan, Shift and arrows to orbit.";
 const TIP_MS = 80;
 
 /** `onPreset(name)`, `onFit()`, `onEnlarge()`. */
 export function createStage({ onPreset, onFit, onEnlarge }) {
   const canvas = h("canvas", { class: "scene", tabindex: "0", role: "application", "aria-label": HELP });
   const tip = h("div", { class: "tip", hidden: true });
-  const buttons = new Map(PRESETS.map(([name, label, key]) => [name, h("button", { type: "button", title: `${label} (${key})`, "aria-pressed": "false", onclick: () => onPreset(name) }, label)]));
+  const buttons = new Map(
+    PRESETS.map(([name, label, key]) => [
+      name,
+      h(
+        "button",
+        { type: "button", title: `${label} (${key})`, "aria-pressed": "false", onclick: () => onPreset(name) },
+        label,
+      ),
+    ]),
+  );
   const empty = h("p", { class: "stage-note", hidden: true });
   const legend = h("p", { class: "legend" }, "Grid 1 m · darker limbs are the right side");
   const previewNote = h("p", { class: "preview-note", hidden: true }, "Preview: not applied yet");
   const view = h("div", { class: "scene-frame" }, canvas, tip, empty, legend, previewNote);
-  const element = h("section", { class: "card stage", "aria-label": "3D view" },
+  const element = h(
+    "section",
+    { class: "card stage", "aria-label": "3D view" },
     view,
-    h("div", { class: "toolbar" },
+    h(
+      "div",
+      { class: "toolbar" },
       h("div", { class: "segmented", role: "group", "aria-label": "Look from" }, ...buttons.values()),
       h("span", { class: "spacer" }),
-      h("button", { class: "icon-button", type: "button", title: "Fit everybody into view (F)", "aria-label": "Fit everybody into view", onclick: onFit }, icon("fit")),
-      onEnlarge ? h("button", { class: "icon-button only-swapped", type: "button", title: "Change places with the video", "aria-label": "Change places with the video", onclick: onEnlarge }, icon("swap")) : null,
-      h("button", { class: "icon-button full-screen", type: "button", title: "Full screen", "aria-label": "3D view in full screen", onclick: () => toggleFullScreen(element) }, icon("expand"))));
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          title: "Fit everybody into view (F)",
+          "aria-label": "Fit everybody into view",
+          onclick: onFit,
+        },
+        icon("fit"),
+      ),
+      onEnlarge
+        ? h(
+            "button",
+            {
+              class: "icon-button only-swapped",
+              type: "button",
+              title: "Change places with the video",
+              "aria-label": "Change places with the video",
+              onclick: onEnlarge,
+            },
+            icon("swap"),
+          )
+        : null,
+      h(
+        "button",
+        {
+          class: "icon-button full-screen",
+          type: "button",
+          title: "Full screen",
+          "aria-label": "3D view in full screen",
+          onclick: () => toggleFullScreen(element),
+        },
+        icon("expand"),
+      ),
+    ),
+  );
   let tipped = 0;
 
   canvas.addEventListener("keydown", (event) => {
@@ -62,7 +115,12 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
       const at = hovered.slot * JOINT_COUNT + hovered.joint;
       const confidence = moment.confidence[at];
       tip.replaceChildren(
-        h("strong", {}, `${jointLabel(hovered.joint)} `, h("span", {}, `joint ${hovered.joint} of person ${moment.ids[hovered.slot]}`)),
+        h(
+          "strong",
+          {},
+          `${jointLabel(hovered.joint)} `,
+          h("span", {}, `joint ${hovered.joint} of person ${moment.ids[hovered.slot]}`),
+        ),
         row("world", `${position([...moment.world.subarray(3 * at, 3 * at + 3)])} m`),
         row("camera", `${position([...moment.camera.subarray(3 * at, 3 * at + 3)])} m`),
         row("confidence", confidence > 0 ? confidence.toFixed(2) : "not seen, estimated"),

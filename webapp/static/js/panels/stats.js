@@ -21,10 +21,14 @@ export function createStatsPanel() {
     legend.append(h("li", { "data-stage": String(i) }, h("span", {}, stage), value));
     return value;
   });
-  const element = h("section", { class: "card performance", "aria-label": "Performance" },
+  const element = h(
+    "section",
+    { class: "card performance", "aria-label": "Performance" },
     h("div", { class: "tiles" }, fps.element, latency.element, people.element, viewers.element),
     h("div", { class: "field-head" }, h("h3", {}, "Milliseconds of a frame, last minute"), total),
-    plot, legend);
+    plot,
+    legend,
+  );
   const chart = stageChart(plot, () => history);
 
   return {
@@ -89,8 +93,13 @@ function spark() {
       let pen = "M";
       const parts = [];
       y.forEach((value, i) => {
-        if (value === null) { pen = "M"; return; }
-        parts.push(`${pen}${(100 - ((x[x.length - 1] - x[i]) / SECONDS) * 100).toFixed(2)} ${(20 - (value / top) * 19).toFixed(2)}`);
+        if (value === null) {
+          pen = "M";
+          return;
+        }
+        parts.push(
+          `${pen}${(100 - ((x[x.length - 1] - x[i]) / SECONDS) * 100).toFixed(2)} ${(20 - (value / top) * 19).toFixed(2)}`,
+        );
         pen = "L";
       });
       path.setAttribute("d", parts.join(""));
@@ -105,20 +114,42 @@ function stageChart(container, history) {
     chart?.destroy();
     const style = getComputedStyle(container);
     const colour = (name) => style.getPropertyValue(name).trim();
-    chart = new uPlot({
-      width: Math.max(container.clientWidth, 120),
-      height: Math.max(container.clientHeight, 80),
-      legend: { show: false },
-      cursor: { show: false },
-      padding: [6, 4, 8, 0],
-      scales: { x: { time: false, range: (_, __, max) => [max - SECONDS, max] }, y: { range: (_, __, max) => [0, Math.max(max, 5) * 1.1] } },
-      axes: [
-        { show: false },
-        { stroke: colour("--text-muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 34, font: "11px system-ui", space: 26 },
-      ],
-      // Sums, the largest first, so that each area stands on those before it.
-      series: [{}, ...STAGES.map((_, i) => STAGES.length - 1 - i).map((i) => ({ stroke: colour(`--stage-${i}`), fill: colour(`--stage-${i}`), width: 0, points: { show: false } }))],
-    }, data(), container);
+    chart = new uPlot(
+      {
+        width: Math.max(container.clientWidth, 120),
+        height: Math.max(container.clientHeight, 80),
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [6, 4, 8, 0],
+        scales: {
+          x: { time: false, range: (_, __, max) => [max - SECONDS, max] },
+          y: { range: (_, __, max) => [0, Math.max(max, 5) * 1.1] },
+        },
+        axes: [
+          { show: false },
+          {
+            stroke: colour("--text-muted"),
+            grid: { stroke: colour("--line"), width: 1 },
+            ticks: { show: false },
+            size: 34,
+            font: "11px system-ui",
+            space: 26,
+          },
+        ],
+        // Sums, the largest first, so that each area stands on those before it.
+        series: [
+          {},
+          ...STAGES.map((_, i) => STAGES.length - 1 - i).map((i) => ({
+            stroke: colour(`--stage-${i}`),
+            fill: colour(`--stage-${i}`),
+            width: 0,
+            points: { show: false },
+          })),
+        ],
+      },
+      data(),
+      container,
+    );
   }
 
   const data = () => [history().x, ...[...history().stages].reverse()];
@@ -131,7 +162,9 @@ function stageChart(container, history) {
 
   return {
     draw: () => chart?.setData(data()),
-    rebuild: () => { if (chart) build(); },
+    rebuild: () => {
+      if (chart) build();
+    },
     dispose() {
       observer.disconnect();
       chart?.destroy();

@@ -10,8 +10,16 @@ export function createTabs(tabs, label) {
 
   for (const { name, label: text, element: panel } of tabs) {
     const id = uniqueId("tab");
-    const button = h("button", { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) }, text);
-    const body = h("div", { class: "tab-panel", id: `${id}-panel`, role: "tabpanel", "aria-labelledby": id, tabindex: "0" }, panel);
+    const button = h(
+      "button",
+      { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) },
+      text,
+    );
+    const body = h(
+      "div",
+      { class: "tab-panel", id: `${id}-panel`, role: "tabpanel", "aria-labelledby": id, tabindex: "0" },
+      panel,
+    );
     entries.set(name, { button, body });
     list.append(button);
     element.append(body);

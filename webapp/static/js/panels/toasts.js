@@ -13,9 +13,24 @@ export function createToasts() {
   function add(kind, title, hint, lifetime) {
     const repeated = [...element.children].find((toast) => toast.dataset.text === title + hint);
     repeated?.remove();
-    const dismiss = h("button", { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() }, icon("close"));
-    const text = h("div", { class: "toast-text" }, h("strong", {}, sentence(title)), hint ? h("span", {}, sentence(hint)) : null);
-    const toast = h("div", { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-text": title + hint }, icon(kind === "problem" ? "warning" : "info"), text, dismiss);
+    const dismiss = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() },
+      icon("close"),
+    );
+    const text = h(
+      "div",
+      { class: "toast-text" },
+      h("strong", {}, sentence(title)),
+      hint ? h("span", {}, sentence(hint)) : null,
+    );
+    const toast = h(
+      "div",
+      { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-text": title + hint },
+      icon(kind === "problem" ? "warning" : "info"),
+      text,
+      dismiss,
+    );
     element.append(toast);
     while (element.children.length > MOST) element.firstChild.remove();
     setTimeout(() => toast.remove(), lifetime);
@@ -25,7 +40,8 @@ export function createToasts() {
     element,
     news: (text) => add("news", text, "", NEWS_MS),
     /** {error, hint} of the server, or an ApiError. */
-    problem: ({ error, message, hint = "" }) => add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
+    problem: ({ error, message, hint = "" }) =>
+      add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
   };
 }
 

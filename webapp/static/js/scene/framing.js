@@ -33,6 +33,9 @@ export function frameAll(points, camera, theta, phi) {
   }
   const distance = Math.max((most + least) / 2 / tanH, (top + bottom) / 2 / tanV, near + NEAREST_M);
   const depth = (near - far) / 2;
-  const target = right.multiplyScalar((most - least) / 2).addScaledVector(up, (top - bottom) / 2).addScaledVector(towards, depth);
+  const target = right
+    .multiplyScalar((most - least) / 2)
+    .addScaledVector(up, (top - bottom) / 2)
+    .addScaledVector(towards, depth);
   return { target, distance: distance - depth };
 }

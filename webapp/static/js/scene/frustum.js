@@ -1,7 +1,14 @@
 // The camera in the scene: its pyramid of sight, with the live picture on the image plane.
 
 import {
-  BufferAttribute, BufferGeometry, CanvasTexture, DoubleSide, Group, Mesh, MeshBasicMaterial, SRGBColorSpace,
+  BufferAttribute,
+  BufferGeometry,
+  CanvasTexture,
+  DoubleSide,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { createRibbons } from "./ribbons.js";
 
@@ -35,7 +42,13 @@ export function createFrustum(pictureCanvas) {
 
   function layOut() {
     if (!intrinsics) return;
-    const { image_size: [width, height], fx, fy, cx, cy } = intrinsics;
+    const {
+      image_size: [width, height],
+      fx,
+      fy,
+      cx,
+      cy,
+    } = intrinsics;
     const at = (u, v, z) => [((u - cx) / fx) * z, ((v - cy) / fy) * z, z];
     const corners = [at(0, 0, depth), at(width, 0, depth), at(width, height, depth), at(0, height, depth)];
     corners.forEach((corner, i) => geometry.attributes.position.array.set(corner, 3 * i));

@@ -1,11 +1,20 @@
 // People as shaded limbs, joints and heads: three instanced meshes and their shadows, whatever the number of people.
 
 import {
-  Color, CylinderGeometry, DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, MeshBasicMaterial,
-  MeshPhongMaterial, NotEqualStencilFunc, ReplaceStencilOp, SphereGeometry, SRGBColorSpace,
+  Color,
+  CylinderGeometry,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedMesh,
+  MeshBasicMaterial,
+  MeshPhongMaterial,
+  NotEqualStencilFunc,
+  ReplaceStencilOp,
+  SphereGeometry,
+  SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { PALETTE, RIGHT_SHADE } from "../palette.js";
-import { EARS, FACE, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS, isRight } from "../skeleton.js";
+import { EARS, FACE, isRight, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
 
 const HEAD_RADIUS = 0.098;
@@ -28,8 +37,14 @@ export const colourFor = (id, right = false) => COLOURS[id % COLOURS.length][rig
 export function createPeople() {
   const material = new MeshPhongMaterial({ shininess: 28, specular: 0x2a2a2a });
   const shadowMaterial = new MeshBasicMaterial({
-    color: 0x000000, transparent: true, opacity: 0.22, depthWrite: false,
-    stencilWrite: true, stencilRef: 1, stencilFunc: NotEqualStencilFunc, stencilZPass: ReplaceStencilOp,
+    color: 0x000000,
+    transparent: true,
+    opacity: 0.22,
+    depthWrite: false,
+    stencilWrite: true,
+    stencilRef: 1,
+    stencilFunc: NotEqualStencilFunc,
+    stencilZPass: ReplaceStencilOp,
   });
   const limbs = instanced(new CylinderGeometry(0.8, 1, 1, 10, 1, true), material, MAX_PEOPLE * LIMBS.length);
   const joints = instanced(new SphereGeometry(1, 12, 8), material, MAX_PEOPLE * JOINT_COUNT);
@@ -43,7 +58,9 @@ export function createPeople() {
 
   function paint(slot, id) {
     painted[slot] = id;
-    LIMBS.forEach(({ to }, i) => limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)));
+    LIMBS.forEach(({ to }, i) =>
+      limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)),
+    );
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       joints.instanceColor.array.set(colourFor(id, isRight(joint)), 3 * (slot * JOINT_COUNT + joint));
     }
@@ -65,7 +82,15 @@ export function createPeople() {
     for (let i = 0; i < LIMBS.length; i++) {
       const { from, to, radius } = LIMBS[i];
       const size = Math.min(thickness[from], thickness[to]);
-      placeLimb(limbs.instanceMatrix.array, 16 * (slot * LIMBS.length + i), points, 3 * (base + from), 3 * (base + to), radius * size, size > 0);
+      placeLimb(
+        limbs.instanceMatrix.array,
+        16 * (slot * LIMBS.length + i),
+        points,
+        3 * (base + from),
+        3 * (base + to),
+        radius * size,
+        size > 0,
+      );
     }
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const size = JOINT_RADIUS[joint] * thickness[joint] * (joint === highlight ? HIGHLIGHT : 1);
@@ -81,7 +106,8 @@ export function createPeople() {
     const size = HEAD_RADIUS * Math.min(1, thickness[NOSE] + thickness[left] + thickness[right]);
     placeBall(matrix, at, points, 3 * (base + NOSE), size);
     for (let k = 0; k < 3; k++) {
-      matrix[at + 12 + k] = 0.42 * (points[3 * (base + left) + k] + points[3 * (base + right) + k]) + 0.16 * points[3 * (base + NOSE) + k];
+      matrix[at + 12 + k] =
+        0.42 * (points[3 * (base + left) + k] + points[3 * (base + right) + k]) + 0.16 * points[3 * (base + NOSE) + k];
     }
     matrix[at + 5] *= 1.18;
   }

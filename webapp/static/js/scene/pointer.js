@@ -2,12 +2,22 @@
 
 export function followPointer(canvas) {
   let place = null;
-  const move = (event) => { place = { x: event.offsetX, y: event.offsetY }; };
-  const leave = () => { place = null; };
-  const listeners = [["pointermove", move], ["pointerdown", move], ["pointerleave", leave]];
+  const move = (event) => {
+    place = { x: event.offsetX, y: event.offsetY };
+  };
+  const leave = () => {
+    place = null;
+  };
+  const listeners = [
+    ["pointermove", move],
+    ["pointerdown", move],
+    ["pointerleave", leave],
+  ];
   for (const [name, listener] of listeners) canvas.addEventListener(name, listener);
   return {
-    get place() { return place; },
+    get place() {
+      return place;
+    },
     dispose() {
       for (const [name, listener] of listeners) canvas.removeEventListener(name, listener);
     },

@@ -2,8 +2,15 @@
 // are always one pixel wide.
 
 import {
-  BufferAttribute, Color, DoubleSide, DynamicDrawUsage, InstancedBufferAttribute, InstancedBufferGeometry, Mesh,
-  ShaderMaterial, Vector2,
+  BufferAttribute,
+  Color,
+  DoubleSide,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  ShaderMaterial,
+  Vector2,
 } from "../../vendor/vendor.js";
 
 const VERTEX = `

@@ -15,7 +15,8 @@ export function createRoom({ parts, onChange }) {
   let preview = null;
   let fromWorld = identity();
 
-  const cameraOf = ({ up, floor_offset_m: floor = 0, extrinsics }) => compose(displayFromWorld(up, floor), worldFromCamera(extrinsics));
+  const cameraOf = ({ up, floor_offset_m: floor = 0, extrinsics }) =>
+    compose(displayFromWorld(up, floor), worldFromCamera(extrinsics));
 
   function arrange() {
     const shown = preview ?? calibration;
@@ -47,7 +48,9 @@ export function createRoom({ parts, onChange }) {
       arrange();
     },
 
-    get previewing() { return preview !== null; },
+    get previewing() {
+      return preview !== null;
+    },
 
     /** Joints of the moment into display space. */
     place(moment, points, count) {
@@ -67,7 +70,13 @@ export function createRoom({ parts, onChange }) {
 
     /** Vertical angle, degrees, that holds the camera's whole picture on a view of this aspect. */
     fovFor(aspect) {
-      const { image_size: [width, height], fx, fy, cx, cy } = preview ?? calibration;
+      const {
+        image_size: [width, height],
+        fx,
+        fy,
+        cx,
+        cy,
+      } = preview ?? calibration;
       const halfWidth = Math.max(cx, width - cx) / fx;
       const halfHeight = Math.max(cy, height - cy) / fy;
       return (2 * Math.atan(Math.max(halfHeight, halfWidth / aspect)) * 180) / Math.PI;

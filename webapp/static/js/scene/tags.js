@@ -1,6 +1,6 @@
 // Name tags above heads: one sprite per person, one small texture per id, drawn when an id is first seen.
 
-import { CanvasTexture, Group, SRGBColorSpace, Sprite, SpriteMaterial } from "../../vendor/vendor.js";
+import { CanvasTexture, Group, Sprite, SpriteMaterial, SRGBColorSpace } from "../../vendor/vendor.js";
 import { colourOf } from "../palette.js";
 import { EARS, JOINT_COUNT } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";

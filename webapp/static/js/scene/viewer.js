@@ -1,10 +1,18 @@
 // The 3D view: composes floor, people, trails, tags and the camera's frustum, and draws them at the display's rate.
 
-import { Color, DirectionalLight, HemisphereLight, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "../../vendor/vendor.js";
+import {
+  Color,
+  DirectionalLight,
+  HemisphereLight,
+  PerspectiveCamera,
+  Scene,
+  Vector3,
+  WebGLRenderer,
+} from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
-import { MAX_PEOPLE, createMoment } from "../timeline.js";
+import { createMoment, MAX_PEOPLE } from "../timeline.js";
 import { createFloor } from "./floor.js";
-import { NEAR_PLANE_M, createFrustum } from "./frustum.js";
+import { createFrustum, NEAR_PLANE_M } from "./frustum.js";
 import { createGovernor, drawsInSoftware } from "./governor.js";
 import { createPeople } from "./people.js";
 import { createPicker } from "./picker.js";
@@ -29,7 +37,12 @@ const NOBODY_WITHIN_M = 3;
  */
 export function createViewer({ canvas, timeline, picture, reducedMotion, onMoment, onView }) {
   const software = drawsInSoftware();
-  const renderer = new WebGLRenderer({ canvas, antialias: !software, stencil: true, powerPreference: "high-performance" });
+  const renderer = new WebGLRenderer({
+    canvas,
+    antialias: !software,
+    stencil: true,
+    powerPreference: "high-performance",
+  });
   const governor = createGovernor(renderer, software);
   const scene = new Scene();
   const camera = new PerspectiveCamera(FOV, 1, 0.05, 200);
@@ -53,8 +66,16 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const pick = createPicker();
   const pointer = followPointer(canvas);
   const room = createRoom({ parts, onChange: rearranged });
-  const views = createViews(camera, canvas, { subjects, filmed: room.filmed, fovFor: room.fovFor, reducedMotion, onChange: onView });
-  views.controls.addEventListener("start", () => { touched = true; });
+  const views = createViews(camera, canvas, {
+    subjects,
+    filmed: room.filmed,
+    fovFor: room.fovFor,
+    reducedMotion,
+    onChange: onView,
+  });
+  views.controls.addEventListener("start", () => {
+    touched = true;
+  });
   let touched = false;
   let greeted = false;
   let moved = false;
@@ -112,7 +133,11 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   function point() {
     const { place } = pointer;
     hovered.slot = hovered.joint = -1;
-    if (place) Object.assign(hovered, pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face));
+    if (place)
+      Object.assign(
+        hovered,
+        pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face),
+      );
   }
 
   function draw(now) {

@@ -63,7 +63,9 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
   function place(share) {
     controls.target.lerpVectors(from.target, to.target, share);
     offset.setFromSphericalCoords(
-      mix(from.place.radius, to.place.radius, share), mix(from.place.phi, to.place.phi, share), mix(from.place.theta, to.place.theta, share),
+      mix(from.place.radius, to.place.radius, share),
+      mix(from.place.phi, to.place.phi, share),
+      mix(from.place.theta, to.place.theta, share),
     );
     camera.position.addVectors(controls.target, offset);
   }
@@ -105,7 +107,9 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
 
   const views = {
     controls,
-    get view() { return view; },
+    get view() {
+      return view;
+    },
 
     /** One of PRESETS, `camera`, or `follow` with the id to follow. */
     go(name, id = null) {
@@ -117,7 +121,12 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
       if (name === "camera") return;
       if (name === "follow") {
         from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-        glideTo(controls.target, from.place.theta, Math.min(Math.max(from.place.phi, 1), 1.4), Math.min(from.place.radius, 4));
+        glideTo(
+          controls.target,
+          from.place.theta,
+          Math.min(Math.max(from.place.phi, 1), 1.4),
+          Math.min(from.place.radius, 4),
+        );
         return;
       }
       const [turn, rise] = PRESETS[name];

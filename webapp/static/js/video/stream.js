@@ -47,13 +47,14 @@ export function openStream({ view, onPicture, onStatus }) {
     const watchdog = silenceGuard(abort);
     try {
       const response = await fetch(address(`stream.mjpg?view=${wanted}`), { signal, cache: "no-store" });
-      if (!response.ok) throw new Error((await response.json().catch(() => ({}))).error ?? `the server answered ${response.status}`);
+      if (!response.ok)
+        throw new Error((await response.json().catch(() => ({}))).error ?? `the server answered ${response.status}`);
       const parser = multipartParser(boundaryOf(response.headers.get("content-type")), (headers, bytes) => {
         retry = FIRST_RETRY_MS;
         onStatus(null);
         decode({ headers, bytes });
       });
-      for (const reader = response.body.getReader(); ;) {
+      for (const reader = response.body.getReader(); ; ) {
         const { done, value } = await reader.read();
         if (done) break;
         watchdog.heard();
@@ -62,7 +63,9 @@ export function openStream({ view, onPicture, onStatus }) {
       throw new Error("the video has ended");
     } catch (error) {
       if (abort?.signal === signal && !document.hidden) {
-        onStatus(error.name === "AbortError" || error.name === "TypeError" ? "the video does not come through" : error.message);
+        onStatus(
+          error.name === "AbortError" || error.name === "TypeError" ? "the video does not come through" : error.message,
+        );
         again();
       }
     } finally {
