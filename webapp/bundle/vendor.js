@@ -1,4 +1,4 @@
-// What the page uses of other people's code: bundled at set-up into static/vendor/vendor.js, one module.
+// The third-party code that the page uses, bundled at set-up into one module, static/vendor/vendor.js.
 
 export { io } from "socket.io-client";
 export {

@@ -34,7 +34,7 @@ test("the picture of the frame on show is drawn, older ones are passed over", ()
   assert.equal(picture.show(2, 0), false);
 });
 
-test("where nobody draws, few pictures are kept open", () => {
+test("without drawing, few pictures are kept open", () => {
   const { picture, add, drawn, open } = play();
   for (let frame = 0; frame < 100; frame++) add(frame);
   assert.ok(open().length <= 8, `${open().length} are open`);

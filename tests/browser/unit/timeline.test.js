@@ -12,7 +12,7 @@ const person = (id, x) => ({
 });
 const scene = (frame, time, people) => ({ frame, time, wall_time: 1000 + time, people });
 
-/** Plays 15 scenes a second of somebody walking at 1 m/s, `late(i)` ms late, shown at 60 Hz; -> [[now, x], ...] */
+/** Plays 15 scenes a second of a person walking at 1 m/s, `late(i)` ms late, shown at 60 Hz; -> [[now, x], ...] */
 function play(late, seconds = 4) {
   const timeline = createTimeline();
   const moment = createMoment();

@@ -1,11 +1,11 @@
-// Form fields: each returns {element, set(value), ...}, shows what the server has and reports what the user chose.
+// Form fields: each returns {element, set(value), ...}, shows the server's value and reports the user's choice.
 
 import { h, setText, uniqueId } from "./dom.js";
 
-/** Milliseconds of rest after which a slider's value is sent. */
-const REST_MS = 180;
-/** Milliseconds after the server's answer in which news of what it has led to arrive. */
-const NEWS_MS = 600;
+/** A slider's value is sent after this many milliseconds without movement. */
+const DEBOUNCE_MS = 180;
+/** After the server's answer, updates that it causes arrive within this many milliseconds. */
+const SETTLE_MS = 600;
 
 function field(label, control, help, value = null) {
   const id = uniqueId("field");
@@ -40,14 +40,14 @@ export function selectField({ label, help, options = [], onChange }) {
   return self;
 }
 
-/** `format(value)` is the text beside the label; `onChange(value)` promises null where the server refuses. */
+/** `format(value)` is the text beside the label; `onChange(value)` resolves to null if the server refuses. */
 export function sliderField({ label, help, min, max, step, format, onChange }) {
   const output = h("output", { class: "value" });
   const control = h("input", { type: "range", min, max, step });
   let held = null; // what the server has
   let timer = 0;
   let moves = 0;
-  let busy = false; // being moved, or on its way: news from the server must not move it meanwhile
+  let busy = false; // being moved, or being sent: updates from the server must not move it meanwhile
 
   function describe(value) {
     setText(output, format(value));
@@ -63,7 +63,7 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
   async function send(value, move) {
     if ((await onChange(value)) !== null)
       await new Promise((resolve) => {
-        setTimeout(resolve, NEWS_MS);
+        setTimeout(resolve, SETTLE_MS);
       });
     if (move !== moves) return;
     busy = false;
@@ -75,7 +75,7 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
     moves += 1;
     describe(Number(control.value));
     clearTimeout(timer);
-    timer = setTimeout(send, REST_MS, Number(control.value), moves);
+    timer = setTimeout(send, DEBOUNCE_MS, Number(control.value), moves);
   });
   return {
     element: field(label, control, help, output),
@@ -88,8 +88,8 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
 }
 
 /**
- * A number with its unit; an empty field means null where `placeholder` says what that stands for. `onChange(value)`
- * promises null where the server refuses.
+ * A number with its unit; an empty field means null if `placeholder` says what that stands for. `onChange(value)`
+ * resolves to null if the server refuses.
  */
 export function numberField({ label, help, min, max, step, unit, placeholder, onChange }) {
   const control = h("input", { type: "number", min, max, step, placeholder, inputmode: "decimal" });

@@ -1,11 +1,11 @@
-// The dashboard: makes the panels, and leads what the server says to them and what the user does to the server.
+// The dashboard: creates the panels, passes server messages to them and user actions to the server.
 
 import { get, post, put, remove } from "./api.js";
 import { createTheme, watchMedia } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
-import { goLive } from "./live.js";
+import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera.js";
 import { createDisplayPanel } from "./panels/display.js";
@@ -23,7 +23,7 @@ import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
 
-const COSTS_EVERY = 10; // seconds between two looks at what backends cost
+const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
 const preferences = loadPreferences();
 const latency = createLatency(createClock());
@@ -34,7 +34,7 @@ const pictureCanvas = h("canvas", {});
 let state = null;
 let live = null;
 
-/** Does something on the server; where it objects, says so, and the controls go back to what holds. */
+/** Performs an action on the server; if it fails, shows a toast and resets the controls to the server's state. */
 async function act(work) {
   try {
     return await work();
@@ -112,7 +112,7 @@ const layout = h(
 );
 
 document.body.replaceChildren(
-  h("a", { class: "skip", href: "#settings" }, "Skip to the settings"),
+  h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
   header.element,
   banner.element,
   layout,
@@ -133,7 +133,7 @@ const theme = createTheme({
   },
 });
 
-live = await goLive({
+live = await startLive({
   stage,
   banner,
   pictureCanvas,
@@ -182,7 +182,7 @@ function showStats(news) {
   }
   stats.push(news, latency.value);
   ticks += 1;
-  if (ticks % COSTS_EVERY === 0) refreshBackends();
+  if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
 }
 
 function showHealth(connected, reason) {

@@ -1,4 +1,4 @@
-// Reads multipart/x-mixed-replace as it arrives: chunks of bytes in, whole parts out. Knows nothing of pictures.
+// Reads multipart/x-mixed-replace as it arrives: chunks of bytes in, complete parts out.
 
 const CRLF2 = [13, 10, 13, 10];
 const MAX_PART_BYTES = 32 * 1024 * 1024;

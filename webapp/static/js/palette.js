@@ -13,7 +13,7 @@ export const PALETTE = [
   "#90a8ff",
 ];
 
-/** Brightness of the right side of the body: left and right are told apart at a glance. */
+/** Brightness of the right side of the body: distinguishes left from right. */
 export const RIGHT_SHADE = 0.62;
 
 export const colourOf = (id) => PALETTE[id % PALETTE.length];

@@ -28,7 +28,7 @@ export const { nose: NOSE, pelvis: PELVIS } = JOINT;
 export const EARS = [JOINT.left_ear, JOINT.right_ear];
 export const FACE = new Set([NOSE, JOINT.left_eye, JOINT.right_eye, ...EARS]);
 
-/** Limbs to draw: the engine's, and the flanks, which make a trunk; from joint, to joint, and a radius in metres. */
+/** Limbs to draw: the engine's, and shoulder to hip for the trunk; from joint, to joint, and a radius in metres. */
 export const LIMBS = [
   ["neck", "nose", 0.03],
   ["neck", "pelvis", 0.08],

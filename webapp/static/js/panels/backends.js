@@ -1,4 +1,4 @@
-// Which backend runs the network, on what, at which precision: what each costs here, and why one is not available.
+// Chooses backend, device and precision; shows measured times, and why a backend is not available.
 
 import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
@@ -22,11 +22,11 @@ export function createBackends({ onChoose }) {
     label: "Precision",
     onChange: (value) => onChoose({ name: current.name, device: current.device, precision: value }),
   });
-  const progress = createProgress("Progress of the switch");
+  const progress = createProgress("Backend switch progress");
   const help = h(
     "p",
     { class: "help" },
-    "What is not there yet is built once, in the background, while the old one keeps running.",
+    "Missing models are built once, in the background, while the current backend keeps running.",
   );
   const fallbackReason = h("span", {});
   const fallback = h("p", { class: "warning", hidden: true }, icon("warning"), fallbackReason);
@@ -68,7 +68,7 @@ export function createBackends({ onChoose }) {
     const fastest = bestOf(backend);
     const detail = available
       ? [devices.join(", "), precisions.join(" "), version].filter(Boolean).join(" · ")
-      : sentence(reason ?? "not available here");
+      : sentence(reason ?? "not available on this machine");
     return h(
       "button",
       {
@@ -111,7 +111,7 @@ export function createBackends({ onChoose }) {
   };
 }
 
-/** Milliseconds of the quickest combination measured so far; null where nothing has been. */
+/** Milliseconds of the fastest combination measured so far; null if none was measured. */
 function bestOf({ measured_ms: measured = {} }) {
   const values = Object.values(measured);
   return values.length ? Math.min(...values) : null;

@@ -1,4 +1,4 @@
-// Where the camera stands: camera files (drop, pick, paste), seen before they are applied; lens, up axis and floor.
+// The camera's calibration: camera files, previewed before they are applied; lens, up axis and floor.
 
 import { address, get, post, put, remove, request } from "../api.js";
 import { h } from "../dom.js";
@@ -49,7 +49,7 @@ export function createCameraPanel({ actions, toasts }) {
     h(
       "button",
       { class: "button", type: "button", onclick: () => offerFile(new File([text.value], "pasted")) },
-      "Check it",
+      "Preview",
     ),
   );
   const level = h("button", { class: "button", type: "button", onclick: tryLevel }, icon("level"), "Level from people");
@@ -64,9 +64,9 @@ export function createCameraPanel({ actions, toasts }) {
     {
       class: "button",
       type: "button",
-      onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera"),
+      onclick: () => apply(() => remove("api/extrinsics"), "Default camera restored"),
     },
-    "Default",
+    "Restore default",
   );
 
   const fx = numberField({
@@ -75,7 +75,7 @@ export function createCameraPanel({ actions, toasts }) {
     min: 1,
     max: 100000,
     step: "any",
-    placeholder: "auto",
+    placeholder: "automatic",
     onChange: (value) => actions.settings({ fx: value }),
   });
   const fov = sliderField({
@@ -84,17 +84,17 @@ export function createCameraPanel({ actions, toasts }) {
     max: 120,
     step: 0.5,
     format: degrees,
-    help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
+    help: "Horizontal. Too wide a value places people too close. Clear the focal length to return to automatic.",
     onChange: (value) => actions.settings({ fx: Math.round(10 * focalLength(value, camera.image_size[0])) / 10 }),
   });
   const up = selectField({
     label: "Up axis",
-    help: "Which axis of the world points up.",
+    help: "The world axis that points up.",
     onChange: (value) => actions.settings({ up: value || null }),
   });
   const floor = sliderField({
     label: "Floor height",
-    help: "Above the world's origin. Moves the grid, never the joints.",
+    help: "Above the world origin. Moves the grid, not the joints.",
     min: -2,
     max: 2,
     step: 0.01,
@@ -121,7 +121,8 @@ export function createCameraPanel({ actions, toasts }) {
       h(
         "p",
         { class: "help" },
-        "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.",
+        "Accepts JSON with R and t, CMU Panoptic and OpenCV files. Level from people estimates tilt and floor height ",
+        "from the last few seconds: have someone walk around upright.",
       ),
     ),
     section("World", up.element, floor.element),
@@ -133,8 +134,8 @@ export function createCameraPanel({ actions, toasts }) {
   let drawn = "";
   let undo = null;
 
-  /** The camera that frames will have is known before the first of them. */
-  const inUse = async () => camera ?? get("api/extrinsics");
+  /** The calibration is known on the server before the first frame. */
+  const cameraInUse = async () => camera ?? get("api/extrinsics");
 
   function togglePaste() {
     pasted.hidden = !pasted.hidden;
@@ -142,12 +143,12 @@ export function createCameraPanel({ actions, toasts }) {
     if (!pasted.hidden) text.focus();
   }
 
-  /** Has the server read the file without applying it, and shows what it would mean. */
+  /** Sends the file for a preview, which applies nothing, and shows the result. */
   async function offerFile(file, name = null) {
     if (file.size > LARGEST)
       return refuse({
-        message: `${file.name} has ${Math.round(file.size / 1024)} KiB`,
-        hint: "a camera file has at most 64 KiB; is it the right one?",
+        message: `${file.name} is ${Math.round(file.size / 1024)} KiB`,
+        hint: "camera files are limited to 64 KiB. Is this the right file?",
       });
     const send = (preview) => {
       const form = new FormData();
@@ -157,7 +158,7 @@ export function createCameraPanel({ actions, toasts }) {
     };
     try {
       const next = await send(true);
-      offer(await inUse(), { ...next, floor_offset_m: settings.floor_offset_m }, file.name, () => send(false));
+      offer(await cameraInUse(), { ...next, floor_offset_m: settings.floor_offset_m }, file.name, () => send(false));
     } catch (error) {
       if (error.detail?.cameras) offerNames(file, error);
       else refuse(error, file.name);
@@ -189,7 +190,7 @@ export function createCameraPanel({ actions, toasts }) {
         "div",
         { class: "offer" },
         h("strong", {}, title),
-        h("p", { class: "help" }, "The 3D view shows how it would be. Nothing has changed yet."),
+        h("p", { class: "help" }, "Previewed in the 3D view. Nothing has changed yet."),
         compare(now, next),
         h(
           "div",
@@ -212,7 +213,7 @@ export function createCameraPanel({ actions, toasts }) {
         h(
           "div",
           {},
-          h("strong", {}, title ? `${title}: ${message}` : sentence(message)),
+          h("strong", {}, title && !message.includes(title) ? `${title}: ${message}` : sentence(message)),
           hint ? h("p", {}, sentence(hint)) : null,
         ),
       ),
@@ -224,12 +225,12 @@ export function createCameraPanel({ actions, toasts }) {
     outcome.replaceChildren();
   }
 
-  /** `known`: warnings that have been read already. */
+  /** `known`: warnings that the preview has shown already. */
   async function apply(change, news, known = []) {
     let before;
     let answer;
     try {
-      before = await whatHolds();
+      before = await currentCamera();
       answer = await change();
     } catch (error) {
       refuse(error);
@@ -248,9 +249,9 @@ export function createCameraPanel({ actions, toasts }) {
     );
   }
 
-  /** For going back: the camera's file, null for the default one, and the floor, which levelling moves too. */
-  async function whatHolds() {
-    const own = (await inUse()).default;
+  /** What Undo restores: the camera file, null for the default camera, and the floor, which levelling moves too. */
+  async function currentCamera() {
+    const own = (await cameraInUse()).default;
     return { file: own ? null : await get("api/extrinsics?download=1"), floor_offset_m: settings.floor_offset_m };
   }
 
@@ -260,7 +261,7 @@ export function createCameraPanel({ actions, toasts }) {
       if (file === null) await remove("api/extrinsics");
       else await put("api/extrinsics?filename=before.json", file);
       if (floor_offset_m !== settings.floor_offset_m) await put("api/settings", { floor_offset_m });
-      toasts.news("Back to the camera before");
+      toasts.news("Previous camera restored");
     } catch (error) {
       toasts.problem(error);
     }
@@ -271,7 +272,9 @@ export function createCameraPanel({ actions, toasts }) {
     level.disabled = true;
     try {
       const next = await post("api/extrinsics/level", { preview: true });
-      offer(await inUse(), { ...next, floor_offset_m: 0 }, "Level from people", () => post("api/extrinsics/level"));
+      offer(await cameraInUse(), { ...next, floor_offset_m: 0 }, "Level from people", () =>
+        post("api/extrinsics/level"),
+      );
     } catch (error) {
       refuse(error);
     }
@@ -285,7 +288,7 @@ export function createCameraPanel({ actions, toasts }) {
     update(state) {
       ({ camera, settings } = state);
       up.setOptions([
-        ["", settings.up || !camera ? "As the camera file says" : `As the camera file says: ${camera.up}`],
+        ["", settings.up || !camera ? "From the camera file" : `From the camera file: ${camera.up}`],
         ...UP_AXES.map((axis) => [axis, axis]),
       ]);
       up.set(settings.up ?? "");
@@ -293,7 +296,7 @@ export function createCameraPanel({ actions, toasts }) {
       fx.set(settings.fx);
       fov.control.disabled = camera === null;
       if (camera === null) return;
-      fx.setPlaceholder(`${camera.fx.toFixed(1)}, automatic`);
+      fx.setPlaceholder(`automatic: ${camera.fx.toFixed(1)}`);
       fov.set(fieldOfView(camera.fx, camera.image_size[0]));
       const key = JSON.stringify(camera);
       if (key === drawn) return;

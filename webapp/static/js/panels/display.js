@@ -1,4 +1,4 @@
-// What the 3D view shows. Kept in this browser: it changes nothing for anybody else.
+// What the 3D view shows. Stored in this browser only.
 
 import { h } from "../dom.js";
 import { section, switchField } from "../fields.js";
@@ -7,27 +7,27 @@ const GROUPS = [
   [
     "People",
     [
-      ["limbs", "Bodies", "Shaded limbs and head; joints stay."],
-      ["face", "Face", "Nose, eyes, ears and the head."],
-      ["seen", "Only what the camera sees", "Leaves out joints that the network estimates without seeing them."],
-      ["tags", "Name tags", "The id that a person keeps while in view."],
+      ["limbs", "Bodies", "Shaded limbs and head; joints are always shown."],
+      ["face", "Face", "Nose, eyes, ears and head."],
+      ["seen", "Detected joints only", "Hides joints that are estimated because the camera does not see them."],
+      ["tags", "ID labels", "The id that a person keeps while in view."],
     ],
   ],
   [
-    "Movement",
+    "Motion",
     [
-      ["trails", "Trails", "Where hands and feet were in the last second."],
-      ["path", "Path on the floor", "Where people walked in the last twelve seconds."],
+      ["trails", "Trails", "Hands and feet, last second."],
+      ["path", "Path on the floor", "Last twelve seconds."],
     ],
   ],
   [
-    "Room",
+    "Scene",
     [
-      ["floor", "Floor grid", "A line every metre, a stronger one every five."],
+      ["floor", "Floor grid", "One line per metre, a stronger one every five metres."],
       ["shadow", "Shadows", null],
-      ["axes", "World axes", "x red, y green, z blue, at the origin of the extrinsics."],
-      ["camera", "Camera and its picture", null],
-      ["adaptive", "Adapt sharpness to speed", "Draws fewer pixels where the display cannot keep up."],
+      ["axes", "World axes", "x red, y green, z blue, at the world origin."],
+      ["camera", "Camera and picture", null],
+      ["adaptive", "Adaptive resolution", "Lowers the resolution when drawing is too slow."],
     ],
   ],
 ];

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 
-/** `onFile(file)`; `accepts()` says whether files are wanted now. */
+/** `onFile(file)`; `accepts()` says whether files are accepted now. */
 export function createDropZone({ onFile, accepts }) {
   const element = h(
     "div",
@@ -13,7 +13,7 @@ export function createDropZone({ onFile, accepts }) {
       {},
       icon("upload"),
       h("strong", {}, "Drop the camera file"),
-      h("span", {}, "It is checked and shown before anything changes."),
+      h("span", {}, "It is checked and previewed before anything changes."),
     ),
   );
   let depth = 0;

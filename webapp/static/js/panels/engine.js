@@ -1,4 +1,4 @@
-// The engine's settings: backend, source, network size, people. Everything applies at once, for everybody watching.
+// The engine's settings: backend, source, network size, people. Changes apply immediately and for all viewers.
 
 import { h } from "../dom.js";
 import { section, selectField, sliderField, switchField } from "../fields.js";
@@ -9,7 +9,7 @@ import { createComparison } from "./comparison.js";
 const HEIGHTS = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1024];
 const MODELS = [
   ["bundled", "Bundled with Posecast"],
-  ["official", "Official, of the Open Model Zoo"],
+  ["official", "Official (Open Model Zoo)"],
 ];
 
 /** `actions`: {backend(choice), compare(a, b), endComparison(), source(text), settings(changes)}. */
@@ -18,18 +18,18 @@ export function createEnginePanel({ actions }) {
   const comparison = createComparison({ actions });
   const source = selectField({
     label: "Source",
-    help: "The camera, file or address that frames come from. More can be allowed when the server is started.",
+    help: "The camera, file or address that frames come from. Allow more with --allow-source at start-up.",
     onChange: actions.source,
   });
   const height = selectField({
-    label: "Network height",
-    help: "Frames are scaled to this many pixels. Larger finds smaller and farther people, and takes longer.",
+    label: "Network input height",
+    help: "Frames are scaled to this height before inference. Larger: slower, but detects more distant people.",
     options: HEIGHTS.map((value) => [String(value), `${value} px`]),
     onChange: (value) => actions.settings({ height_size: Number(value) }),
   });
   const score = sliderField({
-    label: "Least confidence",
-    help: "People found with less are left out.",
+    label: "Minimum confidence",
+    help: "People with a lower confidence are left out.",
     min: 0,
     max: 0.9,
     step: 0.05,
@@ -37,8 +37,8 @@ export function createEnginePanel({ actions }) {
     onChange: (value) => actions.settings({ min_score: value }),
   });
   const keypoints = sliderField({
-    label: "Least keypoints",
-    help: "People with fewer are left out: stray arms and legs, mostly.",
+    label: "Minimum keypoints",
+    help: "People with fewer are left out; these are mostly stray arms and legs.",
     min: 3,
     max: 18,
     step: 1,
@@ -51,18 +51,18 @@ export function createEnginePanel({ actions }) {
     onChange: (value) => actions.settings({ model: value }),
   });
   const pause = switchField({
-    label: "Close the camera while nobody watches",
-    help: "For a camera with a light, or a battery. Opening it again takes a moment.",
+    label: "Close the camera when no one is watching",
+    help: "Turns off its indicator light and saves power. Reopening takes a moment.",
     onChange: (on) => actions.settings({ pause_unwatched: on }),
   });
   const smoothing = switchField({
     label: "Smoothing",
-    help: "Takes the tremble out of joints.",
+    help: "Reduces jitter.",
     onChange: (on) => actions.settings({ smoothing: on }),
   });
   const cutoff = sliderField({
-    label: "Calm",
-    help: "Lower is calmer when people stand still, and a little later.",
+    label: "Smoothing cutoff",
+    help: "Lower values reduce jitter at rest, but add delay.",
     min: 0.1,
     max: 5,
     step: 0.1,
@@ -70,8 +70,8 @@ export function createEnginePanel({ actions }) {
     onChange: (value) => actions.settings({ smoothing_cutoff_hz: value }),
   });
   const beta = sliderField({
-    label: "Follow fast movement",
-    help: "Higher follows sooner, and trembles more while moving.",
+    label: "Speed coefficient (beta)",
+    help: "Higher values reduce delay during fast movement, but add jitter.",
     min: 0,
     max: 5,
     step: 0.1,
@@ -80,7 +80,7 @@ export function createEnginePanel({ actions }) {
   });
   const tall = sliderField({
     label: "Assumed height of people",
-    help: "One camera sees proportions, not size: distances scale with this.",
+    help: "A single camera cannot measure size: all distances scale with this.",
     min: 0.8,
     max: 2.2,
     step: 0.01,
@@ -92,7 +92,7 @@ export function createEnginePanel({ actions }) {
     "div",
     { class: "panel" },
     section("Network", backends.element, height.element, model.element),
-    section("Compare two", comparison.element),
+    section("Compare backends", comparison.element),
     section("Source", source.element, pause.element),
     section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element),
   );
@@ -118,7 +118,7 @@ export function createEnginePanel({ actions }) {
       offerSources();
     },
     progress: (news) => (news.task === "comparison" ? comparison : backends).progress(news),
-    /** What comes with the statistics. */
+    /** Called with each statistics update. */
     tick: comparison.update,
 
     update(state) {

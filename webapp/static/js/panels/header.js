@@ -1,4 +1,4 @@
-// The bar at the top: what runs, how fast, and the few things one does often.
+// The header: status, frame rate, latency, people, backend, and the most frequent actions.
 
 import { h, setText } from "../dom.js";
 import { backendName, duration, milliseconds } from "../format.js";
@@ -30,15 +30,15 @@ export function createHeader({ actions }) {
     {
       class: "icon-button",
       type: "button",
-      "aria-label": "Change between dark and light",
-      title: "Dark or light",
+      "aria-label": "Switch between dark and light theme",
+      title: "Switch theme",
       onclick: actions.theme,
     },
     icon("contrast"),
   );
   const viewOnly = h(
     "span",
-    { class: "chip", hidden: true, title: "This link can watch but not change anything" },
+    { class: "chip", hidden: true, title: "This link is view-only" },
     icon("eye"),
     "View only",
   );

@@ -1,4 +1,4 @@
-// Recordings on the server: start and stop, play again, keep, delete.
+// Recordings on the server: start and stop, replay, download, delete.
 
 import { address, get, remove } from "../api.js";
 import { h, setText } from "../dom.js";
@@ -17,7 +17,7 @@ export function createRecordingsPanel({ actions, problem }) {
   );
   const video = switchField({
     label: "With video",
-    help: "Scenes alone hold no picture of anybody.",
+    help: "Without video, a recording contains no images.",
     onChange: () => {},
   });
   const list = h("ul", { class: "recordings" });
@@ -27,14 +27,14 @@ export function createRecordingsPanel({ actions, problem }) {
     { class: "panel" },
     section(
       "Record",
-      h("p", { class: "help" }, "Keeps everybody's joints, frame by frame, on the computer that runs Posecast."),
+      h("p", { class: "help" }, "Saves the joints of every frame on the computer that runs Posecast."),
       video.element,
       button,
     ),
     section("Recordings", list, room),
   );
   let recording = false;
-  let listed = ""; // what the list was made for
+  let listed = ""; // the state for which the list was fetched
   let viewOnly = false;
 
   function item({ name, seconds, scenes, bytes: size, created, video: withVideo }) {
@@ -114,7 +114,7 @@ export function createRecordingsPanel({ actions, problem }) {
     });
     if (!answer) return;
     list.replaceChildren(...answer.recordings.map(item));
-    if (answer.recordings.length === 0) list.replaceChildren(h("li", { class: "help" }, "None yet."));
+    if (answer.recordings.length === 0) list.replaceChildren(h("li", { class: "help" }, "No recordings yet."));
     setText(room, `${bytes(answer.total_bytes)} of ${bytes(answer.cap_bytes)} used.`);
   }
 
@@ -129,7 +129,7 @@ export function createRecordingsPanel({ actions, problem }) {
     update(state) {
       const now = state.recording ?? null;
       recording = now !== null;
-      // A recording is among the sources when its file is whole, a little after it has ended.
+      // A recording becomes a source once its file is complete, shortly after it has ended.
       const key = JSON.stringify([recording, state.sources]);
       if (key !== listed) refresh();
       listed = key;

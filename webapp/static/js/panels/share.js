@@ -1,9 +1,8 @@
-// A link for watching: on another screen, without being able to change anything.
+// A dialog with a view-only link for another device.
 
 import { get } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { sentence } from "./toasts.js";
 
 export function createShare({ problem }) {
   const body = h("div", { class: "share" });
@@ -13,7 +12,7 @@ export function createShare({ problem }) {
     h(
       "div",
       { class: "dialog-head" },
-      h("h2", {}, "Watch on another screen"),
+      h("h2", {}, "Watch on another device"),
       h(
         "button",
         { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
@@ -44,8 +43,8 @@ export function createShare({ problem }) {
 function content({ url, view_only: viewOnly, loopback, qr_svg: code }) {
   if (loopback) {
     return [
-      h("p", {}, "This server answers on this computer only, so no other screen can reach it."),
-      h("p", { class: "help" }, "Start it for the whole network to watch from a phone:"),
+      h("p", {}, "This server is reachable from this computer only."),
+      h("p", { class: "help" }, "To watch on another device, restart it for the network:"),
       h("code", { class: "command" }, "make run HOST=0.0.0.0"),
     ];
   }
@@ -53,7 +52,7 @@ function content({ url, view_only: viewOnly, loopback, qr_svg: code }) {
   const copy = h("button", { class: "button", type: "button", onclick: () => copyLink(link, copy) }, "Copy link");
   const image = h("img", {
     class: "qr",
-    alt: "QR code of the link",
+    alt: "QR code for the link",
     src: `data:image/svg+xml,${encodeURIComponent(code)}`,
   });
   return [
@@ -62,14 +61,14 @@ function content({ url, view_only: viewOnly, loopback, qr_svg: code }) {
       "p",
       {},
       viewOnly
-        ? "Whoever opens this link can watch, and change nothing."
-        : sentence("whoever opens this link can also change things"),
+        ? "Anyone with this link can watch, but not change anything."
+        : "Anyone with this link can watch and change settings.",
     ),
     h("div", { class: "row" }, link, copy),
   ];
 }
 
-/** The clipboard exists only on https and localhost; a selected link can be copied anywhere. */
+/** The clipboard exists only on https and localhost; elsewhere the selected link can be copied by hand. */
 async function copyLink(link, button) {
   link.select();
   try {

@@ -1,4 +1,4 @@
-// Panels one at a time: a tab list with arrow keys, as the ARIA practices have it.
+// Tabs with arrow-key navigation, after the ARIA authoring practices.
 
 import { h, uniqueId } from "../dom.js";
 
@@ -52,7 +52,7 @@ export function createTabs(tabs, label) {
     element,
     select,
     isOpen: (name) => !entries.get(name).body.hidden,
-    /** Takes a tab out of the list, or back in. */
+    /** Hides a tab, or shows it again. */
     setHidden(name, hidden) {
       const { button } = entries.get(name);
       button.hidden = hidden;

@@ -1,4 +1,4 @@
-// Short news in a corner: what went wrong and what to do about it, or that something is done.
+// Toasts: short messages about problems, with what to do, or about completed actions.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -39,13 +39,13 @@ export function createToasts() {
   return {
     element,
     news: (text) => add("news", text, "", NEWS_MS),
-    /** {error, hint} of the server, or an ApiError. */
+    /** {error, hint} from the server, or an ApiError. */
     problem: ({ error, message, hint = "" }) =>
       add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
   };
 }
 
-/** Messages come as clauses ("the file is empty"): give them a capital and a full stop. */
+/** Turns a message ("the file is empty") into a sentence, with a capital letter and a full stop. */
 export function sentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return "";

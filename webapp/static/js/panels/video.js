@@ -1,4 +1,4 @@
-// The video beside the 3D view: overlay, raw or skeleton only; full screen; a snapshot to keep.
+// The video beside the 3D view: overlay, raw or skeleton only; full screen; snapshot download.
 
 import { address } from "../api.js";
 import { h, setText, toggleFullScreen } from "../dom.js";
@@ -11,7 +11,7 @@ const VIEWS = [
   ["skeleton", "Skeleton"],
 ];
 
-/** `onView(view)` when another is chosen, `onEnlarge()` to change places with the 3D view. */
+/** `onView(view)` when another is chosen, `onEnlarge()` to swap with the 3D view. */
 export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
   canvas.className = "picture";
   canvas.setAttribute("role", "img");
@@ -26,7 +26,7 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
   );
   const save = h(
     "a",
-    { class: "icon-button", title: "Save a snapshot", "aria-label": "Save a snapshot", download: "posecast.jpg" },
+    { class: "icon-button", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
     icon("picture"),
   );
   const frame = h("div", { class: "video-frame" }, canvas, note);
@@ -37,15 +37,15 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
     h(
       "div",
       { class: "toolbar" },
-      h("div", { class: "segmented", role: "group", "aria-label": "What the video shows" }, ...buttons),
+      h("div", { class: "segmented", role: "group", "aria-label": "Video view" }, ...buttons),
       h("span", { class: "spacer" }),
       h(
         "button",
         {
           class: "icon-button",
           type: "button",
-          title: "Change places with the 3D view",
-          "aria-label": "Change places with the 3D view",
+          title: "Swap with the 3D view",
+          "aria-label": "Swap with the 3D view",
           onclick: onEnlarge,
         },
         icon("swap"),
@@ -57,7 +57,7 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
           class: "icon-button",
           type: "button",
           title: "Full screen",
-          "aria-label": "Video in full screen",
+          "aria-label": "Full-screen video",
           onclick: () => toggleFullScreen(frame),
         },
         icon("expand"),

@@ -100,7 +100,7 @@ export function createFloor() {
       material.uniforms.centre.value.set(x, -z);
     },
 
-    /** Only lines, where the picture is to be seen through the floor. */
+    /** Without a ground colour only the lines are drawn, so that the picture is visible through the floor. */
     setSolid(is) {
       material.uniforms.solid.value = is ? 1 : 0;
     },

@@ -1,4 +1,4 @@
-// The camera in the scene: its pyramid of sight, with the live picture on the image plane.
+// The camera in the scene: its view frustum, with the live picture on the image plane.
 
 import {
   BufferAttribute,
@@ -14,7 +14,7 @@ import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside. */
 export const NEAR_PLANE_M = 0.75;
-/** Pixels across of the picture in the scene: from outside it is small, and the copy is what costs most of a frame. */
+/** Width of the picture's texture, pixels. From outside it is small on screen, and copying it dominates a frame. */
 const SMALL_PX = 448;
 const LARGE_PX = 1280;
 const FADED = 0.15;
@@ -71,7 +71,7 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
-    /** Metres from the camera to the picture: far behind everybody when looking through the camera. */
+    /** Metres from the camera to the picture: far behind all people when looking through the camera. */
     setDepth(metres) {
       if (metres === depth) return;
       depth = metres;
@@ -79,7 +79,7 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
-    /** Lets people be seen through the picture, for who stands behind the camera. */
+    /** Makes the picture translucent, so that it does not hide people from a viewer behind the camera. */
     setFaded(is) {
       material.opacity = is ? FADED : 1;
     },

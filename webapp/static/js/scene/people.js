@@ -1,4 +1,4 @@
-// People as shaded limbs, joints and heads: three instanced meshes and their shadows, whatever the number of people.
+// People as shaded limbs, joints and heads: three instanced meshes and their shadows for any number of people.
 
 import {
   Color,
@@ -18,10 +18,10 @@ import { EARS, FACE, isRight, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS } f
 import { MAX_PEOPLE } from "../timeline.js";
 
 const HEAD_RADIUS = 0.098;
-/** Joints that the camera does not see are the network's guess: drawn this much thinner. */
-const GUESSED = 0.45;
+/** Joints that are estimated without being detected are drawn this much thinner. */
+const ESTIMATED_SCALE = 0.45;
 /** Confidence from which a joint is drawn at its full size. */
-const CERTAIN = 0.25;
+const FULL_SIZE_CONFIDENCE = 0.25;
 const HIGHLIGHT = 1.7;
 
 /** [r, g, b] per palette entry, left (and middle) then right, in the renderer's linear colours. */
@@ -71,8 +71,8 @@ export function createPeople() {
   function measure(slot, confidence) {
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const hidden = !showFace && FACE.has(joint);
-      const seen = joint === PELVIS ? 1 : Math.min(confidence[slot * JOINT_COUNT + joint] / CERTAIN, 1);
-      const least = onlySeen ? 0 : GUESSED;
+      const seen = joint === PELVIS ? 1 : Math.min(confidence[slot * JOINT_COUNT + joint] / FULL_SIZE_CONFIDENCE, 1);
+      const least = onlySeen ? 0 : ESTIMATED_SCALE;
       thickness[joint] = hidden ? 0 : least + (1 - least) * seen;
     }
   }
@@ -155,7 +155,7 @@ function instanced(geometry, material, capacity) {
   return mesh;
 }
 
-/** The same instances pressed flat onto the floor; the stencil keeps overlapping parts from darkening twice. */
+/** The same instances flattened onto the floor; the stencil prevents overlapping parts from darkening twice. */
 function shadowOf(mesh, material) {
   const shadow = new InstancedMesh(mesh.geometry, material, 0);
   shadow.instanceMatrix = mesh.instanceMatrix;
@@ -166,7 +166,7 @@ function shadowOf(mesh, material) {
   return shadow;
 }
 
-/** Column-major 4x4: y along the limb and as long, x and z across it. */
+/** Column-major 4x4: the y axis spans the limb, x and z are its radius. */
 function placeLimb(matrix, at, points, from, to, radius, visible) {
   const dx = points[to] - points[from];
   const dy = points[to + 1] - points[from + 1];
@@ -176,7 +176,7 @@ function placeLimb(matrix, at, points, from, to, radius, visible) {
   const ux = dx / length;
   const uy = dy / length;
   const uz = dz / length;
-  // Any direction across: the limb's cross product with the axis that it is farthest from.
+  // Any perpendicular direction: the cross product with an axis that is not parallel to the limb.
   let ax = 0;
   let ay = uz;
   let az = -uy;

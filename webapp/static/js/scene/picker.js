@@ -1,10 +1,10 @@
-// Which joint the pointer is on: every joint is projected to the screen and the nearest within reach wins.
+// Which joint the pointer is on: every joint is projected to the screen and the nearest within REACH_PX is chosen.
 
 import { FACE, JOINT_COUNT } from "../skeleton.js";
 
 const REACH_PX = 14;
 
-/** `pick(x, y, ...)` -> {slot, joint}, -1 each where nothing is near; the same object every time. */
+/** `pick(x, y, ...)` -> {slot, joint}, -1 each where nothing is near; the same object each time. */
 export function createPicker() {
   const found = { slot: -1, joint: -1 };
 

@@ -1,4 +1,4 @@
-// Where the pointer is on a canvas, in its CSS pixels; null while it is elsewhere.
+// Where the pointer is on a canvas, in its CSS pixels; null while it is outside.
 
 export function followPointer(canvas) {
   let place = null;

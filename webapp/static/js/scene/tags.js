@@ -1,4 +1,4 @@
-// Name tags above heads: one sprite per person, one small texture per id, drawn when an id is first seen.
+// ID labels above heads: one sprite per person, one small texture per id, drawn when an id first appears.
 
 import { CanvasTexture, Group, Sprite, SpriteMaterial, SRGBColorSpace } from "../../vendor/vendor.js";
 import { colourOf } from "../palette.js";
@@ -8,7 +8,7 @@ import { MAX_PEOPLE } from "../timeline.js";
 const WIDTH = 128;
 const HEIGHT = 64;
 const ABOVE_EARS_M = 0.3;
-/** Share of the view's height: tags keep their size on the screen. */
+/** Share of the view's height: labels keep their size on the screen. */
 const SIZE = 0.03;
 const KEPT_TEXTURES = 64;
 

@@ -1,4 +1,4 @@
-// The milliseconds of two backends beside each other, stage by stage, with bars.
+// A table of two backends side by side: milliseconds per stage, with bars, and people per frame.
 
 import { total } from "../difference.js";
 import { h, setText } from "../dom.js";
@@ -11,9 +11,9 @@ export const label = ({ name, device, precision }) => [backendName(name), device
 export const same = (one, other) =>
   ["name", "device", "precision"].every((key) => one?.[key]?.toLowerCase() === other?.[key]?.toLowerCase());
 
-export function createSides() {
+export function createComparisonTable() {
   const names = SIDES.map((side) => nameOf(side));
-  const rows = [...STAGES, "in all"].map((stage) => row(stage, stage === "in all" ? "total" : null));
+  const rows = [...STAGES, "total"].map((stage) => row(stage, stage === "total" ? "total" : null));
   const people = row("people", "people");
   const head = h(
     "thead",
@@ -25,7 +25,7 @@ export function createSides() {
       ...SIDES.map((side) => h("th", { scope: "col", class: `side-${side}` }, side.toUpperCase())),
     ),
   );
-  const caption = h("caption", { class: "visually-hidden" }, "Milliseconds of a frame, and people found in it");
+  const caption = h("caption", { class: "visually-hidden" }, "Milliseconds per frame, and people detected in it");
   const table = h(
     "table",
     { class: "sides" },
@@ -41,7 +41,7 @@ export function createSides() {
       h("ul", { class: "side-names" }, ...names.map(({ element }) => element)),
       table,
     ),
-    /** A comparison of the server's, and the backend that runs. */
+    /** `comparison` as the server sends it; `running`: the backend in use. */
     update(comparison, running) {
       const sides = SIDES.map((side) => comparison[side]);
       const most = Math.max(...sides.map(({ stage_ms: stages }) => total(stages)), 1e-6);
@@ -67,7 +67,7 @@ function nameOf(side) {
   };
 }
 
-/** A stage of both sides. */
+/** One row: a stage, with a cell per side. */
 function row(name, kind) {
   const cells = SIDES.map((side) => {
     const value = h("span", {}, "–");
