@@ -293,7 +293,7 @@ def test_a_bad_camera_file_is_explained(page: Page, watch: Watch) -> None:
     open_tab(page, "Camera")
     page.set_input_files("input[type=file]", files=[camera_file("mirrored.json", MIRRORED)])
     refusal = page.locator(".refusal")
-    expect(refusal).to_contain_text("mirrored.json")
+    expect(refusal.locator("strong")).to_have_text(re.compile(r"^mirrored\.json: R is mirrored"))
     expect(refusal.locator("p")).not_to_be_empty()
     page.get_by_role("button", name="Paste", exact=True).click()
     page.get_by_role("textbox", name="Camera file as text").fill("this is no camera")
@@ -397,15 +397,20 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     assert header.bounding_box() == before, "the header stays as it is while something is recorded"
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
     page.get_by_role("button", name=re.compile("Stop recording")).click()
+    expect(page.locator(".toast")).to_contain_text(re.compile(r"Saved recording-\S+: \d+:\d\d, \d+ scenes, "))
     item = page.locator(".recording").first
     item.get_by_role("button", name="Replay").click()
     eventually(lambda: api(page, "api/state")[1]["source"].startswith("recording:"))
     expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
     eventually(lambda: api(page, "api/state")[1]["switching"] is None)
-    open_tab(page, "Engine")
-    page.get_by_role("combobox", name="Source").select_option("demo")
+    badge = page.locator(".replay-badge")
+    expect(badge).to_contain_text("Replay")
+    status = header.get_by_role("status")
+    expect(status).to_have_text("Replay")
+    badge.get_by_role("button", name="Back to live").click()
     eventually(lambda: api(page, "api/state")[1]["source"] == "demo")
-    open_tab(page, "Record")
+    expect(badge).to_be_hidden()
+    expect(status).to_have_text("Live")
     with page.expect_download() as jsonl:
         item.get_by_role("link", name=re.compile("JSONL")).click()
     lines = jsonl.value.path().read_text().splitlines()
@@ -495,6 +500,21 @@ def test_the_keyboard_reaches_tabs_and_views(page: Page) -> None:
     page.locator("canvas.scene").focus()
     page.keyboard.press("4")
     expect(page.get_by_role("button", name="Top", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_token_form_signs_in(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
+    watch.expected = ("status of 401",)
+    page = visit(f"{dashboard.url}?token=bogus")
+    help_text = page.locator("#help")
+    expect(help_text).to_contain_text("This link is not valid")
+    assert "bogus" not in page.url
+    page.get_by_label("Token").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(help_text).to_contain_text("Wrong token")
+    page.get_by_label("Token").fill(TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(dashboard.url)
+    expect(page.locator("canvas.scene")).to_be_visible()
 
 
 def test_the_theme_is_remembered(page: Page) -> None:

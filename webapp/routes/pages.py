@@ -13,6 +13,11 @@ from webapp.services import role, services
 
 blueprint = Blueprint("pages", __name__)
 
+DEAD_LINK = (
+    "This link is not valid: its token is wrong, expired or already used. "
+    "Open the link that Posecast printed when it last started, or enter its token here."
+)
+
 
 @blueprint.get("/")
 def dashboard() -> Response:
@@ -30,7 +35,7 @@ def view() -> Response:
 def login_page() -> Response:
     """Asks for the token; also what a browser without one sees instead of any other page."""
     denied = bool(request.environ.get("posecast.denied"))
-    return _login(401 if denied else 200, "")
+    return _login(401 if denied else 200, DEAD_LINK if request.args.get("problem") == "link" else "")
 
 
 @blueprint.post("/login")
@@ -39,7 +44,7 @@ def login() -> Response | tuple[Response, int]:
     tokens = services().tokens
     token = request.form.get("token", "").strip()
     if tokens.log_in(request.remote_addr or "", token) is None:
-        return _login(401, "That token is not right, or too many were wrong in the last minute.")
+        return _login(401, "Wrong token, or too many wrong tokens from this address in the last minute.")
     response = make_response(redirect(f"{request.script_root}/", 303))
     if tokens.required:  # else anything was right, and nothing is worth keeping
         response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)

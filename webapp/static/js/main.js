@@ -14,7 +14,8 @@ import { createEnginePanel } from "./panels/engine.js";
 import { guard, VIEW_ONLY } from "./panels/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
-import { createRecordingsPanel } from "./panels/recordings.js";
+import { createRecordingsPanel, describeSaved } from "./panels/recordings.js";
+import { createReplayBadge, isReplay } from "./panels/replay.js";
 import { createShare } from "./panels/share.js";
 import { createStage } from "./panels/stage.js";
 import { createStatsPanel } from "./panels/stats.js";
@@ -56,7 +57,10 @@ const actions = {
     const heights = metres === null ? others : { ...others, [id]: metres };
     return actions.settings({ person_heights_m: Object.keys(heights).length > 0 ? heights : null });
   },
-  record: (on, video) => act(() => post("api/recordings", { record: on, video })),
+  async record(on, video) {
+    const answer = await act(() => post("api/recordings", { record: on, video }));
+    if (answer?.finished) toasts.news(describeSaved(answer.finished));
+  },
   replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
   preview(calibration) {
     stage.setPreview(calibration !== null);
@@ -88,6 +92,8 @@ const display = createDisplayPanel({ show: preferences.get("show"), onChange: ch
 const joints = createJointsPanel({ onHeight: actions.personHeight });
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
+const replay = createReplayBadge({ onLive: actions.source });
+stage.frame.append(replay.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
 
@@ -155,6 +161,7 @@ function showState(next) {
   const before = state;
   state = next;
   header.update({ state, stats: state.stats });
+  replay.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
@@ -189,6 +196,7 @@ function showHealth(connected, reason) {
   if (!connected) header.setStatus("lost", "Reconnecting");
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
+  else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
   else header.setStatus("live", "Live");
 }
 

@@ -203,6 +203,10 @@ export function createCameraPanel({ actions, toasts }) {
     accept.focus();
   }
 
+  /** Most messages of the server name the file already, whose name keeps its capitals. */
+  const named = (message, title) =>
+    title === null ? sentence(message) : message.includes(title) ? message : `${title}: ${message}`;
+
   function refuse({ message, hint }, title = null) {
     actions.preview(null);
     outcome.replaceChildren(
@@ -210,12 +214,7 @@ export function createCameraPanel({ actions, toasts }) {
         "div",
         { class: "refusal", role: "alert" },
         icon("warning"),
-        h(
-          "div",
-          {},
-          h("strong", {}, title && !message.includes(title) ? `${title}: ${message}` : sentence(message)),
-          hint ? h("p", {}, sentence(hint)) : null,
-        ),
+        h("div", {}, h("strong", {}, named(message, title)), hint ? h("p", {}, sentence(hint)) : null),
       ),
     );
   }

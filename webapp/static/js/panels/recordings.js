@@ -6,6 +6,12 @@ import { section, switchField } from "../fields.js";
 import { bytes, duration } from "../format.js";
 import { icon } from "../icons.js";
 
+/** What was saved, from the server's answer to a stop. */
+export function describeSaved({ name, seconds, scenes, bytes: size }) {
+  if (scenes === 0) return "Nothing was saved: no scenes arrived";
+  return `Saved ${name}: ${duration(seconds)}, ${scenes} scenes, ${bytes(size)}`;
+}
+
 /** `actions`: {record(on, withVideo), replay(name)}; `problem(error)`. */
 export function createRecordingsPanel({ actions, problem }) {
   const label = h("span", {}, "Start recording");
@@ -56,7 +62,7 @@ export function createRecordingsPanel({ actions, problem }) {
       h(
         "strong",
         {},
-        created ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) : name,
+        created ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) : name,
       ),
       h(
         "span",

@@ -100,6 +100,8 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
   return {
     element,
     canvas,
+    /** Where badges over the 3D view go. */
+    frame: view,
 
     setView(name) {
       for (const [other, button] of buttons) button.setAttribute("aria-pressed", String(other === name));
