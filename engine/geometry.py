@@ -95,20 +95,22 @@ class CameraSpec:
     """(3, 3) intrinsics in pixels of `resolution`, or None."""
     resolution: tuple[int, int] | None = None
     """(width, height) that K was calibrated at; None: taken to be the frame's own."""
+    fx: float | None = None
+    """Focal length in pixels of the frame, which overrides that of K; None: not overridden."""
 
-    def for_image(self, width: int, height: int, fx: float | None = None) -> Camera:
+    def for_image(self, width: int, height: int) -> Camera:
         """The camera for frames of (width, height) pixels.
 
-        `fx` [pixels of that frame] beats K, K beats 0.8 x width. Where `fx` beats a K, the principal point and
-        the pixel aspect of K stay.
+        `fx` overrides K, and K overrides 0.8 x width. Where `fx` overrides K, the principal point and the pixel aspect
+        of K stay.
         """
         if self.K is None:
-            focal = fx if fx is not None else DEFAULT_FX_PER_WIDTH * width
+            focal = self.fx if self.fx is not None else DEFAULT_FX_PER_WIDTH * width
             return Camera((width, height), focal, focal, width / 2, height / 2, self.R, self.t, self.up)
         calibrated = self.resolution or (width, height)
         sx, sy = width / calibrated[0], height / calibrated[1]
         own_fx, own_fy = float(self.K[0, 0] * sx), float(self.K[1, 1] * sy)
-        zoom = 1.0 if fx is None else fx / own_fx
+        zoom = 1.0 if self.fx is None else self.fx / own_fx
         centre = (float(self.K[0, 2] * sx), float(self.K[1, 2] * sy))
         return Camera((width, height), own_fx * zoom, own_fy * zoom, *centre, self.R, self.t, self.up)
 

@@ -46,6 +46,8 @@ class Frame:
     truth: Truth | None = None
     name: str | None = None
     """Where the frame is an image of its own: its file name."""
+    recorded: Snapshot | None = None
+    """Where the frame is played from a recording: what was made of it then, which is shown again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +132,8 @@ class Snapshot:
     backend: BackendInfo
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    replayed: bool = False
+    """Whether it comes from a recording: its times were measured on another day, perhaps on another machine."""
 
 
 @dataclass(frozen=True, slots=True)

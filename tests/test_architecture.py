@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children"),
+    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children", "engine.redaction",
+     "engine.rate"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",
@@ -22,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "engine.agreement", "engine.leveling",
         "engine.inference.*",
     ),
-    ("engine.inference", "engine.wire", "engine.redaction"),
+    ("engine.inference", "engine.wire"),
     ("engine.processor", "converters"),
     ("engine.loading",),
     ("engine.pipeline", "engine.offline"),

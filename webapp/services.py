@@ -13,6 +13,7 @@ from engine.pipeline import Pipeline
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import ROLE, Role, Tokens
 from webapp.live.broadcast import Broadcaster
+from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
 from webapp.live.scenes import Scenes
 from webapp.live.sockets import SocketServer
@@ -43,6 +44,7 @@ class Services:
     viewers: Viewers
     sockets: SocketServer
     broadcaster: Broadcaster
+    heartbeat: Heartbeat
     recordings: Recordings
     recorder: Recorder
     sources: Sources
@@ -68,12 +70,14 @@ class Services:
                 "recording", reason, f"see who may write in {self.recordings.folder}, and whether it is full"
             )
         self.broadcaster.start()
+        self.heartbeat.start()
 
     def stop(self) -> None:
         """End streams and sockets first, so that their server threads come free; then the rest. Bounded."""
         self.viewers.close()
         self.sockets.close()
         self.recorder.close()
+        self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
         logging.getLogger().removeHandler(self.error_counter)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 
-from engine.capture.address import SCHEMES, redact, scheme_of
+from engine.capture.address import SCHEMES, scheme_of
 from engine.capture.camera import camera_index, open_camera
 from engine.capture.clip import Clip
 from engine.capture.demo import DemoClip
@@ -15,6 +15,7 @@ from engine.capture.network import open_stream
 from engine.capture.playback import Playback
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
+from engine.redaction import redact
 from engine.types import FrameSource
 
 

@@ -16,6 +16,7 @@ from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
 from engine.extrinsics.cameras import SeveralCamerasError, choose_camera
 from engine.extrinsics.documents import read_document
+from engine.extrinsics.effective import effective_camera
 from engine.extrinsics.understanding import understand
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SeveralCamerasError",
     "calibration_json",
     "describe",
+    "effective_camera",
     "load_calibration",
     "parse_calibration",
 ]

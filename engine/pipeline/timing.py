@@ -18,15 +18,15 @@ class Timing:
     reload_s: float = 30.0
     """A model that did not load at the start is tried again after this long."""
     hang_s: float = 30.0
-    """A network that takes longer for one picture hangs: the slowest (PyTorch at height 1024 on an old processor, which
-    is at work on other things) takes a few seconds."""
+    """A network that takes longer for one picture is stuck: the slowest (PyTorch at height 1024 on an old processor
+    that is busy with other things) takes a few seconds."""
     load_s: float = 180.0
-    """A switch that shows no sign of life for so long hangs. Conversions report all the time; a library that opens a
+    """A switch that shows no sign of life for so long is stuck. Conversions report all the time; a library that opens a
     model does not, and takes seconds, or a minute on a small machine that swaps."""
     tick_s: float = 0.1
     """The worker looks for changes this often where no frames come."""
     join_s: float = 5.0
-    """A thread that has not ended by then is left behind, and said so in the log."""
+    """A thread that has not ended by then is left behind, which is logged."""
 
     def delay(self, failures: int) -> float:
         """How long to wait after the `failures`-th failure in a row, counted from 1."""

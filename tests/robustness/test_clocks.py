@@ -53,7 +53,7 @@ def test_durations_are_measured_by_a_clock_that_is_never_set() -> None:
 def test_scenes_keep_their_rate_and_ids(leap: float) -> None:
     steady, wall = Clock(), Clock(1.8e9)
     snapshots: Slot[Snapshot] = Slot()
-    scenes = Scenes(snapshots, steady, wall)
+    scenes = Scenes(snapshots, lambda: 25.0, steady, wall)
     told = []
     for index in range(60):
         steady.now += 0.04

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -139,15 +139,16 @@ class FakeProcessor:
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        self._spec = replace(camera, up=settings.up) if settings.up else camera
-        self._fx = settings.fx
+        self._camera = camera
 
     def restart_tracking(self) -> None:
         pass
 
     def process(self, frame: Frame) -> Snapshot:
+        if frame.recorded is not None:
+            return frame.recorded
         height, width = frame.image.shape[:2]
-        camera: Camera = self._spec.for_image(width, height, self._fx)
+        camera: Camera = self._camera.for_image(width, height)
         people: tuple[Person, ...] = self._people
         return Snapshot(
             Scene(frame.index, frame.time, people, camera),

@@ -18,12 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine import offline, overlay, picture_writer, video_writer
 from engine.capture import open_source
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
+from engine.extrinsics import effective_camera, load_calibration
 from engine.files import room_for, whole_file
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.geometry import CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
 from engine.processor import Processor
+from engine.rate import rate
 from engine.settings import Settings
 from engine.types import Frame, FrameSource, Image, Snapshot
 from engine.wire import dumps, scene_to_wire
@@ -60,7 +61,7 @@ def run(options: InferOptions) -> int:
         first = source.read()
         if first is None:
             raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
-        camera = calibration.spec if calibration else source.camera or DEFAULT_CAMERA
+        camera = effective_camera(settings, calibration, source.camera)
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         processor = _processor(settings, camera, first, console, stack)
         frames = offline.frames_of(source, first=first, limit=options.max_frames)
@@ -94,21 +95,21 @@ def _write(
     console: Console,
 ) -> str:
     """Write every snapshot; a sentence about how it went."""
-    rate = _Rate()
+    speed = _Speed()
     people = 0
     with _progress_bar(console) as bar:
         task = bar.add_task("frames", total=total, fps="")
         # Both are closed: a network still at work when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_results(snapshots, drawn=bool(pictures))) as results:
             for snapshot, image in results:
-                fps = rate.tick()
+                fps = speed.tick()
                 lines.write(dumps(scene_to_wire(snapshot, fps=fps, wall_time=time.time())) + "\n")
                 if pictures is not None and image is not None:
                     pictures.write(image, snapshot.scene.time)
                 people = max(people, len(snapshot.scene.people))
                 bar.update(task, advance=1, fps=f"{fps:.1f} fps")
-    speed = f"{rate.count} frames at {rate.mean:.1f} fps" if rate.count > 1 else "1 frame"
-    return f"{speed}, up to {people} people at once"
+    done = f"{speed.count} frames at {speed.mean:.1f} fps" if speed.count > 1 else "1 frame"
+    return f"{done}, up to {people} people at once"
 
 
 def _results(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
@@ -120,7 +121,7 @@ def _results(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[S
     return ((snapshot, None) for snapshot in snapshots)
 
 
-class _Rate:
+class _Speed:
     """Frames per second since the first frame came out."""
 
     def __init__(self) -> None:
@@ -133,8 +134,7 @@ class _Rate:
         if self.count == 0:
             self._start = now
         self.count += 1
-        if now > self._start:
-            self.mean = (self.count - 1) / (now - self._start)
+        self.mean = rate(self.count, self._start, now)
         return self.mean
 
 

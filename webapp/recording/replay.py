@@ -1,7 +1,7 @@
 """Plays a recording as a source: its scenes as they were, with its video where that was recorded too.
 
-The pipeline reads frames as from any source. Those of a recording bring their scene with them, and the processor
-hands that on instead of asking the network.
+The pipeline reads its frames as those of any source. Each brings what was recorded of it (`Frame.recorded`), which the
+processor returns instead of asking the network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,8 @@ from engine.extrinsics import parse_calibration
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
-from engine.pipeline.around import Around
-from engine.pipeline.parts import FrameProcessor
-from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
+from engine.types import BackendInfo, Frame, FrameSource, Image, Person, Pose2D, Pose3D, Scene, Snapshot
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReplayedFrame(Frame):
-    """A frame that knows its scene."""
-
-    scene: Scene | None = None
-    backend: BackendInfo | None = None
-    stage_ms: tuple[tuple[str, float], ...] = ()
 
 
 class ReplaySource:
@@ -79,15 +67,6 @@ class ReplaySource:
                 raise PosecastError(f"{self.name} holds no scene", "choose another recording")
 
 
-class ReplayProcessor(Around):
-    """Passes recorded scenes through, and everything else to the real processor."""
-
-    def process(self, frame: Frame) -> Snapshot:
-        if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
-            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms))
-        return super().process(frame)
-
-
 def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) -> Parts:
     """The pipeline's parts, able to open `recording:NAME`."""
     usual = parts or Parts()
@@ -97,10 +76,7 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
             return ReplaySource(recordings, text[len(RECORDING) :])
         return usual.open_source(text)
 
-    def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> FrameProcessor:
-        return ReplayProcessor(usual.processor(backend, settings, camera))
-
-    return replace(usual, open_source=open_source, processor=processor)
+    return replace(usual, open_source=open_source)
 
 
 def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | None]]:
@@ -116,20 +92,15 @@ def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | 
             capture.release()
 
 
-def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> ReplayedFrame:
+def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
     camera = spec.for_image(width, height)
     people = tuple(_person(person) for person in wire["people"])
-    return ReplayedFrame(
-        wire["frame"],
-        wire["time"],
-        time.monotonic(),
-        image,
-        scene=Scene(wire["frame"], wire["time"], people, camera),
-        backend=BackendInfo(wire["backend"], wire["device"], wire["precision"]),
-        stage_ms=tuple(wire["timings_ms"].items()),
-    )
+    frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
+    scene = Scene(frame.index, frame.time, people, camera)
+    backend = BackendInfo(wire["backend"], wire["device"], wire["precision"])
+    return replace(frame, recorded=Snapshot(scene, frame, backend, wire["timings_ms"], replayed=True))
 
 
 def _person(wire: dict[str, Any]) -> Person:

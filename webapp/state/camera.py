@@ -9,14 +9,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, calibration_json, parse_calibration
-from engine.geometry import DEFAULT_CAMERA, Camera
+from engine.extrinsics import Calibration, calibration_json, effective_camera, parse_calibration
+from engine.geometry import Camera
 from engine.leveling import level
 from engine.pipeline import Pipeline
 from engine.types import Floats, Snapshot
@@ -110,9 +109,7 @@ class CameraDesk:
         """The camera that a calibration means for the frames at hand."""
         state = self._pipeline.state()
         size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
-        spec = calibration.spec if calibration else DEFAULT_CAMERA
-        up = state.settings.up
-        return (replace(spec, up=up) if up else spec).for_image(*size, state.settings.fx)
+        return effective_camera(state.settings, calibration, None).for_image(*size)
 
     def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
         """Keep a camera file; where it is, as settings say it."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.capture import list_cameras, redact
+from engine.capture import list_cameras
+from engine.redaction import redact
 from engine.wire import Wire
 from webapp.access.errors import ForbiddenError
 from webapp.recording.recordings import RECORDING

@@ -6,7 +6,6 @@ live.
 
 from __future__ import annotations
 
-from engine.capture.address import redact
 from engine.capture.live import LiveSource, Lost
 from engine.capture.network.clip import StreamClip
 from engine.capture.network.feed import StreamFeed
@@ -14,6 +13,7 @@ from engine.capture.network.process import StreamProcess
 from engine.capture.playback import Playback
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
+from engine.redaction import redact
 from engine.types import FrameSource
 
 

@@ -18,9 +18,9 @@ from multiprocessing.connection import Connection
 
 import av
 
-from engine.capture.address import redact
 from engine.capture.network.protocol import SLOT_BYTES, Ended, Failed, Opened, Picture, PictureMemory, Request, Start
 from engine.capture.picture import Converter
+from engine.redaction import redact
 
 _OPTIONS = {
     "rtsp_transport": "tcp",  # UDP loses packets, and most firewalls

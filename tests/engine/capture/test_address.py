@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.capture.address import redact, scheme_of
+from engine.capture.address import scheme_of
+from engine.redaction import redact
 
 
 @pytest.mark.parametrize(

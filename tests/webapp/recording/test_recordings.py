@@ -189,7 +189,7 @@ def test_what_another_server_records_is_left_alone(
     second = Recordings(options.recordings)
     second.prepare()
     assert second.names() == []
-    other = Recorder(second, Scenes(playing.snapshots), 2**40, lambda *_: None, lambda: None)
+    other = Recorder(second, Scenes(playing.snapshots, playing.fps), 2**40, lambda *_: None, lambda: None)
     names = {str(client.get("/api/recordings").json["recording"]["name"]), str(other.start()["name"])}
     assert len(names) == 2
     eventually(lambda: (show(stage, playing), recorded(client) > 3)[1])
