@@ -19,6 +19,7 @@ from engine.pipeline import (
     SwitchInProgress,
     UnknownBackend,
     comparer,
+    worker,
 )
 from engine.pipeline.comparison import STAGES, WINDOW_FRAMES, Figures
 from engine.pipeline.worker import Turns
