@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children", "engine.redaction",
-     "engine.rate"),
+     "engine.rate", "engine.retry"),
     (
         "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
         "engine.locks",

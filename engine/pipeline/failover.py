@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 FAILURES = 4
 """In a row, after which a network is given up. One or two may be chance (a driver that resets, a moment without
-memory); with the pauses between the attempts, four of them take 1.6 s."""
+memory); with the pauses between the attempts, four of them take 1.75 s."""
 MAX_STUCK_THREADS = 3
 """Each thread stuck in a network that never returns keeps its network's memory, so that there must be a limit."""
 
