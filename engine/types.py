@@ -155,12 +155,15 @@ Progress = Callable[[str, "float | None", str], Any]
 
 
 class FrameSource(Protocol):
-    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None."""
+    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None.
+
+    A live source has no thread of its own: it is read without pause by a reader that keeps the newest frame.
+    """
 
     name: str
     """What the user gave, passwords redacted."""
     live: bool
-    """Live sources keep only their newest frame; the others deliver every frame once."""
+    """Live sources give their newest frame; the others deliver every frame once."""
     frame_rate: float | None
     frame_count: int | None
     """As announced: good for a progress bar, may be wrong by a few. None for what has no end."""
