@@ -58,7 +58,7 @@ class Services:
     notices: Notices
 
     def start(self, problems: Sequence[Problem] = ()) -> None:
-        """Run what works beside the requests, and tell of `problems`."""
+        """Start the background work, and report `problems`."""
         logging.getLogger().addHandler(self.error_counter)
         for problem in problems:
             self.notices.tell(*problem)

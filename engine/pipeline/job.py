@@ -13,7 +13,7 @@ from engine.types import Progress
 logger = logging.getLogger(__name__)
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: nobody waits for the result any more
+class Cancelled(Exception):  # noqa: N818 - not an error: the result is not needed any more
     """Raised in the thread of a job that was cancelled, at its next sign of progress."""
 
 

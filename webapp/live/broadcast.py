@@ -99,7 +99,7 @@ class Broadcaster:
         self._on_published.append(action)
 
     def join(self, sid: str) -> None:
-        """A client came; it gets the state and the newest scene as soon as its connection is complete."""
+        """A client connected; it gets the state and the newest scene as soon as its connection is complete."""
         with self._lock:
             self._clients[sid] = _Client()
 

@@ -1,4 +1,4 @@
-"""Tells the log what becomes of the source and the network: opened, lost, paused, switched.
+"""Logs what happens to the source and the network: opened, lost, paused, switched.
 
 In: the engine's state, whenever it may have changed. Out: an event for each change.
 """
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Chronicle:
-    """Remembers what was told last. Any thread may call `observe`."""
+    """Remembers what was logged last. Any thread may call `observe`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,6 +1,6 @@
 """The camera in use, as the dashboard changes it: a file given, back to the default, levelled from people.
 
-What is given is used from the next frame on and kept beside the settings, so that the next start finds it.
+It is used from the next frame on and kept beside the settings, so that the next start finds it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from webapp.state.store import Store
 log = logging.getLogger(__name__)
 
 LATELY = 30.0
-"""Seconds over which people are remembered for levelling."""
+"""Seconds for which people are remembered for levelling."""
 _SAMPLE_EVERY = 0.2
 _SUFFIXES = (".json", ".yml", ".yaml", ".xml")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
@@ -61,13 +61,15 @@ class CameraDesk:
     def level(self, *, preview: bool = False) -> Wire:
         """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it.
 
-        Its world has the floor at height 0: a floor height that was set before is none of this world's.
+        Its world has the floor at height 0, so that `floor_offset_m` is reset.
         """
         with self._lock:
             seen = [bodies for _, bodies in self._seen]
         camera = self._pipeline.state().camera
         if not seen or camera is None:
-            raise ConflictError("nobody has been seen lately", "let somebody walk before the camera, then try again")
+            raise ConflictError(
+                "nobody has been seen lately", "have somebody walk in front of the camera, then try again"
+            )
         try:
             calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
         except PosecastError as error:

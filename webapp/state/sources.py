@@ -1,4 +1,4 @@
-"""Which sources the page may choose: a visitor must not make the server open any file or address he likes."""
+"""Which sources the page may choose: a visitor must not make the server open arbitrary files or addresses."""
 
 from __future__ import annotations
 
