@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline, Timing
 from engine.settings import Settings
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.app import create_app, services_of
 from webapp.recording.recordings import Recordings

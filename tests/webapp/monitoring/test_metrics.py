@@ -14,8 +14,8 @@ from engine.errors import PosecastError
 from engine.pipeline import Pipeline, Stats
 from engine.types import BackendInfo
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
 from tests.webapp.recording.test_recordings import record
+from tests.webapp.stage import Stage
 from webapp.monitoring.metrics import ERROR_KINDS, ErrorCounter, Metrics
 from webapp.services import Services
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from engine.pipeline import Pipeline
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
 from webapp.recording.recorder import Recorder
