@@ -56,14 +56,14 @@ class Crowd:
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        self._spec, self._fx = camera, settings.fx
+        self._spec = camera
 
     def restart_tracking(self) -> None:
         pass
 
     def process(self, frame: Frame) -> Snapshot:
         height, width = frame.image.shape[:2]
-        camera = self._spec.for_image(width, height, self._fx)
+        camera = self._spec.for_image(width, height)
         people = tuple(_person(number, frame.time, camera) for number in range(self._count))
         return Snapshot(Scene(frame.index, frame.time, people, camera), frame, self.backend.info)
 

@@ -20,8 +20,7 @@ import numpy as np
 from engine import children, models, offline
 from engine.capture import open_source
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
-from engine.geometry import DEFAULT_CAMERA
+from engine.extrinsics import effective_camera, load_calibration
 from engine.loading import load_backend
 from engine.preprocess import network_size, prepare
 from engine.processor import Processor
@@ -131,7 +130,7 @@ def _first_frame(source: FrameSource) -> Frame:
 
 def _processor(backend: Backend, settings: Settings, source: FrameSource) -> Processor:
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
-    return Processor(backend, settings, calibration.spec if calibration else source.camera or DEFAULT_CAMERA)
+    return Processor(backend, settings, effective_camera(settings, calibration, source.camera))
 
 
 def _time_network(backend: Backend, frame: Frame, settings: Settings, seconds: float) -> Percentiles:

@@ -102,20 +102,22 @@ class CameraSpec:
     """(3, 3) intrinsics in pixels of `resolution`, or None."""
     resolution: tuple[int, int] | None = None
     """(width, height) that K was calibrated at; None: taken to be the frame's own."""
+    fx: float | None = None
+    """Focal length in pixels of the frame, which overrides that of K; None: not overridden."""
 
-    def for_image(self, width: int, height: int, fx: float | None = None) -> Camera:
+    def for_image(self, width: int, height: int) -> Camera:
         """The camera for frames of (width, height) pixels.
 
-        `fx` [pixels of that frame] beats K, K beats 0.8 x width. Where `fx` beats a K, the principal point and
-        the pixel aspect of K stay. A K of a picture that frames like these cannot come of is not used.
+        `fx` overrides K, and K overrides 0.8 x width. Where `fx` overrides K, the principal point and the pixel aspect
+        of K stay. A K of a picture that frames like these cannot come of is not used.
         """
         turn, K = self._framed((width, height))
         axes = framing.turned_axes(turn)
         R, t = axes @ self.R, axes @ self.t
         if K is None:
-            focal = fx if fx is not None else DEFAULT_FX_PER_WIDTH * width
+            focal = self.fx if self.fx is not None else DEFAULT_FX_PER_WIDTH * width
             return Camera((width, height), focal, focal, width / 2, height / 2, R, t, self.up)
-        zoom = 1.0 if fx is None else fx / float(K[0, 0])
+        zoom = 1.0 if self.fx is None else self.fx / float(K[0, 0])
         centre = (float(K[0, 2]), float(K[1, 2]))
         return Camera((width, height), float(K[0, 0]) * zoom, float(K[1, 1]) * zoom, *centre, R, t, self.up)
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from engine import offline, overlay
 from engine.capture import open_source
-from engine.extrinsics import check_frames, load_calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.extrinsics import check_frames, effective_camera, load_calibration
+from engine.geometry import CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
 from engine.processor import Processor
+from engine.rate import rate as rate_of
 from engine.settings import Settings
 from engine.types import BackendInfo, Frame, Image, Progress, Snapshot
 from engine.wire import Wire, scene_to_wire
@@ -75,8 +76,8 @@ class Inference:
 
     @property
     def camera(self) -> CameraSpec:
-        """The camera file's, or the source's own, or the default."""
-        return self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
+        """The camera in effect."""
+        return effective_camera(self._settings, self._calibration, self.source.camera)
 
     def camera_warnings(self) -> tuple[str, ...]:
         """What is assumed of the camera; PosecastError where it cannot be that of such frames."""
@@ -96,13 +97,13 @@ class Inference:
         """A result for every frame, in order. Close the iterator where it is left before its end."""
         if self._processor is None:
             raise RuntimeError("load() comes before results()")
-        rate = _Rate()
+        speed = _Speed()
         frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
         snapshots = offline.snapshots(frames, self._processor)
         # Both are closed: a network still at work when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
             for snapshot, picture in pictured:
-                fps = rate.tick()
+                fps = speed.tick()
                 yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
 
 
@@ -115,19 +116,15 @@ def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[
     return ((snapshot, None) for snapshot in snapshots)
 
 
-class _Rate:
+class _Speed:
     """Frames per second since the first frame came out."""
 
     def __init__(self) -> None:
         self._count = 0
         self._start = 0.0
-        self._mean = 0.0
 
     def tick(self) -> float:
         now = time.perf_counter()
-        if self._count == 0:
-            self._start = now
+        self._start = self._start or now
         self._count += 1
-        if now > self._start:
-            self._mean = (self._count - 1) / (now - self._start)
-        return self._mean
+        return rate_of(self._count, self._start, now)

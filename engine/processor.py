@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,9 +46,12 @@ class Processor:
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        """Use other settings or another camera from the next frame on; identities survive."""
+        """Use other settings or another camera from the next frame on; identities survive.
+
+        `camera` is the one in effect: `engine.extrinsics.effective_camera`.
+        """
         self._settings = settings
-        self.camera_spec = replace(camera, up=settings.up) if settings.up else camera
+        self.camera_spec = camera
         self._camera: Camera | None = None
         self._options = TrackingOptions(
             smoothing=settings.smoothing,
@@ -63,7 +66,9 @@ class Processor:
         self._tracker.reset()
 
     def process(self, frame: Frame) -> Snapshot:
-        """All three steps."""
+        """All three steps; for a frame of a recording, what was recorded."""
+        if frame.recorded is not None:
+            return frame.recorded
         return self.finish(self.infer(self.prepare(frame)))
 
     def prepare(self, frame: Frame) -> Prepared:
@@ -104,7 +109,7 @@ class Processor:
         """The camera for frames of this size."""
         height, width = frame.image.shape[:2]
         if self._camera is None or self._camera.image_size != (width, height):
-            self._camera = self.camera_spec.for_image(width, height, self._settings.fx)
+            self._camera = self.camera_spec.for_image(width, height)
         return self._camera
 
 

@@ -8,17 +8,33 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.capture import redact
-
 HIDDEN = "***"
 _SHORTEST = 6
 """Characters of a secret that is hidden wherever it stands; a shorter one would blank out ordinary words."""
+
+_USER = re.compile(r"(://)[^/?#\s]*@")
+# A password may wrongly hold a slash. A port is no password: http://host:8080/@someone keeps its host.
+_PASSWORD_WITH_SLASH = re.compile(r"(://)[^/:@\s]*:(?!\d+(?:[/?\s]|$))\S*@")
+# Cameras take them in the query, or in the path: rtsp://host/user=admin&password=secret&channel=1
+_PARAMETER = re.compile(
+    r"(?i)((?:^|[/?&;#_-])(?:pass|passwd|password|pwd|user|usr|username|login|token|key|apikey|secret|auth|signature|sig)=)"
+    r"[^&;#/\s]*"
+)
 
 _QUERY = re.compile(r"(/[^\s?\"'<>]*)\?[^\s\"'<>]+")
 _BEARER = re.compile(r"(?i)\b(bearer|authorization['\"]?\s*[:=]\s*['\"]?basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _NAMED = re.compile(
     r"(?i)\b([a-z_-]*(?:token|password|passwd|secret|api[_-]?key|cookie))(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;{}]+"
 )
+
+
+def redact(text: str) -> str:
+    """`text` with user names, passwords and tokens of the addresses in it replaced by ***."""
+    if "://" not in text:
+        return text
+    for pattern in (_PASSWORD_WITH_SLASH, _USER):
+        text = pattern.sub(r"\1***@", text)
+    return _PARAMETER.sub(r"\1***", text)
 
 
 class Secrets:

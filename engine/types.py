@@ -49,6 +49,8 @@ class Frame:
     truth: Truth | None = None
     name: str | None = None
     """Where the frame is an image of its own: its file name."""
+    recorded: Snapshot | None = None
+    """Where the frame is played from a recording: what was made of it then, which is shown again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +140,8 @@ class Snapshot:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None where nobody knows (an old recording)."""
+    replayed: bool = False
+    """Whether it comes from a recording: its times were measured on another day, perhaps on another machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +174,15 @@ Progress = Callable[[str, "float | None", str], Any]
 
 
 class FrameSource(Protocol):
-    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None."""
+    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None.
+
+    A live source has no thread of its own: it is read without pause by a reader that keeps the newest frame.
+    """
 
     name: str
     """What the user gave, passwords redacted."""
     live: bool
-    """Live sources keep only their newest frame; the others deliver every frame once."""
+    """Live sources give their newest frame; the others deliver every frame once."""
     frame_rate: float | None
     frame_count: int | None
     """As announced: good for a progress bar, may be wrong by a few. None for what has no end."""

@@ -23,7 +23,7 @@ from tests.engine.bodies import STANDING
 
 WAIT_S = 20.0
 """A test that waits this long has failed."""
-QUICK = Timing(first_frame_s=WAIT_S, retry_s=(0.001, 0.002), tick_s=0.005)
+QUICK = Timing(first_frame_s=WAIT_S, first_retry_s=0.001, longest_retry_s=0.002, tick_s=0.005)
 """Waits of the pipeline, short enough for tests."""
 INFO = BackendInfo("fake", "CPU", "fp32")
 _FREE_RUNNING_S = 0.001

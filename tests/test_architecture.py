@@ -21,11 +21,11 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake names
+        __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
-        extrinsics wire inference redaction
+        extrinsics wire inference
         models processor trials
         loading offline outputs_guard
         pipeline accuracy infer
@@ -63,7 +63,7 @@ FLOORS = {
     """,
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
-        doubts fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        doubts effective fields layouts qualisys readings rotation skeletool xml_storage yaml_text
         documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
@@ -84,12 +84,13 @@ FLOORS = {
         prepare
     """,
     "engine.pipeline": """
-        events timing refusals watched comparison
-        parts problems state reader
-        around feed meter
-        turns worker loader
-        switchboard comparer current
-        comparisons rescue
+        comparison events job refusals timing watchdog
+        parts reader state
+        feed meter
+        worker
+        comparer current
+        comparisons switching
+        failover
         pipeline
         __init__
     """,
@@ -144,18 +145,17 @@ FLOORS = {
         errors
     """,
     "webapp.live": """
-        __init__ packets pictures scenes session_requests viewers
+        __init__ heartbeat packets pictures scenes session_requests viewers
         broadcast socketio_parts websocket
         sockets
     """,
     "webapp.recording": """
-        __init__
-        recordings
-        writing replay
+        __init__ recordings
+        replay writing
         recorder
     """,
     "webapp.state": """
-        __init__ store sources auto_pause startup_problems
+        __init__ auto_pause sources startup_problems store
         camera engine_events status
     """,
     "webapp.routes": """

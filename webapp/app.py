@@ -21,6 +21,7 @@ from webapp.access.hosts import Hosts
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import Tokens
 from webapp.live.broadcast import Broadcaster
+from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
 from webapp.live.scenes import Scenes
 from webapp.live.sockets import SocketServer
@@ -29,7 +30,6 @@ from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
-from webapp.recording.replay import ReplayedFrame
 from webapp.routes import BLUEPRINTS
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
@@ -61,14 +61,14 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
 
 
 def services_of(app: Flask) -> Services:
-    """For whoever starts and stops the application."""
+    """For the code that starts and stops the application."""
     return cast(Services, app.extensions[EXTENSION])
 
 
 def _services(
     pipeline: Pipeline, store: Store, options: ServeOptions, tokens: Tokens, sockets: SocketServer
 ) -> Services:
-    scenes, metrics, viewers = Scenes(pipeline.snapshots), Metrics(), Viewers(options.viewer_limit)
+    scenes, metrics, viewers = Scenes(pipeline.snapshots, pipeline.fps), Metrics(), Viewers(options.viewer_limit)
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
     recorder = Recorder(
@@ -85,6 +85,7 @@ def _services(
         viewers=viewers,
         sockets=sockets,
         broadcaster=broadcaster,
+        heartbeat=Heartbeat(),
         recordings=recordings,
         recorder=recorder,
         sources=sources,
@@ -100,7 +101,7 @@ def _services(
 
 
 def _connect(services: Services) -> None:
-    """Who hears of what."""
+    """Connect the services: who is told of what, and what is done every second."""
     broadcaster, pipeline = services.broadcaster, services.pipeline
     pipeline.subscribe(services.events)
     services.sockets.on_clients(partial(_join, services), partial(_leave, services))
@@ -108,11 +109,15 @@ def _connect(services: Services) -> None:
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
     broadcaster.each_published(services.metrics.published)
-    broadcaster.each_tick(services.events.settle)
-    broadcaster.each_tick(services.viewers.drop_stuck)
-    broadcaster.each_tick(services.attendance.check)
-    broadcaster.each_tick(services.notices.deliver)
-    broadcaster.each_tick(lambda: services.costs.observe(pipeline.state()))
+    heartbeat = services.heartbeat
+    heartbeat.each_second("sending statistics", broadcaster.send_stats)
+    heartbeat.each_second("dropping silent clients", broadcaster.drop_silent)
+    heartbeat.each_second("ending unused connections", services.sockets.sweep)
+    heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
+    heartbeat.each_second("saving settings", services.events.settle)
+    heartbeat.each_second("reporting problems of the start", services.notices.deliver)
+    heartbeat.each_second("noting backend timings", lambda: services.costs.observe(pipeline.state()))
+    heartbeat.each_second("pausing the source", services.attendance.check)
 
 
 def _join(services: Services, sid: str) -> None:
@@ -126,7 +131,7 @@ def _leave(services: Services, sid: str) -> None:
 
 
 def _measure(services: Services, snapshot: Snapshot) -> None:
-    """Note what the work on a frame took; a replayed one brings the times of the machine and the day it is from."""
-    if not isinstance(snapshot.frame, ReplayedFrame):
+    """Note how long the work on a frame took, unless it was done on another day and perhaps another machine."""
+    if not snapshot.replayed:
         services.metrics.worked(snapshot.stage_ms)
         services.costs.worked(snapshot)

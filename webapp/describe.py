@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from engine.capture import redact
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats
+from engine.redaction import redact
 from engine.types import BackendInfo
 from engine.wire import Wire, dumps, timings_to_wire
 

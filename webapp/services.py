@@ -14,6 +14,7 @@ from engine.pipeline import Pipeline
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import ROLE, Role, Tokens
 from webapp.live.broadcast import Broadcaster
+from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
 from webapp.live.scenes import Scenes
 from webapp.live.sockets import SocketServer
@@ -44,6 +45,7 @@ class Services:
     viewers: Viewers
     sockets: SocketServer
     broadcaster: Broadcaster
+    heartbeat: Heartbeat
     recordings: Recordings
     recorder: Recorder
     sources: Sources
@@ -57,7 +59,7 @@ class Services:
     notices: Notices
 
     def start(self, problems: Sequence[Problem] = ()) -> None:
-        """Run what works beside the requests, and tell of `problems`."""
+        """Start the background work, and report `problems`."""
         logging.getLogger().addHandler(self.error_counter)
         for problem in problems:
             self.notices.tell(*problem)
@@ -69,12 +71,14 @@ class Services:
                 "recording", unusable, f"see who may write in {self.recordings.folder}, and whether it is full"
             )
         self.broadcaster.start()
+        self.heartbeat.start()
 
     def stop(self) -> None:
         """End streams and sockets first, so that their server threads come free; then the rest. Bounded."""
         self.viewers.close()
         self.sockets.close()
         self.recorder.close()
+        self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
         logging.getLogger().removeHandler(self.error_counter)

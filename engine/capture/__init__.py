@@ -6,8 +6,7 @@ every frame once, or, paced in real time, those that the reader can take; camera
 
 from __future__ import annotations
 
-from engine.capture.address import redact
 from engine.capture.camera import CameraInfo, list_cameras
 from engine.capture.sources import open_source
 
-__all__ = ["CameraInfo", "list_cameras", "open_source", "redact"]
+__all__ = ["CameraInfo", "list_cameras", "open_source"]

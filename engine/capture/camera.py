@@ -27,6 +27,13 @@ _WANTED = (
 )
 """Wishes: a camera answers with the nearest that it can."""
 
+_STALE_S = 0.2
+"""Between two reads, after which a picture may have waited in the driver's buffer."""
+_BUFFERED = 4
+"""Pictures that a driver may hold, where it does not honour the wish for one."""
+_FRESH_S = 0.004
+"""A picture that was waited for so long is new; one in the buffer comes at once."""
+
 _DEVICES = Path("/sys/class/video4linux")
 _LINKS = "/dev/v4l/"
 """Where udev names cameras by what they are, or where they are plugged in."""
@@ -74,6 +81,7 @@ class CameraFeed:
         self._pixel_aspect = pixel_aspect
         self._capture: cv2.VideoCapture | None = None
         self._interrupted = threading.Event()
+        self._read_at: float | None = None
 
     def open(self) -> None:
         index = self._device if isinstance(self._device, int) else _index_behind(self._device)
@@ -87,22 +95,32 @@ class CameraFeed:
             raise Lost("it does not open; another program may use it")
         for name, value in _WANTED:
             capture.set(name, value)
-        self._capture = capture
+        self._capture, self._read_at = capture, None
 
     def read(self) -> LivePicture:
         """OpenCV waits ten seconds at most for a V4L2 camera."""
         if self._capture is None or self._interrupted.is_set():
             raise Lost("closed")
-        if not self._capture.grab():
-            raise Lost("it gives no pictures; it may be unplugged")
-        captured_at = time.monotonic()
+        missed = self._grab_newest(self._capture)
+        captured_at = self._read_at = time.monotonic()
         decoded, image = self._capture.retrieve()
         if not decoded:
             raise Lost("it gives no pictures that can be decoded")
         if image.ndim == 2 or image.shape[2] == 1:  # infrared cameras
             image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
         image = square_pixels(np.asarray(image, np.uint8), self._pixel_aspect)
-        return LivePicture(image, captured_at, (time.monotonic() - captured_at) * 1e3)
+        return LivePicture(image, captured_at, (time.monotonic() - captured_at) * 1e3, missed)
+
+    def _grab_newest(self, capture: cv2.VideoCapture) -> int:
+        """Grab a picture, and pass over those that wait in the buffer of a camera that is read seldom; their number."""
+        seldom = self._read_at is not None and time.monotonic() - self._read_at > _STALE_S
+        for missed in range(_BUFFERED + 1 if seldom else 1):
+            began = time.monotonic()
+            if not capture.grab():
+                raise Lost("it gives no pictures; it may be unplugged")
+            if time.monotonic() - began > _FRESH_S:
+                return missed
+        return missed
 
     def close(self) -> None:
         capture, self._capture = self._capture, None

@@ -1,4 +1,8 @@
-"""Live sources: a thread reads a device or a stream, keeps the newest frame only, and reconnects."""
+"""Live sources: devices and streams, read as fast as they give pictures, and opened again when they are lost.
+
+They have no thread of their own: the newest picture goes to a reader that does not pause, as the pipeline's reader
+thread does not. A slow one misses pictures.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,6 @@ from engine.brake import MOST, Brake
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
-from engine.slot import Slot
 from engine.types import Frame, Image
 
 logger = logging.getLogger(__name__)
@@ -65,7 +68,7 @@ class Feed(Protocol):
 
 
 class LiveSource:
-    """A FrameSource over a feed. The feed must be open already: who cannot open one at all wants an error at once."""
+    """A FrameSource over a feed, which must be open already: one that cannot be opened is an error at once."""
 
     live = True
     frame_rate: float | None = None
@@ -90,11 +93,8 @@ class LiveSource:
         self._failures = 0
         self._reason: str | None = None
         self._brake = Brake()
-        self._seen = 0
-        self._frames: Slot[Frame] = Slot()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"posecast-live-{name}", daemon=True)
-        self._thread.start()
+        self._reading = threading.Lock()
 
     @property
     def problem(self) -> str | None:
@@ -104,54 +104,52 @@ class LiveSource:
         return f"no picture for {silent:.0f} s" if silent > self._timing.silence_s else None
 
     def read(self) -> Frame | None:
-        """Waits for a frame newer than the last one.
+        """The next frame; where the feed is lost, the first one after it was opened again.
 
         None only after `close`, and where the feed crashes again and again, as `problem` then says.
         """
-        while True:
-            newer = self._frames.wait_newer(self._seen, timeout=1.0)
-            if newer is not None:
-                self._seen, frame = newer
-                return frame
-            if self._frames.closed:
-                return None
+        with self._reading:
+            frame = self._next()
+            if frame is None:
+                self._feed.close()
+            return frame
 
     def close(self) -> None:
-        """Takes no longer than `join_s`, also where a driver hangs."""
+        """Never blocks, so that signal handlers may call it: a thread that is reading closes the feed itself."""
         self._closing.set()
-        self._frames.close()
         self._feed.interrupt()
-        if self._thread is not threading.current_thread():
-            self._thread.join(self._timing.join_s)
-            if self._thread.is_alive():
-                logger.error("%s: the thread that reads it hangs", self.name)
+        if self._reading.acquire(blocking=False):
+            try:
+                self._feed.close()
+            finally:
+                self._reading.release()
 
-    def _run(self) -> None:
-        while not self._closing.is_set() and self._reconnect(self._read_until_lost()):
-            pass
-        self._feed.close()
-        self._frames.close()
+    def _next(self) -> Frame | None:
+        while not self._closing.is_set():
+            try:
+                picture = self._feed.read()
+            except Exception as error:  # noqa: BLE001, PERF203 - whatever it is, the feed is opened again
+                if not self._reconnect(self._lost(error, "reading")):
+                    return None
+            else:
+                return None if self._closing.is_set() else self._frame(picture)
+        return None
 
-    def _read_until_lost(self) -> Lost:
-        """Why pictures stopped."""
-        try:
-            while not self._closing.is_set():
-                self._deliver(self._feed.read())
-        except Lost as lost:
-            return lost
-        except Exception as error:
-            logger.exception("%s: reading failed", self.name)
-            return Lost(f"reading failed ({error})")
-        return Lost("closed")
+    def _lost(self, error: Exception, doing: str) -> Lost:
+        """`error` as a loss of the feed; one that nobody foresaw is logged."""
+        if isinstance(error, Lost):
+            return error
+        logger.error("%s: %s failed", self.name, doing, exc_info=error)
+        return Lost(f"{doing} failed ({error})")
 
-    def _deliver(self, picture: LivePicture) -> None:
+    def _frame(self, picture: LivePicture) -> Frame:
         if self._failures:
             logger.info("%s: pictures again", self.name)
         self._failures, self._reason, self._last_at = 0, None, picture.captured_at
         self._index += picture.missed
+        index, self._index = self._index, self._index + 1
         moment = picture.captured_at - self._opened_at
-        self._frames.put(Frame(self._index, moment, picture.captured_at, picture.image, picture.capture_ms))
-        self._index += 1
+        return Frame(index, moment, picture.captured_at, picture.image, picture.capture_ms)
 
     def _reconnect(self, lost: Lost) -> bool:
         """Until the feed is open again; False where the source is closed, or given up."""
@@ -169,11 +167,8 @@ class LiveSource:
             try:
                 self._feed.open()
                 return True
-            except Lost as error:
-                lost = error
-            except Exception as error:
-                logger.exception("%s: opening failed", self.name)
-                lost = Lost(f"opening failed ({error})")
+            except Exception as error:  # noqa: BLE001 - as above
+                lost = self._lost(error, "opening")
         return False
 
 

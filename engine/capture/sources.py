@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from engine.capture.address import SCHEMES, redact, scheme_of
+from engine.capture.address import SCHEMES, scheme_of
 from engine.capture.animation import AnimationClip
 from engine.capture.camera import camera_device, open_camera
 from engine.capture.clip import Clip
@@ -20,6 +20,7 @@ from engine.capture.playback import Playback
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
 from engine.names import printable
+from engine.redaction import redact
 from engine.types import FrameSource
 
 _FASTEST = 1000

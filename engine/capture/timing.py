@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.retry import FIRST_S, LONGEST_S, pause_s
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -17,11 +19,11 @@ class Timing:
     """Until the child that opens a stream is taken to be stuck; starting it counts."""
     silence_s: float = 8.0
     """Between two frames, before the child is taken to be stuck: more than `read_s`, which gives the better reason."""
-    first_retry_s: float = 0.5
-    longest_retry_s: float = 10.0
+    first_retry_s: float = FIRST_S
+    longest_retry_s: float = LONGEST_S
     join_s: float = 2.0
-    """For threads to end."""
+    """For a child process to end."""
 
     def retry_s(self, failures: int) -> float:
-        """The pause after so many failures in a row: it doubles from `first_retry_s` up to `longest_retry_s`."""
-        return min(self.longest_retry_s, self.first_retry_s * 2.0 ** min(failures, 30))
+        """The pause after so many failures in a row and one more."""
+        return pause_s(failures + 1, self.first_retry_s, self.longest_retry_s)

@@ -18,6 +18,7 @@ from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
 from engine.extrinsics.cameras import SeveralCamerasError, cameras_of, choose_camera
 from engine.extrinsics.documents import Document, read_document
+from engine.extrinsics.effective import effective_camera
 from engine.extrinsics.frames import check_frames, frame_warnings
 from engine.extrinsics.understanding import understand
 from engine.files import cannot_read
@@ -32,6 +33,7 @@ __all__ = [
     "calibration_json",
     "check_frames",
     "describe",
+    "effective_camera",
     "frame_warnings",
     "load_calibration",
     "parse_calibration",

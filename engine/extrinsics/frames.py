@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine import framing
 from engine.errors import PosecastError
 from engine.extrinsics.field_of_view import NO_LENS_DEG, field_of_view, field_of_view_doubts, not_pixels
@@ -18,7 +20,7 @@ def check_frames(spec: CameraSpec, size: tuple[int, int], fx: float | None) -> l
         raise PosecastError(_misfit(spec, size), "give the camera file for frames of this shape, or --fx")
     if fx is not None and field_of_view(fx, size[0]) > NO_LENS_DEG:
         raise PosecastError(*not_pixels(fx, size[0]))
-    return frame_warnings(spec, spec.for_image(*size, fx), fx)
+    return frame_warnings(spec, replace(spec, fx=fx).for_image(*size), fx)
 
 
 def frame_warnings(spec: CameraSpec, camera: Camera, fx: float | None = None) -> list[str]:

@@ -1,10 +1,21 @@
-"""The live engine: a source, a network and their threads, of which the newest result wins.
+"""The live engine: a source, a network and their threads; the newest result wins.
 
-    capture --Slot--> worker: processor.process --Slot--> whoever shows snapshots
-                        ^ setup <-- loader (one per switch)
+    reader --Slot--> worker: processor.process --Slot--> subscribers
+                       ^ setup <-- switching (one job per switch)
 
-`Pipeline` is what a server holds. Everything can be changed while it runs: what takes long is made ready beside
-what runs, and takes over between two frames.
+`Pipeline` is what a server holds. Everything can be changed while it runs: slow changes are made ready beside what
+runs, and take over between two frames.
+
+Modules from the lowest floor to the highest; each imports only from lower ones:
+
+    timing, comparison, events, job, refusals, watchdog    records and tools
+    state, parts, reader                                   what others see; what may be replaced; one source's thread
+    meter, feed                                            statistics; which source is current
+    worker                                                 the thread that makes snapshots; the record of the setup
+    current, comparer                                      the setup in effect; a comparison at work
+    switching, comparisons                                 at most one switch, at most one comparison
+    failover                                               replaces a network that does not work
+    pipeline                                               everything, connected
 """
 
 from engine.pipeline.comparison import Choice, Comparison, Side

@@ -1,4 +1,4 @@
-"""A comparison of two backends on the live picture, as others see it: frozen records, and what they are made from."""
+"""A comparison of two backends on the live picture: the record that others see, and the figures in it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from engine.agreement import Matches, match, summary
 from engine.types import BackendInfo, Snapshot
 
 WINDOW_FRAMES = 100
-"""Figures are of so many frames, the newest: half a minute of most networks, and few enough to follow the picture."""
+"""The newest frames that figures describe: half a minute for most networks, and few enough to follow the picture."""
 STAGES = ("preprocess", "infer", "decode", "lift")
-"""What is timed: the ways of two backends part in `infer`, and what follows depends on what they find."""
+"""The stages that are compared: two backends differ in `infer`, and the later stages depend on what it found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Comparison:
     sides: tuple[Side, Side]
     """A and B."""
     step: str = ""
-    """Where in loading it is ('convert', 'compile', ...); or why it has ended, in words."""
+    """The step of loading ('convert', 'compile', ...); or why it has ended, in words."""
     fraction: float | None = None
     """0..1 of the step, or None where it cannot be known."""
     frames: int = 0
@@ -59,7 +59,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sample:
-    """One frame's, without its picture."""
+    """What is kept of one frame."""
 
     stage_ms: tuple[Mapping[str, float], Mapping[str, float]]
     people: tuple[int, int]

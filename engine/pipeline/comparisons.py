@@ -1,21 +1,22 @@
-"""Sees to it that at most one comparison runs, and tells how far it has come."""
+"""Begins and ends comparisons, of which at most one runs, and tells how far it has come."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from engine.errors import PosecastError
 from engine.pipeline.comparer import Comparer
 from engine.pipeline.comparison import Choice, Comparison
 from engine.pipeline.events import Announcer, ProblemEvent, ProgressEvent, StateEvent
+from engine.pipeline.job import BackgroundJob
 from engine.pipeline.parts import Parts
 from engine.pipeline.refusals import SwitchInProgress, check_backend
 from engine.pipeline.state import Switching
 from engine.pipeline.timing import Timing
-from engine.pipeline.turns import Turns
-from engine.pipeline.worker import Setup
+from engine.pipeline.worker import Setup, Turns
 from engine.slot import Slot
 from engine.types import Frame
 
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Comparisons:
-    """Owns the thread. `begin` and `end` return at once; a new comparison takes the place of one that runs."""
+    """Owns the job. `begin` and `end` return at once; a new comparison replaces one that runs."""
 
     def __init__(
         self,
@@ -46,10 +47,12 @@ class Comparisons:
         self._closed = False
         self._shown = False
         self._newest: Comparer | None = None
+        self._job: BackgroundJob | None = None
+        """That of `_newest`."""
 
     @property
     def now(self) -> Comparison | None:
-        """None when there is none, or it has been dismissed."""
+        """None where there is none, or it was dismissed."""
         with self._lock:
             return self._newest.now if self._newest is not None and self._shown else None
 
@@ -65,32 +68,41 @@ class Comparisons:
             raise PosecastError("both sides are the same", "choose two that differ in backend, device or precision")
         with self._lock:
             self._refuse_if_busy()
-            before = self._newest
+            before = self._job
             if before is not None:
                 before.cancel()
-            self._newest, self._shown = self._comparer((a, b), before), True
-            self._newest.start()
+            comparer = Comparer(
+                (a, b), self._frames, self._wanted, self._parts, self._turns, self._changed, self._timing
+            )
+            self._newest, self._shown = comparer, True
+            self._job = BackgroundJob(
+                "comparing",
+                partial(self._compare, comparer, before),
+                comparer.report,
+                partial(self._done, comparer),
+            )
+            self._job.start()
         self._announcer.announce(StateEvent())
 
     def end(self) -> None:
         """Close both networks, and forget the figures. Nothing where there is no comparison."""
         with self._lock:
             shown, self._shown = self._shown, False
-            if self._newest is not None:
-                self._newest.cancel()
+            if self._job is not None:
+                self._job.cancel()
         if shown:
             self._announcer.announce(StateEvent())
 
     def cancel(self) -> None:
-        """Accept no more, and let the one that runs give up."""
+        """Accept no more, and cancel the one that runs."""
         with self._lock:
             self._closed = True
-            if self._newest is not None:
-                self._newest.cancel()
+            if self._job is not None:
+                self._job.cancel()
 
     def join(self) -> None:
         """After `cancel`: wait a bounded time for the end."""
-        if self._newest is not None and not self._newest.join():
+        if self._job is not None and not self._job.join(self._timing.join_s):
             logger.error("the thread of the comparison did not end")
 
     def _refuse_if_busy(self) -> None:
@@ -102,18 +114,11 @@ class Comparisons:
         if self._newest is not None and self._shown and self._newest.now.status == "loading":
             raise SwitchInProgress("another comparison is still being loaded", "wait until it runs, or end it")
 
-    def _comparer(self, choices: tuple[Choice, Choice], before: Comparer | None) -> Comparer:
-        return Comparer(
-            choices,
-            self._frames,
-            self._wanted,
-            self._parts,
-            self._turns,
-            self._changed,
-            self._done,
-            self._timing,
-            before,
-        )
+    def _compare(self, comparer: Comparer, before: BackgroundJob | None, job: BackgroundJob) -> None:
+        """Run, once the comparison before has closed its networks: never four of them in memory."""
+        if before is not None and not before.join(self._timing.join_s):
+            raise PosecastError("the comparison before is still being closed", "try again in a moment")
+        comparer.run(job)
 
     def _changed(self, comparer: Comparer, message: str) -> None:
         if self._is_shown(comparer):

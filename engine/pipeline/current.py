@@ -1,21 +1,21 @@
-"""What is in effect: settings, camera, network. Replaced as a whole, so that the worker sees one consistent setup."""
+"""What is in effect: source, network, settings and camera, in one record that is replaced as a whole."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.extrinsics import Calibration
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.extrinsics import Calibration, effective_camera
+from engine.geometry import Camera
 from engine.pipeline.feed import Feed, size_of
-from engine.pipeline.loader import Cancelled, Job, Loaded, Replaced
+from engine.pipeline.job import BackgroundJob, Cancelled
 from engine.pipeline.parts import Parts
 from engine.pipeline.reader import Reader
 from engine.pipeline.timing import Timing
-from engine.pipeline.watched import Watched
-from engine.pipeline.worker import Setup
+from engine.pipeline.watchdog import WatchedBackend
+from engine.pipeline.worker import Fallback, Setup
 from engine.preprocess import network_size
 from engine.settings import Settings
 from engine.types import BackendInfo, Frame, ModelSpec, Progress
@@ -23,11 +23,36 @@ from engine.types import BackendInfo, Frame, ModelSpec, Progress
 NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "precision", "height_size", "body"})
 """Settings that need another network; it is loaded beside the one that runs."""
 CHOICE = NETWORK_SETTINGS - {"height_size"}
-"""Settings that say what is to run: setting one ends what runs in its place."""
+"""Settings that say which network runs: changing one of them ends a fallback."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What a switch is to put into effect."""
+
+    task: str
+    """'start', 'backend' or 'source'."""
+    to: str
+    """What it leads to, in a word for the user."""
+    source: str | None = None
+    """The source to open, None to stay with the current one."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that take effect when it succeeds."""
+    fallback: Fallback | None = None
+    """What is to run in place of the network that the settings name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replaced:
+    """What a finished switch leaves to be closed, once `adopted` is set."""
+
+    reader: Reader | None
+    network: WatchedBackend | None
+    adopted: threading.Event
 
 
 class Current:
-    """Owns settings, calibration and the network in use; knows how to load another."""
+    """Owns the setup, and is the only one to replace it; knows how to load another network."""
 
     def __init__(
         self,
@@ -35,138 +60,119 @@ class Current:
         calibration: Calibration | None,
         feed: Feed,
         parts: Parts,
-        renewed: Callable[[], None],
+        changed: Callable[[], None],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`renewed` is called when there is another setup."""
-        self.settings = settings
-        self.calibration = calibration
-        self.setup = Setup(0, None, settings, DEFAULT_CAMERA)
+        """`changed` is called when there is another setup."""
+        self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
         """Read by the worker before every frame."""
-        self.instead: ModelSpec | None = None
-        """What runs in place of what the settings say, since that did not work."""
-        self._feed = feed
-        self._parts = parts
-        self._renewed = renewed
-        self._clock = clock
-        self._timing = timing
+        self._feed, self._parts, self._changed = feed, parts, changed
+        self._clock, self._timing = clock, timing
         self._lock = threading.Lock()
         self._closed = False
-        self._loaded: Loaded | None = None
         self._load_again_at = float("-inf")
+
+    @property
+    def settings(self) -> Settings:
+        return self.setup.settings
 
     @property
     def backend(self) -> BackendInfo | None:
         """What runs, None before the first network is ready."""
-        backend = self.setup.backend
-        return None if backend is None else backend.info
+        network = self.setup.network
+        return None if network is None else network.info
 
     @property
     def camera(self) -> Camera | None:
         """The camera for the newest frame, None before the first."""
         size = self._feed.size
-        return None if size is None else self._camera_spec().for_image(*size, self.settings.fx)
+        return None if size is None else self.setup.camera.for_image(*size)
 
     @property
-    def wants_network(self) -> bool:
+    def needs_network(self) -> bool:
         """Whether there is none, and it is time to load one."""
-        return self.setup.backend is None and self._clock() >= self._load_again_at
+        return self.setup.network is None and self._clock() >= self._load_again_at
 
     def apply(self, changes: Mapping[str, Any]) -> None:
         """Settings that need no other network or source; in effect from the next frame on."""
         with self._lock:
-            self.settings = self.settings.changed(changes)
-            self._renew()
+            self._replace(settings=self.settings.changed(changes))
 
     def set_calibration(self, calibration: Calibration | None) -> None:
         """The camera file to use, None for the source's own camera; in effect from the next frame on."""
         with self._lock:
-            self.calibration = calibration
-            self._renew()
+            self._replace(calibration=calibration)
 
     def start_run(self) -> None:
         """The first frame of a run has come: its camera is known now."""
         with self._lock:
-            self._renew()
+            self._replace()
 
-    def load(self, job: Job, first: Frame | None, progress: Progress) -> Loaded | None:
-        """The network that `job` needs for frames like `first`, or like the newest one.
+    def load(self, change: Change, first: Frame | None, progress: Progress) -> WatchedBackend | None:
+        """The network that `change` needs for frames like `first`, or like the newest one.
 
-        None where the running one will do, and where none can be loaded yet: without a frame nobody knows the
-        size, and a source is not held back by a network that does not load.
+        None where the running one fits, and where none can be loaded yet: the size of the frames is unknown before
+        the first, and a source is not held back by a network that does not load.
         """
-        settings, running = self.settings.changed(job.changes), self._loaded
+        settings, running = self.settings.changed(change.settings), self.setup.network
         frame_size = self._feed.size if first is None else size_of(first)
-        if frame_size is None or (running is None and job.source is not None):
+        if frame_size is None or (running is None and change.source is not None):
             return None
         size = network_size(*frame_size, settings.height_size)
-        asked = job.instead is not None or NETWORK_SETTINGS & job.changes.keys()
-        if running is not None and not asked and not _misfits(running, size):
+        asked = change.fallback is not None or NETWORK_SETTINGS & change.settings.keys()
+        if running is not None and not asked and running.fits(size):
             return None
         progress("load", None, f"loading the network for {size[1]} x {size[0]} pixels")
+        fallback = self._fallback_after(change)
         try:
-            spec = self._instead_after(job) or settings.model_spec
-            return Loaded(Watched(self._parts.load_backend(spec, size, progress)), size)
+            spec: ModelSpec = settings.model_spec if fallback is None else fallback.choice
+            return WatchedBackend(self._parts.load_backend(spec, size, progress), size)
         except Exception:
             self.postpone_loading()
             raise
 
     def postpone_loading(self) -> None:
-        """Not again at once: it did not work."""
+        """Wait before the network is loaded again: it did not work."""
         self._load_again_at = self._clock() + self._timing.reload_s
 
-    def commit(self, job: Job, reader: Reader | None, loaded: Loaded | None) -> Replaced:
-        """Put into effect what `job` made ready. `Cancelled` when closed, or when it was withdrawn."""
+    def commit(
+        self, change: Change, job: BackgroundJob, reader: Reader | None, network: WatchedBackend | None
+    ) -> Replaced:
+        """Put into effect what `job` made ready. `Cancelled` where the job was cancelled, or everything closed."""
         with self._lock:
-            if self._closed or job.withdrawn.is_set():
+            job.check()
+            if self._closed:
                 raise Cancelled
-            self.instead = self._instead_after(job)
-            self.settings = self.settings.changed(job.changes)
-            replaced_reader = None if reader is None else self._feed.use(reader)
-            replaced_network = self.setup.backend if loaded is not None else None
-            self._loaded = loaded or self._loaded
+            replaced = Replaced(
+                None if reader is None else self._feed.use(reader),
+                None if network is None else self.setup.network,
+                threading.Event(),
+            )
             self._load_again_at = float("-inf")
-            self._renew(adopted=threading.Event())
-            return Replaced(replaced_reader, replaced_network, self.setup.adopted)
+            self._replace(
+                settings=self.settings.changed(change.settings),
+                fallback=self._fallback_after(change),
+                network=network or self.setup.network,
+                adopted=replaced.adopted,
+            )
+            return replaced
 
-    def _instead_after(self, job: Job) -> ModelSpec | None:
-        """What runs in place of the settings' choice when `job` is done."""
-        return job.instead or (None if CHOICE & job.changes.keys() else self.instead)
-
-    def forbid(self) -> None:
+    def close(self) -> None:
         """Accept no more commits."""
         with self._lock:
             self._closed = True
 
     def close_network(self) -> None:
-        """Close the network in use, when nobody uses it any more."""
-        with self._lock:
-            loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            loaded.backend.close()
+        """Close the network in use, once the worker has ended."""
+        if self.setup.network is not None:
+            self.setup.network.close()
 
-    def _renew(self, **changes: Any) -> None:
-        """A new setup of what is in effect. It shares `adopted` with its predecessor, which nobody may have seen."""
-        self.setup = replace(
-            self.setup,
-            run=self._feed.run,
-            backend=None if self._loaded is None else self._loaded.backend,
-            settings=self.settings,
-            camera=self._camera_spec(),
-            **changes,
-        )
-        self._renewed()
+    def _fallback_after(self, change: Change) -> Fallback | None:
+        return change.fallback or (None if CHOICE & change.settings.keys() else self.setup.fallback)
 
-    def _camera_spec(self) -> CameraSpec:
-        """The calibration given, or the source's own camera, or the default; `up` of the settings beats theirs."""
-        spec = self.calibration.spec if self.calibration is not None else self._feed.camera or DEFAULT_CAMERA
-        return replace(spec, up=self.settings.up) if self.settings.up is not None else spec
-
-
-def _misfits(running: Loaded, size: tuple[int, int]) -> bool:
-    """Whether frames of another network size would make it compile, or squeeze them into the old one.
-
-    Where the model itself knows a single size, loading it again changes nothing.
-    """
-    return running.size != size and running.backend.fixed_size in (None, running.size)
+    def _replace(self, **changes: Any) -> None:
+        """Make a new setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
+        setup = replace(self.setup, run=self._feed.run, **changes)
+        self.setup = replace(setup, camera=effective_camera(setup.settings, setup.calibration, self._feed.camera))
+        self._changed()

@@ -1,13 +1,16 @@
-"""What the pipeline tells those who listen: progress, problems, and that its state has changed."""
+"""What the pipeline tells its listeners: progress, problems, and that its state has changed."""
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
+
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Announcer:
         return unsubscribe
 
     def announce(self, event: Event) -> None:
-        """Tell everyone. A listener that raises is logged: it must not stop the engine."""
+        """Tell every listener. One that raises is logged: it must not stop the engine."""
         with self._lock:
             listeners = list(self._listeners.values())
         for listener in listeners:
@@ -68,3 +71,33 @@ class Announcer:
                 listener(event)
             except Exception:  # noqa: PERF203 - each listener for itself
                 logger.exception("a listener failed on %s", event)
+
+
+class Problems:
+    """Announces problems that came, changed or went, each once.
+
+    `current()` gives what is wrong now, with None for each thing that is not; `tell` may be called from any thread.
+    """
+
+    def __init__(self, current: Callable[[], tuple[ProblemEvent | None, ...]], announcer: Announcer) -> None:
+        self._current = current
+        self._announcer = announcer
+        self._lock = threading.Lock()
+        self._told: set[str] = set()
+
+    def tell(self) -> None:
+        """Announce what is new; and that the state has changed, where it has."""
+        with self._lock:
+            before = self._told
+            problems = {_kind(problem): problem for problem in self._current() if problem is not None}
+            self._told = set(problems)
+        for kind, problem in problems.items():
+            if kind not in before:
+                self._announcer.announce(problem)
+        if problems.keys() != before:
+            self._announcer.announce(StateEvent())
+
+
+def _kind(problem: ProblemEvent) -> str:
+    """'no picture for 7 s' is the same problem as 'no picture for 6 s'."""
+    return _NUMBER.sub("#", problem.error)

@@ -1,4 +1,4 @@
-"""Which source is being read, and the way of its frames to the worker and to whoever shows them."""
+"""Which source is being read, and where its frames go: to the worker, and to those who show them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.capture import redact
 from engine.geometry import CameraSpec
 from engine.pipeline.events import ProblemEvent
 from engine.pipeline.reader import Reader
 from engine.pipeline.timing import Timing
+from engine.redaction import redact
 from engine.slot import Slot
 from engine.types import Frame, FrameSource
 
@@ -42,9 +42,9 @@ class Feed:
         self.frames: Slot[Frame] = Slot()
         """The newest frame, whether or not a network is ready for it."""
         self.captured: Slot[Captured] = Slot()
-        """The same for the worker."""
+        """The same, for the worker."""
         self.run = 0
-        """Of the current source, or the last one; so are the following."""
+        """The run of the current source, or of the last one; the following are of that source, too."""
         self.camera: CameraSpec | None = None
         self.size: tuple[int, int] | None = None
         """(width, height) of the newest frame, None before the first."""
@@ -111,7 +111,7 @@ class Feed:
                 self._readers.discard(reader)
 
     def close(self) -> None:
-        """Close everything, and wake whoever waits for frames."""
+        """Close everything, and wake all who wait for frames."""
         with self._lock:
             self._closed = True
             self._current = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.pipeline.state import Stats
+from engine.rate import rate
 from engine.types import BackendInfo, Snapshot
 
 WINDOW_S = 5.0
@@ -27,7 +28,7 @@ class _Entry:
 
 
 class Meter:
-    """A sliding window over snapshots, and totals. Written by the worker, read by anybody."""
+    """A sliding window over snapshots, and totals. Written by the worker, read by any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,17 +49,22 @@ class Meter:
             self._dropped += dropped
             self.last = now
 
+    def fps(self, now: float) -> float:
+        """Snapshots per second, as of `now`."""
+        entries = self._recent(now)
+        return rate(len(entries), entries[0].time, entries[-1].time) if entries else 0.0
+
     def stats(self, now: float, source_problem: str | None) -> Stats:
-        """Everything measured, as of `now`. How much was captured is the feed's to say."""
+        """Everything measured, as of `now`. The feed knows how much was captured."""
+        entries = self._recent(now)
         with self._lock:
-            entries = [entry for entry in self._entries if entry.time > now - WINDOW_S]
             processed, dropped, people = self._processed, self._dropped, self._people
         if not entries:
             return Stats(processed=processed, dropped=dropped, source_problem=source_problem)
         same_backend = [entry for entry in entries if entry.backend == entries[-1].backend]
         p50, p95 = np.percentile([entry.latency_ms for entry in same_backend], (50, 95))
         return Stats(
-            fps=_rate([entry.time for entry in entries]),
+            fps=rate(len(entries), entries[0].time, entries[-1].time),
             processed=processed,
             dropped=dropped,
             people=people,
@@ -67,11 +73,9 @@ class Meter:
             source_problem=source_problem,
         )
 
-
-def _rate(times: Sequence[float]) -> float:
-    """Intervals per second between the first and the last of `times` [s]."""
-    span = times[-1] - times[0]
-    return (len(times) - 1) / span if span > 0 else 0.0
+    def _recent(self, now: float) -> list[_Entry]:
+        with self._lock:
+            return [entry for entry in self._entries if entry.time > now - WINDOW_S]
 
 
 def _medians(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:

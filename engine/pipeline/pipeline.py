@@ -9,24 +9,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from engine.capture import redact
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.pipeline.comparisons import Comparisons
-from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Current
-from engine.pipeline.events import Announcer, Listener, ProblemEvent, ProgressEvent, StateEvent
+from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
+from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
+from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
-from engine.pipeline.loader import Job
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
-from engine.pipeline.problems import Problems
 from engine.pipeline.refusals import check_backend
-from engine.pipeline.rescue import Rescue
 from engine.pipeline.state import EngineState
-from engine.pipeline.switchboard import Switchboard
+from engine.pipeline.switching import Switcher
 from engine.pipeline.timing import Timing
-from engine.pipeline.turns import InTurn, Turns
 from engine.pipeline.worker import Worker
+from engine.redaction import redact
 from engine.settings import Settings
 from engine.slot import Slot
 from engine.types import Frame, FrameSource, Snapshot
@@ -60,31 +57,30 @@ class Pipeline:
         self._problems = Problems(self._all_problems, self._announcer)
         self._meter = Meter()
         self._feed = Feed(settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing)
-        turns = Turns()
         self._worker = Worker(
             self._feed.captured,
             lambda: self._current.setup,
-            lambda *given: InTurn(self._parts.processor(*given), turns),
+            self._parts.processor,
             self._publish,
             self._problems.tell,
             self._timing,
         )
         self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
-        self._switchboard = Switchboard(self._feed, self._current, self._announcer, self._timing)
+        self._switcher = Switcher(self._feed, self._current, self._announcer, self._timing)
         self.comparisons = Comparisons(
             self._feed.frames,
             lambda: self._current.setup,
-            lambda: self._switchboard.switching,
+            lambda: self._switcher.switching,
             self._parts,
-            turns,
+            self._worker.turns,
             self._announcer,
             self._timing,
         )
         """Two backends on the live picture, side by side."""
-        self._rescue = Rescue(
+        self._failover = Failover(
             self._current,
             self._worker,
-            self._switchboard,
+            self._switcher,
             self._parts.alternatives,
             self._problems.tell,
             self._announcer,
@@ -98,7 +94,7 @@ class Pipeline:
         return self._feed.frames
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event, in the thread where it arises: it must not block. Returns the undoing."""
+        """Call `listener` with events, in the thread where they arise: it must not block. Returns how to end it."""
         return self._announcer.subscribe(listener)
 
     def start(self) -> None:
@@ -108,7 +104,7 @@ class Pipeline:
                 raise RuntimeError("a pipeline is started once")
             self._status = "started"
             self._worker.start()
-            self._rescue.start()
+            self._failover.start()
         self._announcer.announce(ProgressEvent("start", "open", None, f"opening {self._feed.name}"))
         self.resume()
 
@@ -118,14 +114,14 @@ class Pipeline:
             if self._status == "stopped":
                 return
             self._status = "stopped"
-        self._current.forbid()
-        self._rescue.close()
-        self._switchboard.cancel()
+        self._current.close()
+        self._failover.close()
+        self._switcher.cancel()
         self.comparisons.cancel()
         self._feed.close()
         self.snapshots.close()
         ended = self._worker.close()
-        self._switchboard.join()
+        self._switcher.join()
         self.comparisons.join()
         if ended:
             self._current.close_network()
@@ -138,11 +134,11 @@ class Pipeline:
         changes = {"backend": name, "device": device or "auto", "precision": precision or "auto"}
         check_backend(self._parts.available(), name, changes["device"], changes["precision"])
         self._current.settings.changed(changes)
-        self._rescue.forgive(name)
-        self._switchboard.begin(Job("backend", name, changes=changes))
+        self._failover.forgive(name)
+        self._switcher.begin(Change("backend", name, settings=changes))
 
     def switch_source(self, text: str) -> None:
-        """Open another source and show it once it gives a frame; returns at once. The same one is opened anew."""
+        """Open another source and show it once it gives a frame; returns at once. The same one is opened again."""
         if text == self._current.settings.source:
             self.pause()
             self.resume()
@@ -157,17 +153,17 @@ class Pipeline:
         before = self._current.settings
         after = before.changed(changes)
         same = {name for name in changes if getattr(after, name) == getattr(before, name)}
-        if self._current.instead is not None:  # what the settings say is not what runs: it can be asked for again
+        if self._current.setup.fallback is not None:  # the network that the settings name does not run
             same -= CHOICE
         differing = {name: getattr(after, name) for name in changes if name not in same}
         slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS or name == "source"}
         fast = {name: value for name, value in differing.items() if name not in slow}
         if {"backend", "device", "precision"} & slow.keys():
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
-            self._rescue.forgive(after.backend)
+            self._failover.forgive(after.backend)
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
         if slow:
-            self._switchboard.begin(_job(slow, after))
+            self._switcher.begin(_change(slow, after))
         if fast:
             self._current.apply(fast)
             if "extrinsics" in fast:
@@ -183,7 +179,7 @@ class Pipeline:
         self._announcer.announce(StateEvent())
 
     def pause(self) -> None:
-        """Close the source until `resume`; the newest frame and snapshot stay. For when nobody watches."""
+        """Close the source until `resume`; the newest frame and snapshot stay. Useful while nobody watches."""
         if self._feed.pause():
             self._announcer.announce(StateEvent())
 
@@ -198,7 +194,7 @@ class Pipeline:
 
         Where no switch runs, what the last one brought is there; no more was processed than captured.
         """
-        switching, problem = self._switchboard.switching, self._feed.problem
+        switching, problem = self._switcher.switching, self._feed.problem
         stats = self._meter.stats(self._clock(), problem.error if problem else None)
         return EngineState(
             status=self._status_word(),
@@ -206,12 +202,16 @@ class Pipeline:
             source=self._feed.name,
             backend=self._current.backend,
             camera=self._current.camera,
-            calibration=self._current.calibration,
+            calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
             stats=replace(stats, captured=self._feed.count),
-            fallback=self._rescue.fallback,
+            fallback=self._failover.fallback,
         )
+
+    def fps(self) -> float:
+        """Snapshots per second at present, as in `state().stats`."""
+        return self._meter.fps(self._clock())
 
     def health(self) -> str | None:
         """Why frames do not flow; None when they do, and when the pipeline was paused on purpose."""
@@ -237,10 +237,10 @@ class Pipeline:
 
     def _all_problems(self) -> tuple[ProblemEvent | None, ...]:
         """Why frames do not flow, the causes first."""
-        return self._feed.problem, self._rescue.problem, self._worker.problem
+        return self._feed.problem, self._failover.problem, self._worker.problem
 
     def _why_starting(self) -> str:
-        problem = self._switchboard.start_problem
+        problem = self._switcher.start_problem
         if problem is not None:
             return problem.error
         return "the first frame has not come yet" if self._feed.size is None else "the network is being loaded"
@@ -249,9 +249,9 @@ class Pipeline:
         """In the capture thread: a frame is about to pass."""
         if first:
             self._current.start_run()
-        if self._current.wants_network and self._switchboard.switching is None:
+        if self._current.needs_network and self._switcher.switching is None:
             with suppress(PosecastError):  # another switch was quicker, or the pipeline is closing
-                self._switchboard.begin(Job("start", self._current.settings.backend))
+                self._switcher.begin(Change("start", self._current.settings.backend))
 
     def _open_source(self, text: str) -> FrameSource:
         aspect = self._current.settings.pixel_ratio
@@ -263,8 +263,8 @@ class Pipeline:
         self.snapshots.put(snapshot)
 
 
-def _job(changes: Mapping[str, Any], after: Settings) -> Job:
-    """The job that puts `changes` into effect, leading to the settings `after`."""
-    if "source" in changes:
-        return Job("source", redact(after.source), after.source, changes)
-    return Job("backend", after.backend, changes=changes)
+def _change(settings: Mapping[str, Any], after: Settings) -> Change:
+    """What a switch does to put `settings` into effect, leading to the settings `after`."""
+    if "source" in settings:
+        return Change("source", redact(after.source), after.source, settings)
+    return Change("backend", after.backend, settings=settings)

@@ -1,7 +1,7 @@
 """One source and the thread that reads it.
 
-The source is opened in the thread, so that a camera that is slow to open holds nobody up. It is opened again when it
-breaks; only a source that never gave a frame is given up, unless it is to `keep_trying`.
+The source is opened in the thread, so that a camera that is slow to open delays nothing else. It is opened again when
+it breaks; only a source that never gave a frame is given up, unless it is to `keep_trying`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import logging
 import threading
 from collections.abc import Callable
 
-from engine.capture import redact
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
 from engine.pipeline.events import ProblemEvent
 from engine.pipeline.timing import Timing
+from engine.redaction import redact
 from engine.types import Frame, FrameSource
 
 logger = logging.getLogger(__name__)

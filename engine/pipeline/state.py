@@ -23,7 +23,7 @@ class Stats:
     processed: int = 0
     """Snapshots made."""
     dropped: int = 0
-    """Frames read that a newer one overtook before the network was free."""
+    """Frames that a newer one replaced before the network was free."""
     people: int = 0
     """In the newest snapshot."""
     stage_ms: Mapping[str, float] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class EngineState:
     """The camera file in use; None: the source's own camera, or the default."""
     switching: Switching | None
     comparison: Comparison | None
-    """Of two backends; None where none was begun, or it was dismissed."""
+    """The comparison of two backends; None where none was begun, or it was dismissed."""
     stats: Stats
     fallback: str | None = None
-    """Why something else runs than `settings` say; None where that runs."""
+    """Why another network runs than `settings` name; None where that one runs."""

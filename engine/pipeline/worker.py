@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.errors import PosecastError
+from engine.extrinsics import Calibration
 from engine.geometry import CameraSpec
 from engine.pipeline.events import ProblemEvent
 from engine.pipeline.feed import Captured
 from engine.pipeline.parts import FrameProcessor
 from engine.pipeline.timing import Timing
-from engine.pipeline.watched import Abandoned, Watched
+from engine.pipeline.watchdog import Abandoned, WatchedBackend
 from engine.settings import Settings
 from engine.slot import Slot
-from engine.types import Backend, Snapshot
+from engine.types import Backend, ModelSpec, Snapshot
 
 logger = logging.getLogger(__name__)
+
+LONGEST_TURN_S = 1.0
+"""The live view and a comparison wait for each other for so long at most: a stuck network must not stop both."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fallback:
+    """What runs in place of the network that the settings name, and why that one was given up."""
+
+    choice: ModelSpec
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setup:
-    """What the worker is to work with. Replaced as a whole, so that it is always consistent."""
+    """Everything that is in effect. Replaced as a whole, so that it is always consistent."""
 
     run: int
     """Frames of other runs are skipped."""
-    backend: Watched | None
+    network: WatchedBackend | None
+    """The network that runs; None before the first is loaded."""
     settings: Settings
     camera: CameraSpec
+    """The one in effect: of the calibration, the source or the default, as the settings change it."""
+    calibration: Calibration | None = None
+    """The camera file in use."""
+    fallback: Fallback | None = None
+    """Set while `network` is not what the settings name."""
     adopted: threading.Event = field(default_factory=threading.Event)
     """Set when the worker uses it, and its predecessor no longer; also when the worker has ended."""
 
@@ -39,7 +58,7 @@ class Worker:
 
     Whatever is raised on the way is reported by `problem`, logged, and tried again with the newest frame after a
     pause that grows; `watch` is called every round, also when no frames come. Where the thread is stuck in a network,
-    another one can take over: the processor, and with it who is who, goes on.
+    another one can take over: the processor, and with it the identities of people, goes on.
     """
 
     def __init__(
@@ -51,10 +70,9 @@ class Worker:
         watch: Callable[[], None],
         timing: Timing,
     ) -> None:
+        self.turns = Turns()
         self.problem: ProblemEvent | None = None
         """Why frames are not being processed, None while they are."""
-        self.using: Watched | None = None
-        """The network that frames are given to."""
         self.left_behind = 0
         """Threads that are, or were, stuck."""
         self._captured = captured
@@ -64,6 +82,7 @@ class Worker:
         self._watch = watch
         self._timing = timing
         self._setup: Setup | None = None
+        """The one adopted."""
         self._processor: FrameProcessor | None = None
         self._seen = 0
         self._failures = 0
@@ -74,6 +93,11 @@ class Worker:
     def _new_thread(self) -> threading.Thread:
         return threading.Thread(target=self._work, name="posecast-worker", daemon=True)
 
+    @property
+    def using(self) -> WatchedBackend | None:
+        """The network that frames are given to: that of the setup adopted last."""
+        return None if self._setup is None else self._setup.network
+
     def start(self) -> None:
         self._thread.start()
 
@@ -82,9 +106,9 @@ class Worker:
         self._poked.set()
 
     def take_over(self) -> None:
-        """Leave the thread behind that is stuck in a network, and go on in another. Nothing where it is not stuck.
+        """Leave a thread behind that is stuck in a network, and go on in another.
 
-        What the old one still brings is thrown away, by the network itself: `Watched.abandon`.
+        What the old thread still brings is thrown away, by the network itself: `WatchedBackend.abandon`.
         """
         if self.using is not None and not self._stop.is_set() and self.using.abandon():
             logger.error("%s does not return; its thread is left behind", self.using.name)
@@ -128,17 +152,17 @@ class Worker:
         version, captured = newer
         dropped, self._seen = version - self._seen - 1, version
         if self._processor is not None and captured.run == setup.run:
-            snapshot = self._processor.process(captured.frame)
+            with self.turns.live():
+                snapshot = self._processor.process(captured.frame)
             self._failures, self.problem = 0, None
             self._publish(snapshot, dropped)
 
     def _adopt(self, setup: Setup) -> None:
-        if setup.backend is not None:
+        if setup.network is not None:
             if self._processor is None:
-                self._processor = self._make_processor(setup.backend, setup.settings, setup.camera)
-            if self._processor.backend is not setup.backend:
-                self._processor.backend, self._failures = setup.backend, 0
-            self.using = setup.backend
+                self._processor = self._make_processor(setup.network, setup.settings, setup.camera)
+            if self._processor.backend is not setup.network:
+                self._processor.backend, self._failures = setup.network, 0
             self._processor.reconfigure(setup.settings, setup.camera)
             if self._setup is not None and self._setup.run != setup.run:
                 self._processor.restart_tracking()
@@ -156,3 +180,41 @@ class Worker:
                 f"processing a frame failed: {error or type(error).__name__}",
                 "it is tried again; choose another backend if it stays",
             )
+
+
+class Turns:
+    """Lets the live view and a comparison compute in turn: on a few cores, two networks at once slow each other down,
+    and the comparison's times would mean nothing. The comparison goes first where both wait: it comes seldom.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._live = 0
+        self._comparison = False
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """The live view's turn."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._comparison, LONGEST_TURN_S):
+                self._comparison = False  # it has had its turn
+            self._live += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._live -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def comparison(self) -> Iterator[None]:
+        """The comparison's turn, between two frames of the live view."""
+        with self._changed:
+            self._comparison = True
+            self._changed.wait_for(lambda: not self._live, LONGEST_TURN_S)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._comparison = False
+                self._changed.notify_all()

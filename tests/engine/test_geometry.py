@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -127,9 +129,9 @@ def test_intrinsics_are_scaled_to_the_frame() -> None:
 
 def test_a_focal_length_given_beats_the_file_and_keeps_the_rest() -> None:
     K = np.array([[1000.0, 0, 970], [0, 1100, 500], [0, 0, 1]])
-    camera = CameraSpec(np.eye(3), np.zeros(3), "-y", K, (1920, 1080)).for_image(960, 540, fx=600)
+    camera = CameraSpec(np.eye(3), np.zeros(3), "-y", K, (1920, 1080), fx=600).for_image(960, 540)
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == pytest.approx((600, 660, 485, 250))
-    assert DEFAULT_CAMERA.for_image(640, 480, fx=777).fy == 777
+    assert replace(DEFAULT_CAMERA, fx=777).for_image(640, 480).fy == 777
 
 
 def test_intrinsics_without_a_resolution_are_taken_for_the_frames_own() -> None:

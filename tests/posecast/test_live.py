@@ -13,8 +13,8 @@ import posecast
 from engine.pipeline import Pipeline
 from posecast import live
 from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
 

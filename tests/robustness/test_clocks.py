@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.pipeline.meter import Meter
 from engine.slot import Slot
 from engine.types import Snapshot
 from tests.fakes import Clock
@@ -53,12 +54,15 @@ def test_durations_are_measured_by_a_clock_that_is_never_set() -> None:
 def test_scenes_keep_their_rate_and_ids(leap: float) -> None:
     steady, wall = Clock(), Clock(1.8e9)
     snapshots: Slot[Snapshot] = Slot()
-    scenes = Scenes(snapshots, steady, wall)
+    meter = Meter()
+    scenes = Scenes(snapshots, lambda: meter.fps(steady()), steady, wall)
     told = []
     for index in range(60):
         steady.now += 0.04
         wall.now += 0.04 + (leap if index == 30 else 0.0)
-        snapshots.put(snapshot(index, (person(7),), captured_at=steady.now - 0.02))
+        made = snapshot(index, (person(7),), captured_at=steady.now - 0.02)
+        meter.record(made, steady.now, dropped=0)
+        snapshots.put(made)
         told.append(json.loads(scenes.newest() or ""))
     assert {one["people"][0]["id"] for one in told} == {7}
     assert all(one["fps"] == pytest.approx(25, abs=0.1) for one in told[2:])

@@ -90,7 +90,7 @@ class Recording:
         self.recordings = Recordings(folder)
         self.recorder = Recorder(
             self.recordings,
-            Scenes(self.snapshots),
+            Scenes(self.snapshots, lambda: 25.0),
             2**40,
             lambda error, hint: self.problems.append((error, hint)),
             lambda: None,

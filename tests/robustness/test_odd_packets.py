@@ -21,8 +21,8 @@ import websocket
 from engine.pipeline import Pipeline
 from tests.robustness.packets import ODD, acknowledgement, frame, packet
 from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
 

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 import webapp
 from engine.pipeline import Pipeline
 from tests.robustness.watch import RUNNING, watched
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 
 CANARY = "the-canary-sings-outside"

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline, Timing
 from engine.settings import Settings
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.app import create_app, services_of
 from webapp.recording.recordings import Recordings
@@ -21,7 +21,7 @@ from webapp.recording.replay import parts_with_recordings
 from webapp.services import Services
 from webapp.state.store import Store
 
-FAST = Timing(first_frame_s=2.0, stall_s=60.0, retry_s=(0.02,), tick_s=0.01, join_s=2.0)
+FAST = Timing(first_frame_s=2.0, stall_s=60.0, first_retry_s=0.02, longest_retry_s=0.02, tick_s=0.01, join_s=2.0)
 """Of a pipeline whose frames come when a test wants them: that none comes for seconds is no stall."""
 TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.extrinsics import load_calibration
 from engine.pipeline import Pipeline
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.access import arrivals
 from webapp.access.options import ServeOptions
 from webapp.recording.recordings import Recordings

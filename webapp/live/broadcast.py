@@ -1,8 +1,8 @@
 """Sends scenes, statistics, state and events to the sockets, each client at its own pace.
 
 One thread takes the newest snapshot, and has it serialised once. A client has at most one scene that it has not
-acknowledged; it then gets the newest, whatever it missed. A client silent for 10 s is dropped. Sending only queues,
-so that no client can hold up the thread.
+acknowledged; it then gets the newest, whatever it missed. Sending only queues, so that no client can delay the thread.
+The heartbeat sends statistics, and drops clients that were silent for 10 s.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 SILENT_AFTER = 10.0
 """Seconds without an acknowledgement after which a client counts as gone."""
-TICK = 1.0
-"""Seconds between two `stats`."""
 _LOOK_UP = 0.1
 """Longest wait, seconds: bounds the delay of `state` and of a newcomer's first scene."""
 
@@ -55,13 +53,13 @@ class Sockets(Protocol):
 class _Client:
     ready: bool = False
     version: int = 0
-    """Of the newest scene sent."""
+    """The newest scene that was sent."""
     waiting_since: float | None = None
     """When the scene was sent that is not acknowledged yet."""
 
 
 class Broadcaster:
-    """Owns the thread and who has seen what."""
+    """Owns the thread, the clients, and what each of them has seen."""
 
     def __init__(self, scenes: Scenes, sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
         self._scenes, self._sockets, self._clock = scenes, sockets, clock
@@ -72,8 +70,6 @@ class Broadcaster:
         self._lock = threading.Lock()
         self._state_changed = threading.Event()
         self._stopping = threading.Event()
-        self._next_tick = clock()
-        self._on_tick: list[Callable[[], None]] = [self._drop_silent, sockets.sweep]
         self._on_snapshot: list[Callable[[int, Snapshot], None]] = []
         self._on_published: list[Callable[[float], None]] = []
         self._thread = threading.Thread(target=self._run, name="posecast-broadcast", daemon=True)
@@ -94,10 +90,6 @@ class Broadcaster:
         """What to send as `state` and as `stats`. Before `start`."""
         self._state, self._stats = state, stats
 
-    def each_tick(self, action: Callable[[], None]) -> None:
-        """Have `action` called once a second. Before `start`."""
-        self._on_tick.append(action)
-
     def each_snapshot(self, action: Callable[[int, Snapshot], None]) -> None:
         """Have `action(version, snapshot)` called for every snapshot taken; it must be quick. Before `start`."""
         self._on_snapshot.append(action)
@@ -107,7 +99,7 @@ class Broadcaster:
         self._on_published.append(action)
 
     def join(self, sid: str) -> None:
-        """A client came; it gets the state and the newest scene as soon as its connection is complete."""
+        """A client connected; it gets the state and the newest scene as soon as its connection is complete."""
         with self._lock:
             self._clients[sid] = _Client()
 
@@ -116,7 +108,7 @@ class Broadcaster:
             self._clients.pop(sid, None)
 
     def state_changed(self) -> None:
-        """Have the state sent to everybody soon."""
+        """Have the state sent to every client soon."""
         self._state_changed.set()
 
     def progress(self, task: str, step: str, fraction: float | None, message: str) -> None:
@@ -134,11 +126,10 @@ class Broadcaster:
                 self._stopping.wait(_LOOK_UP)
 
     def step(self) -> None:
-        """One turn of the thread: wait a little for a snapshot, then do whatever is due."""
+        """One turn of the thread: wait briefly for a snapshot, then send what is due."""
         newer = self._scenes.snapshots.wait_newer(self._newest[0] if self._newest else 0, _LOOK_UP)
         if newer is not None:
             self._newest = newer
-            self._scenes.passed(newer[0])
             for action in self._on_snapshot:
                 action(*newer)
         self._send_state()
@@ -147,12 +138,9 @@ class Broadcaster:
         if newer is not None:
             for published in self._on_published:
                 published(self._clock() - newer[1].frame.captured_at)
-        if self._clock() >= self._next_tick:
-            self._next_tick = self._clock() + TICK
-            self._tick()
 
     def _send_state(self) -> None:
-        """To everybody when it changed, to newcomers otherwise."""
+        """Send the state to every client when it changed, and to newcomers otherwise."""
         newcomers = self._newcomers()
         if self._state_changed.is_set():
             self._state_changed.clear()
@@ -190,13 +178,13 @@ class Broadcaster:
             client.waiting_since = None
         self._send_if_free(sid)
 
-    def _tick(self) -> None:
+    def send_stats(self) -> None:
+        """Send statistics to every client."""
         if self._clients:
             self._sockets.emit("stats", self._stats())
-        for action in self._on_tick:
-            action()
 
-    def _drop_silent(self) -> None:
+    def drop_silent(self) -> None:
+        """Drop clients that have not acknowledged a scene for `SILENT_AFTER` seconds."""
         limit = self._clock() - SILENT_AFTER
         with self._lock:
             silent = [

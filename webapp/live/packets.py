@@ -1,7 +1,7 @@
 """What a client of the sockets may say, in Engine.IO's and Socket.IO's words, and nothing else.
 
 The libraries below take much more (events, other namespaces, binary attachments that are waited for), and answer some
-of what is wrong by waiting, or with an error in the log. A client of ours connects, acknowledges and leaves.
+of what is wrong by waiting, or with an error in the log. Our own client connects, acknowledges and leaves.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BETWEEN = "\x1e"
 _PACKET = re.compile(r"1|3|5|41|(?:40|43[1-9][0-9]{0,11}(?=\[))(?P<json>\D.*)?", re.DOTALL)
 """Close, pong, upgrade; and messages: leave, connect, acknowledge."""
 CLOSE = "1"
-"""After it, there is nobody left to say anything."""
+"""The client that sends it has left, and sends nothing more."""
 PROBE = "2probe"
 """What the first message of a WebSocket says that takes over from polls."""
 
@@ -50,7 +50,7 @@ def are_packets(body: bytes) -> bool:
 
 
 def makes_sense(environ: Environ) -> bool:
-    """Whether a request is one of a client of ours; its body, which the guard has read, stays in the environment."""
+    """Whether a request is one that our own client sends; the body, which the guard has read, stays in `environ`."""
     if "j" in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         return False  # JSONP is for pages of other sites
     if environ["REQUEST_METHOD"] != "POST":

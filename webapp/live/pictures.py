@@ -1,7 +1,7 @@
-"""Pictures as JPEG: each frame and view is drawn and encoded once, and only if somebody asks for it.
+"""Pictures as JPEG: each frame and view is drawn and encoded once, and only on request.
 
 Until there is a first scene (a network may take a minute to be converted, or not load at all) the frames themselves
-are shown, so that one sees the camera work.
+are shown, so that users see that the camera works.
 """
 
 from __future__ import annotations

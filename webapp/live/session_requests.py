@@ -1,7 +1,7 @@
-"""What is under way for each Socket.IO session: one poll at most, and one WebSocket.
+"""The requests that run for each Socket.IO session: at most one poll and one WebSocket.
 
-Both hold a server thread: a poll until there is something to tell, a WebSocket while it lives. A client of ours has no
-more than one of each; without a limit, a single session could take every thread. In: requests, as they begin and end.
+Both hold a server thread: a poll until there is something to tell, a WebSocket while it lives. Our own client has at
+most one of each; without a limit, a single session could take every thread. In: requests, as they begin and end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Kind = Literal["poll", "websocket"]
 
 
 class UnderWay:
-    """Who is at it, and over which TCP connection. Any thread may ask."""
+    """Which session has which request running, and over which TCP connection. Any thread may ask."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[str, Kind], socket.socket | None] = {}
@@ -26,7 +26,7 @@ class UnderWay:
         return len(self._under_way)
 
     def begin(self, sid: str, kind: Kind, connection: socket.socket | None) -> bool:
-        """Whether the session may: False where it is at it already."""
+        """Note a request that begins; False where the session has one of this kind already."""
         with self._lock:
             if (sid, kind) in self._under_way:
                 return False

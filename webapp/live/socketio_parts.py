@@ -1,4 +1,4 @@
-"""What Socket.IO is given in place of its own: how data becomes text, and how acknowledgements are numbered."""
+"""Parts that replace Socket.IO's own: how data becomes text, and how acknowledgements are numbered."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Json:
 
 
 class Manager(socketio.Manager):  # type: ignore[misc]
-    """Knows who is connected. Asks for acknowledgements by numbers that nobody can guess, in place of 1, 2, 3.
+    """Knows who is connected. Asks for acknowledgements by numbers that cannot be guessed, instead of 1, 2, 3.
 
     A client that has not read a scene cannot acknowledge it: else it would be sent the next, and the next, for ever.
     """
 
     def _generate_ack_id(self, sid: str, callback: Callable[..., None]) -> int:
         number = 1 + secrets.randbelow(MAX_NUMBER)
-        self.callbacks[sid] = {number: callback}  # one at a time: an older one is no longer waited for
+        self.callbacks[sid] = {number: callback}  # one at a time: older ones are dropped
         return number

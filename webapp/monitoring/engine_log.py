@@ -1,4 +1,4 @@
-"""Logs changes of the source and the network: opened, lost, paused, switched.
+"""Logs what happens to the source and the network: opened, lost, paused, switched.
 
 In: the engine's state, whenever it may have changed. Out: an event for each change.
 """

@@ -1,7 +1,7 @@
 """Records what is shown: each scene a line of JSONL, as the sockets get it, and the camera's pictures if asked for.
 
-Each recording has a thread of its own (recording.py), so that neither disk nor video encoder delays anybody. Nothing
-is ever deleted to make room: where the recordings reach their limit, recording stops and says so.
+Each recording has a thread of its own (recording.py), so that neither disk nor video encoder delays the live view.
+Nothing is ever deleted to make room: where the recordings reach their limit, recording stops and says so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Plays a recording as a source: its scenes as they were, with its video where that was recorded too.
 
-The pipeline reads frames as from any source. Those of a recording bring their scene with them, and the processor
-hands that on instead of asking the network.
+The pipeline reads its frames as those of any source. Each brings what was recorded of it (`Frame.recorded`), which the
+processor returns instead of asking the network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,22 +24,9 @@ from engine.extrinsics import parse_calibration
 from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
-from engine.pipeline.around import Around
-from engine.pipeline.parts import FrameProcessor
-from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, FrameSource, Image, Scene, Snapshot
+from engine.types import Frame, FrameSource, Image, Snapshot
 from engine.wire import backend_from_wire, scene_from_wire
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReplayedFrame(Frame):
-    """A frame that knows its scene."""
-
-    scene: Scene | None = None
-    backend: BackendInfo | None = None
-    stage_ms: tuple[tuple[str, float], ...] = ()
-    body: str | None = None
 
 
 class ReplaySource:
@@ -82,15 +69,6 @@ class ReplaySource:
                 raise PosecastError(f"{self.name} holds no scene", "choose another recording")
 
 
-class ReplayProcessor(Around):
-    """Passes recorded scenes through, and everything else to the real processor."""
-
-    def process(self, frame: Frame) -> Snapshot:
-        if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
-            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms), frame.body)
-        return super().process(frame)
-
-
 def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) -> Parts:
     """The pipeline's parts, able to open `recording:NAME`."""
     usual = parts or Parts()
@@ -100,10 +78,7 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
             return ReplaySource(recordings, text[len(RECORDING) :])
         return usual.open_source(text) if pixel_aspect is None else usual.open_source(text, pixel_aspect=pixel_aspect)
 
-    def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> FrameProcessor:
-        return ReplayProcessor(usual.processor(backend, settings, camera))
-
-    return replace(usual, open_source=open_source, processor=processor)
+    return replace(usual, open_source=open_source)
 
 
 def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | None]]:
@@ -119,20 +94,20 @@ def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | 
             capture.release()
 
 
-def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> ReplayedFrame:
+def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
     camera = spec.for_image(width, height)
-    return ReplayedFrame(
-        wire["frame"],
-        wire["time"],
-        time.monotonic(),
-        image,
-        scene=scene_from_wire(wire, camera),
-        backend=backend_from_wire(wire),
-        stage_ms=tuple(wire["timings_ms"].items()),
+    frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
+    snapshot = Snapshot(
+        scene_from_wire(wire, camera),
+        frame,
+        backend_from_wire(wire),
+        wire["timings_ms"],
         body=wire.get("body"),
+        replayed=True,
     )
+    return replace(frame, recorded=snapshot)
 
 
 def _camera_of(path: Path) -> CameraSpec:

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from engine.capture import redact
 from engine.errors import PosecastError
+from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role

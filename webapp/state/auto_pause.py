@@ -1,4 +1,4 @@
-"""Closes the source while nobody watches or records, and opens it again, where the setting says so."""
+"""Pauses the source while nobody watches or records, where the setting `pause_unwatched` is on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from engine.pipeline import Pipeline
 
 PAUSE_AFTER = 10.0
-"""Seconds without anybody: a page that is loaded again must not switch the camera off and on."""
+"""Seconds without a viewer: a page that is reloaded must not switch the camera off and on."""
 
 
 class Attendance:
-    """Looks once a second whether somebody is there. `present` counts sockets, streams and recordings."""
+    """Checks once a second whether there is a viewer. `present` counts sockets, streams and recordings."""
 
     def __init__(
         self, pipeline: Pipeline, present: Callable[[], int], clock: Callable[[], float] = time.monotonic
@@ -22,7 +22,7 @@ class Attendance:
         self._paused = False
 
     def seen(self) -> None:
-        """Somebody asked for the newest scene or picture, and may ask again."""
+        """A client asked for the newest scene or picture, and may ask again."""
         self._last_seen = self._clock()
 
     def check(self) -> None:
@@ -30,7 +30,7 @@ class Attendance:
         if self._present():
             self.seen()
         state = self._pipeline.state()
-        if self._paused and state.status != "paused":  # somebody chose the source anew, and wants to see it
+        if self._paused and state.status != "paused":  # a user chose the source again, to see it
             self._paused = False
             self.seen()
         wanted = state.settings.pause_unwatched

@@ -1,6 +1,6 @@
 """The camera in use, as the dashboard changes it: a file given, back to the default, levelled from people.
 
-What is given is used from the next frame on and kept beside the settings, so that the next start finds it.
+It is used from the next frame on and kept beside the settings, so that the next start finds it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import PurePath
 
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, calibration_json, check_frames, frame_warnings, parse_calibration
-from engine.geometry import DEFAULT_CAMERA, Camera
+from engine.extrinsics import (
+    Calibration,
+    calibration_json,
+    check_frames,
+    effective_camera,
+    frame_warnings,
+    parse_calibration,
+)
+from engine.geometry import Camera
 from engine.leveling import level
 from engine.pipeline import Pipeline
 from engine.types import Floats, Snapshot
@@ -28,7 +34,7 @@ from webapp.state.store import Store
 log = logging.getLogger(__name__)
 
 LATELY = 30.0
-"""Seconds over which people are remembered for levelling."""
+"""Seconds for which people are remembered for levelling."""
 _SAMPLE_EVERY = 0.2
 _SUFFIXES = (".json", ".yml", ".yaml", ".xml", ".toml", ".txt", ".calibration")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
@@ -64,13 +70,15 @@ class CameraDesk:
     def level(self, *, preview: bool = False) -> Wire:
         """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it.
 
-        Its world has the floor at height 0: a floor height that was set before is none of this world's.
+        Its world has the floor at height 0, so that `floor_offset_m` is reset.
         """
         with self._lock:
             seen = [bodies for _, bodies in self._seen]
         camera = self._pipeline.state().camera
         if not seen or camera is None:
-            raise ConflictError("nobody has been seen lately", "let somebody walk before the camera, then try again")
+            raise ConflictError(
+                "nobody has been seen lately", "have somebody walk in front of the camera, then try again"
+            )
         try:
             calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
         except PosecastError as error:
@@ -128,9 +136,7 @@ class CameraDesk:
         """The camera that a calibration means for the frames at hand."""
         state = self._pipeline.state()
         size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
-        spec = calibration.spec if calibration else DEFAULT_CAMERA
-        up = state.settings.up
-        return (replace(spec, up=up) if up else spec).for_image(*size, state.settings.fx)
+        return effective_camera(state.settings, calibration, None).for_image(*size)
 
     def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
         """Keep a camera file; where it is, as settings say it."""

@@ -1,4 +1,4 @@
-"""What the engine tells, passed on to the sockets, the counters and the settings file."""
+"""Passes the engine's events on to the sockets, the counters and the settings file."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from webapp.state.store import Store
 log = logging.getLogger(__name__)
 
 _NOT_SAVED = ("model", "model_input", "extrinsics", "person_heights_m")
-"""The model is for the command line alone to set, the camera file is kept by `CameraDesk`, and ids are given anew in
-every run."""
+"""Only the command line sets the model, `CameraDesk` keeps the camera file, and every run has its own ids."""
 
 
 class EngineEvents:
-    """A listener of the pipeline. Called in the engine's threads, so that it only hands on."""
+    """A listener of the pipeline. It is called in the engine's threads, and must not block them."""
 
     def __init__(self, pipeline: Pipeline, store: Store, broadcaster: Broadcaster, metrics: Metrics) -> None:
         self._pipeline, self._store, self._broadcaster, self._metrics = pipeline, store, broadcaster, metrics
@@ -51,7 +50,7 @@ class EngineEvents:
         self._broadcaster.problem(problem.error, problem.hint)
 
     def settle(self) -> None:
-        """Tell of source and backend, save changed settings, whoever changed them. Once a second, and at the end."""
+        """Log changes of source and backend, and save changed settings. Called once a second, and at the end."""
         with self._lock:  # held to the end: an older state must not be saved over a newer one
             self._observe()
             settings = self._pipeline.state().settings.to_json()
@@ -60,7 +59,7 @@ class EngineEvents:
             self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
 
     def _save(self, changes: Mapping[str, Any]) -> None:
-        # A recording is something to look at, not what the next start should show.
+        # The next start should not show a recording that was played now.
         if str(changes.get("source", "")).startswith(RECORDING):
             changes = {name: value for name, value in changes.items() if name != "source"}
         if not changes:

@@ -1,4 +1,4 @@
-"""Which sources the page may choose: a visitor must not make the server open any file or address he likes."""
+"""Which sources the page may choose: a visitor must not make the server open arbitrary files or addresses."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.capture import list_cameras, redact
+from engine.capture import list_cameras
 from engine.names import printable
+from engine.redaction import redact
 from engine.wire import Wire
 from webapp.access.errors import ForbiddenError
 from webapp.recording.recordings import RECORDING

@@ -1,4 +1,4 @@
-"""Problems of a start, told to whoever comes soon after it: at the start itself nobody listens yet."""
+"""Keeps problems of the start for clients that connect soon after it: at the start itself there are none yet."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from webapp.monitoring.logs import report_problem
 log = logging.getLogger(__name__)
 
 SOON = 60.0
-"""Seconds: pages that lost their server look for it every few; later the problem is old."""
+"""Seconds after the start: pages that lost their server reconnect within a few; later the problem is old."""
 
 Problem = tuple[str, str, str]
 """(kind, error, hint); `kind` is where it arose."""
 
 
 class Notices:
-    """Owns the problems and who is still to be told of them."""
+    """Owns the problems, and the clients that have not been told of them."""
 
     def __init__(self, sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
         self._sockets, self._clock = sockets, clock
@@ -30,12 +30,12 @@ class Notices:
         self._lock = threading.Lock()
 
     def tell(self, kind: str, error: str, hint: str) -> None:
-        """Log a problem, and keep it for those who come."""
+        """Log a problem, and keep it for clients that connect."""
         report_problem(log, kind, error, hint)
         self._problems.append((kind, error, hint))
 
     def join(self, sid: str) -> None:
-        """A client came."""
+        """A client connected."""
         with self._lock:
             if self._clock() < self._until:
                 self._waiting.add(sid)
@@ -45,7 +45,7 @@ class Notices:
             self._waiting.discard(sid)
 
     def deliver(self) -> None:
-        """To clients whose connections are complete by now. Once a second."""
+        """Tell clients whose connections are complete by now. Called once a second."""
         with self._lock:
             arrived = [sid for sid in self._waiting if self._sockets.ready(sid)]
             self._waiting.difference_update(arrived)

@@ -1,4 +1,4 @@
-"""What the server tells about itself: the engine's state, and the server's own beside it, as JSON."""
+"""The server's status: the engine's state, and the server's own beside it, as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.state.sources import Sources
 
 
 class Status:
-    """Asks everybody when it is asked."""
+    """Collects what the other services know, when it is asked."""
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from engine.capture.address import parse_address, redact
+from engine.capture.address import parse_address
 from engine.capture.live import LiveSource, Lost
 from engine.capture.network.clip import StreamClip
 from engine.capture.network.feed import StreamFeed
@@ -16,6 +16,7 @@ from engine.capture.network.process import StreamProcess
 from engine.capture.playback import Playback
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
+from engine.redaction import redact
 from engine.types import FrameSource
 
 

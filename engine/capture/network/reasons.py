@@ -8,10 +8,10 @@ import urllib.error
 
 import av
 
-from engine.capture.address import redact
 from engine.capture.network.pictures import Refused
 from engine.capture.network.protocol import Request
 from engine.errors import PosecastError
+from engine.redaction import redact
 
 _UNREACHABLE = "it cannot be reached, or the connection broke (input/output error)"
 _REASONS: tuple[tuple[type[Exception], str], ...] = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.capture.address import parse_address, redact, scheme_of
+from engine.capture.address import parse_address, scheme_of
 from engine.errors import PosecastError
+from engine.redaction import redact
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -87,6 +87,23 @@ def _read(source: FrameSource) -> Frame:
     return frame
 
 
+@contextmanager
+def _reading(source: FrameSource) -> Iterator[None]:
+    """Read without pause, as the pipeline does; the source is closed at the end."""
+
+    def read_all_frames() -> None:
+        while source.read() is not None:
+            pass
+
+    reader = threading.Thread(target=read_all_frames)
+    reader.start()
+    try:
+        yield
+    finally:
+        source.close()
+        reader.join(WAIT_S)
+
+
 def _wait_until(condition: Callable[[], object], what: str) -> None:
     deadline = time.monotonic() + WAIT_S
     while not condition():
@@ -108,13 +125,13 @@ def test_a_camera_gives_its_newest_pictures(camera: MjpegCamera) -> None:
 def test_a_camera_that_stalls_is_left_and_found_again(camera: MjpegCamera) -> None:
     source = open_stream(camera.url, timing=QUICK)
     _read(source)
-    camera.stalled.set()
-    _wait_until(lambda: source.problem, "the stall is noticed")
-    assert source.problem == "no answer within 0.5 s; trying again"
-    camera.stalled.clear()
-    _wait_until(lambda: source.problem is None, "pictures again")
-    _read(source)
-    source.close()
+    with _reading(source):
+        camera.stalled.set()
+        _wait_until(lambda: source.problem, "the stall is noticed")
+        assert source.problem == "no answer within 0.5 s; trying again"
+        camera.stalled.clear()
+        _wait_until(lambda: source.problem is None, "pictures again")
+        _read(source)
 
 
 def test_an_rtsp_camera_is_read_over_tcp_and_found_again_after_a_stall(rtsp: RtspCamera) -> None:
@@ -124,11 +141,11 @@ def test_an_rtsp_camera_is_read_over_tcp_and_found_again_after_a_stall(rtsp: Rts
     steps = [(b - a) % 250 for a, b in pairwise(numbers)]
     assert steps == [b.index - a.index for a, b in pairwise(frames)], "pictures are whole, none comes twice"
     assert all("TCP" in transport for transport in rtsp.transports)
-    rtsp.stalled.set()
-    _wait_until(lambda: source.problem, "the stall is noticed")
-    rtsp.stalled.clear()
-    _wait_until(lambda: source.problem is None, "pictures again")
-    source.close()
+    with _reading(source):
+        rtsp.stalled.set()
+        _wait_until(lambda: source.problem, "the stall is noticed")
+        rtsp.stalled.clear()
+        _wait_until(lambda: source.problem is None, "pictures again")
 
 
 def test_an_rtsp_camera_that_offers_udp_only_is_read_over_udp() -> None:
@@ -164,14 +181,14 @@ def test_a_camera_that_breaks_off_and_comes_back(
     first = begin()
     source = open_stream(first.url, timing=QUICK)
     before = _read(source)
-    first.stop()
-    _wait_until(lambda: source.problem == "connection refused; trying again", "the loss is noticed")
-    begin(port=first.port)
-    _wait_until(lambda: source.problem is None, "pictures again")
-    after = _read(source)
-    assert after.index > before.index
-    assert after.time > before.time
-    source.close()
+    with _reading(source):
+        first.stop()
+        _wait_until(lambda: source.problem == "connection refused; trying again", "the loss is noticed")
+        begin(port=first.port)
+        _wait_until(lambda: source.problem is None, "pictures again")
+        after = _read(source)
+        assert after.index > before.index
+        assert after.time > before.time
     assert "pictures again" in caplog.text
 
 
@@ -179,13 +196,13 @@ def test_a_camera_that_breaks_off_and_comes_back(
 def test_a_child_that_hangs_or_dies_is_replaced(camera: MjpegCamera, blow: signal.Signals) -> None:
     source = open_stream(camera.url, timing=QUICK)
     _read(source)
-    (child,) = _children()
-    child.send_signal(blow)
-    _wait_until(lambda: source.problem, "it is noticed")
-    _wait_until(lambda: source.problem is None, "another one reads")
-    _read(source)
-    assert not psutil.pid_exists(child.pid)
-    source.close()
+    with _reading(source):
+        (child,) = _children()
+        child.send_signal(blow)
+        _wait_until(lambda: source.problem, "it is noticed")
+        _wait_until(lambda: source.problem is None, "another one reads")
+        _read(source)
+        assert not psutil.pid_exists(child.pid)
 
 
 def test_a_refused_connection_is_an_error() -> None:
@@ -213,9 +230,9 @@ def test_passwords_show_nowhere(begin: Callable[..., MjpegCamera], caplog: pytes
     _read(source)
     (child,) = _children()
     said = [str(caught.value), source.name, *child.cmdline(), *child.environ().values()]
-    camera.stop()
-    _wait_until(lambda: source.problem, "the loss is noticed")
-    source.close()
+    with _reading(source):
+        camera.stop()
+        _wait_until(lambda: source.problem, "the loss is noticed")
     for text in (*said, str(source.problem), caplog.text):
         assert "s3cret" not in text
     assert source.name == f"http://***@127.0.0.1:{camera.port}/live.mjpg"

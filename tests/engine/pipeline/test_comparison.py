@@ -19,10 +19,10 @@ from engine.pipeline import (
     SwitchInProgress,
     UnknownBackend,
     comparer,
-    turns,
+    worker,
 )
 from engine.pipeline.comparison import STAGES, WINDOW_FRAMES, Figures
-from engine.pipeline.turns import Turns
+from engine.pipeline.worker import Turns
 from engine.processor import Processor
 from engine.settings import Settings
 from engine.types import Backend, Frame, Person, Pose3D, Snapshot
@@ -107,13 +107,13 @@ class TestRunning:
             assert [network.closes for network in run.world.backends] == [1, 0, 0, 0]
 
     def test_networks_are_asked_also_about_a_recording(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        kinds: set[type[Frame]] = set()
+        asked: set[bool] = set()
         read = FakeSource.read
         monkeypatch.setattr(FakeSource, "read", lambda self: replayed(read(self)))
 
         class Watching(Processor):
             def process(self, frame: Frame) -> Snapshot:
-                kinds.add(type(frame))
+                asked.add(frame.recorded is None)
                 return super().process(frame)
 
         def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> Processor:
@@ -123,15 +123,11 @@ class TestRunning:
         world = World()
         with live(world, parts=replace(world.parts, processor=processor)) as run:
             begin(run)
-        assert kinds == {Frame}
-
-
-class Replayed(Frame):
-    """Brings its people with it."""
+        assert asked == {True}
 
 
 def replayed(frame: Frame | None) -> Frame | None:
-    return frame and Replayed(frame.index, frame.time, frame.captured_at, frame.image)
+    return frame and replace(frame, recorded=snapshot(frame.index))
 
 
 class TestEnding:
@@ -232,7 +228,7 @@ class TestTroubles:
             assert [network.closes for network in run.world.backends] == [0, 1, 1]
 
     def test_a_network_that_hangs_does_not_take_the_view_along(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(turns, "LONGEST_S", 0.02)
+        monkeypatch.setattr(worker, "LONGEST_TURN_S", 0.02)
         with live() as run:
             begin(run)
             stuck = sides_of(run)[1]
@@ -281,7 +277,7 @@ class TestRefusals:
 
 class TestTurns:
     def test_neither_computes_while_the_other_does(self) -> None:
-        taking, busy, overlaps, counts = Turns(), [0], [], {"live": 0, "aside": 0}
+        taking, busy, overlaps, counts = Turns(), [0], [], {"live": 0, "comparison": 0}
 
         def work(name: str, turn: Callable[[], object]) -> None:
             while min(counts.values()) < 200:
@@ -292,7 +288,8 @@ class TestTurns:
                     busy[0] -= 1
 
         threads = [
-            threading.Thread(target=work, args=given) for given in (("live", taking.live), ("aside", taking.aside))
+            threading.Thread(target=work, args=given)
+            for given in (("live", taking.live), ("comparison", taking.comparison))
         ]
         for thread in threads:
             thread.start()

@@ -129,7 +129,7 @@ class TestNetwork:
             assert len(run.problems) == 1, "told once"
 
     def test_another_takes_over_from_one_that_fails_without_waiting(self) -> None:
-        timing = replace(QUICK, retry_s=(10 * WAIT_S,))
+        timing = replace(QUICK, first_retry_s=10 * WAIT_S, longest_retry_s=10 * WAIT_S)
         with live(timing=timing) as run:
             run.wait_for_snapshot()
             run.wait_until_settled()
@@ -140,7 +140,7 @@ class TestNetwork:
             run.listener.wait_until(lambda: run.pipeline.health() is None)
 
     def test_closing_does_not_wait_for_the_next_try(self) -> None:
-        timing = replace(QUICK, retry_s=(10 * WAIT_S,))
+        timing = replace(QUICK, first_retry_s=10 * WAIT_S, longest_retry_s=10 * WAIT_S)
         with live(timing=timing) as run:
             run.wait_for_snapshot()
             run.world.backends[0].error = refusal()
@@ -252,7 +252,7 @@ class TestHanging:
         with live(world, timing=self.HASTY, parts=replace(world.parts, load_backend=load)) as run:
             assert loading.wait(WAIT_S)
             run.pipeline.close()
-            assert "the thread loading openvino did not end" in caplog.text
+            assert "the thread switching to openvino did not end" in caplog.text
             go.set()
             wait_for_threads_to_end()
             assert backend.closes == 1

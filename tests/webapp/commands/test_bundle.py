@@ -15,8 +15,8 @@ from engine.pipeline import Pipeline
 from engine.redaction import Secrets
 from engine.settings import Settings
 from tests.webapp.conftest import TOKEN, VIEW_TOKEN, show
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.cli import main
 from webapp.commands.bundle import clean

@@ -20,8 +20,8 @@ from engine.errors import PosecastError
 from engine.pipeline import Pipeline
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.broadcast import SILENT_AFTER
 from webapp.live.packets import MAX_MESSAGE

@@ -14,10 +14,9 @@ from engine.errors import PosecastError
 from engine.pipeline import Pipeline, Stats
 from engine.types import BackendInfo
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
 from tests.webapp.recording.test_recordings import record
+from tests.webapp.stage import Stage
 from webapp.monitoring.metrics import ERROR_KINDS, ErrorCounter, Metrics
-from webapp.recording.replay import ReplayedFrame
 from webapp.services import Services
 
 FROM_LINUX = {"process_resident_memory_bytes", "process_open_fds", "process_threads"}
@@ -69,7 +68,7 @@ def test_a_replay_is_no_work_of_this_machine(
 ) -> None:
     def replayed() -> int:
         newest = services.broadcaster._newest
-        return newest[0] if newest is not None and isinstance(newest[1].frame, ReplayedFrame) else 0
+        return newest[0] if newest is not None and newest[1].replayed else 0
 
     def work() -> tuple[float, dict[str, float]]:
         name = "posecast_stage_duration_seconds"

@@ -14,7 +14,7 @@ from engine.pipeline import Pipeline
 from engine.wire import CSV_COLUMNS
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
 from webapp.recording.recorder import Recorder
@@ -190,7 +190,7 @@ def test_what_another_server_records_is_left_alone(
     second = Recordings(options.recordings)
     second.prepare()
     assert second.names() == []
-    other = Recorder(second, Scenes(playing.snapshots), 2**40, lambda *_: None, lambda: None)
+    other = Recorder(second, Scenes(playing.snapshots, playing.fps), 2**40, lambda *_: None, lambda: None)
     names = {str(client.get("/api/recordings").json["recording"]["name"]), str(other.start()["name"])}
     assert len(names) == 2
     eventually(lambda: (show(stage, playing), recorded(client) > 3)[1])

@@ -15,8 +15,8 @@ from engine.pipeline import Pipeline
 from engine.skeleton import JOINT
 from engine.types import Person, Pose3D
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
 from tests.webapp.people import person, snapshot
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from engine.errors import PosecastError
 from engine.pipeline import Pipeline
 from tests.webapp.conftest import eventually
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.routes.openapi import document
 from webapp.services import Services
 
@@ -104,7 +104,7 @@ def test_one_thing_is_loaded_at_a_time(client: FlaskClient, stage: Stage, playin
     ("b", "status", "said"),
     [
         ({"name": "nonsense"}, 404, "nonsense"),
-        ({"name": "tensorrt"}, 409, "tensorrt is not installed"),
+        ({"name": "tensorrt"}, 409, "no NVIDIA GPU was found"),
         ({"name": "pytorch", "device": "cuda:9"}, 409, "cuda:9"),
         ({"name": "pytorch", "precision": "fp7"}, 409, "fp7"),
         ({"name": "openvino", "precision": "bf16"}, 400, "the same"),

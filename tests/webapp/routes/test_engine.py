@@ -12,7 +12,7 @@ from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
-from tests.webapp.fakes import Stage
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
 
@@ -81,7 +81,7 @@ def test_a_second_switch_waits_for_the_first(client: FlaskClient, stage: Stage, 
     ("body", "status", "told"),
     [
         ({"name": "nonsense"}, 404, "nonsense"),
-        ({"name": "tensorrt"}, 409, "tensorrt is not installed"),
+        ({"name": "tensorrt"}, 409, "no NVIDIA GPU was found"),
         ({"name": "pytorch", "device": "cuda:9"}, 409, "cuda:9"),
         ({"name": "pytorch", "precision": "fp7"}, 409, "fp7"),
         ({}, 400, "'name' is missing"),

@@ -17,9 +17,9 @@ from engine.pipeline import Pipeline
 from engine.slot import Slot
 from engine.types import Frame, Image, Snapshot
 from tests.webapp.conftest import eventually, show, start
-from tests.webapp.fakes import Stage
 from tests.webapp.people import person, snapshot
 from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live import pictures as drawing
 from webapp.live.pictures import Pictures

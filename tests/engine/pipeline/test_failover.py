@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.pipeline.rescue import FAILURES, LEFT_BEHIND_AT_MOST
+from engine.pipeline.failover import FAILURES, MAX_STUCK_THREADS
 from tests.engine.pipeline.live import SMALL, Live, live
 from tests.engine.pipeline.test_troubles import wait_for_threads_to_end
 from tests.fakes import QUICK, WAIT_S, Clock, World, refusal
@@ -230,7 +230,7 @@ class TestHanging:
         with running(World(Clock(), stuck={"onnxruntime"})) as run:
             break_newest(run)
             pass_time(run, lambda: run.pipeline.snapshots.newest().backend.name == "pytorch")
-            run.wait_for_problem("loading onnxruntime hangs; it is given up")
+            run.wait_for_problem("loading onnxruntime is stuck and was given up")
             run.wait_for_problem("pytorch on CPU runs now, since openvino on CPU failed")
             run.world.unstuck.set()
             wait_until(lambda: len(run.world.backends) == 3 and run.world.backends[2].closes == 1)
@@ -252,17 +252,17 @@ class TestHanging:
                 return [replace(spec, backend="pytorch", device=f"cuda:{number}") for number in range(9)]
 
         with running(Many(Clock())) as run:
-            for count in range(LEFT_BEHIND_AT_MOST):
+            for count in range(MAX_STUCK_THREADS):
                 self.hang(run)
                 wanted = f"cuda:{count}"
                 pass_time(run, lambda: run.pipeline.snapshots.newest().backend.device == wanted)  # noqa: B023
                 run.wait_until_settled()
             self.hang(run)
             pass_time(run, lambda: "as others before" in (run.pipeline.health() or ""))
-            assert len(run.world.loads) == 1 + LEFT_BEHIND_AT_MOST
+            assert len(run.world.loads) == 1 + MAX_STUCK_THREADS
             for backend in run.world.backends:
                 backend.go.set()
-            wait_until(lambda: sum(backend.closes for backend in run.world.backends) == LEFT_BEHIND_AT_MOST)
+            wait_until(lambda: sum(backend.closes for backend in run.world.backends) == MAX_STUCK_THREADS)
             run.wait_for_next_snapshot()
             wait_until(lambda: run.pipeline.health() is None)
 

@@ -5,35 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Parts
 from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, Image, Maps, ModelSpec, Person, Progress, Scene, Snapshot
+from engine.types import Backend, BackendInfo, Frame, ModelSpec, Person, Progress, Scene, Snapshot
+from tests.fakes import REPORTS, FakeBackend
 from tests.webapp.people import SIZE, person
-
-
-@dataclass(frozen=True)
-class Report:
-    name: str
-    available: bool = True
-    reason: str | None = None
-    devices: Sequence[str] = ("CPU",)
-    precisions: Sequence[str] = ("fp32", "bf16")
-    version: str | None = "1.0"
-
-
-REPORTS = (
-    Report("pytorch"),
-    Report("openvino"),
-    Report("onnxruntime"),
-    Report("tensorrt", available=False, reason="tensorrt is not installed", devices=(), precisions=()),
-)
 
 
 class Stage:
@@ -60,14 +41,14 @@ class Stage:
             open_source=self._open,
             load_backend=self._load,
             available=lambda: REPORTS,
-            processor=lambda backend, settings, camera: FakeProcessor(backend, settings, camera, self.people),
+            processor=lambda backend, settings, camera: StageProcessor(backend, settings, camera, self.people),
         )
 
-    def _open(self, text: str) -> FakeSource:
+    def _open(self, text: str) -> StageSource:
         if text == "broken":
             raise PosecastError("broken cannot be opened", "choose another source")
         self.opened.append(text)
-        return FakeSource(text, self)
+        return StageSource(text, self)
 
     def _load(self, spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
         if self.failure is not None:
@@ -75,10 +56,13 @@ class Stage:
         progress("compile", 0.5, f"compiling for {spec.backend}")
         while not self.loading.wait(0.01):
             progress("compile", 0.5, f"compiling for {spec.backend}")
-        return FakeBackend(spec)
+        name = "openvino" if spec.backend == "auto" else spec.backend
+        return FakeBackend(BackendInfo(name, "CPU", "bf16" if spec.precision == "auto" else spec.precision))
 
 
-class FakeSource:
+class StageSource:
+    """Noise that moves, when the stage gives a frame."""
+
     live = True
     frame_rate: float | None = None
     frame_count: int | None = None
@@ -116,21 +100,7 @@ class FakeSource:
         return Frame(index, index / 25, time.monotonic(), image)
 
 
-class FakeBackend:
-    fixed_size: tuple[int, int] | None = None
-
-    def __init__(self, spec: ModelSpec) -> None:
-        name = "openvino" if spec.backend == "auto" else spec.backend
-        self.info = BackendInfo(name, "CPU", "bf16" if spec.precision == "auto" else spec.precision)
-
-    def infer(self, image: Image) -> Maps:
-        raise NotImplementedError("the fake processor knows its people")
-
-    def close(self) -> None:
-        pass
-
-
-class FakeProcessor:
+class StageProcessor:
     """Finds the same people in every frame."""
 
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec, people: int) -> None:
@@ -139,15 +109,16 @@ class FakeProcessor:
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
-        self._spec = replace(camera, up=settings.up) if settings.up else camera
-        self._fx = settings.fx
+        self._camera = camera
 
     def restart_tracking(self) -> None:
         pass
 
     def process(self, frame: Frame) -> Snapshot:
+        if frame.recorded is not None:
+            return frame.recorded
         height, width = frame.image.shape[:2]
-        camera: Camera = self._spec.for_image(width, height, self._fx)
+        camera: Camera = self._camera.for_image(width, height)
         people: tuple[Person, ...] = self._people
         return Snapshot(
             Scene(frame.index, frame.time, people, camera),
@@ -155,6 +126,3 @@ class FakeProcessor:
             self.backend.info,
             {"capture": 0.1, "preprocess": 0.1, "infer": 1.0, "decode": 0.1, "lift": 0.1, "track": 0.1},
         )
-
-
-__all__ = ["DEFAULT_CAMERA", "FakeBackend", "FakeProcessor", "FakeSource", "Report", "Stage"]

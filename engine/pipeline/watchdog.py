@@ -1,4 +1,4 @@
-"""A network that is watched while it works: how often it failed in a row, and whether it is at work on a picture.
+"""Watches a network at work: how often it failed in a row, and whether it is stuck in a picture.
 
 A call that never returns cannot be ended. It can be abandoned: if it does return, its result is thrown away in its
 own thread, and the network is closed there.
@@ -12,19 +12,21 @@ from collections.abc import Callable
 
 from engine.types import Backend, BackendInfo, Image, Maps
 
-_LOOK_AT_MOST_S = 1.0
-"""Between two looks. Where it was longer, this process itself stood still (a suspended machine, no memory), and that
+_LONGEST_INTERVAL_S = 1.0
+"""Between two checks. Where it was longer, this process itself stood still (a suspended machine, no memory), and that
 does not count against the network."""
 
 
-class Abandoned(Exception):  # noqa: N818 - not an error: nobody waits for this any more
+class Abandoned(Exception):  # noqa: N818 - not an error: the result is not needed any more
     """Raised in the thread of a call that was given up, when it returns after all."""
 
 
-class Watched:
+class WatchedBackend:
     """A `Backend` around another one, which it owns."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, size: tuple[int, int]) -> None:
+        """`size` is the input size (height, width) that it was loaded for."""
+        self.size = size
         self.failures = 0
         """In a row; 0 after a picture that went well."""
         self.error: Exception | None = None
@@ -50,13 +52,20 @@ class Watched:
         return f"{self.info.name} on {self.info.device}"
 
     @property
-    def at_work(self) -> tuple[Watched, int] | None:
-        """Itself and the number of the call at work, None between two."""
+    def at_work(self) -> tuple[WatchedBackend, int] | None:
+        """Itself and the number of the running call; None between two calls."""
         call = self._call
         return None if call is None else (self, call)
 
+    def fits(self, size: tuple[int, int]) -> bool:
+        """Whether it takes pictures of `size` without compiling again or squeezing them.
+
+        A model that takes a single size fits always: loading it again would change nothing.
+        """
+        return self.size == size or self.fixed_size not in (None, self.size)
+
     def infer(self, image: Image) -> Maps:
-        """The network's maps. `Abandoned` where nobody waits for them any more."""
+        """The network's maps. `Abandoned` where the call was given up meanwhile."""
         self._enter()
         try:
             maps = self._backend.infer(image)
@@ -67,7 +76,7 @@ class Watched:
         return maps
 
     def abandon(self) -> bool:
-        """Give the call at work up for good; False where there is none, or it was given up before."""
+        """Give up the running call for good; False where there is none, or it was given up before."""
         with self._lock:
             if self._call is None or self._abandoned:
                 return False
@@ -100,19 +109,19 @@ class Watched:
             raise Abandoned
 
 
-class Watch:
-    """Tells what hangs from what takes its time. For one thread, which asks every now and then."""
+class Watchdog:
+    """Tells what is stuck from what is slow. Used by one thread, which asks every now and then."""
 
     def __init__(self, clock: Callable[[], float], limit_s: float) -> None:
         self._clock, self._limit_s = clock, limit_s
-        self._looked_at = clock()
+        self._checked_at = clock()
         self._work: object = None
         self._waited_s = 0.0
 
-    def hangs(self, work: object) -> bool:
-        """Whether the same `work` has been under way for longer than the limit; None: there is none."""
+    def is_stuck(self, work: object) -> bool:
+        """Whether the same `work` has been running for longer than the limit; None means that nothing runs."""
         now = self._clock()
-        passed, self._looked_at = min(now - self._looked_at, _LOOK_AT_MOST_S), now
+        passed, self._checked_at = min(now - self._checked_at, _LONGEST_INTERVAL_S), now
         self._waited_s = self._waited_s + passed if work is not None and work == self._work else 0.0
         self._work = work
         return self._waited_s > self._limit_s
