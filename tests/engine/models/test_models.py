@@ -223,7 +223,7 @@ def test_a_cache_that_cannot_be_made_is_told(offer: Any, archive: bytes, cache: 
 def test_list_tells_what_there_is(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
     assert main(["models", "list"]) == 0
     out = capsys.readouterr().out
-    assert "not here yet: posecast models download official" in out
+    assert "not downloaded yet: posecast models download official" in out
     assert str(models.resolve("bundled")) in out
     official = cache / "models" / "official" / MEMBER
     official.parent.mkdir(parents=True)
