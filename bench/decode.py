@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench import drawn_maps, numpy_decoder
 from engine.decoding import extract_people
-from tests.native import maps, reference
 
 HEIGHT, WIDTH = 32, 57
 """Cells of the maps of a 16:9 frame at network height 256."""
@@ -34,10 +34,10 @@ def main() -> None:
     print(f"maps of {HEIGHT} x {WIDTH} cells, medians of {repeats} runs")
     print(f"{'drawn':>6} {'found':>6} {'native ms':>10} {'NumPy ms':>10} {'ratio':>7}")
     for count in (0, 1, 2, 5, 10):
-        heatmaps, pafs = maps.people(np.random.default_rng(count), HEIGHT, WIDTH, count)
+        heatmaps, pafs = drawn_maps.people(np.random.default_rng(count), HEIGHT, WIDTH, count)
         found = len(extract_people(heatmaps, pafs)[0])
         native = median_ms(lambda: extract_people(heatmaps, pafs), repeats)  # noqa: B023
-        twin = median_ms(lambda: reference.extract_people(heatmaps, pafs), max(1, repeats // 10))  # noqa: B023
+        twin = median_ms(lambda: numpy_decoder.extract_people(heatmaps, pafs), max(1, repeats // 10))  # noqa: B023
         print(f"{count:>6} {found:>6} {native:>10.3f} {twin:>10.2f} {twin / native:>6.0f}x")
 
 

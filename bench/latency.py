@@ -12,55 +12,22 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from engine.capture import open_source
+from bench.camera import Camera, demo_frames
 from engine.errors import PosecastError
-from engine.geometry import CameraSpec
 from engine.pipeline import Parts, Pipeline, ProblemEvent
 from engine.settings import Settings
-from engine.types import Frame, Snapshot
+from engine.types import Snapshot
 
-FRAMES_IN_MEMORY = 60
-"""Of the demo, one in two: 4 s at 15 a second, 170 MB."""
 AROUND_S = 1.0
 """Before and after the instant of a swap."""
 START_S = 600.0
 """A network that takes longer to load is given up."""
-
-
-class Camera:
-    """A FrameSource that shows the same few seconds over and over, exactly on time, and drops what is not read."""
-
-    live = True
-    frame_count: int | None = None
-    camera: CameraSpec | None = None
-    problem: str | None = None
-
-    def __init__(self, frames: Sequence[Frame], rate: float) -> None:
-        self.name = f"a camera of {rate:g} fps"
-        self.frame_rate: float | None = rate
-        self._frames = frames
-        self._began = time.monotonic()
-        self._index = -1
-        self._closed = threading.Event()
-
-    def read(self) -> Frame | None:
-        assert self.frame_rate is not None
-        now = time.monotonic()
-        self._index = max(self._index + 1, int((now - self._began) * self.frame_rate))
-        due = self._began + self._index / self.frame_rate
-        if self._closed.wait(max(0.0, due - now)):
-            return None
-        shown = self._frames[self._index % len(self._frames)]
-        return replace(shown, index=self._index, time=due - self._began, captured_at=due)
-
-    def close(self) -> None:
-        self._closed.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +108,6 @@ def _wait_while_switching(pipeline: Pipeline) -> None:
         time.sleep(0.01)
 
 
-def _frames() -> list[Frame]:
-    source = open_source("demo")
-    frames = [source.read() for _ in range(2 * FRAMES_IN_MEMORY)]
-    source.close()
-    return [frame for frame in frames[::2] if frame is not None]
-
-
 def _tell(event: object) -> None:
     if isinstance(event, ProblemEvent):
         print(f"problem: {event.error}")
@@ -162,7 +122,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--json", type=Path, help="write the numbers there")
     options = parser.parse_args()
-    frames = _frames()
+    frames = demo_frames()
     pipeline = Pipeline(
         Settings(backend=options.backend), parts=Parts(open_source=lambda text: Camera(frames, options.fps))
     )

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
+from bench.chromium import chromium
 from engine.errors import PosecastError
-from tests.browser.chromium import chromium
 
 _READY = re.compile(r"Posecast is at (\S+)")
 _WATCH = """
@@ -66,8 +66,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    command = [sys.executable, "-u", "-m", "tests.webapp.devserver", "--port", "0"]
-    command += ["--people", str(options.people), "--rate", str(options.fps)]
+    command = [sys.executable, "-u", "-m", "bench.crowd"]
+    command += ["--people", str(options.people), "--fps", str(options.fps)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, chromium() as browser:
         try:
             if browser is None:

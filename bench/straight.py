@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import torch
 
+from bench import numpy_decoder
 from engine import models, overlay, preprocess
 from engine.cores import available_cores
 from engine.decoding import poses
@@ -27,7 +28,6 @@ from engine.geometry import DEFAULT_CAMERA
 from engine.inference.network import load_checkpoint
 from engine.lifting import lift
 from engine.types import Image, Maps, Person, Scene
-from tests.native import reference
 
 HEIGHT = 256
 ROUNDS = 3
@@ -65,7 +65,7 @@ def straight_step() -> Callable[[Image], None]:
             maps = Maps(*(each[0].numpy() for each in network(x)))
         height, width = image.shape[:2]
         camera = DEFAULT_CAMERA.for_image(width, height)
-        found = poses(*reference.extract_people(maps.heatmaps, maps.pafs), given.scale)
+        found = poses(*numpy_decoder.extract_people(maps.heatmaps, maps.pafs), given.scale)
         bodies = lift(maps, found, given.scale, camera)
         people = tuple(Person(index, *pair) for index, pair in enumerate(zip(found, bodies, strict=True)))
         overlay.draw(Scene(0, 0.0, people, camera), image)

@@ -10,48 +10,17 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench.latency import Camera
-from engine.capture import open_source
+from bench.serving import serve
 from engine.errors import PosecastError
-from engine.pipeline import Parts, Pipeline
 from engine.settings import Settings
-from engine.types import Frame
-from webapp.access.options import ServeOptions
-from webapp.server.gunicorn import Running, run
-from webapp.server.run import begin_with, listen
-from webapp.state.store import Store
 
-FRAMES_IN_MEMORY = 60
 START_S = 600.0
 """A network that takes longer to load is given up."""
-
-
-def serve(options: argparse.Namespace) -> None:
-    """The server that is measured."""
-    listener = listen("127.0.0.1", 0)
-    with tempfile.TemporaryDirectory() as folder:
-        serving = ServeOptions(port=listener.getsockname()[1], recordings=Path(folder), viewer_limit=100)
-
-        def begin() -> Running:
-            frames = _frames()
-            parts = Parts(open_source=lambda text: Camera(frames, options.fps))
-            pipeline = Pipeline(Settings(backend=options.backend), parts=parts)
-            return begin_with(pipeline, Store(Path(folder) / "settings.json"), serving)
-
-        run(listener, serving.threads, begin)
-
-
-def _frames() -> list[Frame]:
-    source = open_source("demo")
-    frames = [source.read() for _ in range(2 * FRAMES_IN_MEMORY)]
-    source.close()
-    return [frame for frame in frames[::2] if frame is not None]
 
 
 def measure(port: int, viewers: int, seconds: float) -> dict[str, float]:
@@ -98,7 +67,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the numbers there")
     options = parser.parse_args()
     if options.serve:
-        serve(options)
+        serve(Settings(backend=options.backend), options.fps)
         return
     command = [sys.executable, "-m", "bench.viewers", "--serve", "--backend", options.backend, "--fps"]
     server = subprocess.Popen([*command, str(options.fps)], stdout=subprocess.PIPE, text=True)

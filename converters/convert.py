@@ -14,13 +14,13 @@ from xml.etree import ElementTree
 
 from onnx import load
 
-from converters.job import Job, run
 from converters.onnx_file import METADATA_AGREEMENT, metadata
-from converters.prepare import Checkpoint, int8, onnx
 from engine import inference
 from engine.errors import PosecastError
 from engine.files import whole_file
-from engine.types import Progress
+from engine.models.job import Job, run
+from engine.models.prepare import Checkpoint, int8, onnx
+from engine.types import STRIDE, Progress
 
 SUFFIXES = {"onnx": ".onnx", "openvino": ".xml", "tensorrt": ".engine", "torch2trt": "-trt.pth"}
 PRECISIONS = {
@@ -45,6 +45,8 @@ class Request:
     size: tuple[int, int] | None
     """(height, width) of the only pictures it is to take; None: any, or DEFAULT_SIZE where the format wants one."""
     output: Path
+    features: bool | None = None
+    """Whether it is to give 3D coordinates (True), to do without them (False), or to give what the checkpoint has."""
     calibration: str | None = None
     """Frames to quantise and to judge on beside the demo's, as a SOURCE."""
 
@@ -54,10 +56,10 @@ class Request:
                 f"{self.format} is not written in {self.precision}",
                 f"precisions of {self.format}: {', '.join(PRECISIONS[self.format])}",
             )
-        if self.size is not None and any(side % 8 or not 64 <= side <= 4096 for side in self.size):
+        if self.size is not None and any(side % STRIDE or not 64 <= side <= 4096 for side in self.size):
             raise PosecastError(
                 f"the size {self.size[0]} x {self.size[1]} does not fit the network",
-                "--height and --width are multiples of 8, 64 to 4096",
+                f"--height and --width are multiples of {STRIDE}, 64 to 4096",
             )
         if not self.output.name.endswith(SUFFIXES[self.format]):
             raise PosecastError(
@@ -89,8 +91,8 @@ def convert(request: Request, progress: Progress) -> Converted:
         judged = (request.format, request.precision) != ("onnx", "int8")
         job = Job(
             request.format, source, temporary, request.precision, size,
-            raw_input=request.format != "torch2trt", device=device, checkpoint=request.checkpoint,
-            calibration=request.calibration, judged=judged,
+            raw_input=request.format != "torch2trt", features=request.features, device=device,
+            checkpoint=request.checkpoint, calibration=request.calibration, judged=judged,
         )  # fmt: skip
         verdict = run(job, progress)
     return Converted((request.output,), verdict if judged else _verdict_of(source))
@@ -102,7 +104,7 @@ _BACKENDS = {"onnx": "onnxruntime", "openvino": "openvino", "tensorrt": "tensorr
 def _quantised(request: Request, progress: Progress) -> Path:
     """Made, and judged, in the cache, where `auto` finds it from now on; the user's file is a copy."""
     backend = _BACKENDS[request.format]
-    checkpoint = Checkpoint(request.checkpoint)
+    checkpoint = Checkpoint(request.checkpoint, features=request.features)
     return int8(checkpoint, backend, "CPU", progress, calibration=request.calibration, anew=True)
 
 
@@ -119,10 +121,12 @@ def _openvino(request: Request, progress: Progress) -> Converted:
     weights = request.output.with_suffix(".bin")
     # OpenVINO names the weights after the .xml, and so do the two temporary files.
     with whole_file(request.output) as temporary, whole_file(weights):
-        source = _quantised(request, progress) if quantised else onnx(Checkpoint(request.checkpoint), "fp32", progress)
+        checkpoint = Checkpoint(request.checkpoint, features=request.features)
+        source = _quantised(request, progress) if quantised else onnx(checkpoint, "fp32", progress)
         job = Job(
             "openvino", source, temporary, request.precision, request.size,
-            checkpoint=request.checkpoint, calibration=request.calibration, judged=not quantised,
+            features=request.features, checkpoint=request.checkpoint, calibration=request.calibration,
+            judged=not quantised,
         )  # fmt: skip
         verdict = run(job, progress)
     return Converted((request.output, weights), _verdict_of(source) if quantised else verdict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import onnx
 
+from engine.types import STRIDE
+
 METADATA_AGREEMENT = "posecast.agreement"
 """Metadata key of models that were judged: how their people compare with those of PyTorch in fp32, as JSON."""
-MAP_STRIDE = 8
-"""Pixels of the picture to a cell of the maps."""
 
 
 def resized(model: onnx.ModelProto, size: tuple[int, int]) -> onnx.ModelProto:
@@ -15,7 +15,7 @@ def resized(model: onnx.ModelProto, size: tuple[int, int]) -> onnx.ModelProto:
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     del copy.graph.value_info[:]  # shapes in between, as they were before
-    of_maps = (size[0] // MAP_STRIDE, size[1] // MAP_STRIDE)
+    of_maps = (size[0] // STRIDE, size[1] // STRIDE)
     for ports, sides in ((copy.graph.input, size), (copy.graph.output, of_maps)):
         for port in ports:
             for dimension, side in zip(port.type.tensor_type.shape.dim[2:], sides, strict=True):

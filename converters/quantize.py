@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from converters import frames, mixed, to_openvino
-from converters.job import Job
+from converters import frames, mixed_precision, to_openvino
 from engine import preprocess
 from engine.errors import PosecastError
 from engine.inference.openvino import runtime
 from engine.inference.signature import input_tensor
+from engine.models.job import Job
 from engine.types import Floats, Frame, Progress
 
 HEIGHT = 256
@@ -47,7 +47,7 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         model = to_openvino.read(job.source)
         to_openvino.save(_quantised(nncf, model, gathered.calibration, progress, in_float), job)
 
-    return mixed.quantise(job, make, gathered.verification, progress)
+    return mixed_precision.quantise(job, make, gathered.verification, progress)
 
 
 def _nncf() -> ModuleType:

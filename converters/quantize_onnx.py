@@ -21,12 +21,12 @@ from typing import Any
 
 import onnx
 
-from converters import frames, mixed
-from converters.job import Job
+from converters import frames, mixed_precision
 from converters.onnx_file import describe
 from engine import preprocess
 from engine.inference import onnxruntime
 from engine.inference.signature import METADATA_PRECISION, OUTPUT_CHANNELS, input_tensor
+from engine.models.job import Job
 from engine.types import Floats, Frame, Progress
 
 HEIGHT = 256
@@ -79,7 +79,7 @@ def _run(job: Job, style: Style, progress: Progress) -> dict[str, Any]:
     def make(in_float: tuple[str, ...]) -> None:
         quantise(job.source, job.target, style, gathered.calibration, progress, in_float)
 
-    return mixed.quantise(job, make, gathered.verification, progress)
+    return mixed_precision.quantise(job, make, gathered.verification, progress)
 
 
 def quantise(

@@ -5,13 +5,13 @@ operators, so the result needs no particular torch, speaks opset 13 (TensorRT 8.
 module's names, and is the same to the byte for the same weights. Batch norms are folded into the convolutions.
 
 Goes in: a `PoseNetwork` in eval mode. Comes out: input `data` (1, 3, height, width) float32 BGR, outputs `features`,
-`heatmaps`, `pafs` float32 at an eighth of that size, height and width dynamic.
+`heatmaps`, `pafs` float32 at an eighth of that size, height and width dynamic; no `features` without the 3D head.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,20 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import fx, nn
 
-from converters.job import Job
 from converters.onnx_file import resized
 from engine.errors import PosecastError
 from engine.inference.network import PoseNetwork, load_checkpoint
-from engine.inference.signature import METADATA_INPUT, METADATA_PRECISION, NORMALISED, OUTPUT_CHANNELS, RAW
-from engine.types import Progress
+from engine.inference.signature import (
+    METADATA_INPUT,
+    METADATA_OUTPUTS,
+    METADATA_PRECISION,
+    NORMALISED,
+    OUTPUT_CHANNELS,
+    RAW,
+    output_names,
+)
+from engine.models.job import Job
+from engine.types import STRIDE, Progress
 
 OPSET = 13
 IR_VERSION = 8
@@ -39,7 +47,7 @@ def run(job: Job, progress: Progress) -> None:
         onnx.save(made if job.size is None else resized(made, job.size), str(job.target))
         return
     progress("convert", 0.1, "reading the checkpoint")
-    network = load_checkpoint(job.source)
+    network = load_checkpoint(job.source, job.features)
     progress("convert", 0.6, "writing the ONNX model")
     model = export(network, raw_input=job.raw_input, as_is=job.as_is, half=job.precision == "fp16", size=job.size)
     onnx.save(model, str(job.target))
@@ -68,25 +76,29 @@ def export(
     if half:
         data = graph.add("Cast", [data], "data/half", to=TensorProto.FLOAT16)
     results = graph.write(data)
-    for name, result in zip(OUTPUT_CHANNELS, results, strict=True):
+    names = output_names(len(results) == len(OUTPUT_CHANNELS))
+    for name, result in zip(names, results, strict=True):
         if half:
             graph.add("Cast", [result], name, to=TensorProto.FLOAT)
         else:
             graph.add("Identity", [result], name)
-    model = _model(graph, size)
-    own = {METADATA_INPUT: RAW if raw_input else NORMALISED, METADATA_PRECISION: "fp16" if half else "fp32"}
+    model = _model(graph, names, size)
+    own = {
+        METADATA_INPUT: RAW if raw_input else NORMALISED,
+        METADATA_OUTPUTS: ",".join(names),
+        METADATA_PRECISION: "fp16" if half else "fp32",
+    }
     helper.set_model_props(model, own)
     onnx.checker.check_model(model, full_check=True)
     return model
 
 
-def _model(graph: _GraphWriter, size: tuple[int, int] | None) -> onnx.ModelProto:
+def _model(graph: _GraphWriter, names: Sequence[str], size: tuple[int, int] | None) -> onnx.ModelProto:
     of_input: tuple[int | str, int | str] = size or ("height", "width")
-    of_maps = (size[0] // 8, size[1] // 8) if size else ("map_height", "map_width")
+    of_maps = (size[0] // STRIDE, size[1] // STRIDE) if size else ("map_height", "map_width")
     data = helper.make_tensor_value_info("data", TensorProto.FLOAT, [1, 3, *of_input])
     outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, channels, *of_maps])
-        for name, channels in OUTPUT_CHANNELS.items()
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, OUTPUT_CHANNELS[name], *of_maps]) for name in names
     ]
     proto = helper.make_graph(graph.nodes, "posecast", [data], outputs, graph.initializers)
     opsets = [helper.make_opsetid("", OPSET)]

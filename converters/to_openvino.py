@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from converters.job import Job
-from engine.inference.openvino import INPUT_PATH, PRECISION_PATH, input_metadata, runtime
+from engine.inference.openvino import INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH, input_metadata, runtime
 from engine.inference.signature import NORMALISED, RAW
+from engine.models.job import Job
 from engine.types import Progress
 
 
@@ -39,5 +39,6 @@ def save(model: Any, job: Job) -> None:
     """Write `model` to the job's target."""
     stated = input_metadata(model) or (RAW if job.raw_input else NORMALISED)
     model.set_rt_info(stated, INPUT_PATH)
+    model.set_rt_info(",".join(port.get_any_name() for port in model.outputs), OUTPUTS_PATH)
     model.set_rt_info(job.precision, PRECISION_PATH)
     runtime().save_model(model, job.target, compress_to_fp16=job.precision == "fp16")

@@ -13,14 +13,15 @@ from typing import Any
 import onnx
 import torch
 
-from converters.job import Job
 from converters.onnx_file import resized
 from converters.to_onnx import export
 from engine.errors import PosecastError
 from engine.inference.engine_file import EngineHeader, write_engine
 from engine.inference.network import load_checkpoint
+from engine.inference.signature import output_names
 from engine.inference.tensorrt import gpu
 from engine.inference.tensorrt_library import logger, runtime
+from engine.models.job import Job
 from engine.types import Progress
 
 _WORKSPACE_BYTES = 1 << 30
@@ -32,7 +33,9 @@ def run(job: Job, progress: Progress) -> None:
     assert job.device is not None
     serialized = build(job, progress)
     name, capability = gpu(job.device)
-    header = EngineHeader(job.size, job.precision, job.raw_input, name, capability, runtime().__version__)
+    header = EngineHeader(
+        job.size, job.precision, job.raw_input, name, capability, runtime().__version__, outputs_of(job)
+    )
     write_engine(job.target, header, serialized)
 
 
@@ -42,7 +45,7 @@ def run_torch2trt(job: Job, progress: Progress) -> None:
     content = {
         "engine": bytearray(build(job, progress)),
         "input_names": ["data"],
-        "output_names": ["features", "heatmaps", "pafs"],
+        "output_names": list(outputs_of(job)),
     }
     torch.save(content, job.target)
 
@@ -65,12 +68,19 @@ def build(job: Job, progress: Progress) -> bytes:
     return bytes(serialized)
 
 
+def outputs_of(job: Job) -> tuple[str, ...]:
+    """The names of what the engine gives."""
+    if job.source.suffix == ".onnx":
+        return tuple(port.name for port in onnx.load(str(job.source)).graph.output)
+    return output_names(load_checkpoint(job.source, job.features).Pose3D is not None)
+
+
 def _model(job: Job, *, half: bool) -> onnx.ModelProto:
     """What the engine is built of, for pictures of the job's size."""
     assert job.size is not None
     if job.source.suffix == ".onnx":
         return resized(onnx.load(str(job.source)), job.size)
-    network = load_checkpoint(job.source)
+    network = load_checkpoint(job.source, job.features)
     return export(network, raw_input=job.raw_input, as_is=job.as_is, half=half, size=job.size)
 
 

@@ -18,13 +18,13 @@ from engine.agreement import agreement
 from engine.decoding import decode
 from engine.errors import PosecastError
 from engine.geometry import DEFAULT_CAMERA
+from engine.inference.signature import OUTPUT_CHANNELS
 from engine.lifting import lift
 from engine.settings import Settings
 from engine.types import Backend, Frame, Image, Maps, Person, Pose2D, Progress, Scene
 
 MIN_OKS = 0.97
 MIN_PEOPLE = 0.99
-_OUTPUTS = ("features", "heatmaps", "pafs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], heig
             frame = replace(frame, image=_middle(frame.image, candidate.fixed_size))
         given = preprocess.prepare(frame.image, height, candidate.fixed_size)
         maps = (reference.infer(given.image), candidate.infer(given.image))
-        deviations.append({name: _deviation(*(getattr(each, name) for each in maps)) for name in _OUTPUTS})
+        deviations.append(_deviations(*maps))
         for found, each in zip(scenes, maps, strict=True):
             found.append(_scene(frame, each, given.scale))
     compared = agreement(*scenes)
-    difference = {name: max(each[name] for each in deviations) for name in _OUTPUTS}
+    difference = {name: max(each[name] for each in deviations) for name in deviations[0]}
     return Verdict(len(frames), compared["people"], compared["oks"], compared["mm"], difference)
 
 
@@ -103,16 +103,23 @@ def _middle(image: Image, size: tuple[int, int]) -> Image:
     return image[top : top + rows, left : left + columns]
 
 
+def _deviations(reference: Maps, candidate: Maps) -> dict[str, float]:
+    """By name, of the outputs that both give."""
+    pairs = ((name, getattr(reference, name), getattr(candidate, name)) for name in OUTPUT_CHANNELS)
+    return {name: _deviation(a, b) for name, a, b in pairs if a is not None and b is not None}
+
+
 def _deviation(reference: np.ndarray[Any, Any], candidate: np.ndarray[Any, Any]) -> float:
     return float(np.abs(reference - candidate).max() / max(float(reference.std()), 1e-12))
 
 
 def _scene(frame: Frame, maps: Maps, scale: tuple[float, float]) -> Scene:
-    """The people of one frame as the program would show them with its default settings, unsmoothed."""
+    """The people of one frame as the program would show them with its default settings, unsmoothed: out of the maps,
+    so that 3D coordinates are judged where the model gives them, and by the lifter where it does not."""
     height, width = frame.image.shape[:2]
     camera = DEFAULT_CAMERA.for_image(width, height)
     poses = [pose for pose in decode(maps, scale) if _is_shown(pose)]
-    bodies = lift(maps, poses, scale, camera)
+    bodies = lift(maps, poses, scale, camera, body="keypoints" if maps.features is None else "maps")
     people = tuple(Person(index, *pair) for index, pair in enumerate(zip(poses, bodies, strict=True)))
     return Scene(frame.index, frame.time, people, camera)
 

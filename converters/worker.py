@@ -1,4 +1,4 @@
-"""The child process of `converters.job`: does the job that is written in a folder."""
+"""The child process of `engine.models.job`: does the job that is written in a folder."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from converters.job import Job
 from engine.errors import PosecastError
 from engine.files import room_for
+from engine.models.job import Job
 
 _NICENESS = 10
 _PR_SET_PDEATHSIG = 1
@@ -48,7 +48,7 @@ def main(folder: Path) -> int:
             with room_for(job.target):
                 result = getattr(import_module(module), function)(job, progress)
                 if job.judged:
-                    result = import_module("converters.judgement").judge_on_few(job, progress)
+                    result = import_module("converters.acceptance").judge_on_few(job, progress)
         except PosecastError as error:
             send(error=error.error, hint=error.hint)
             return 2

@@ -72,13 +72,14 @@ def agreement(reference: Sequence[Scene], candidate: Sequence[Scene]) -> dict[st
 
 
 def against_truth(scenes: Sequence[Scene], truths: Sequence[Truth]) -> dict[str, float | None]:
-    """Scenes and the truth of the same frames -> `found`, `mpjpe_mm`; None where there is nothing to compare.
+    """Scenes and the truth of the same frames; None where there is nothing to compare.
 
     `found` is the share of the people with at least 8 keypoints inside the image who were matched (OKS >= 0.5 with
-    their projection), `mpjpe_mm` the mean root-aligned joint distance of those matched with 3D.
+    their projection). Means over those matched with 3D: `mpjpe_mm` of the root-aligned joint distance, `absolute_mm`
+    of the distance in the camera frame, `depth_percent` of the pelvis's depth error, more than 0 where too far away.
     """
     matched: list[bool] = []
-    distances: list[float] = []
+    bodies: list[tuple[Array, Array]] = []
     for scene, truth in zip(scenes, truths, strict=True):
         projected = truth.camera.project(truth.joints_camera.astype(float))
         projected[:, PELVIS] = np.nan
@@ -87,8 +88,13 @@ def against_truth(scenes: Sequence[Scene], truths: Sequence[Truth]) -> dict[str,
         matched += [index in pairs for index in range(len(projected)) if inside[index] >= MIN_KEYPOINTS]
         for true, pose in ((truth.joints_camera[a], scene.people[b].pose3d) for a, b in pairs.items()):
             if pose is not None:
-                distances.append(_root_aligned_mm(true, pose.joints))
-    return {"found": _mean(matched), "mpjpe_mm": _mean(distances)}
+                bodies.append((true, pose.joints))
+    return {
+        "found": _mean(matched),
+        "mpjpe_mm": _mean(_root_aligned_mm(true, found) for true, found in bodies),
+        "absolute_mm": _mean(_mean_distance_mm(true, found) for true, found in bodies),
+        "depth_percent": _mean(100 * (found[PELVIS, 2] / true[PELVIS, 2] - 1) for true, found in bodies),
+    }
 
 
 def _keypoints(people: Sequence[Person]) -> Array:
@@ -109,7 +115,12 @@ def _oks(reference: Array, candidate: Array) -> Array:
 
 def _root_aligned_mm(a: Array, b: Array) -> float:
     """(19, 3) and (19, 3) metres -> mean distance of the joints in millimetres, both pelvises at the origin."""
-    return float(np.linalg.norm((a - a[PELVIS]) - (b - b[PELVIS]), axis=-1).mean()) * MM_PER_M
+    return _mean_distance_mm(a - a[PELVIS], b - b[PELVIS])
+
+
+def _mean_distance_mm(a: Array, b: Array) -> float:
+    """(19, 3) and (19, 3) metres -> mean distance of the joints in millimetres."""
+    return float(np.linalg.norm(a - b, axis=-1).mean()) * MM_PER_M
 
 
 def _mean(values: Iterable[float]) -> float | None:

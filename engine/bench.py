@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from engine import models, offline
+from engine import children, models, offline
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
@@ -26,6 +27,9 @@ from engine.preprocess import network_size, prepare
 from engine.processor import Processor
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Frame, FrameSource, Scene, Truth
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AGREEMENT_FRAMES = 60
 """Frames, evenly spread over the source, on which people are compared."""
@@ -63,19 +67,25 @@ class Measurement:
 
 def measure_in_child(settings: Settings, seconds: float, agreement_frames: int = AGREEMENT_FRAMES) -> Measurement:
     """`measure` in a fresh process; PosecastError where the case cannot run."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure, settings, seconds, agreement_frames).result()
+    return _in_child(measure, settings, seconds, agreement_frames)
 
 
 def measure_baseline_in_child(settings: Settings, seconds: float) -> Percentiles:
-    """Latency of the checkpoint in plain PyTorch (see `engine.inference.plain`), in a fresh process."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure_baseline, settings, seconds).result()
+    """Latency of the checkpoint in plain PyTorch (see `engine.inference.baseline`), in a fresh process."""
+    return _in_child(measure_baseline, settings, seconds)
+
+
+def _in_child(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=children.end_quietly_on_ctrl_c) as pool:
+        with children.started_without_ctrl_c():
+            measured = pool.submit(function, *arguments, **named)
+        return measured.result()
 
 
 def measure_baseline(settings: Settings, seconds: float) -> Percentiles:
     """Milliseconds of the network alone on the first frame of the source."""
-    from engine.inference.plain import forward  # torch, which is not everybody's
+    from engine.inference.baseline import forward  # torch, which is not everybody's
 
     image = prepare(_first_frame(_open(settings)).image, settings.height_size).image
     return _timed(forward(models.resolve(settings.model), image), seconds)
@@ -104,7 +114,7 @@ def measure(settings: Settings, seconds: float, agreement_frames: int) -> Measur
 
 
 def _open(settings: Settings) -> FrameSource:
-    source = open_source(settings.source)
+    source = open_source(settings.source, pixel_aspect=settings.pixel_ratio)
     if source.live:
         source.close()
         raise PosecastError(f"{source.name} is live: no two runs see the same frames", "give a video, images or demo")

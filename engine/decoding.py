@@ -10,10 +10,7 @@ import numpy as np
 
 from engine import _native
 from engine.skeleton import JOINT_COUNT, JOINT_FROM_KEYPOINT
-from engine.types import Floats, Maps, Pose2D
-
-PIXELS_PER_CELL = 8
-"""The network's stride: pixels of its input along a side of a map cell."""
+from engine.types import STRIDE, Floats, Maps, Pose2D
 
 
 def extract_people(heatmaps: Floats, pafs: Floats, *, min_paf_ratio: float = 0.8) -> tuple[Floats, Floats]:
@@ -33,7 +30,7 @@ def decode(maps: Maps, scale: tuple[float, float], *, min_paf_ratio: float = 0.8
 
 def poses(keypoints: Floats, scores: Floats, scale: tuple[float, float]) -> list[Pose2D]:
     """What `extract_people` found, in frame pixels and 19-joint order."""
-    frame_from_cells = np.float32(PIXELS_PER_CELL) / np.asarray(scale, np.float32)
+    frame_from_cells = np.float32(STRIDE) / np.asarray(scale, np.float32)
     points = np.full((len(scores), JOINT_COUNT, 2), np.nan, np.float32)
     confidences = np.zeros((len(scores), JOINT_COUNT), np.float32)
     points[:, JOINT_FROM_KEYPOINT] = keypoints[..., :2] * frame_from_cells

@@ -1,8 +1,8 @@
 """The one exception a user may see.
 
-Everything that is the user's to mend (a file, an address, an option, a missing library) is raised as a
+Everything that the user can correct (a file, an address, an option, a missing library) is raised as a
 `PosecastError`: what is wrong, and what to do about it. The command line prints both on one line and exits
-with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a fault of ours.
+with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a fault of the program.
 """
 
 from __future__ import annotations
@@ -24,6 +24,17 @@ class PosecastError(Exception):
         return (type(self), (self.error, self.hint))
 
 
+def lines(error: Exception) -> list[str]:
+    """The message of any exception, one line at least: its kind where it has no message, as MemoryError."""
+    return str(error).strip().splitlines() or [type(error).__name__]
+
+
 def first_line(error: Exception) -> str:
-    """Of what any exception says; its kind where it says nothing, as MemoryError does."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The first line of an exception's message: what a library's error is about, mostly."""
+    return lines(error)[0]
+
+
+def reason(error: Exception) -> str:
+    """Why the operating system refused, without number and path ("No such file or directory"); for an error that is
+    not the system's, the first line of its message."""
+    return getattr(error, "strerror", None) or first_line(error)

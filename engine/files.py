@@ -1,14 +1,18 @@
-"""Files that are there whole or not at all."""
+"""Files that are written whole or not at all, and never in place of a device, a pipe or a link."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No space, no quota, larger than files may be."""
@@ -16,30 +20,85 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, which becomes `path` when the block ends well and vanishes when it does not.
+    """A temporary path, whose file becomes `path` when the block ends well and vanishes when it does not.
 
-    Raises PosecastError where the folder does not exist or cannot be written to, and where the disk is full.
+    A link is followed: the file that it leads to is replaced. Into a device or a pipe the finished file is copied.
+    Raises PosecastError if the folder does not exist or cannot be written to, and if the disk is full.
     """
-    if path.is_dir():
-        raise PosecastError(f"{path} is a folder", "give the name of a file to write")
-    if not path.parent.is_dir():
-        raise PosecastError(f"the folder {path.parent} does not exist", "create it, or write elsewhere")
-    if not os.access(path.parent, os.W_OK):
-        raise PosecastError(f"the folder {path.parent} cannot be written to", "write elsewhere")
+    if is_special(path):
+        with tempfile.TemporaryDirectory(prefix="posecast-") as folder, room_for(path):
+            temporary = Path(folder) / path.name
+            yield temporary
+            with temporary.open("rb") as source, os.fdopen(_open(path), "wb") as into:
+                shutil.copyfileobj(source, into)
+        return
+    target = _target(path)
     # The suffix stays last: writers choose their format by it.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
     try:
         with room_for(path):
             yield temporary
-            temporary.replace(path)
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def text_lines(path: Path) -> Iterator[IO[str]]:
+    """A file to write UTF-8 text to, as `whole_file`; a device or a pipe gets every line at once."""
+    if is_special(path):
+        with room_for(path), os.fdopen(_open(path), "w", encoding="utf-8", buffering=1) as file:
+            yield file
+        return
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        yield file
+
+
+def is_special(path: Path) -> bool:
+    """Whether `path` is a device, a pipe, a socket or an open descriptor, /dev/stdout for example."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or _is_descriptor(path)
+
+
+def _is_descriptor(path: Path) -> bool:
+    """Whether the links from `path` lead through /proc, to a file that is open already."""
+    while path.is_symlink():
+        if os.path.realpath(path.parent).startswith("/proc/"):
+            return True
+        path = path.parent / path.readlink()
+    return False
+
+
+def _open(path: Path) -> int:
+    """A descriptor of something special; what a shell has redirected to a file is appended there."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_APPEND)
+    except OSError as error:
+        raise PosecastError(f"cannot write to {path}: {error.strerror}", "check its permissions") from error
+
+
+def _target(path: Path) -> Path:
+    """The file to replace, behind any links."""
+    try:
+        target = path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError) as error:
+        raise PosecastError(f"{path} is a link that leads back to itself", "write elsewhere") from error
+    if target.is_dir():
+        raise PosecastError(f"{path} is a folder", "give the name of a file to write")
+    if not target.parent.is_dir():
+        raise PosecastError(f"the folder {target.parent} does not exist", "create it, or write elsewhere")
+    if not os.access(target.parent, os.W_OK):
+        raise PosecastError(f"the folder {target.parent} cannot be written to", "write elsewhere")
+    return target
 
 
 def sync(path: Path) -> None:
     """Wait until a file, or a folder's list of files, has reached the disk."""
     if os.name == "nt" and path.is_dir():
-        return  # Windows has no such thing
+        return  # Windows cannot
     descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -47,20 +106,25 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def cannot_read(what: object, error: Exception) -> PosecastError:
+    """The error for a file of the user's that cannot be read."""
+    return PosecastError(f"cannot read {what}: {reason(error)}", "check the path")
+
+
 @contextmanager
 def writing_to_cache(what: Path) -> Iterator[None]:
-    """Where `what`, of the user's cache, cannot be written, it is a PosecastError that says what to do."""
+    """PosecastError that says what to do if `what`, a file of the user's cache, cannot be written."""
     try:
         yield
     except OSError as error:
         raise PosecastError(
-            f"cannot write {what}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
+            f"cannot write {what}: {reason(error)}", "make room, or set POSECAST_CACHE to another folder"
         ) from error
 
 
 @contextmanager
 def room_for(what: Path | str) -> Iterator[None]:
-    """A disk that is full while `what` is being written is a PosecastError."""
+    """PosecastError if the disk is full while `what` is written."""
     try:
         yield
     except Exception as error:

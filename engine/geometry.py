@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import framing
+
 Array = NDArray[np.floating[Any]]
 
 UP_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
@@ -36,6 +38,11 @@ class Camera:
     t: Array
     """(3,) metres, camera frame."""
     up: str = "-y"
+
+    @property
+    def K(self) -> Array:  # noqa: N802 - the field's name
+        """(3, 3) intrinsics in pixels of the frame."""
+        return intrinsics(self.fx, self.fy, self.cx, self.cy)
 
     def camera_from_world(self, points: Array) -> Array:
         """(..., 3) metres, world frame -> (..., 3) metres, camera frame: X_cam = R X_world + t."""
@@ -100,17 +107,32 @@ class CameraSpec:
         """The camera for frames of (width, height) pixels.
 
         `fx` [pixels of that frame] beats K, K beats 0.8 x width. Where `fx` beats a K, the principal point and
-        the pixel aspect of K stay.
+        the pixel aspect of K stay. A K of a picture that frames like these cannot come of is not used.
         """
-        if self.K is None:
+        turn, K = self._framed((width, height))
+        axes = framing.turned_axes(turn)
+        R, t = axes @ self.R, axes @ self.t
+        if K is None:
             focal = fx if fx is not None else DEFAULT_FX_PER_WIDTH * width
-            return Camera((width, height), focal, focal, width / 2, height / 2, self.R, self.t, self.up)
-        calibrated = self.resolution or (width, height)
-        sx, sy = width / calibrated[0], height / calibrated[1]
-        own_fx, own_fy = float(self.K[0, 0] * sx), float(self.K[1, 1] * sy)
-        zoom = 1.0 if fx is None else fx / own_fx
-        centre = (float(self.K[0, 2] * sx), float(self.K[1, 2] * sy))
-        return Camera((width, height), own_fx * zoom, own_fy * zoom, *centre, self.R, self.t, self.up)
+            return Camera((width, height), focal, focal, width / 2, height / 2, R, t, self.up)
+        zoom = 1.0 if fx is None else fx / float(K[0, 0])
+        centre = (float(K[0, 2]), float(K[1, 2]))
+        return Camera((width, height), float(K[0, 0]) * zoom, float(K[1, 1]) * zoom, *centre, R, t, self.up)
+
+    def _framed(self, frame: tuple[int, int]) -> tuple[int, Array | None]:
+        """Quarter turns clockwise from the calibrated picture to the frames', and K for these."""
+        if self.K is None or self.resolution is None:
+            return 0, self.K
+        turn = 0
+        if framing.is_turned(self.resolution, frame):
+            as_given = Camera(frame, 1.0, 1.0, 0.0, 0.0, self.R, self.t, self.up)
+            turn = framing.quarter_turn(as_given.roll)
+        return turn, framing.framed(self.K, self.resolution, frame, turn)
+
+
+def intrinsics(fx: float, fy: float, cx: float, cy: float) -> Array:
+    """Focal lengths and principal point in pixels -> the matrix K, (3, 3)."""
+    return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
 
 
 def axis_vector(up: str) -> Array:

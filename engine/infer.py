@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from engine import offline, overlay
 from engine.capture import open_source
-from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
-from engine.geometry import DEFAULT_CAMERA
+from engine.extrinsics import check_frames, load_calibration
+from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
 from engine.processor import Processor
@@ -39,12 +38,15 @@ class Inference:
     network, and `results` runs. Each raises PosecastError for what the user got wrong.
     """
 
-    def __init__(self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None, rate: float | None = None
+    ) -> None:
+        """`rate`: images per second, for a folder or pattern of images."""
         self._settings, self._max_frames = settings, max_frames
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
         self._first: Frame | None = None
         self._processor: Processor | None = None
-        self.source = open_source(settings.source, realtime=realtime)
+        self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)
 
     def __enter__(self) -> Inference:
         return self
@@ -68,19 +70,26 @@ class Inference:
     def first_frame(self) -> Frame:
         """The first frame, read once."""
         if self._first is None:
-            self._first = self.source.read()
-        if self._first is None:
-            reason = self.source.problem or "check that it plays elsewhere"
-            raise PosecastError(f"{self.source.name} gives no frame", reason)
+            self._first = offline.first_frame(self.source)
         return self._first
+
+    @property
+    def camera(self) -> CameraSpec:
+        """The camera file's, or the source's own, or the default."""
+        return self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
+
+    def camera_warnings(self) -> tuple[str, ...]:
+        """What is assumed of the camera; PosecastError where it cannot be that of such frames."""
+        height, width = self.first_frame().image.shape[:2]
+        of_file = self._calibration.warnings if self._calibration else ()
+        return (*of_file, *check_frames(self.camera, (width, height), self._settings.fx))
 
     def load(self, progress: Progress) -> BackendInfo:
         """Load the network for frames of the first one's shape; what really runs. May convert a model first."""
         height, width = self.first_frame().image.shape[:2]
         size = network_size(width, height, self._settings.height_size)
         backend = load_backend(self._settings.model_spec, size, progress)
-        camera = self._calibration.spec if self._calibration else self.source.camera or DEFAULT_CAMERA
-        self._processor = Processor(backend, self._settings, camera)
+        self._processor = Processor(backend, self._settings, self.camera)
         return backend.info
 
     def results(self, *, drawn: bool = False) -> Generator[Result, None, None]:

@@ -43,8 +43,7 @@ def level(camera: Camera, bodies: Array) -> CameraSpec:
     R = camera.R @ correction.T
     sideways = camera.position - camera.height * camera.up_vector
     position = sideways + floor_below_camera * camera.up_vector
-    K = np.array([[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]])
-    return CameraSpec(R, -R @ position, camera.up, K, camera.image_size)
+    return CameraSpec(R, -R @ position, camera.up, camera.K, camera.image_size)
 
 
 def _thinned(bodies: Array) -> Array:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from converters.prepare import is_quantised, prepare
 from engine import inference, models
 from engine.errors import PosecastError, first_line
+from engine.models.prepare import is_quantised, prepare
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def choose(spec: ModelSpec) -> ModelSpec:
 
 def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
     path = models.resolve(spec.model)
-    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device))
+    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device, spec.features))
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:

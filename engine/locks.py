@@ -1,4 +1,4 @@
-"""Work that only one process may do at a time, whoever starts it."""
+"""File locks: work that one process or thread does at a time. A process that dies releases its locks."""
 
 from __future__ import annotations
 
@@ -9,28 +9,52 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 
 _POLL_SECONDS = 0.5
 
 
-@contextmanager
-def only_process(lock: Path, waiting: Callable[[], Any]) -> Iterator[None]:
-    """Hold the file `lock` during the block; `waiting` is called twice a second while another holds it.
+class Lock:
+    """A lock that is held; any thread may release it."""
 
-    A process that dies lets go of it. Threads exclude each other likewise. PosecastError where it cannot be made.
+    def __init__(self, held: FileLock) -> None:
+        self._held = held
+
+    def release(self, *, delete: bool = False) -> None:
+        """Let others have it. `delete`: the file, too, for a lock that nobody waits for."""
+        if delete:
+            with suppress(OSError):  # Windows deletes no file that is open
+                Path(self._held.lock_file).unlink(missing_ok=True)  # while held: a moment later it may be another's
+        self._held.release()
+
+
+def take(path: Path, wait_s: float = 0.0) -> Lock | None:
+    """The lock on the file `path`, which is made where it does not exist; None where another still holds it after
+    `wait_s` seconds. OSError where the file cannot be made."""
+    held = FileLock(path, thread_local=False)
+    try:
+        held.acquire(timeout=wait_s)
+    except Timeout:
+        return None
+    return Lock(held)
+
+
+@contextmanager
+def only_process(path: Path, waiting: Callable[[], Any]) -> Iterator[None]:
+    """Hold the lock on the file `path` during the block; `waiting` is called twice a second while another holds it.
+
+    PosecastError where the file cannot be made.
     """
-    held = FileLock(lock)
-    while not held.is_locked:
-        try:
-            with suppress(Timeout):
-                held.acquire(timeout=_POLL_SECONDS)
-        except OSError as error:
-            reason = error.strerror or error
-            raise PosecastError(f"cannot write {lock}: {reason}", "see who may write to its folder") from error
-        if not held.is_locked:
-            waiting()
+    while (lock := _take_within(path, _POLL_SECONDS)) is None:
+        waiting()
     try:
         yield
     finally:
-        held.release()
+        lock.release()
+
+
+def _take_within(path: Path, wait_s: float) -> Lock | None:
+    try:
+        return take(path, wait_s)
+    except OSError as error:
+        raise PosecastError(f"cannot write {path}: {reason(error)}", "see who may write to its folder") from error

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
+from engine.errors import PosecastError
 from engine.processor import Processor
 from engine.types import Frame, FrameSource, Snapshot
 
@@ -20,6 +21,8 @@ B = TypeVar("B")
 
 QUEUE_DEPTH = 2
 """Frames between two steps."""
+FIRST_FRAME_S = 15.0
+"""A live source that shows no frame by then is given up, as it is by `serve`."""
 _POLL_S = 0.1
 _JOIN_S = 10.0
 
@@ -29,6 +32,31 @@ def snapshots(frames: Iterator[Frame], processor: Processor) -> Generator[Snapsh
     prepared = in_thread(processor.prepare, frames, "posecast-prepare")
     inferred = in_thread(processor.infer, prepared, "posecast-infer")
     return in_thread(processor.finish, inferred, "posecast-finish")
+
+
+def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:
+    """The first frame; PosecastError where there is none, or a live source gives none `within` so many seconds."""
+    late: list[str | None] = []
+
+    def give_up() -> None:
+        late.append(source.problem)
+        source.close()
+
+    timer = threading.Timer(within, give_up)
+    timer.name, timer.daemon = "posecast-first-frame", True
+    if source.live:
+        timer.start()
+    frame = source.read()
+    timer.cancel()
+    if frame is not None and not late:
+        return frame
+    if late:
+        reason = f": {late[0]}" if late[0] else ""
+        raise PosecastError(
+            f"{source.name} gave no frame within {within:g} s{reason}",
+            "check that it is switched on and reachable, and not used by another program",
+        )
+    raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
 
 
 def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | None = None) -> Iterator[Frame]:

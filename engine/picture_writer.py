@@ -23,9 +23,13 @@ class PictureWriter:
         """Write (H, W, 3) BGR; PosecastError for a second frame."""
         if self._written:
             raise PosecastError(f"the source has more than one frame, {self._path.suffix} holds one", "use .mp4")
-        ok, data = cv2.imencode(self._path.suffix, image)
+        try:
+            ok, data = cv2.imencode(self._path.suffix, image)
+        except cv2.error:  # WebP has 16383 pixels a side at most
+            ok = False
         if not ok:
-            raise PosecastError(f"cannot encode {self._path.suffix}", f"use one of {', '.join(SUFFIXES)}")
+            height, width = image.shape[:2]
+            raise PosecastError(f"{self._path.suffix} cannot hold {width} x {height}", "use .png, which holds any size")
         self._path.write_bytes(data.tobytes())
         self._written = True
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.types import Image, NetworkInput
+from engine.types import STRIDE, Image, NetworkInput
 
-STRIDE = 8
-"""Network pixels per map cell."""
 PAD_VALUE = 128
 """Grey: exactly 0 after the network's normalisation (x - 128) / 255."""
 MAX_ASPECT = 8

@@ -86,11 +86,15 @@ class Processor:
         watch = _Stopwatch(inferred.stage_ms)
         poses2d = [pose for pose in decoding.decode(maps, scale) if self._is_wanted(pose)]
         watch.lap("decode")
-        poses3d = lifting.lift(maps, poses2d, scale, camera, height_m=self._settings.assumed_height_m)
+        body = lifting.body_for(self._settings.body, maps, bundled=self._settings.model == "bundled")
+        poses3d = lifting.lift(
+            maps, poses2d, scale, camera,
+            body=body, placement=self._settings.placement, height_m=self._settings.assumed_height_m,
+        )  # fmt: skip
         watch.lap("lift")
         people: tuple[Person, ...] = self._tracker.update(poses2d, poses3d, frame.time, self._options)
         stage_ms = watch.lap("track")
-        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms)
+        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms, body)
 
     def _is_wanted(self, pose: Pose2D) -> bool:
         enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints

@@ -1,6 +1,7 @@
 """The settings of a run: frozen, validated as a whole, kept in one JSON file.
 
-Command line, config file and dashboard all end here; whoever holds a `Settings` may trust its values.
+Each is declared once, by an annotated field of `Settings`: name, type, range, unit, default and description. What
+command line, web API and dashboard say and check about a setting comes from there (`SCHEMA`).
 """
 
 from __future__ import annotations
@@ -11,69 +12,197 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
+from engine.aspect import parse_pixel_aspect
 from engine.errors import PosecastError
+from engine.fields import about, checked, choice, expected, number, schema, text
+from engine.files import cannot_read
 from engine.geometry import UP_AXES
 from engine.skeleton import KEYPOINT_COUNT
-from engine.types import ModelSpec
+from engine.types import STRIDE, ModelSpec
 
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
+BODIES = ("auto", "keypoints", "maps")
+PLACEMENTS = ("auto", "perspective", "reference")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
-"""What a model can be said to take -> `ModelSpec.raw_input`."""
+"""What a model takes, in words -> `ModelSpec.raw_input`."""
+
+_ID = Annotated[int, number(1, 2**53, "Id of a person.")]
+_HEIGHT = Annotated[float, number(0.3, 2.8, "Height of a person.", unit="m")]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a user can choose about the engine."""
+    """Everything a user can choose about the engine. PosecastError for a value that its field does not allow."""
 
-    source: str = "demo"
-    model: str = "bundled"
-    model_input: str = "auto"
-    """What a model that does not say itself takes: 'raw' pixels 0..255, or 'normalised' ones, (pixel - 128) / 255. With
-    the wrong one nobody is found."""
-    backend: str = "auto"
-    device: str = "auto"
-    precision: str = "auto"
-    height_size: int = 256
-    """Network height in pixels, a multiple of 8, 128 to 1024."""
-    extrinsics: str | None = None
-    """A camera file, or FILE#NAME; None: the source's own camera, or the reference's default."""
-    fx: float | None = None
-    """Focal length in pixels of the frame; None: the file's, or 0.8 x width."""
-    up: str | None = None
-    """World axis that points up; None: what the camera says."""
-    floor_offset_m: float = 0.0
-    """Height of the floor above the world's origin, metres along up. For display: joints are never moved."""
-    assumed_height_m: float = 1.80
-    """How tall people are taken to be: the network knows proportions only."""
-    person_heights_m: Mapping[int, float] | None = None
-    """Heights of single ids, metres."""
-    smoothing: bool = True
-    smoothing_cutoff_hz: float = 1.0
-    """One Euro minimum cutoff: lower is calmer."""
-    smoothing_beta: float = 1.0
-    """One Euro speed coefficient, per m/s: higher follows fast movement sooner."""
-    min_score: float = 0.0
-    """People whose mean keypoint confidence is lower are left out, 0..1."""
-    min_keypoints: int = 5
-    """People with fewer keypoints are left out: stray arms and legs, mostly."""
-    pause_unwatched: bool = False
-    """Close the source while nobody watches or records: for a camera with a light, or a laptop's battery."""
+    source: Annotated[
+        str,
+        text(
+            "a camera index, a file, a folder, an address or 'demo'",
+            "Where frames come from: a camera index, a video, an image, a folder or glob of images, rtsp://, "
+            "http(s):// or demo.",
+        ),
+    ] = "demo"
+    model: Annotated[
+        str,
+        text(
+            "'bundled', 'official' or a path", "The network: 'bundled', 'official', or a .pth, .onnx, .xml or .engine."
+        ),
+    ] = "bundled"
+    model_input: Annotated[
+        str,
+        choice(
+            MODEL_INPUTS,
+            "Pixel values that a model takes if its file does not say: raw ones, 0 to 255, or normalised ones, "
+            "(pixel - 128) / 255. With the wrong ones it finds no people.",
+        ),
+    ] = "auto"
+    backend: Annotated[str, choice(BACKENDS, "Library that runs the network; auto takes the fastest.")] = "auto"
+    device: Annotated[
+        str,
+        text(
+            "'auto' or a device of the backend",
+            "Device of the backend, as `posecast doctor` lists them: CPU, cuda:0, …",
+        ),
+    ] = "auto"
+    precision: Annotated[str, choice(PRECISIONS, "Number format the network computes in; auto takes the fastest.")] = (
+        "auto"
+    )
+    height_size: Annotated[
+        int,
+        number(
+            128,
+            1024,
+            "Network height. Larger finds smaller and farther people, and takes longer.",
+            unit="px",
+            multiple_of=STRIDE,
+        ),
+    ] = 256
+    body: Annotated[
+        str,
+        choice(
+            BODIES,
+            "Where bodies come from: 2D keypoints, by the lifter, or the network's 3D maps. auto: keypoints with the "
+            "bundled model, maps with any other that has them.",
+        ),
+    ] = "auto"
+    placement: Annotated[
+        str,
+        choice(
+            PLACEMENTS,
+            "How bodies are placed: in perspective, or by the reference's formula. auto: in perspective with "
+            "keypoints, as the reference with maps.",
+        ),
+    ] = "auto"
+    extrinsics: (
+        Annotated[
+            str,
+            text(
+                "a camera file", "Camera file, or FILE#NAME if it holds several; without one, the source's own camera."
+            ),
+        ]
+        | None
+    ) = None
+    fx: (
+        Annotated[
+            float,
+            number(
+                1, 1e6, "Focal length in pixels of the frame; without it, the camera file's, or 0.8 x width.", unit="px"
+            ),
+        ]
+        | None
+    ) = None
+    pixel_aspect: (
+        Annotated[
+            str,
+            text(
+                "width to height of a pixel, W:H such as 2:1, from 1:8 to 8:1",
+                "Width to height of the source's pixels, W:H; without it, what the source says, or square.",
+            ),
+        ]
+        | None
+    ) = None
+    up: Annotated[str, choice(UP_AXES, "World axis that points up; null: as the camera says.")] | None = None
+    floor_offset_m: Annotated[
+        float,
+        number(
+            -100,
+            100,
+            "Height of the floor above the world's origin. For display: joints are never moved.",
+            unit="m",
+            slider=(-2, 2, 0.01),
+        ),
+    ] = 0.0
+    assumed_height_m: Annotated[
+        float,
+        number(
+            0.3,
+            2.8,
+            "Assumed height of people: one camera sees proportions only. With body maps, the length of the network's "
+            "unit, 1.80 m in the reference.",
+            unit="m",
+            slider=(0.8, 2.2, 0.01),
+        ),
+    ] = 1.80
+    person_heights_m: Annotated[
+        dict[_ID, _HEIGHT] | None,
+        about(
+            "Heights of single people by id, metres.",
+            "a map of ids to metres, 0.3 to 2.8 each",
+            propertyNames={"pattern": "^[1-9][0-9]{0,15}$"},
+        ),
+    ] = None
+    smoothing: Annotated[bool, about("Smooth the joints' movement, which reduces jitter.")] = True
+    smoothing_cutoff_hz: Annotated[
+        float,
+        number(
+            0.01,
+            100,
+            "Minimum cutoff of the One Euro filter: lower reduces jitter and adds delay.",
+            unit="Hz",
+            slider=(0.1, 5, 0.1),
+        ),
+    ] = 1.0
+    smoothing_beta: Annotated[
+        float,
+        number(
+            0,
+            100,
+            "Speed coefficient of the One Euro filter: higher follows fast movement sooner.",
+            unit="s/m",
+            slider=(0, 5, 0.1),
+        ),
+    ] = 1.0
+    min_score: Annotated[
+        float, number(0, 1, "People with a lower mean keypoint confidence are left out.", slider=(0, 0.9, 0.05))
+    ] = 0.0
+    min_keypoints: Annotated[
+        int, number(3, KEYPOINT_COUNT, "People with fewer keypoints are left out.", slider=(3, KEYPOINT_COUNT, 1))
+    ] = 5
+    pause_unwatched: Annotated[
+        bool, about("Close the source while no page is open and no recording runs, to save power.")
+    ] = False
 
     def __post_init__(self) -> None:
-        for name, (check, wanted) in _CHECKS.items():
-            value = getattr(self, name)
-            if not check(value):
-                raise PosecastError(f"{name} is {value!r:.80}", f"{name} must be {wanted}")
-        if self.person_heights_m is not None:
-            object.__setattr__(self, "person_heights_m", _heights(self.person_heights_m))
+        for name, kind in _KINDS.items():
+            object.__setattr__(self, name, checked(name, getattr(self, name), kind))
+        if self.pixel_aspect is not None and self.pixel_ratio is None:
+            wanted = expected(_KINDS["pixel_aspect"])
+            raise PosecastError(f"pixel_aspect is {self.pixel_aspect!r:.80}", f"pixel_aspect must be {wanted}")
 
     @property
     def model_spec(self) -> ModelSpec:
-        return ModelSpec(self.model, self.backend, self.device, self.precision, MODEL_INPUTS[self.model_input])
+        raw_input = MODEL_INPUTS[self.model_input]
+        return ModelSpec(self.model, self.backend, self.device, self.precision, raw_input, self.body)
+
+    @property
+    def pixel_ratio(self) -> Fraction | None:
+        """`pixel_aspect` as a number."""
+        return None if self.pixel_aspect is None else parse_pixel_aspect(self.pixel_aspect)
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """A copy with `changes`; PosecastError, and nothing changed, for unknown names or bad values."""
@@ -87,52 +216,14 @@ class Settings:
         return asdict(self)
 
 
-def _number(value: Any, low: float, high: float) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
-
-
-def _heights(value: Mapping[Any, float]) -> dict[int, float]:
-    try:
-        if all(int(key) >= 1 and _number(height, 0.3, 2.8) for key, height in value.items()):
-            return {int(key): float(height) for key, height in value.items()}
-    except (AttributeError, TypeError, ValueError, OverflowError):
-        pass  # no mapping, or not of numbers
-    raise PosecastError(
-        f"person_heights_m is {value!r:.80}", "person_heights_m must map ids to metres, 0.3 to 2.8 each"
-    )
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _optional(check: Any) -> Any:
-    return lambda value: value is None or check(value)
-
-
-_CHECKS: dict[str, tuple[Any, str]] = {
-    "source": (_text, "a camera index, a file, a folder, an address or 'demo'"),
-    "model": (_text, "'bundled', 'official' or a path"),
-    "model_input": (lambda v: isinstance(v, str) and v in MODEL_INPUTS, f"one of {', '.join(MODEL_INPUTS)}"),
-    "backend": (lambda v: v in BACKENDS, f"one of {', '.join(BACKENDS)}"),
-    "device": (_text, "'auto' or a device of the backend"),
-    "precision": (lambda v: v in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
-    "height_size": (
-        lambda v: isinstance(v, int) and _number(v, 128, 1024) and v % 8 == 0,
-        "a multiple of 8, 128 to 1024",
-    ),
-    "extrinsics": (_optional(_text), "a camera file or null"),
-    "fx": (_optional(lambda v: _number(v, 1, 1e6)), "pixels, 1 to 1000000, or null"),
-    "up": (_optional(lambda v: v in UP_AXES), f"one of {', '.join(UP_AXES)}, or null"),
-    "floor_offset_m": (lambda v: _number(v, -100, 100), "metres, -100 to 100"),
-    "assumed_height_m": (lambda v: _number(v, 0.3, 2.8), "metres, 0.3 to 2.8"),
-    "smoothing": (lambda v: isinstance(v, bool), "true or false"),
-    "smoothing_cutoff_hz": (lambda v: _number(v, 0.01, 100), "hertz, 0.01 to 100"),
-    "smoothing_beta": (lambda v: _number(v, 0, 100), "0 to 100 per m/s"),
-    "min_score": (lambda v: _number(v, 0, 1), "0 to 1"),
-    "min_keypoints": (lambda v: isinstance(v, int) and _number(v, 3, KEYPOINT_COUNT), "a whole number, 3 to 18"),
-    "pause_unwatched": (lambda v: isinstance(v, bool), "true or false"),
+_KINDS = get_type_hints(Settings, include_extras=True)
+"""Annotated type of each setting."""
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {field.name: {**schema(_KINDS[field.name]), "default": field.default} for field in fields(Settings)},
+    "additionalProperties": False,
 }
+"""JSON Schema of the settings, all of which may be absent."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -140,11 +231,11 @@ def load_settings(path: Path) -> Settings:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PosecastError(f"cannot read the settings file {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(f"the settings file {path}", error) from error
     except (ValueError, RecursionError) as error:
-        raise PosecastError(f"the settings file {path} is not JSON: {error}", "mend or remove it") from error
+        raise PosecastError(f"the settings file {path} is not JSON: {error}", "correct or remove it") from error
     if not isinstance(values, dict):
-        raise PosecastError(f"the settings file {path} holds no JSON object", "mend or remove it")
+        raise PosecastError(f"the settings file {path} is not a JSON object", "correct or remove it")
     try:
         return Settings().changed(values)
     except PosecastError as error:
@@ -152,7 +243,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
-    """Settings of `path`, or the defaults where there is no such file.
+    """Settings of `path`, or the defaults if there is no such file.
 
     A broken file is moved aside, never lost; the second value then says so in a sentence for the user. A file
     that cannot even be read, or not be moved, stays where it is: PosecastError.

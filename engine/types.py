@@ -18,6 +18,9 @@ Image = NDArray[np.uint8]
 """(H, W, 3) uint8, BGR."""
 Floats = NDArray[np.float32]
 
+STRIDE = 8
+"""Pixels of the network's input along a side of a cell of its maps."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:
@@ -52,8 +55,9 @@ class Frame:
 class Maps:
     """The network's outputs at stride 8, float32."""
 
-    features: Floats
-    """(57, h, w): 19 joints x (x, y, z), body-relative, in units of 180 cm."""
+    features: Floats | None
+    """(57, h, w): 19 joints x (x, y, z), body-relative, in units of 180 cm. None where the model has no 3D head, or
+    where that was not computed since bodies come from keypoints."""
     heatmaps: Floats
     """(19, h, w): 18 keypoints (2D order) and the background."""
     pafs: Floats
@@ -88,6 +92,8 @@ class Pose3D:
 
     joints: Floats
     """(19, 3) metres."""
+    errors: Floats | None = None
+    """(19,) metres: how far off each joint is expected to be, relative to the pelvis; None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +103,7 @@ class Person:
     id: int
     pose2d: Pose2D
     pose3d: Pose3D | None
-    """Camera frame; None where the person could not be placed (no neck, or fewer than 2 distinct keypoints)."""
+    """Camera frame; None where there is no body, or none that could be placed (see engine.lifting)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +136,8 @@ class Snapshot:
     backend: BackendInfo
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    body: str | None = None
+    """Where the bodies come from, 'keypoints' or 'maps'; None where nobody knows (an old recording)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,17 @@ class ModelSpec:
     raw_input: bool | None = None
     """For models that carry no metadata of ours: True if the model wants raw 0..255 pixels, False if it wants
     (x - 128) / 255, None for what such a file usually wants (raw for .xml, normalised otherwise)."""
+    body: str = "auto"
+    """Where bodies come from: 'keypoints', 'maps', or 'auto': keypoints with the bundled model, maps with any other
+    that has them."""
+
+    @property
+    def features(self) -> bool | None:
+        """Whether the 3D coordinates are needed (True), are not to be computed (False), or are taken as the model has
+        them (None)."""
+        if self.body == "auto":
+            return False if self.model == "bundled" else None
+        return self.body == "maps"
 
 
 Progress = Callable[[str, "float | None", str], Any]

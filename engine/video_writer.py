@@ -19,6 +19,9 @@ TIME_BASE = Fraction(1, 90_000)
 """Seconds per tick: fine enough for every usual frame rate, NTSC's included."""
 _X264: dict[str, object] = {"preset": "veryfast", "crf": "21"}
 
+LONGEST_SIDE = 16384
+"""Pixels: more than H.264 can hold."""
+
 _PROBE_BYTES = 1 << 16
 """More than what is left on a disk that could not take a whole packet."""
 
@@ -44,7 +47,7 @@ class VideoWriter:
     def write(self, image: Image, time: float) -> None:
         """Append (H, W, 3) BGR at `time` seconds; times that do not advance are moved on by one tick."""
         if self._size is None:
-            self._size = _even(image.shape[1]), _even(image.shape[0])
+            self._size = _size_of(image)
             self._stream.width, self._stream.height = self._size
         tick = max(round(time / TIME_BASE), self._last_tick + 1)
         self._last_tick = tick
@@ -103,6 +106,17 @@ def _count(path: Path) -> int:
 def _even(length: int) -> int:
     """yuv420p halves both sides."""
     return length + length % 2
+
+
+def _size_of(image: Image) -> tuple[int, int]:
+    """(width, height) of a video of such frames; PosecastError where there is none."""
+    height, width = image.shape[:2]
+    if max(height, width) > LONGEST_SIDE:
+        raise PosecastError(
+            f"frames of {width} x {height} are too large for H.264 video",
+            f"a side has {LONGEST_SIDE} pixels at most; write an image (.png), or give a smaller source",
+        )
+    return _even(width), _even(height)
 
 
 def _fit(image: Image, size: tuple[int, int]) -> Image:

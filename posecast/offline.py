@@ -22,15 +22,17 @@ def infer(
     *,
     max_frames: int | None = None,
     realtime: bool = False,
+    rate: float | None = None,
     config: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Generator[Scene, None, None]:
     """The scenes of `source`, every frame once and in order: what `posecast infer` writes.
 
     `source`: a camera index, a video, an image, a folder or glob of images, an rtsp or http(s) address, or 'demo'.
-    `max_frames` ends after so many; `realtime` paces a file by its own clock and drops frames; `config` is a settings
-    file. `options` are settings by name and override the file: `model`, `backend`, `device`, `precision`,
-    `height_size`, `extrinsics`, `fx`, `assumed_height_m`, `smoothing`, `min_score`, …
+    `max_frames` ends after so many; `realtime` paces a file by its own clock and drops frames; `rate` is the number
+    of images per second of a folder or pattern; `config` is a settings file. `options` are settings by name and
+    override the file: `model`, `backend`, `device`, `precision`, `height_size`, `extrinsics`, `fx`,
+    `assumed_height_m`, `smoothing`, `min_score`, …
 
     Options are checked at once, and PosecastError says what is wrong with them. The source is opened, and the network
     loaded (converted before, the first time), when the first scene is asked for. Leaving the loop ends everything.
@@ -40,7 +42,7 @@ def infer(
     base = Settings() if config is None else load_settings(Path(config))
     paths = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in options.items()}
     text = os.fspath(source) if isinstance(source, os.PathLike) else str(source)
-    return _scenes(base.changed({**paths, "source": text}), realtime=realtime, max_frames=max_frames)
+    return _scenes(base.changed({**paths, "source": text}), realtime=realtime, max_frames=max_frames, rate=rate)
 
 
 def load(path: str | os.PathLike[str]) -> list[Scene]:
@@ -51,8 +53,12 @@ def load(path: str | os.PathLike[str]) -> list[Scene]:
     return list(read_scenes(Path(path)))
 
 
-def _scenes(settings: Settings, *, realtime: bool, max_frames: int | None) -> Generator[Scene, None, None]:
-    with Inference(settings, realtime=realtime, max_frames=max_frames) as inference:
+def _scenes(
+    settings: Settings, *, realtime: bool, max_frames: int | None, rate: float | None
+) -> Generator[Scene, None, None]:
+    with Inference(settings, realtime=realtime, max_frames=max_frames, rate=rate) as inference:
+        for warning in inference.camera_warnings():
+            log.warning("camera: %s", warning)
         inference.load(_log_progress)
         with contextlib.closing(inference.results()) as results:
             for result in results:

@@ -9,16 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 
+from bench import drawn_maps as drawn
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
 from engine.pipeline import Event, Parts, Timing
 from engine.types import BackendInfo, Frame, Image, Maps, ModelSpec, Progress
 from tests.engine.bodies import STANDING
-from tests.native import maps as drawn
 
 WAIT_S = 20.0
 """A test that waits this long has failed."""
@@ -243,6 +244,8 @@ class World:
     fixed: bool = False
     """Whether networks take only the size that they were loaded for."""
     sources: list[FakeSource] = field(default_factory=list)
+    pixel_aspects: list[Fraction | None] = field(default_factory=list)
+    """What each of them was opened with."""
     backends: list[FakeBackend] = field(default_factory=list)
     loads: list[tuple[ModelSpec, tuple[int, int]]] = field(default_factory=list)
     load_go: threading.Event = field(default_factory=threading.Event)
@@ -276,7 +279,8 @@ class World:
     def unclosed(self) -> list[object]:
         return [thing for thing in (*self.sources, *self.backends) if thing.closes == 0]
 
-    def open_source(self, text: str) -> FakeSource:
+    def open_source(self, text: str, *, pixel_aspect: Fraction | None = None) -> FakeSource:
+        self.pixel_aspects.append(pixel_aspect)
         if (error := self.open_errors.get(text)) is not None:
             raise error
         source = FakeSource(

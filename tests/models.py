@@ -67,9 +67,9 @@ class Changed:
 
 
 def largest_difference(maps: Maps, other: Maps) -> dict[str, float]:
-    """Of each output: max |maps - other|."""
-    names = ("features", "heatmaps", "pafs")
-    return {name: float(np.abs(getattr(maps, name) - getattr(other, name)).max()) for name in names}
+    """Of each output that both have: max |maps - other|."""
+    pairs = {name: (getattr(maps, name), getattr(other, name)) for name in ("features", "heatmaps", "pafs")}
+    return {name: float(np.abs(a - b).max()) for name, (a, b) in pairs.items() if a is not None and b is not None}
 
 
 def foreign_onnx(path: Path, **options: Any) -> Path:

@@ -3,110 +3,308 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("engine", "converters", "posecast", "webapp", "bench")
 
-FLOORS: tuple[tuple[str, ...], ...] = (
-    ("engine.errors", "engine.skeleton", "engine.geometry", "engine.cores", "engine.children"),
-    (
-        "engine.types", "engine.filters", "engine.matching", "engine.slot", "engine.settings", "engine.files",
-        "engine.locks",
-    ),
-    (
-        "engine.capture", "engine.preprocess", "engine.decoding", "engine.lifting", "engine.tracking",
-        "engine.extrinsics", "engine.models", "engine.overlay", "engine.video_writer", "engine.picture_writer",
-        "engine.agreement", "engine.leveling",
-        "engine.inference.*",
-    ),
-    ("engine.inference", "engine.wire", "engine.redaction"),
-    ("engine.processor", "converters"),
-    ("engine.loading",),
-    ("engine.pipeline", "engine.offline"),
-    ("engine.bench", "engine.infer"),
-    ("posecast", "webapp"),
-)  # fmt: skip
-"""Lowest first. A name stands for the module or the whole package, `name.*` for what is inside a package without
-its `__init__`; the longest name that fits wins."""
-
-SAME_FLOOR_ALLOWED = {
-    # Settings speak of ModelSpec.
-    ("engine.settings", "engine.types"),
+FLOORS = {
+    "": """
+        engine
+        converters posecast
+        webapp
+        bench
+    """,
+    "engine": """
+        __init__ errors skeleton framing filters slot cores children aspect brake
+        geometry
+        types matching files locks machine fields
+        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
+        extrinsics wire inference redaction
+        models processor trials
+        loading offline outputs_guard
+        pipeline accuracy infer
+        bench
+    """,
+    "engine.capture": """
+        address clip clock diagnosis names notices pacing picture stage timing
+        animation image_reader live playback video
+        camera demo image_paths images network
+        sources
+        __init__
+    """,
+    "engine.capture.network": """
+        http jpegs protocol
+        pictures
+        media motion reasons
+        reading
+        child
+        process
+        clip feed
+        __init__
+    """,
+    "engine.capture.stage": """
+        body brush clip
+        pose
+        cast face
+        renderer
+        scene
+        __init__
+        __main__
+    """,
+    "engine.tracking": """
+        identity smoothing
+        __init__
+    """,
+    "engine.extrinsics": """
+        calibration colmap field_of_view formats matrix_text names plausible scalars
+        doubts fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        documents intrinsics pose_matrix pose_parts units
+        lens pose
+        cameras frames
+        understanding
+        __init__
+    """,
+    "engine.inference": """
+        installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
+        network
+        baseline pytorch_backend tensorrt_backend
+        openvino onnxruntime pytorch tensorrt
+        __init__
+    """,
+    "engine.models": """
+        archive http job
+        __init__
+        cache
+        prepare
+    """,
+    "engine.pipeline": """
+        events timing refusals watched comparison
+        parts problems state reader
+        around feed meter
+        turns worker loader
+        switchboard comparer current
+        comparisons rescue
+        pipeline
+        __init__
+    """,
+    "converters": """
+        __init__ frames onnx_file verify
+        to_onnx to_openvino
+        to_tensorrt layer_noise
+        acceptance
+        mixed_precision
+        quantize quantize_onnx
+        worker
+        convert
+    """,
+    "engine.lifting": """
+        bodies placement
+        keypoints maps
+        __init__
+    """,
+    "engine.wire": """
+        scene score
+        encode
+        csv_table decode
+        jsonl
+        __init__
+    """,
+    "posecast": """
+        live offline
+        __init__
+    """,
+    "webapp": """
+        __init__ monitoring describe
+        access
+        live
+        recording
+        state
+        services
+        routes
+        app
+        server
+        commands
+        cli
+        __main__
+    """,
+    "webapp.monitoring": """
+        __init__ logs process backend_timings
+        engine_log metrics
+    """,
+    "webapp.access": """
+        __init__ options connections
+        hosts share tokens arrivals
+        guard
+        errors
+    """,
+    "webapp.live": """
+        __init__ packets pictures scenes session_requests viewers
+        broadcast socketio_parts websocket
+        sockets
+    """,
+    "webapp.recording": """
+        __init__
+        recordings
+        writing replay
+        recorder
+    """,
+    "webapp.state": """
+        __init__ store sources auto_pause startup_problems
+        camera engine_events status
+    """,
+    "webapp.routes": """
+        request_types stream
+        request_body openapi
+        engine
+        camera comparison pages recordings
+        __init__
+    """,
+    "webapp.server": """
+        __init__ gunicorn heaps precheck restarts
+        run
+    """,
+    "webapp.commands": """
+        __init__ arguments bundle chart console terminal
+        bench convert doctor infer models serve
+        parser
+    """,
+    "bench": """
+        camera chromium household numpy_decoder sampler slopes watchers
+        drawn_maps latency serving soak straight wrists
+        crowd decode viewers
+        page
+    """,
 }
+"""Of every package, its files and folders, lowest floor first. `__init__` stands where what it imports demands.
+
+What lies on one line does not import each other. A name in a string, as of a module that is run, counts as an import.
+"""
+
+STARTED_BY_NAME = {("engine.models.job", "converters.worker")}
+"""(who starts it, child process): no import, since another process runs it."""
+
+FLAT_IN_WEBAPP = {"__init__", "__main__", "app", "cli", "describe", "services"}
 
 ONLY_IN = {
-    "torch": ("engine.inference", "converters"),
+    "torch": ("engine.inference", "converters", "bench.straight"),
     "openvino": ("engine.inference.openvino", "converters"),
     "onnxruntime": ("engine.inference.onnxruntime", "converters"),
     "tensorrt": ("engine.inference.tensorrt", "converters"),
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
+    "playwright": ("bench",),
     "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 
-
-def _modules() -> Iterator[tuple[str, Path]]:
-    for package in ("engine", "converters", "posecast", "webapp"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+THREADS_IN = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp", "bench")
 
 
-MODULES = dict(_modules())
+def _name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+MODULES = {_name(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+BY_STRING = {module for module in MODULES if "." in module}
+"""`engine` alone is a word like any other."""
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """What the file imports, at the top or inside of a function, and the modules that it names in strings."""
+    return frozenset(_named(module)) - {module}
+
+
+def _named(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}: relative import"
+            assert node.level == 0, f"{module}: relative import"
             for alias in node.names:
                 full = f"{node.module}.{alias.name}"
                 yield full if full in MODULES else node.module
+        elif isinstance(node, ast.Constant) and node.value in BY_STRING and (module, node.value) not in STARTED_BY_NAME:
+            yield str(node.value)
 
 
-def _room(module: str) -> str | None:
-    fits = [
-        name
-        for floor in FLOORS
-        for name in floor
-        if module == name or module.startswith(f"{name}.") or (name[-1] == "*" and module.startswith(name[:-1]))
-    ]
-    return max(fits, key=len, default=None)
+def _floors(package: str) -> list[list[str]]:
+    return [line.split() for line in FLOORS[package].strip().splitlines()]
 
 
-def _floor(room: str) -> int:
-    return next(index for index, floor in enumerate(FLOORS) if room in floor)
+def _floor(package: str, name: str) -> int:
+    return next(index for index, names in enumerate(_floors(package)) if name in names)
+
+
+def _parts(module: str) -> list[str]:
+    """Its packages and its file: `engine.models` is the `__init__` of a package."""
+    is_package = MODULES[module].name == "__init__.py"
+    return [*module.split("."), *(["__init__"] if is_package else [])]
+
+
+def _parting(module: str, other: str) -> tuple[str, str, str]:
+    """The innermost package that holds both, and what of it each of them is in."""
+    pairs = list(zip(_parts(module), _parts(other), strict=False))
+    shared = next(index for index, (one, another) in enumerate(pairs) if one != another)
+    return ".".join(_parts(module)[:shared]), pairs[shared][0], pairs[shared][1]
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_everything_has_one_floor(package: str) -> None:
+    depth = len(package.split(".")) if package else 0
+    inside = [_parts(module) for module in MODULES if not package or _parts(module)[:depth] == package.split(".")]
+    there = sorted({parts[depth] for parts in inside})
+    assert sorted(name for names in _floors(package) for name in names) == there
+
+
+def test_every_package_has_floors() -> None:
+    assert {".".join(_parts(module)[:-1]) for module in MODULES} | {""} == set(FLOORS)
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_imports_only_from_lower_floors(module: str) -> None:
-    room = _room(module)
-    if room is None:
-        assert module in ("engine",), f"{module} has no floor: give it one in FLOORS"
-        return
-    for imported in _imports(MODULES[module]):
-        other = _room(imported)
-        if other is None or other == room or (room, other) in SAME_FLOOR_ALLOWED:
-            continue
-        assert _floor(other) < _floor(room), f"{module} (floor {_floor(room)}) imports {imported} ({_floor(other)})"
+    for imported in _imports(module) & MODULES.keys():
+        package, own, other = _parting(module, imported)
+        assert _floor(package, other) < _floor(package, own), f"{module} imports {imported}: {other} is not below {own}"
+
+
+def test_there_is_no_circle() -> None:
+    """Whatever the floors say."""
+    try:
+        TopologicalSorter({module: _imports(module) & MODULES.keys() for module in MODULES}).prepare()
+    except CycleError as error:
+        pytest.fail(f"these import each other: {' <- '.join(error.args[1])}")
+
+
+def test_webapp_gets_no_new_flat_file() -> None:
+    assert {path.stem for path in (ROOT / "webapp").glob("*.py")} == FLAT_IN_WEBAPP, "put it into a room of webapp"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_nothing_needs_the_tests(module: str) -> None:
+    assert not _rooted("tests", _imports(module))
+    assert '"tests.' not in MODULES[module].read_text(encoding="utf-8"), "it runs a module of the tests"
+
+
+def _rooted(root: str, imports: Iterable[str]) -> list[str]:
+    return [name for name in imports if name.split(".")[0] == root]
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_third_parties_stay_in_their_rooms(module: str) -> None:
-    for imported in _imports(MODULES[module]):
-        allowed = ONLY_IN.get(imported.split(".")[0])
-        if allowed is not None:
-            assert module.startswith(allowed), f"{module} imports {imported}, which only {allowed} may"
+    for library, allowed in ONLY_IN.items():
+        if _rooted(library, _imports(module)):
+            assert module.startswith(allowed), f"{module} imports {library}, which only {allowed} may"
 
 
 def test_threads_are_in_few_places() -> None:
-    allowed = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp")
-    for module, path in MODULES.items():
-        if "threading" in set(_imports(path)):
-            assert module.startswith(allowed), f"{module} imports threading"
+    for module in MODULES:
+        if "threading" in _imports(module):
+            assert module.startswith(THREADS_IN), f"{module} imports threading"

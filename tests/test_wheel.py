@@ -23,7 +23,8 @@ from tests.posecast.test_package import IMPORT_EVERYTHING
 ROOT = Path(__file__).parent.parent
 EPOCH = "1700000000"
 INSIDE = (
-    "engine/assets/posecast-v0.pth",
+    "engine/assets/posecast-lifter-v1.npz",
+    "engine/assets/posecast-v1.pth",
     "engine/assets/stage.mp4",
     "engine/py.typed",
     "engine/wire/scene.schema.json",
@@ -37,6 +38,8 @@ INSIDE = (
     "webapp/templates/login.html",
     "webapp/templates/view.html",
     "converters/prepare.py",
+    "posecast-0.1.0.dist-info/licenses/LICENSE",
+    "posecast-0.1.0.dist-info/licenses/NOTICE",
 )
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200), pytest.mark.skipif(sys.platform == "win32", reason="POSIX")]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds or installs what the tests need beside Python: ffmpeg, and a Chromium for Playwright.
+# Finds or installs what the tests need beside Python: ffmpeg, nginx, Caddy, and a Chromium for Playwright.
 # usage: tools.sh FOLDER_OF_PYTHON
 set -u
 bin=$1
@@ -7,17 +7,22 @@ missing=""
 
 is_debian() { grep -qs '^ID=debian' /etc/os-release; }
 
+# RUNLEVEL=1: no daemon is started by its installation.
 from_debian() {
     is_debian && [ "$(id -u)" = 0 ] || return 1
     echo "Installing $1 with apt-get"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-has_chromium() { "$bin/python" -m tests.browser.chromium >/dev/null 2>&1; }
+has_chromium() { "$bin/python" -m bench.chromium >/dev/null 2>&1; }
 
-if ! command -v ffmpeg >/dev/null 2>&1 && ! from_debian ffmpeg; then
-    missing="ffmpeg (of your system's packages)"
-fi
+# Debian keeps nginx where only root looks.
+PATH="$PATH:/usr/sbin"
+for tool in ffmpeg nginx caddy; do
+    if ! command -v "$tool" >/dev/null 2>&1 && ! from_debian "$tool"; then
+        missing="$missing${missing:+, }$tool (of your system's packages)"
+    fi
+done
 
 if ! has_chromium && ! { from_debian chromium && has_chromium; } && ! "$bin/python" -m playwright install chromium; then
     missing="$missing${missing:+, }Chromium (of your system's packages, or $bin/python -m playwright install chromium)"

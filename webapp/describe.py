@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from engine.capture import redact
-from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
+from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
 from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats
 from engine.types import BackendInfo
@@ -22,7 +22,7 @@ def describe_state(state: EngineState, problem: str | None) -> Wire:
         "source": redact(state.settings.source),
         "model": state.settings.model,
         "backend": _describe_backend(state.backend),
-        "camera": describe_camera(state.camera, state.calibration) if state.camera else None,
+        "camera": describe_camera(state.camera, state.calibration, state.settings.fx) if state.camera else None,
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats, problem),
         "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
@@ -64,14 +64,16 @@ def describe_comparison(comparison: Comparison | None) -> Wire | None:
     }
 
 
-def describe_camera(camera: Camera, calibration: Calibration | None) -> Wire:
-    """A camera and what is known about where it comes from.
+def describe_camera(camera: Camera, calibration: Calibration | None, fx: float | None = None) -> Wire:
+    """A camera and what is known about where it comes from; `fx` where it was given apart from the file.
 
     Intrinsics in pixels of `image_size`; R and t (metres) are camera_from_world; `unit` is that of the file.
     """
-    told = describe(calibration or _calibration_of(camera), camera)
+    known = calibration or _calibration_of(camera)
+    told = describe(known, camera)
     return {
         **told,
+        "warnings": [*told["warnings"], *frame_warnings(known.spec, camera, fx)],
         "default": calibration is None,
         "extrinsics": {"R": told["R"], "t": told["t"]},
         "K": [[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]],
@@ -99,8 +101,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def camera_file(camera: Camera) -> str:
     """A camera as a JSON file that every reader of ours takes, in metres, with intrinsics."""
-    K = np.array([[camera.fx, 0, camera.cx], [0, camera.fy, camera.cy], [0, 0, 1]])
-    spec = CameraSpec(camera.R, camera.t, camera.up, K, camera.image_size)
+    spec = CameraSpec(camera.R, camera.t, camera.up, camera.K, camera.image_size)
     return dumps(calibration_json(Calibration(spec, "reference", "m")))
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app, request
 
+from engine.errors import reason
 from engine.pipeline import Pipeline
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import ROLE, Role, Tokens
@@ -63,9 +64,9 @@ class Services:
         try:
             self.recordings.prepare()
         except OSError as error:
-            reason = f"the folder of the recordings cannot be used: {error.strerror or error}"
+            unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             self.notices.tell(
-                "recording", reason, f"see who may write in {self.recordings.folder}, and whether it is full"
+                "recording", unusable, f"see who may write in {self.recordings.folder}, and whether it is full"
             )
         self.broadcaster.start()
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from engine.capture.live import LivePicture, Lost, open_live
+from engine.capture.picture import square_pixels
 from engine.errors import PosecastError
 from engine.types import FrameSource
 
@@ -25,6 +28,8 @@ _WANTED = (
 """Wishes: a camera answers with the nearest that it can."""
 
 _DEVICES = Path("/sys/class/video4linux")
+_LINKS = "/dev/v4l/"
+"""Where udev names cameras by what they are, or where they are plugged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +49,40 @@ def list_cameras(devices: Path = _DEVICES) -> tuple[CameraInfo, ...]:
     return tuple(sorted(found, key=lambda camera: camera.index))
 
 
-def camera_index(text: str) -> int | None:
-    """The index that '0' or '/dev/video0' means, None for what is no camera."""
-    match = re.fullmatch(r"(?:/dev/video)?(\d{1,3})", text)
-    return int(match[1]) if match else None
+def camera_device(text: str) -> int | str | None:
+    """What `text` names: the index of '0' or '/dev/video0', the path of a link to one (/dev/v4l/by-id/...), which may
+    lead to another index after the camera was plugged in again, None for what is no camera."""
+    match = re.fullmatch(r"(?:/dev/video)?(\d{1,3})", text, re.ASCII)
+    if match:
+        return int(match[1])
+    return text if text.startswith(_LINKS) or _index_behind(text) is not None else None
 
 
-def open_camera(index: int, *, start_index: int = 0) -> FrameSource:
+def open_camera(device: int | str, *, start_index: int = 0, pixel_aspect: Fraction | None = None) -> FrameSource:
     """PosecastError where there is no such camera, or another program has it."""
-    cameras = list_cameras()
-    if _DEVICES.parent.is_dir() and not Path(f"/dev/video{index}").exists():
-        there = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras) or "none"
-        raise PosecastError(f"there is no camera {index}", f"cameras here: {there}")
-    return open_live(CameraFeed(index), f"camera {index}", start_index=start_index)
+    index = device if isinstance(device, int) else _index_behind(device)
+    if index is None or (_DEVICES.parent.is_dir() and not Path(f"/dev/video{index}").exists()):
+        raise PosecastError(f"there is no camera {device}", f"cameras here: {_names()}")
+    return open_live(CameraFeed(device, pixel_aspect), f"camera {device}", start_index=start_index)
 
 
 class CameraFeed:
-    """A camera through OpenCV, by its index (or anything else that OpenCV opens)."""
+    """A camera through OpenCV, by its index, by a link to its device, or anything else that OpenCV opens."""
 
-    def __init__(self, device: int | str) -> None:
+    def __init__(self, device: int | str, pixel_aspect: Fraction | None = None) -> None:
         self._device = device
+        self._pixel_aspect = pixel_aspect
         self._capture: cv2.VideoCapture | None = None
         self._interrupted = threading.Event()
 
     def open(self) -> None:
-        capture = cv2.VideoCapture(self._device)
+        index = self._device if isinstance(self._device, int) else _index_behind(self._device)
+        if isinstance(self._device, str) and self._device.startswith(_LINKS) and index is None:
+            raise Lost("it is not plugged in")
+        node = Path(f"/dev/video{index}")
+        if index is not None and node.exists() and not os.access(node, os.R_OK | os.W_OK):
+            raise Lost(f"{node} may not be read by this user; on most systems members of the group video may")
+        capture = cv2.VideoCapture(self._device if index is None else index)
         if not capture.isOpened():
             raise Lost("it does not open; another program may use it")
         for name, value in _WANTED:
@@ -87,7 +101,8 @@ class CameraFeed:
             raise Lost("it gives no pictures that can be decoded")
         if image.ndim == 2 or image.shape[2] == 1:  # infrared cameras
             image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-        return LivePicture(np.asarray(image, np.uint8), captured_at, (time.monotonic() - captured_at) * 1e3)
+        image = square_pixels(np.asarray(image, np.uint8), self._pixel_aspect)
+        return LivePicture(image, captured_at, (time.monotonic() - captured_at) * 1e3)
 
     def close(self) -> None:
         capture, self._capture = self._capture, None
@@ -97,6 +112,18 @@ class CameraFeed:
     def interrupt(self) -> None:
         """The next frame, or the driver's time limit, ends a running `read`."""
         self._interrupted.set()
+
+
+def _index_behind(link: str) -> int | None:
+    """The index of the camera that a path leads to."""
+    if not os.path.islink(link):  # noqa: PTH114 (Path.is_symlink raises for names that are too long)
+        return None
+    match = re.fullmatch(r"/dev/video(\d{1,3})", os.path.realpath(link))
+    return int(match[1]) if match else None
+
+
+def _names() -> str:
+    return ", ".join(f"{camera.index} ({camera.name})" for camera in list_cameras()) or "none"
 
 
 def _text(path: Path) -> str:

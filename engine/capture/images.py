@@ -1,18 +1,18 @@
-"""Images: one, a folder of them, or those that a pattern matches; each is a frame."""
+"""Images as a clip: one, a folder of them, or those that a pattern matches; each is a frame."""
 
 from __future__ import annotations
 
-import glob
 import logging
-import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from engine.capture.clip import Shot
+from engine.capture.image_reader import doubts, read_image
+from engine.capture.names import printable
+from engine.capture.notices import Notices
+from engine.capture.picture import square_pixels
 from engine.capture.playback import IMAGE_S
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
@@ -20,40 +20,42 @@ from engine.types import Image
 
 logger = logging.getLogger(__name__)
 
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jp2", ".png", ".webp", ".avif", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm")
-"""Names that count as images within a folder or a pattern; a single file is known by its content."""
-
 
 class ImageClip:
-    """Images in a given order, one a second.
+    """Images in a given order, one a second unless a rate is given.
 
     One that cannot be read is an error where it is the only one. Among many it is left out with a warning that names
     it, and its index stays unused: a night's work shall not end at picture 7 312.
     """
 
-    frame_rate: float | None = None
     frame_count: int | None
     camera: CameraSpec | None = None
 
-    def __init__(self, paths: Sequence[Path], name: str) -> None:
+    def __init__(
+        self, paths: Sequence[Path], name: str, *, rate: float | None = None, pixel_aspect: Fraction | None = None
+    ) -> None:
         self.name = name
-        self._paths = paths
+        self.frame_rate = rate
         self.frame_count = len(paths)
+        self._paths = paths
+        self._pixel_aspect = pixel_aspect
+        self._notices = Notices(logger)
         if len(paths) == 1:
             read_image(paths[0])
 
     def shots(self) -> Generator[Shot, None, None]:
+        interval = 1 / self.frame_rate if self.frame_rate else IMAGE_S
         unreadable = 0
         for index, path in enumerate(self._paths):
             try:
-                image = read_image(path)
+                image = self._read(path)
             except PosecastError as error:
                 unreadable += 1
                 if unreadable == len(self._paths):
                     raise PosecastError(f"none of the images of {self.name} can be read", error.error) from error
-                logger.warning("left out: %s", error.error)
+                self._notices.warn(f"left out: {error.error}")
                 continue
-            yield Shot(index, index * IMAGE_S, partial(_same, image), name=path.name)
+            yield Shot(index, index * interval, partial(_same, image), name=printable(path.name))
 
     def interrupt(self) -> None:
         """Files do not keep anybody waiting."""
@@ -61,51 +63,12 @@ class ImageClip:
     def close(self) -> None:
         """Files are open only while they are read."""
 
-
-def read_image(path: Path) -> Image:
-    """(H, W, 3) uint8 BGR, upright: any depth and number of channels, EXIF orientation applied, alpha dropped."""
-    try:
-        content = np.fromfile(path, np.uint8)
-        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
-    except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the file") from error
-    except cv2.error as error:  # more pixels than OpenCV takes
-        raise PosecastError(f"{path} cannot be decoded: {error.err}", "save it again, smaller") from error
-    if image is None:
-        raise PosecastError(f"{path} is no image that can be read", "save it again as JPEG or PNG")
-    return np.asarray(image, np.uint8)
-
-
-def is_image(path: Path) -> bool:
-    """By content. GIF is left to the video reader, since it may move."""
-    with path.open("rb") as file:
-        if file.read(4) == b"GIF8":
-            return False
-    return bool(cv2.haveImageReader(str(path)))
-
-
-def images_in(folder: Path) -> list[Path]:
-    """The images of a folder in natural order (frame2 before frame10); PosecastError where there are none."""
-    return _images(folder.iterdir(), f"the folder {folder}")
-
-
-def images_matching(pattern: str) -> list[Path]:
-    """The images that a pattern matches, in natural order; PosecastError where there are none."""
-    matches = glob.glob(pattern, recursive=True)  # noqa: PTH207 (Path.glob takes no absolute pattern)
-    return _images(map(Path, matches), pattern)
-
-
-def _images(candidates: Iterable[Path], where: str) -> list[Path]:
-    found = [path for path in candidates if path.suffix.lower() in SUFFIXES and path.is_file()]
-    if not found:
-        raise PosecastError(f"no images in {where}", "images end in .jpg, .png, ...; a video must be named itself")
-    return sorted(found, key=_natural)
+    def _read(self, path: Path) -> Image:
+        image = read_image(path)
+        if doubt := doubts(path):
+            self._notices.warn(f"{printable(str(path))} {doubt}")
+        return square_pixels(image, self._pixel_aspect)
 
 
 def _same(image: Image) -> Image:
     return image
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Digits count as numbers."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", str(path).casefold())]

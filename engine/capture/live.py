@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.brake import MOST, Brake
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
@@ -19,7 +20,18 @@ logger = logging.getLogger(__name__)
 
 
 class Lost(Exception):  # noqa: N818 (not an error of the program)
-    """A feed gives no more pictures; the text says why, in words for the user."""
+    """A feed gives no more pictures; the text says why, in words for the user, and `hint` what to do."""
+
+    def __init__(self, reason: str, hint: str = "check that it is switched on, and the address") -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+class Crashed(Lost):
+    """What reads the feed died of a signal: a decoder met something that it cannot take."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, "choose another one, or convert it")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +89,7 @@ class LiveSource:
         self._index = start_index
         self._failures = 0
         self._reason: str | None = None
+        self._brake = Brake()
         self._seen = 0
         self._frames: Slot[Frame] = Slot()
         self._closing = threading.Event()
@@ -91,7 +104,10 @@ class LiveSource:
         return f"no picture for {silent:.0f} s" if silent > self._timing.silence_s else None
 
     def read(self) -> Frame | None:
-        """Waits for a frame newer than the last one; None only after `close`."""
+        """Waits for a frame newer than the last one.
+
+        None only after `close`, and where the feed crashes again and again, as `problem` then says.
+        """
         while True:
             newer = self._frames.wait_newer(self._seen, timeout=1.0)
             if newer is not None:
@@ -111,21 +127,22 @@ class LiveSource:
                 logger.error("%s: the thread that reads it hangs", self.name)
 
     def _run(self) -> None:
-        while not self._closing.is_set():
-            self._reconnect(self._read_until_lost())
+        while not self._closing.is_set() and self._reconnect(self._read_until_lost()):
+            pass
         self._feed.close()
+        self._frames.close()
 
-    def _read_until_lost(self) -> str:
-        """The reason why pictures stopped."""
+    def _read_until_lost(self) -> Lost:
+        """Why pictures stopped."""
         try:
             while not self._closing.is_set():
                 self._deliver(self._feed.read())
         except Lost as lost:
-            return str(lost)
+            return lost
         except Exception as error:
             logger.exception("%s: reading failed", self.name)
-            return f"reading failed ({error})"
-        return "closed"
+            return Lost(f"reading failed ({error})")
+        return Lost("closed")
 
     def _deliver(self, picture: LivePicture) -> None:
         if self._failures:
@@ -136,23 +153,28 @@ class LiveSource:
         self._frames.put(Frame(self._index, moment, picture.captured_at, picture.image, picture.capture_ms))
         self._index += 1
 
-    def _reconnect(self, reason: str) -> None:
-        """Until the feed is open again, or the source closed."""
+    def _reconnect(self, lost: Lost) -> bool:
+        """Until the feed is open again; False where the source is closed, or given up."""
         while not self._closing.is_set():
             self._feed.close()
-            self._reason = f"{reason}; trying again"
+            if isinstance(lost, Crashed) and self._brake.crashed(self._clock()):
+                self._reason = f"{lost}, {MOST} times within a minute: it is not tried again"
+                logger.error("%s: %s", self.name, self._reason)
+                return False
+            self._reason = f"{lost}; trying again"
             logger.log(logging.DEBUG if self._failures else logging.WARNING, "%s: %s", self.name, self._reason)
             if self._closing.wait(self._timing.retry_s(self._failures)):
-                return
+                return False
             self._failures += 1
             try:
                 self._feed.open()
-                return
-            except Lost as lost:
-                reason = str(lost)
+                return True
+            except Lost as error:
+                lost = error
             except Exception as error:
                 logger.exception("%s: opening failed", self.name)
-                reason = f"opening failed ({error})"
+                lost = Lost(f"opening failed ({error})")
+        return False
 
 
 def open_live(
@@ -167,5 +189,5 @@ def open_live(
         feed.open()
     except Lost as lost:
         feed.close()
-        raise PosecastError(f"cannot open {name}: {lost}", "check that it is switched on, and the address") from lost
+        raise PosecastError(f"cannot open {name}: {lost}", lost.hint) from lost
     return LiveSource(feed, name, start_index=start_index, timing=timing)

@@ -49,6 +49,9 @@ class Playback:
         self._wait = wait or self._closed.wait
         self._interval = 1 / clip.frame_rate if clip.frame_rate else IMAGE_S
         self._pacer = Pacer(clock) if realtime else None
+        self._first: tuple[float, float] | None = None
+        """Media time and due time of the first picture, until the second one is asked for."""
+        self._begun = False
         self._shots = self._rounds(start_index)
 
     def read(self) -> Frame | None:
@@ -69,6 +72,7 @@ class Playback:
                 self._reading.release()
 
     def _next(self) -> Frame | None:
+        self._begin()
         began = self._clock()
         while not self._closed.is_set():
             asked = self._clock()
@@ -80,6 +84,13 @@ class Playback:
             if due is not None:
                 return self._frame(index, moment, shot, asked, due)
         return None
+
+    def _begin(self) -> None:
+        """Begin the clock where the second picture is asked for: a reader that comes late for it was not ready before,
+        since it loaded a model for pictures of the first one's size."""
+        first, self._first = self._first, None
+        if self._pacer is not None and first is not None and self._clock() > first[1] + self._interval:
+            self._pacer.restart_at(first[0])
 
     def _due(self, moment: float, began: float) -> float | None:
         """When to show the picture of media time `moment`; None if not at all."""
@@ -96,6 +107,8 @@ class Playback:
         truth = shot.truth() if shot.truth else None
         if self._pacer is not None:
             self._wait(max(0.0, due - self._clock()))
+        if not self._begun:
+            self._begun, self._first = True, (moment, due)
         return Frame(index, moment, due, image, capture_ms, truth, shot.name)
 
     def _rounds(self, index: int) -> Generator[tuple[int, float, Shot], None, None]:

@@ -2,53 +2,86 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 
 from engine.capture.address import SCHEMES, redact, scheme_of
-from engine.capture.camera import camera_index, open_camera
+from engine.capture.animation import AnimationClip
+from engine.capture.camera import camera_device, open_camera
 from engine.capture.clip import Clip
 from engine.capture.demo import DemoClip
-from engine.capture.images import ImageClip, images_in, images_matching, is_image
+from engine.capture.image_paths import images_in, images_matching, is_pattern
+from engine.capture.image_reader import is_animation, is_image
+from engine.capture.images import ImageClip
+from engine.capture.names import printable
 from engine.capture.network import open_stream
 from engine.capture.playback import Playback
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
 from engine.types import FrameSource
 
+_FASTEST = 1000
+"""Images a second: above it, somebody gave milliseconds."""
 
-def open_source(text: str, *, realtime: bool = False, loop: bool = False, start_index: int = 0) -> FrameSource:
-    """Open a camera index, a video, an image, a folder or glob of images, an address, or 'demo'.
+
+def open_source(
+    text: str,
+    *,
+    realtime: bool = False,
+    loop: bool = False,
+    start_index: int = 0,
+    rate: float | None = None,
+    pixel_aspect: Fraction | None = None,
+) -> FrameSource:
+    """Open a camera, a video, an image, a folder or pattern of images, an address, or 'demo'.
 
     Files and the demo deliver every frame once, in order. With `realtime` they play at their own speed like a camera,
     dropping what the reader cannot take; with `loop` for ever, time and index running on.
-    `start_index` is the first frame's index. PosecastError says what cannot be opened and why.
+    `start_index` is the first frame's index. `rate` is how many images a second a folder or pattern stands for.
+    `pixel_aspect`, width over height of a pixel, beats what the source says of it; frames have square pixels.
+    PosecastError says what cannot be opened and why.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # our own errors say it all, in one line
-    index, scheme = camera_index(text), scheme_of(text)
-    if index is not None:
-        return open_camera(index, start_index=start_index)
+    if rate is not None and not 0 < rate <= _FASTEST:
+        raise PosecastError(f"a rate of {rate:g} images a second", f"--rate is above 0, up to {_FASTEST}")
+    device, scheme = camera_device(text), scheme_of(text)
+    if rate is not None and (device is not None or scheme is not None or text == "demo"):
+        raise _no_images(redact(text))
+    if device is not None:
+        return open_camera(device, start_index=start_index, pixel_aspect=pixel_aspect)
     if scheme in SCHEMES:
-        return open_stream(text, realtime=realtime, loop=loop, start_index=start_index)
+        return open_stream(text, realtime=realtime, loop=loop, start_index=start_index, pixel_aspect=pixel_aspect)
     if scheme is not None:
         raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
     try:
-        clip = _clip(text)
+        clip = _clip(text, rate, pixel_aspect)
     except (OSError, ValueError) as error:  # no permission; a name that is too long, or none that a file can have
-        raise PosecastError(f"cannot read {text!r}: {error}", "check the path and its permissions") from error
+        reason = getattr(error, "strerror", None) or error
+        raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check path and permissions") from error
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
 
 
-def _clip(text: str) -> Clip:
+def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
+    path, name = Path(text).expanduser(), printable(text)
     if text == "demo":
         return DemoClip()
-    path = Path(text).expanduser()
     if text and path.is_dir():
-        return ImageClip(images_in(path), text)
+        return ImageClip(images_in(path), name, rate=rate, pixel_aspect=pixel_aspect)
     if text and path.exists():
         # Pipes can be read only once: they are taken for videos.
-        return ImageClip([path], text) if path.is_file() and is_image(path) else VideoClip(path, text)
-    if any(character in text for character in "*?["):
-        return ImageClip(images_matching(str(path)), text)
-    raise PosecastError(f"there is no file {text!r}", "give a camera index, a video, images, an address or demo")
+        if path.is_file() and is_image(path):
+            return ImageClip([path], name, rate=rate, pixel_aspect=pixel_aspect)
+        if rate is not None:
+            raise _no_images(name)
+        if path.is_file() and is_animation(path):
+            return AnimationClip(path, name, pixel_aspect=pixel_aspect)
+        return VideoClip(path, name, pixel_aspect=pixel_aspect)
+    if is_pattern(text):
+        return ImageClip(images_matching(str(path)), name, rate=rate, pixel_aspect=pixel_aspect)
+    raise PosecastError(f"there is no file {name!r}", "give a camera index, a video, images, an address or demo")
+
+
+def _no_images(name: str) -> PosecastError:
+    return PosecastError(f"{name} has times of its own", "--rate is for a folder or a pattern of images")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import av
 
 from engine.capture.clip import Shot
-from engine.capture.picture import Converter
-from engine.errors import PosecastError
+from engine.capture.clock import MediaClock
+from engine.capture.diagnosis import unreadable, video_count
+from engine.capture.notices import Notices
+from engine.capture.picture import Converter, PixelShape
+from engine.errors import PosecastError, reason
 from engine.geometry import CameraSpec
 
 logger = logging.getLogger(__name__)
@@ -27,22 +32,26 @@ class VideoClip:
 
     camera: CameraSpec | None = None
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, *, pixel_aspect: Fraction | None = None) -> None:
         self.name = name
         self._path = path
-        self._decoding: _Decoding | None = _Decoding(path, name)
+        self._pixel_aspect = pixel_aspect
+        self._notices = Notices(logger)
+        self._decoding: _Decoding | None = _Decoding(path, name, self._notices)
         self.frame_rate = self._decoding.frame_rate
         self.frame_count = self._decoding.frame_count
 
     def shots(self) -> Generator[Shot, None, None]:
-        decoding = self._decoding or _Decoding(self._path, self.name)
+        decoding = self._decoding or _Decoding(self._path, self.name, self._notices)
         self._decoding = decoding
-        convert = Converter()
-        rate = self.frame_rate or _FALLBACK_RATE
+        convert, pixels = Converter(), PixelShape(decoding.stream, self._pixel_aspect)
+        clock = MediaClock(1 / (self.frame_rate or _FALLBACK_RATE), jumps=decoding.clock_jumps)
         try:
             for index, picture in enumerate(decoding):
-                time = index / rate if picture.time is None else picture.time
-                yield Shot(index, time, partial(convert, picture))
+                yield Shot(index, clock.time(picture.time), partial(convert, picture, pixels.of(picture)))
+            if clock.jumps:
+                times = "once" if clock.jumps == 1 else f"{clock.jumps} times"
+                self._notices.warn(f"{self.name}: its timestamps jump {times}; frames go on there at the usual pace")
         finally:
             self.close()
 
@@ -55,27 +64,53 @@ class VideoClip:
             decoding.close()
 
 
+def clock_jumps(container: av.container.InputContainer) -> bool:
+    """Whether the format is one whose clock may jump at any time."""
+    discontinuous: Any = av.format.Flags.ts_discont.value
+    return bool(container.format.flags & discontinuous)
+
+
 class _Decoding:
     """One pass through a file. Its first picture is decoded at once: PosecastError where there is none."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, notices: Notices) -> None:
         self._name = name
+        self._path = path
+        self._notices = notices
         self._container = _open(path, name)
         self._damaged = 0
         self._packets = 0
-        self._end = 0.0
+        self._start = self._end = 0.0
         try:
-            self._stream = _video_stream(self._container, name)
+            self.stream = _video_stream(self._container, name)
             self._pictures = self._decode()
             self._first = next(self._pictures, None)
+            if self._first is None and self._is_mp4:
+                self._open_untrimmed()
             if self._first is None:
                 raise PosecastError(f"{name} holds no frames", "check that it plays elsewhere")
         except BaseException:
             self.close()
             raise
-        rate = self._stream.average_rate or self._stream.guessed_rate
+        rate = self.stream.average_rate or self.stream.guessed_rate
         self.frame_rate = float(rate) if rate else None
-        self.frame_count = self._stream.frames or _count(self._duration, self.frame_rate)
+        self.frame_count = self.stream.frames or _count(self._duration, self.frame_rate)
+
+    @property
+    def _is_mp4(self) -> bool:
+        return "mp4" in self._container.format.name
+
+    def _open_untrimmed(self) -> None:
+        """The edit list leaves nothing, since it cuts off times before 0: go without it."""
+        self._container.close()
+        self._container = _open(self._path, self._name, ignore_editlist="1")
+        self.stream = _video_stream(self._container, self._name)
+        self._pictures = self._decode()
+        self._first = next(self._pictures, None)
+
+    @property
+    def clock_jumps(self) -> bool:
+        return clock_jumps(self._container)
 
     def __iter__(self) -> Iterator[av.VideoFrame]:
         assert self._first is not None
@@ -89,18 +124,18 @@ class _Decoding:
     @property
     def _duration(self) -> float | None:
         """Seconds that the file says it lasts."""
-        stream = self._stream
+        stream = self.stream
         if stream.duration is not None and stream.time_base is not None:
             return float(stream.duration * stream.time_base)
         return None if self._container.duration is None else self._container.duration / av.time_base
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        self._stream.thread_type = "AUTO"
+        self.stream.thread_type = "AUTO"
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in self._container.demux(self.stream):
                 yield from self._pictures_of(packet)
         except (av.FFmpegError, OSError) as error:
-            logger.warning("%s: reading stopped after %.2f s: %s", self._name, self._end, error.strerror)
+            self._warn(f"reading stopped after {self._end:.2f} s: {reason(error)}")
             return
         self._report_damage()
 
@@ -109,33 +144,39 @@ class _Decoding:
         self._packets += packet.size > 0
         try:
             for picture in packet.decode():
-                self._end = self._end if picture.time is None else picture.time
+                if picture.time is not None:
+                    self._start, self._end = min(self._start, picture.time), picture.time
                 yield picture
         except av.InvalidDataError:
             self._damaged += 1
 
     def _report_damage(self) -> None:
         if self._damaged:
-            logger.warning("%s: %d damaged packets were left out", self._name, self._damaged)
-        announced, duration = self._stream.frames, self._duration
-        if announced and "mp4" in self._container.format.name:  # other formats count frames that were never there
+            self._warn(f"{self._damaged} damaged packets were left out")
+        if self._is_mp4 and self._path.is_file():
+            with self._path.open("rb") as file:
+                if (videos := video_count(file)) > 1:
+                    self._warn(f"holds {videos} videos, one after another: only the first one is read")
+        announced, duration = self.stream.frames, self._duration
+        if announced and self._is_mp4:  # other formats count frames that were never there
             if self._packets < announced:
-                logger.warning("%s: cut off after %d of %d frames", self._name, self._packets, announced)
-        elif duration is not None and self._end < duration - 0.5:  # the last frame may rightly stand for a while
-            logger.warning("%s: cut off at %.2f of %.2f s", self._name, self._end, duration)
+                self._warn(f"cut off after {self._packets} of {announced} frames")
+        elif duration is not None and self._end - self._start < duration - 0.5:  # the last frame may rightly stand
+            self._warn(f"cut off at {self._end - self._start:.2f} of {duration:.2f} s")
+
+    def _warn(self, text: str) -> None:
+        self._notices.warn(f"{self._name}: {text}")
 
 
-def _open(path: Path, name: str) -> av.container.InputContainer:
+def _open(path: Path, name: str, **options: str) -> av.container.InputContainer:
     try:
         # "file:" keeps colons in names from being taken for a protocol, the list keeps playlists off the network.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file", **options})
     except (av.FFmpegError, OSError) as error:
-        raise PosecastError(
-            f"{name} is no video or image that can be read ({error.strerror})", "check that it plays elsewhere"
-        ) from error
+        raise unreadable(path, name, reason(error)) from error
     if container.format.name in _TEXT_FORMATS:
         container.close()
-        raise PosecastError(f"{name} is no video or image", "give a video, an image or a folder of images")
+        raise unreadable(path, name, "it is text")
     return container
 
 

@@ -1,10 +1,10 @@
-"""Camera files of every format: the reference's JSON, CMU Panoptic's, OpenCV's FileStorage (YAML, XML, JSON).
+"""Camera files of every format: JSON, YAML, XML, TOML and text, of the programs in docs/data.md and by hand.
 
     calibration = load_calibration("calibration_dome.json#00_05")
     camera = calibration.spec.for_image(1280, 720)
 
 In: bytes that nobody vouches for. Out: a `Calibration`, in metres, or a `PosecastError` that a person understands.
-Files are read by readers of our own: OpenCV's aborts the whole process on some malformed ones.
+OpenCV's own reader is not used: it aborts the whole process on some malformed files.
 """
 
 from __future__ import annotations
@@ -14,26 +14,31 @@ from pathlib import Path
 
 from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
-from engine.extrinsics.cameras import SeveralCamerasError, choose_camera
-from engine.extrinsics.documents import read_document
+from engine.extrinsics.cameras import SeveralCamerasError, cameras_of, choose_camera
+from engine.extrinsics.documents import Document, read_document
+from engine.extrinsics.frames import check_frames, frame_warnings
 from engine.extrinsics.understanding import understand
+from engine.files import cannot_read
 
 __all__ = [
     "DEFAULT_CALIBRATION",
+    "MAX_FILE_BYTES",
     "MAX_UPLOAD_BYTES",
     "Calibration",
     "CalibrationTooLargeError",
     "SeveralCamerasError",
     "calibration_json",
+    "check_frames",
     "describe",
+    "frame_warnings",
     "load_calibration",
     "parse_calibration",
 ]
 
 MAX_UPLOAD_BYTES = 64 * 1024
-"""What a stranger may send; ten times the largest file of one camera."""
-MAX_FILE_BYTES = 2 * 1024 * 1024
-"""What a file on disk may hold: Panoptic's dome has more than 500 cameras in one."""
+"""What a camera may take; ten times the largest file of one camera."""
+MAX_FILE_BYTES = 1024 * 1024
+"""What a file of many cameras may hold, sent or on disk; Panoptic's dome, with more than 500, has a quarter of it."""
 MAX_TOLD = 500
 """Characters of a message."""
 
@@ -43,11 +48,11 @@ class CalibrationTooLargeError(PosecastError):
 
 
 def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> Calibration:
-    """The camera in `data`, of at most 64 KiB; the one named `camera` where there are several.
+    """The camera in `data`, of at most 64 KiB for each that it holds; the one named `camera` where there are several.
 
-    `filename` is for messages only. PosecastError says what is wrong with the file, and how to mend it.
+    `filename` is for messages only. PosecastError says what is wrong with the file, and how to correct it.
     """
-    return _parse(data, Path(filename).name, camera, MAX_UPLOAD_BYTES)
+    return _parse(data, Path(filename).name, camera)
 
 
 def load_calibration(text: str) -> Calibration:
@@ -57,8 +62,8 @@ def load_calibration(text: str) -> Calibration:
         with path.open("rb") as file_:
             data = file_.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise PosecastError(f"cannot read the camera file {path}: {error.strerror}", "check the path") from error
-    return _parse(data, path.name, name, MAX_FILE_BYTES)
+        raise cannot_read(f"the camera file {path}", error) from error
+    return _parse(data, path.name, name)
 
 
 def _file_and_name(text: str) -> tuple[Path, str | None]:
@@ -70,17 +75,38 @@ def _file_and_name(text: str) -> tuple[Path, str | None]:
     return (Path(text), None) if part is None else (Path(text[:part]), text[part + 1 :])
 
 
-def _parse(data: bytes, filename: str, camera: str | None, limit: int) -> Calibration:
-    if len(data) > limit:
-        raise CalibrationTooLargeError(
-            f"{filename} is larger than {limit // 1024} KiB", "give the file of one camera, without images"
-        )
+def _parse(data: bytes, filename: str, camera: str | None) -> Calibration:
+    if len(data) > MAX_FILE_BYTES:
+        raise _too_large(filename, MAX_FILE_BYTES)
     try:
-        return understand(choose_camera(read_document(data), camera))
+        return understand(choose_camera(_sized(data, filename), camera))
     except SeveralCamerasError as error:
         raise SeveralCamerasError(_told(filename, error), error.hint, error.names) from error
+    except CalibrationTooLargeError:
+        raise
     except PosecastError as error:
         raise PosecastError(_told(filename, error), error.hint) from error
+
+
+def _sized(data: bytes, filename: str) -> Document:
+    """The document, where it is not larger than its cameras explain."""
+    try:
+        document = read_document(data)
+        count = len(cameras_of(document)) if len(data) > MAX_UPLOAD_BYTES else 1
+    except PosecastError as error:
+        if len(data) > MAX_UPLOAD_BYTES:
+            raise _too_large(filename, MAX_UPLOAD_BYTES) from error
+        raise
+    if len(data) > MAX_UPLOAD_BYTES * max(count, 1):
+        raise _too_large(filename, MAX_UPLOAD_BYTES)
+    return document
+
+
+def _too_large(filename: str, limit: int) -> CalibrationTooLargeError:
+    more = " for a file of one camera" if limit == MAX_UPLOAD_BYTES else ""
+    return CalibrationTooLargeError(
+        f"{filename} is larger than {limit // 1024} KiB{more}", "give the camera's file alone, without images"
+    )
 
 
 def _told(filename: str, error: PosecastError) -> str:

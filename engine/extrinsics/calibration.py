@@ -17,7 +17,7 @@ class Calibration:
     spec: CameraSpec
     """Metres, whatever the file's unit."""
     format: str
-    """'reference', 'panoptic' or 'opencv' for files; 'default' and the like for what was not read from one."""
+    """A key of `formats.FORMATS` for files; 'default' and the like for what was not read from one."""
     unit: str
     """The file's: 'm', 'cm' or 'mm'."""
     name: str | None = None

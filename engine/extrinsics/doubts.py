@@ -1,69 +1,65 @@
-"""Does a camera stand where cameras stand? A transposed rotation is a rotation too: only the scene tells.
+"""What looks strange of a camera that was understood. Nothing is changed here: the user is told.
 
-A camera that would stand below the floor, or lie on its side, is compared with what the file would mean if it had
-been written the other way round. Nothing is changed here: the user is told.
+A camera that would stand below the floor, lie on its side or look away from the world's origin is compared with
+what the file would mean if it had been written the other way round.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-
-import numpy as np
 
 from engine.errors import PosecastError
-from engine.geometry import UP_AXES, Camera, CameraSpec
+from engine.extrinsics.plausible import degrees_off_axis, is_upright, upright_axes, without_lens
+from engine.geometry import UP_AXES, Array, Camera, CameraSpec
 
-MAX_ROLL_DEG = 15.0
-"""Cameras are put up straighter than this."""
-TILT_DEG = (-20.0, 80.0)
-"""How far down cameras look. One that looks straight down may well be one with another axis up."""
 BELOW_FLOOR_M = -0.3
 """A camera is not this far below the floor, even where the world's origin is a little above it."""
-FAR_M, NEAR_M = 100.0, 0.05
-"""Distances from the world's origin at which the unit is likely another."""
+AWAY_DEG, TOWARDS_DEG, LEVEL_DEG = 60.0, 30.0, 45.0
+"""One that looks past the origin by the first is doubted where another reading, no steeper than the last, looks at it
+within the second."""
 TRANSPOSED = "R is transposed"
+POSE = "R and t are the camera's pose in the world"
+POSITION = "t is the camera's position in the world"
 
 
 def doubts(spec: CameraSpec, up_is_known: bool) -> list[str]:
     """Warnings about `spec`; PosecastError where R must be transposed.
 
-    That is where `up_is_known`, the camera stands below the floor as given, and transposing R mends it.
+    That is where `up_is_known`, the camera stands below the floor as given, and transposing R puts it right.
     """
-    warnings = list(_about_distance(spec))
-    camera = _camera(spec)
-    if _plausible(camera):
-        return warnings
+    camera = without_lens(spec.R, spec.t, spec.up)
+    turned = [name for name, R, t in _other_readings(spec.R, spec.t) if is_upright(without_lens(R, t, spec.up))]
+    if is_upright(camera):
+        return list(_looks_away(spec))
     where = (
         f"the camera would stand {abs(camera.height):.2f} m {'above' if camera.height >= 0 else 'below'} the world's "
         f"origin, look {camera.tilt_down:.0f} degrees down and be rolled by {camera.roll:.0f} degrees"
     )
-    turned = [name for name, other in _turned_round(spec) if _plausible(_camera(other))]
     if up_is_known and TRANSPOSED in turned and camera.height < BELOW_FLOOR_M:
         raise PosecastError(
             f"{', or '.join(turned)}: {where}", f'transpose or invert; if it is right as it is, add "up": "{spec.up}"'
         )
-    fits = turned + [f"{up} is up in the world, not {spec.up}" for up in UP_AXES if _plausible(_camera(spec, up))]
-    return [*warnings, f"{where}; check whether {', or '.join(fits)}"] if fits else warnings
+    others = [up for up in UP_AXES if up != spec.up]
+    fits = turned + [f"{up} is up in the world, not {spec.up}" for up in upright_axes(spec.R, spec.t, others)]
+    return [f"{where}; check whether {', or '.join(fits)}"] if fits else [f"{where}; check R, t and the up axis"]
 
 
-def _turned_round(spec: CameraSpec) -> Iterator[tuple[str, CameraSpec]]:
+def _other_readings(R: Array, t: Array) -> Iterator[tuple[str, Array, Array]]:
     """What the file might mean instead."""
-    yield TRANSPOSED, replace(spec, R=spec.R.T)
-    yield "R and t are the camera's pose in the world", replace(spec, R=spec.R.T, t=-spec.R.T @ spec.t)
+    yield TRANSPOSED, R.T, t
+    yield POSE, R.T, -R.T @ t
+    yield POSITION, R, -R @ t
 
 
-def _camera(spec: CameraSpec, up: str | None = None) -> Camera:
-    return replace(spec, K=None, up=up or spec.up).for_image(1, 1)
+def _looks_away(spec: CameraSpec) -> Iterator[str]:
+    away = degrees_off_axis(spec.t)
+    if away <= AWAY_DEG:
+        return
+    fits = [name for name, R, t in _other_readings(spec.R, spec.t) if name != TRANSPOSED and _looks_at(R, t, spec.up)]
+    if fits:
+        yield f"the camera would look {away:.0f} degrees past the world's origin; check whether {', or '.join(fits)}"
 
 
-def _plausible(camera: Camera) -> bool:
-    return abs(camera.roll) <= MAX_ROLL_DEG and TILT_DEG[0] <= camera.tilt_down <= TILT_DEG[1] and camera.height >= 0
-
-
-def _about_distance(spec: CameraSpec) -> Iterator[str]:
-    distance = float(np.linalg.norm(spec.t))
-    if distance > FAR_M:
-        yield f"the camera would be {distance:.0f} m from the world's origin: check the unit"
-    elif 0 < distance < NEAR_M:
-        yield f"the camera would be {distance * 1000:.0f} mm from the world's origin: check the unit"
+def _looks_at(R: Array, t: Array, up: str) -> bool:
+    camera: Camera = without_lens(R, t, up)
+    return is_upright(camera) and camera.tilt_down <= LEVEL_DEG and degrees_off_axis(t) <= TOWARDS_DEG

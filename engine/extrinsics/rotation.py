@@ -20,6 +20,8 @@ WANTED = "3x3, a rotation that takes world directions to camera directions (x ri
 def read_rotation(name: str, value: object, up: str) -> tuple[Array, list[str]]:
     """(3, 3) rotation and warnings, from a matrix, 9 numbers, or a rotation vector (axis times radians)."""
     array = numbers(name, value, WANTED)
+    if array.size in (3, 9) and array.ndim > 2:
+        array = array.squeeze()
     if array.size == 3 and array.ndim <= 2:
         return _from_vector(name, array.ravel()), []
     if array.shape == (3, 3):
@@ -28,6 +30,24 @@ def read_rotation(name: str, value: object, up: str) -> tuple[Array, list[str]]:
         R, warnings = checked_rotation(name, array.reshape(3, 3), up)
         return R, [f"{name} is 9 numbers in a row: taken row by row", *warnings]
     raise shape_error(name, array, WANTED + ", or a rotation vector of 3")
+
+
+def from_quaternion(name: str, wxyz: Array) -> Array:
+    """(4,) w, x, y, z of unit length -> (3, 3)."""
+    length = float(np.linalg.norm(wxyz))
+    if abs(length - 1) > CARELESS:
+        raise PosecastError(f"{name} has the length {length:.4g}", f"{name} must be a quaternion of length 1")
+    w, x, y, z = wxyz / length
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.asarray(np.eye(3) + 2 * w * cross + 2 * cross @ cross)
+
+
+def from_euler(angles: Array) -> Array:
+    """(3,) radians about the fixed axes x, then y, then z, Blender's XYZ -> (3, 3) R_z R_y R_x."""
+    about_x, about_y, about_z = (
+        rotation_from_vector(angle * axis) for angle, axis in zip(angles, np.eye(3), strict=True)
+    )
+    return np.asarray(about_z @ about_y @ about_x)
 
 
 def _from_vector(name: str, vector: Array) -> Array:

@@ -2,88 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from dataclasses import replace
 
 from engine.errors import PosecastError
-from engine.extrinsics.calibration import Calibration
+from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration
 from engine.extrinsics.cameras import FileCamera
 from engine.extrinsics.doubts import doubts
-from engine.extrinsics.intrinsics import read_intrinsics, read_resolution
-from engine.extrinsics.names import DISTORTION, ROTATION, TRANSLATION, UNIT, find, numbers, shape_error
-from engine.extrinsics.rotation import read_rotation
-from engine.geometry import METRES_PER_UNIT, UP_AXES, Array, CameraSpec
-
-DEFAULT_UP = "-y"
-"""Of the reference's and Panoptic's worlds; elsewhere a guess that doubts are told about."""
-_USUAL_UNIT = {"reference": "cm", "panoptic": "cm"}
-_UNIT_NAMES = {
-    "m": ("m", "meter", "meters", "metre", "metres"),
-    "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
-    "mm": ("mm", "millimeter", "millimeters", "millimetre", "millimetres"),
-}
+from engine.extrinsics.fields import Fields
+from engine.extrinsics.formats import REFERENCE_UP
+from engine.extrinsics.lens import read_lens
+from engine.extrinsics.names import UNIT, find
+from engine.extrinsics.plausible import upright_axes, without_lens
+from engine.extrinsics.pose import has_pose, read_pose
+from engine.extrinsics.readings import Reading
+from engine.extrinsics.units import read_unit, unit_doubts
+from engine.geometry import METRES_PER_UNIT, UP_AXES, CameraSpec
 
 
 def understand(camera: FileCamera) -> Calibration:
     """The camera in metres; PosecastError where a part is missing or wrong."""
-    values = camera.values
-    unit, unit_warnings = _unit(values, camera.format)
-    up = _up(values)
-    R, R_warnings = read_rotation(*_needed(values, ROTATION, "R (3x3) or a rotation vector"), up)
-    t = _translation(*_needed(values, TRANSLATION, "t, 3 numbers")) * METRES_PER_UNIT[unit]
-    K, K_warnings = read_intrinsics(values)
-    resolution = read_resolution(values)
-    if K is not None and resolution is None:
-        K_warnings.append("the file does not say which image size K is for: taken to be that of the frames")
-    distorted = _is_distorted(values)
-    if distorted:
-        K_warnings.append("the lens distortion in the file is not corrected")
-    spec = CameraSpec(R, t, up, K, resolution)
-    up_is_known = camera.format in _USUAL_UNIT and "up" not in values
-    warnings = (*unit_warnings, *R_warnings, *K_warnings, *doubts(spec, up_is_known))
-    return Calibration(spec, camera.format, unit, camera.name, distorted, warnings)
+    fields = Fields(camera.values)
+    said = _up(fields)
+    if not has_pose(fields.values):
+        return _lens_alone(camera, fields)
+    up = said or camera.assumed.up
+    reading, R_warnings = read_pose(fields, camera.format, (said,) if said else UP_AXES)
+    unit, unit_warnings = read_unit(fields, camera.assumed, camera.lengths)
+    lens = read_lens(fields)
+    axis, up_warnings = (up, []) if up else _up_by_scene(reading)
+    spec = CameraSpec(reading.R, reading.t * METRES_PER_UNIT[unit], axis, lens.K, lens.resolution)
+    pose = without_lens(spec.R, spec.t, spec.up)
+    unit_is_said = find(fields.values, UNIT) is not None
+    warnings = (
+        *unit_warnings,
+        *unit_doubts(pose, unit, said=unit_is_said, up_is_known=up is not None),
+        *([camera.note] if camera.note else []),
+        *R_warnings,
+        *lens.warnings,
+        *_not_used(fields),
+        *up_warnings,
+        *doubts(spec, up_is_known=said is None and camera.assumed.up is not None),
+    )
+    return Calibration(spec, camera.format, unit, camera.name, lens.distorted, warnings)
 
 
-def _needed(values: dict[str, Any], names: tuple[str, ...], what: str) -> tuple[str, Any]:
-    found = find(values, names)
+def _lens_alone(camera: FileCamera, fields: Fields) -> Calibration:
+    """A file of intrinsics alone, as ROS' camera_info is: the camera stands where it does without a file."""
+    lens = read_lens(fields)
+    if lens.K is None:
+        raise PosecastError(f"no R and t in it: it says {fields.told()}", "give R (3x3) or a rotation vector, and t")
+    spec = replace(DEFAULT_CALIBRATION.spec, K=lens.K, resolution=lens.resolution)
+    note = "the file has intrinsics alone, without R and t: the camera stands where it does without a file"
+    warnings = (note, *lens.warnings, *_not_used(fields))
+    return Calibration(spec, camera.format, "m", camera.name, lens.distorted, warnings)
+
+
+def _up(fields: Fields) -> str | None:
+    found = fields.take(("up", "up_axis"))
     if found is None:
-        raise PosecastError(f"no {names[0]} in it: it says {', '.join(list(values)[:12])}", f"give {what}")
-    return found
-
-
-def _translation(name: str, value: Any) -> Array:
-    wanted = "3 numbers, the world's origin seen from the camera"
-    t = numbers(name, value, wanted)
-    if t.size != 3 or t.ndim > 2:
-        raise shape_error(name, t, wanted)
-    return t.ravel()
-
-
-def _unit(values: dict[str, Any], kind: str) -> tuple[str, list[str]]:
-    """The file's unit, or the usual one of its format."""
-    found = find(values, UNIT)
-    if found is None and kind in _USUAL_UNIT:
-        return _USUAL_UNIT[kind], []
-    if found is None:
-        return "m", ['the file does not say its unit: t is taken for metres; write "unit": "cm" or "mm" otherwise']
-    spelled = str(found[1]).strip().lower()
-    for unit, names in _UNIT_NAMES.items():
-        if spelled in names:
-            return unit, []
-    raise PosecastError(f"unit is {found[1]!r:.40}", f"unit must be one of {', '.join(METRES_PER_UNIT)}")
-
-
-def _up(values: dict[str, Any]) -> str:
-    up = values.get("up", DEFAULT_UP)
+        return None
+    up = found[1]
     if isinstance(up, str) and up in UP_AXES:
         return up
     raise PosecastError(f"up is {up!r:.40}", f"up must be one of {', '.join(UP_AXES)}: the world axis that points up")
 
 
-def _is_distorted(values: dict[str, Any]) -> bool:
-    found = find(values, DISTORTION)
-    try:
-        return found is not None and bool(np.any(np.array(found[1], dtype=float)))
-    except (TypeError, ValueError, OverflowError):
-        return True  # not numbers, yet something
+def _up_by_scene(reading: Reading) -> tuple[str, list[str]]:
+    """-y where that leaves the camera upright, or where nothing does; else the one axis that does."""
+    fits = upright_axes(reading.R, reading.t)
+    if REFERENCE_UP in fits or len(fits) != 1:
+        return REFERENCE_UP, []
+    told = f"the file does not say which axis points up: {fits[0]} is up in the world, since the camera is upright then"
+    return fits[0], [f'{told}; write "up": "{fits[0]}", or another']
+
+
+def _not_used(fields: Fields) -> list[str]:
+    left = fields.left()
+    return [f"not used of the file: {', '.join(left[:12])}"] if left else []

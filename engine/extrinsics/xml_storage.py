@@ -7,17 +7,26 @@ from typing import Any
 from xml.etree import ElementTree
 
 from engine.errors import PosecastError
-from engine.extrinsics.scalars import MAX_DEPTH, scalar
+from engine.extrinsics.scalars import MAX_DEPTH, scalar, scalar_or_quoted
 
 
-def read_xml(text: str) -> Any:
-    """The values of the document's root element."""
+def parse_xml(text: str) -> ElementTree.Element:
+    """The root element."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise PosecastError("the XML has a DOCTYPE", "remove it: camera files need none")
     try:
-        root = ElementTree.fromstring(text)
+        return ElementTree.fromstring(_without_declaration(text))
     except ElementTree.ParseError as error:
-        raise PosecastError(f"not XML: {error}", "mend or export it again") from error
+        raise PosecastError(f"not XML: {error}", "correct it, or export it again") from error
+
+
+def _without_declaration(text: str) -> str:
+    """The text is decoded already: what its declaration says of an encoding no longer holds."""
+    return re.sub(r"\A<\?xml[^>]*\?>", "", text)
+
+
+def storage_values(root: ElementTree.Element) -> Any:
+    """The values of a FileStorage's root element."""
     return _value(root, MAX_DEPTH)
 
 
@@ -28,11 +37,20 @@ def _value(element: ElementTree.Element, depth: int) -> Any:
     if len(element) and all(child.tag == "_" for child in element):
         return [_value(child, depth - 1) for child in element]
     if len(element):
-        return {child.tag: _value(child, depth - 1) for child in element}
+        return _named(element, depth)
     text = (element.text or "").strip()
     if element.tag == "data":
         return [scalar(word) for word in text.split()]
     if re.fullmatch(r'"[^"]*"', text) or len(text.split()) < 2:
-        return scalar(text)
+        return scalar_or_quoted(text)
     numbers = [scalar(word) for word in text.split()]
     return text if any(isinstance(number, str) for number in numbers) else numbers
+
+
+def _named(element: ElementTree.Element, depth: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for child in element:
+        if child.tag in values:
+            raise PosecastError(f"the XML says {child.tag} a second time", "keep the one that holds")
+        values[child.tag] = _value(child, depth - 1)
+    return values

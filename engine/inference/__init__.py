@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from engine.errors import PosecastError, first_line
 from engine.inference.nvidia import gpu_count
+from engine.inference.offers import matching, no_device, no_precision
 from engine.types import Backend, ModelSpec
 
 NAMES = ("pytorch", "openvino", "onnxruntime", "tensorrt")
@@ -53,8 +54,18 @@ class Adapter(Protocol):
     def precisions(self, device: str) -> tuple[str, ...]: ...
 
     def open_model(
-        self, path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, **extra: Any
-    ) -> Backend: ...
+        self,
+        path: Path,
+        *,
+        device: str,
+        precision: str,
+        size: tuple[int, int],
+        raw_input: bool | None,
+        features: bool | None = None,
+        **extra: Any,
+    ) -> Backend:
+        """`features`: see ModelSpec; so is `raw_input`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,13 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
     """
     extra = {"cache": cache} if spec.backend == _KEEPS_COMPILED else {}
     return adapter(spec.backend).open_model(
-        path, device=spec.device, precision=spec.precision, size=size, raw_input=spec.raw_input, **extra
+        path,
+        device=spec.device,
+        precision=spec.precision,
+        size=size,
+        raw_input=spec.raw_input,
+        features=spec.features,
+        **extra,
     )
 
 
@@ -209,15 +226,10 @@ def auto_device(found: BackendReport) -> str:
 def _device(found: BackendReport, asked: str) -> str:
     if asked == "auto":
         return auto_device(found)
-    for device in _matching(found.devices, asked):
-        return device
-    raise PosecastError(f"{found.name} has no device {asked!r} here", f"its devices: {', '.join(found.devices)}")
-
-
-def _matching(devices: tuple[str, ...], asked: str) -> Iterator[str]:
-    """Devices that `asked` names, in any case: exactly, or as the first of several (cuda: cuda:0, GPU: GPU.0)."""
-    yield from (device for device in devices if device.lower() == asked.lower())
-    yield from (device for device in devices if device.lower().startswith((f"{asked.lower()}:", f"{asked.lower()}.")))
+    device = matching(found.devices, asked)
+    if device is None:
+        raise PosecastError(*no_device(found.name, asked, found.devices))
+    return device
 
 
 def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec, quantised: Quantised) -> str:
@@ -228,7 +240,7 @@ def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec
         order = ("bf16", "fp32") if device.lower().startswith(_PROCESSORS) else ("bf16", "fp16", "fp32")
         return next(precision for precision in order if precision in offered)
     if spec.precision not in offered:
-        raise PosecastError(f"{name} does not run {spec.precision} on {device}", f"it runs {', '.join(offered)} there")
+        raise PosecastError(*no_precision(name, spec.precision, device, offered))
     return spec.precision
 
 

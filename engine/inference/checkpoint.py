@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 
 _FORBIDDEN = re.compile(r"GLOBAL (\S+)( was not an allowed global| whose module)")
 _TRT_KEYS = {"engine", "input_names", "output_names"}
@@ -57,9 +58,7 @@ def _read(path: Path) -> Any:
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise PosecastError(
-            f"cannot read the checkpoint {path}: {error.strerror or error}", "check the path"
-        ) from error
+        raise cannot_read(f"the checkpoint {path}", error) from error
     except Exception as error:
         # Nothing of the file is trusted, and torch raises whatever its parsers happen to trip over.
         found = _FORBIDDEN.search(str(error))

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 
 MAGIC = b"POSECAST"
 _LENGTH = struct.Struct("<I")
@@ -34,6 +35,8 @@ class EngineHeader:
     gpu: str
     compute_capability: tuple[int, int]
     tensorrt: str
+    outputs: tuple[str, ...] = ("features", "heatmaps", "pafs")
+    """What it gives; those without 3D coordinates give heatmaps and pafs."""
     agreement: str | None = None
     """How its people compare with those of PyTorch in fp32, as JSON."""
 
@@ -58,7 +61,7 @@ def read_engine(path: Path) -> tuple[EngineHeader, bytes]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(path, error) from error
     if content[: len(MAGIC)] != MAGIC:
         raise PosecastError(
             f"{path} is not an engine of posecast's: nothing in it says what it takes and where it runs", _HINT
@@ -67,8 +70,10 @@ def read_engine(path: Path) -> tuple[EngineHeader, bytes]:
         (length,) = _LENGTH.unpack_from(content, len(MAGIC))
         start = len(MAGIC) + _LENGTH.size
         values = json.loads(content[start : start + min(length, _LONGEST_HEADER)])
-        size, capability = tuple(values.pop("size")), tuple(values.pop("compute_capability"))
-        header = EngineHeader(size=size, compute_capability=capability, **values)
+        for name in ("size", "compute_capability", "outputs"):
+            if name in values:
+                values[name] = tuple(values[name])
+        header = EngineHeader(**values)
     except (struct.error, ValueError, TypeError, KeyError, AttributeError) as error:
         raise PosecastError(f"the engine {path} is damaged", _HINT) from error
     return header, content[start + length :]

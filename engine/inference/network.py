@@ -15,12 +15,15 @@ from torch import Tensor, nn
 
 from engine.errors import PosecastError
 from engine.inference.checkpoint import read_tensors
+from engine.inference.signature import no_features
 
 HEATMAPS, PAFS, FEATURES = 19, 38, 57
 CONTEXT = 128
 """Channels that every stage works in."""
 _JOINED = CONTEXT + HEATMAPS + PAFS
 
+_HEAD = "Pose3D."
+"""How the keys of the 3D head begin, which a checkpoint of the 2D network of this family has not."""
 _EXPORT_LEFTOVERS = ("fake_conv_heatmaps.weight", "fake_conv_pafs.weight")
 """Keys that a published checkpoint may carry beside the network's own; they mean nothing when all zero."""
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -166,28 +169,34 @@ class _Lifting(nn.Module):
 class PoseNetwork(nn.Module):
     """A picture to maps at an eighth of its size."""
 
-    def __init__(self) -> None:
+    def __init__(self, features: bool = True) -> None:
+        """`features`: whether it has the head that gives 3D coordinates."""
         super().__init__()
         self.model = _backbone()
         self.cpm = _Context()
         self.initial_stage = _MapStage(nn.Sequential(*(_conv(CONTEXT, CONTEXT) for _ in range(3))), hidden=512)
         refinement = nn.Sequential(_RefinementBlock(_JOINED), *(_RefinementBlock(CONTEXT) for _ in range(4)))
         self.refinement_stages = nn.ModuleList([_MapStage(refinement, hidden=CONTEXT)])
-        self.Pose3D = _Lifting()
+        self.Pose3D = _Lifting() if features else None
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, 3, H, W) BGR, (pixel - 128) / 255 -> features, heatmaps, pafs: (N, 57 | 19 | 38, H / 8, W / 8)."""
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """(N, 3, H, W) BGR, (pixel - 128) / 255 -> features, heatmaps, pafs: (N, 57 | 19 | 38, H / 8, W / 8).
+
+        Without the 3D head heatmaps and pafs alone.
+        """
         context = self.cpm(self.model(x))
         heatmaps, pafs = self.initial_stage(context)
         for stage in self.refinement_stages:
             heatmaps, pafs = stage(torch.cat((context, heatmaps, pafs), dim=1))
-        features = self.Pose3D(torch.cat((context, heatmaps, pafs), dim=1))
-        return features, heatmaps, pafs
+        if self.Pose3D is None:
+            return heatmaps, pafs
+        return self.Pose3D(torch.cat((context, heatmaps, pafs), dim=1)), heatmaps, pafs
 
 
-def load_checkpoint(path: str | Path) -> PoseNetwork:
+def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwork:
     """The network with the weights of a `.pth` file, float32 on the CPU, in eval mode.
 
+    `features`: whether the 3D head is needed (True), is to be left out (False), or comes along where the file has one.
     The file's keys and shapes must be the network's own, whatever float type they are stored in; PosecastError,
     naming what does not fit, otherwise.
     """
@@ -195,7 +204,10 @@ def load_checkpoint(path: str | Path) -> PoseNetwork:
     for leftover in _EXPORT_LEFTOVERS:
         if leftover in tensors and not tensors[leftover].any():
             del tensors[leftover]
-    network = PoseNetwork()
+    has_head = any(key.startswith(_HEAD) for key in tensors)
+    if features is False:
+        tensors = {key: value for key, value in tensors.items() if not key.startswith(_HEAD)}
+    network = PoseNetwork(features=has_head and features is not False)
     expected = network.state_dict()
     problems = _misfits(tensors, expected)
     if problems:
@@ -203,6 +215,8 @@ def load_checkpoint(path: str | Path) -> PoseNetwork:
             f"the checkpoint {path} does not fit the network: {'; '.join(problems)}",
             "use a checkpoint of human-pose-estimation-3d, or 'bundled'",
         )
+    if features and not has_head:
+        raise no_features(Path(path))
     network.load_state_dict({**expected, **tensors})
     return network.eval()
 

@@ -84,23 +84,31 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> OnnxRuntimeBackend:
     """`size` and `precision` are the model's own, and do not matter here."""
-    return OnnxRuntimeBackend(path, _session(path, device), device, raw_input)
+    return OnnxRuntimeBackend(path, _session(path, device), device, raw_input, features)
 
 
 class OnnxRuntimeBackend:
     """One session, for every picture size that the model takes."""
 
-    def __init__(self, path: Path, session: Any, device: str, raw_input: bool | None) -> None:
+    def __init__(self, path: Path, session: Any, device: str, raw_input: bool | None, features: bool | None) -> None:
         inputs, outputs = session.get_inputs(), session.get_outputs()
         self.fixed_size = check_input([port.shape for port in inputs], path)
-        picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path)
+        picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path, features)
         own_words = session.get_modelmeta().custom_metadata_map
         self._raw_input = wants_raw(path, raw_input, own_words.get(METADATA_INPUT))
         self._input = inputs[0].name
-        self._outputs = [outputs[index].name for index in picked]
+        self._outputs = [outputs[index].name for index in picked if index is not None]
+        self._has_features = picked[0] is not None
+        self._run_options = _run_options() if len(self._outputs) < len(outputs) else None
         self._session = session
         made_in = own_words.get(METADATA_PRECISION) or _made_in(path)
         precision = made_in if made_in in _PRECISIONS[device] else "fp32"
@@ -108,8 +116,9 @@ class OnnxRuntimeBackend:
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
-        results = self._session.run(self._outputs, {self._input: input_tensor(image, self._raw_input)})
-        return Maps(*(result[0] for result in results))
+        tensors = {self._input: input_tensor(image, self._raw_input)}
+        maps = [result[0] for result in self._session.run(self._outputs, tensors, self._run_options)]
+        return Maps(*maps) if self._has_features else Maps(None, *maps)
 
     def close(self) -> None:
         self._session = None
@@ -136,6 +145,13 @@ def _session(path: Path, device: str) -> Any:
         # A provider whose libraries are missing is left out with a mere warning.
         raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
     return session
+
+
+def _run_options() -> Any:
+    """Options to compute what is asked for and nothing else: by default the whole graph is."""
+    options = runtime().RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
 
 
 def _made_in(path: Path) -> str:

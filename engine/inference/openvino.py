@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from engine.cores import available_cores
-from engine.errors import PosecastError
+from engine.errors import PosecastError, lines
 from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
 from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, wants_raw
 from engine.types import BackendInfo, Image, Maps
 
-INPUT_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "precision"]
-"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the precision of the weights."""
+INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "outputs"], ["posecast", "precision"]
+"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the names of the outputs; the weights' precision."""
 _REFUSALS = (RuntimeError, UnicodeDecodeError)
 """OpenVINO's errors; the second where a damaged file has it say something that is no text."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
@@ -75,14 +75,23 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None, cache: Path | None = None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
+    cache: Path | None = None,
 ) -> OpenVinoBackend:
     """`precision` int8 is what a quantised model runs in. `cache`: folder for compiled models (GPUs take seconds)."""
     try:
         model = _core().read_model(path)
     except _REFUSALS as error:
         raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
-    backend = OpenVinoBackend(path, model, device, precision, raw_input, cache)
+    if features is False:
+        _remove_features(model, path)
+    backend = OpenVinoBackend(path, model, device, precision, raw_input, features, cache)
     backend.compile(size)
     return backend
 
@@ -93,10 +102,17 @@ class OpenVinoBackend:
     fixed_size: tuple[int, int] | None = None
 
     def __init__(
-        self, path: Path, model: Any, device: str, precision: str, raw_input: bool | None, cache: Path | None
+        self,
+        path: Path,
+        model: Any,
+        device: str,
+        precision: str,
+        raw_input: bool | None,
+        features: bool | None,
+        cache: Path | None,
     ) -> None:
         check_input([_sizes(port) for port in model.inputs], path)
-        self._outputs = match_outputs([(_name(port), _sizes(port)[1]) for port in model.outputs], path)
+        self._outputs = match_outputs(_outputs_of(model), path, features)
         self._path = path
         self._model = model
         self._device = device
@@ -117,7 +133,12 @@ class OpenVinoBackend:
             {0: np.ascontiguousarray(image)[np.newaxis]}, share_inputs=True, share_outputs=True, decode_strings=False
         )
         # The results are the request's own memory: copied, since the next picture overwrites it.
-        return Maps(*(np.array(results[index][0], np.float32) for index in self._outputs))
+        features, heatmaps, pafs = (
+            None if index is None else np.array(results[index][0], np.float32) for index in self._outputs
+        )
+        assert heatmaps is not None
+        assert pafs is not None
+        return Maps(features, heatmaps, pafs)
 
     def close(self) -> None:
         self._requests.clear()
@@ -128,9 +149,8 @@ class OpenVinoBackend:
             model = _with_picture_input(self._model.clone(), size, self._raw_input)
             compiled = _core().compile_model(model, self._device, self._config)
         except _REFUSALS as error:
-            reason = str(error).strip().splitlines()[-1]
             raise PosecastError(
-                f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {reason}",
+                f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {lines(error)[-1]}",
                 "see posecast doctor",
             ) from error
         self.info = BackendInfo("openvino", self._device, _compiled_precision(compiled))
@@ -181,6 +201,18 @@ def input_metadata(model: Any) -> str | None:
         if model.has_rt_info(section):
             return str(model.get_rt_info(section).astype(str))
     return None
+
+
+def _outputs_of(model: Any) -> list[tuple[str, int | None]]:
+    """(name, channels) of each output; None for channels that are dynamic."""
+    return [(_name(port), _sizes(port)[1]) for port in model.outputs]
+
+
+def _remove_features(model: Any, path: Path) -> None:
+    """Take the 3D coordinates from what the model gives, so that their head is not compiled."""
+    index, _, _ = match_outputs(_outputs_of(model), path, None)
+    if index is not None:
+        model.remove_result(model.get_results()[index])
 
 
 def _sizes(port: Any) -> list[int | None]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from engine.errors import PosecastError
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
+from engine.inference.offers import matching, no_device, no_precision
 
 if TYPE_CHECKING:
     from engine.inference.pytorch_backend import PyTorchBackend
@@ -56,23 +57,28 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> PyTorchBackend:
     """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth wants
     (x - 128) / 255 unless told otherwise. Ready for pictures of `size` (height, width), and takes any other."""
     found = devices()
     if not found:
         raise PosecastError("PyTorch is not installed", "pip install torch")
-    name = "cuda:0" if device.lower() == "cuda" else device.lower()
-    if name not in found:
-        raise PosecastError(f"PyTorch has no device {device!r} here", f"its devices: {', '.join(found)}")
+    name = matching(found, device)
+    if name is None:
+        raise PosecastError(*no_device("pytorch", device, found))
     offered = precisions(name)
     if precision not in offered:
-        why = "; for int8 use OpenVINO, ONNX Runtime or TensorRT" if precision == "int8" else ""
-        raise PosecastError(f"PyTorch does not run {precision} on {name}", f"it runs {', '.join(offered)} there{why}")
+        raise PosecastError(*no_precision("pytorch", precision, name, offered))
     from engine.inference.pytorch_backend import PyTorchBackend
 
-    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True)
+    backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True, features=features)
     backend.get_ready(size)
     return backend
 

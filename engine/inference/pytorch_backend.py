@@ -19,7 +19,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.cores import available_cores
 from engine.errors import PosecastError
-from engine.inference.network import FEATURES, HEATMAPS, load_checkpoint
+from engine.inference.network import HEATMAPS, PAFS, load_checkpoint
 from engine.inference.per_size import PerSize
 from engine.types import BackendInfo, Image, Maps
 
@@ -28,7 +28,8 @@ _WARM_UPS = 3
 """Runs before a CUDA graph is recorded: libraries choose algorithms and allocate workspaces in the first ones."""
 
 Run = Callable[[Tensor], Tensor]
-"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 there."""
+"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 there; 57
+without features."""
 
 
 class PyTorchBackend:
@@ -36,10 +37,12 @@ class PyTorchBackend:
 
     fixed_size: tuple[int, int] | None = None
 
-    def __init__(self, path: Path, *, device: str, precision: str, raw_input: bool) -> None:
+    def __init__(
+        self, path: Path, *, device: str, precision: str, raw_input: bool, features: bool | None = None
+    ) -> None:
         self.info = BackendInfo("pytorch", device, precision)
         self._device = torch.device(device)
-        network = without_batch_norms(load_checkpoint(path))
+        network = without_batch_norms(load_checkpoint(path, features))
         with _memory_errors_named(device):
             self._network: nn.Module | None = network.to(self._device, _TYPES[precision]).to(
                 memory_format=_layout(self._device)  # type: ignore[call-overload]
@@ -59,7 +62,8 @@ class PyTorchBackend:
         height, width = image.shape[:2]
         with self._here():
             stacked = self._sizes.get((height, width))(image).numpy()
-        return Maps(*np.split(stacked, (FEATURES, FEATURES + HEATMAPS)))
+        features, heatmaps, pafs = np.split(stacked, (-PAFS - HEATMAPS, -PAFS))
+        return Maps(features if len(features) else None, heatmaps, pafs)
 
     def close(self) -> None:
         """Give the memory back; the backend is of no use afterwards."""

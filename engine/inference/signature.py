@@ -1,4 +1,4 @@
-"""What every model of this network looks like from outside: one picture in, three maps out.
+"""What every model of this network looks like from outside: one picture in, three maps out, or two without 3D.
 
 Shared by the adapters: which output is which map, whether a foreign model is of this kind at all, and the picture as
 the float tensor that most models take.
@@ -22,6 +22,8 @@ METADATA_INPUT = "posecast.input"
 """Metadata key of the models that we write: RAW where the model takes pixels 0..255, NORMALISED where it takes
 (pixel - 128) / 255."""
 RAW, NORMALISED = "raw", "normalised"
+METADATA_OUTPUTS = "posecast.outputs"
+"""Metadata key of the models that we write: the names of their outputs, separated by commas."""
 METADATA_PRECISION = "posecast.precision"
 """Metadata key of the models that we write: what their weights are in, fp32, fp16 or int8."""
 
@@ -45,19 +47,45 @@ def input_tensor(image: Image, raw_input: bool) -> Floats:
     return tensor
 
 
-def match_outputs(outputs: Sequence[tuple[str, int | None]], path: Path) -> tuple[int, int, int]:
-    """Where `features`, `heatmaps` and `pafs` are among a model's outputs, given as (name, channels; None: dynamic).
+Outputs = Sequence[tuple[str, "int | None"]]
+"""(name, channels; None: dynamic) of each output of a model."""
+
+
+def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[int | None, int, int]:
+    """Where `features`, `heatmaps` and `pafs` are among a model's outputs.
 
     By name, otherwise by channels where these leave one candidate; PosecastError where the model has no such outputs.
+    `features`: whether these are needed (True), not to be computed (False), or taken where the model has them (None);
+    their place is None where there are none to take.
     """
-    features, heatmaps, pafs = (_find(outputs, name, channels, path) for name, channels in OUTPUT_CHANNELS.items())
-    return features, heatmaps, pafs
+    heatmaps, pafs = (_find(outputs, name, path) for name in ("heatmaps", "pafs"))
+    if features and not _candidates(outputs, "features"):
+        raise no_features(path)
+    wanted = features is not False and bool(_candidates(outputs, "features"))
+    return (_find(outputs, "features", path) if wanted else None), heatmaps, pafs
 
 
-def _find(outputs: Sequence[tuple[str, int | None]], wanted: str, channels: int, path: Path) -> int:
+def no_features(path: Path) -> PosecastError:
+    """What to say of a model without the 3D head where bodies are to come out of its maps."""
+    return PosecastError(f"{path} gives no 3D coordinates, so that there are no bodies in its maps", _FROM_KEYPOINTS)
+
+
+_FROM_KEYPOINTS = "use --body keypoints, or a model with the 3D head"
+
+
+def output_names(features: bool) -> tuple[str, ...]:
+    """The outputs of a model with or without 3D coordinates, in order."""
+    return tuple(name for name in OUTPUT_CHANNELS if features or name != "features")
+
+
+def _candidates(outputs: Outputs, wanted: str) -> list[int]:
+    channels = OUTPUT_CHANNELS[wanted]
     named = [index for index, (name, count) in enumerate(outputs) if name == wanted and count in (channels, None)]
-    counted = [index for index, (_, count) in enumerate(outputs) if count == channels]
-    candidates = named or counted
+    return named or [index for index, (_, count) in enumerate(outputs) if count == channels]
+
+
+def _find(outputs: Outputs, wanted: str, path: Path) -> int:
+    candidates, channels = _candidates(outputs, wanted), OUTPUT_CHANNELS[wanted]
     if len(candidates) != 1:
         found = ", ".join(f"{name} with {count} channels" for name, count in outputs) or "none"
         raise not_this_kind(path, f"it should have an output {wanted!r} with {channels} channels; its outputs: {found}")

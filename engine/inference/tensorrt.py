@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
+from engine.files import cannot_read
 from engine.inference.engine_file import EngineHeader, home, read_engine
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
@@ -43,21 +44,29 @@ def precisions(device: str) -> tuple[str, ...]:
 
 
 def open_model(
-    path: Path, *, device: str, precision: str, size: tuple[int, int], raw_input: bool | None
+    path: Path,
+    *,
+    device: str,
+    precision: str,
+    size: tuple[int, int],
+    raw_input: bool | None,
+    features: bool | None = None,
 ) -> TensorRtBackend:
-    """`precision` and `size` are the engine's, and do not matter here."""
+    """`precision` and `size` are the engine's, and do not matter here; so are its outputs, all of them computed."""
     if path.suffix == ".engine":
         header, serialized = read_engine(path)
         check_home(header, path, device)
         wants_raw = header.raw_input if raw_input is None else raw_input
-        return _backend(path, serialized, device, header.precision, wants_raw)
-    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True)
+        return _backend(path, serialized, device, header.precision, wants_raw, features)
+    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
 
 
-def _backend(path: Path, serialized: bytes, device: str, precision: str, raw_input: bool) -> TensorRtBackend:
+def _backend(
+    path: Path, serialized: bytes, device: str, precision: str, raw_input: bool, features: bool | None
+) -> TensorRtBackend:
     from engine.inference.tensorrt_backend import TensorRtBackend
 
-    return TensorRtBackend(path, serialized, device=device, precision=precision, raw_input=raw_input)
+    return TensorRtBackend(path, serialized, device=device, precision=precision, raw_input=raw_input, features=features)
 
 
 def gpu(device: str) -> tuple[str, tuple[int, int]]:
@@ -85,6 +94,6 @@ def torch2trt_engine(path: Path) -> bytes:
         content = torch.load(path, map_location="cpu", weights_only=True)
         return bytes(content["engine"])
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(path, error) from error
     except Exception as error:
         raise PosecastError(f"{path} is not a torch2trt model, or is damaged", "convert it again") from error

@@ -12,13 +12,22 @@ from torch import Tensor
 from engine.errors import PosecastError
 from engine.inference.signature import check_input, match_outputs
 from engine.inference.tensorrt_library import logger, runtime
-from engine.types import BackendInfo, Image, Maps
+from engine.types import BackendInfo, Floats, Image, Maps
 
 
 class TensorRtBackend:
     """An engine on one GPU, with its buffers; takes pictures of one size."""
 
-    def __init__(self, path: Path, serialized: bytes, *, device: str, precision: str, raw_input: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        serialized: bytes,
+        *,
+        device: str,
+        precision: str,
+        raw_input: bool,
+        features: bool | None = None,
+    ) -> None:
         self.info = BackendInfo("tensorrt", device, precision)
         self.fixed_size: tuple[int, int] | None
         self._raw_input = raw_input
@@ -30,7 +39,7 @@ class TensorRtBackend:
                 raise PosecastError(f"{device} is out of memory", "close what else uses it")
             self._stream = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
             self._input, self.fixed_size = self._bind_input(path)
-            self._outputs = self._bind_outputs(path)
+            self._outputs: tuple[Tensor | None, Tensor, Tensor] | None = self._bind_outputs(path, features)
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR of the engine's size -> maps of (h / 8, w / 8)."""
@@ -43,11 +52,13 @@ class TensorRtBackend:
             if not self._context.execute_async_v3(self._stream.cuda_stream):
                 raise PosecastError("TensorRT could not run the engine", "see what it printed above")
             # Copying waits for the stream, and leaves the engine's buffers, which the next picture overwrites.
-            return Maps(*(output[0].to("cpu", torch.float32, copy=True).numpy() for output in self._outputs))
+            assert self._outputs is not None  # as long as it is open
+            features, heatmaps, pafs = self._outputs
+            return Maps(None if features is None else _copied(features), _copied(heatmaps), _copied(pafs))
 
     def close(self) -> None:
         self._context = self._engine = None
-        self._outputs = []
+        self._outputs = None
 
     def _bind_input(self, path: Path) -> tuple[Tensor, tuple[int, int]]:
         names = self._names("INPUT")
@@ -59,12 +70,13 @@ class TensorRtBackend:
             self._context.set_input_shape(names[0], (1, 3, *size))
         return self._buffer(names[0], (1, 3, *size)), size
 
-    def _bind_outputs(self, path: Path) -> list[Tensor]:
+    def _bind_outputs(self, path: Path, features: bool | None) -> tuple[Tensor | None, Tensor, Tensor]:
         names = self._names("OUTPUT")
         shapes = [tuple(self._context.get_tensor_shape(name)) for name in names]
         buffers = [self._buffer(name, shape) for name, shape in zip(names, shapes, strict=True)]
         channels = [shape[1] if len(shape) == 4 else None for shape in shapes]
-        return [buffers[index] for index in match_outputs(list(zip(names, channels, strict=True)), path)]
+        place, heatmaps, pafs = match_outputs(list(zip(names, channels, strict=True)), path, features)
+        return (None if place is None else buffers[place]), buffers[heatmaps], buffers[pafs]
 
     def _names(self, mode: str) -> list[str]:
         engine = self._engine
@@ -77,6 +89,11 @@ class TensorRtBackend:
         buffer = torch.empty(shape, dtype=types[self._engine.get_tensor_dtype(name)], device=self._device)
         self._context.set_tensor_address(name, buffer.data_ptr())
         return buffer
+
+
+def _copied(output: Tensor) -> Floats:
+    copy: Floats = output[0].to("cpu", torch.float32, copy=True).numpy()
+    return copy
 
 
 def _deserialized(serialized: bytes, path: Path, device: str) -> Any:

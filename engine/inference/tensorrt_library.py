@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, first_line
 
 
 @cache
@@ -16,8 +16,7 @@ def runtime() -> ModuleType:
     try:
         return import_module("tensorrt")
     except (ImportError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise PosecastError(f"TensorRT does not load: {reason}", "pip install posecast[tensorrt]") from error
+        raise PosecastError(f"TensorRT does not load: {first_line(error)}", "pip install posecast[tensorrt]") from error
 
 
 @cache

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import platformdirs
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
+from engine.files import writing_to_cache
 from engine.locks import only_process
 from engine.models.archive import extract_member
-from engine.models.http import TIMEOUT_S, RemoteFile, discard, fetch
+from engine.models.http import TIMEOUT_S, RemoteFile, fetch
 from engine.types import Progress
 
 SUFFIXES = (".pth", ".onnx", ".xml", ".engine")
@@ -46,8 +47,8 @@ class Model:
 CATALOGUE: tuple[Model, ...] = (
     Model(
         name="bundled",
-        file_name="posecast-v0.pth",
-        description="trained by the Posecast founders; works out of the box",
+        file_name="posecast-v1.pth",
+        description="works out of the box; see engine/assets/MODEL_CARD.md",
         licence="Apache-2.0",
     ),
     Model(
@@ -82,7 +83,7 @@ def resolve(model: str) -> Path:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise PosecastError(f"cannot read the model {model!r}: {getattr(error, 'strerror', error)}", wanted) from error
+        raise PosecastError(f"cannot read the model {model!r}: {reason(error)}", wanted) from error
     if not stat.S_ISREG(mode):
         raise PosecastError(f"the model {model!r} is not a file", wanted)
     if path.suffix not in SUFFIXES:
@@ -93,8 +94,8 @@ def resolve(model: str) -> Path:
 def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Path:
     """Make the model of that name be there, and say where; progress steps are 'download' and 'unpack'.
 
-    PosecastError where the name is unknown, the server or connection fails (run again to go on), or what came is not
-    the file of the catalogue (nothing of it is kept). `timeout`: seconds of silence.
+    PosecastError where the name is unknown, the server or the connection fails, or what came is not the file of the
+    catalogue; nothing of it is kept then. `timeout`: seconds of silence.
     """
     model = next((entry for entry in catalogue() if entry.name == name), None)
     if model is None:
@@ -102,7 +103,8 @@ def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Pa
     if model.archive is None or model.path.is_file():
         return model.path
     folder = model.path.parent
-    _make(folder)
+    with writing_to_cache(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with only_process(folder / "lock", lambda: progress("download", None, "another process is downloading it")):
         if not model.path.is_file():
             _obtain(model, model.archive, progress, timeout)
@@ -118,13 +120,10 @@ def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: floa
     fetch(archive, part, received, timeout=timeout)
     progress("unpack", None, model.file_name)
     try:
-        extract_member(part, model.file_name, model.path)
-    except PosecastError:
-        discard(part)
-        raise
-    except OSError as error:
-        raise _not_writable(model.path.parent, error) from error
-    discard(part)
+        with writing_to_cache(model.path.parent):
+            extract_member(part, model.file_name, model.path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def cache_dir() -> Path:
@@ -143,19 +142,6 @@ def file_hash(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_writable(folder, error) from error
-
-
-def _not_writable(folder: Path, error: OSError) -> PosecastError:
-    return PosecastError(
-        f"cannot write to {folder}: {error.strerror or error}", "make room, or set POSECAST_CACHE to another folder"
-    )
 
 
 def _names() -> str:

@@ -33,7 +33,7 @@ SHARE = 0.2
 """Of the time, at most, that goes into comparing; the live view keeps the rest."""
 MOST_FRAMES = 1000
 """Then it ends by itself, a few minutes later: a comparison that was forgotten must not slow the view for ever."""
-_OF_ONE = {"source": "the source", "model": "the model", "height_size": "the network's height"}
+_OF_ONE = {"source": "the source", "model": "the model", "height_size": "the network's height", "body": "the body"}
 """Settings of which a comparison is: figures of others cannot be put together."""
 
 

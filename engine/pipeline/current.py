@@ -20,7 +20,7 @@ from engine.preprocess import network_size
 from engine.settings import Settings
 from engine.types import BackendInfo, Frame, ModelSpec, Progress
 
-NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "precision", "height_size"})
+NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "precision", "height_size", "body"})
 """Settings that need another network; it is loaded beside the one that runs."""
 CHOICE = NETWORK_SETTINGS - {"height_size"}
 """Settings that say what is to run: setting one ends what runs in its place."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 from engine.extrinsics import Calibration
@@ -26,10 +27,16 @@ class FrameProcessor(Protocol):
     def process(self, frame: Frame) -> Snapshot: ...
 
 
-def _open_source(text: str) -> FrameSource:
+class SourceOpener(Protocol):
+    """Opens the source that `text` means; `pixel_aspect` is given only where it is set."""
+
+    def __call__(self, text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource: ...
+
+
+def _open_source(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
     from engine.capture import open_source
 
-    return open_source(text, realtime=True, loop=True)
+    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect)
 
 
 def _load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
@@ -66,7 +73,7 @@ def _processor(backend: Backend, settings: Settings, camera: CameraSpec) -> Fram
 class Parts:
     """The functions that open, load and process."""
 
-    open_source: Callable[[str], FrameSource] = _open_source
+    open_source: SourceOpener = _open_source
     load_backend: Callable[[ModelSpec, tuple[int, int], Progress], Backend] = _load_backend
     available: Callable[[], Sequence[Report]] = _available
     load_calibration: Callable[[str], Calibration] = _load_calibration

@@ -29,7 +29,7 @@ from engine.pipeline.turns import InTurn, Turns
 from engine.pipeline.worker import Worker
 from engine.settings import Settings
 from engine.slot import Slot
-from engine.types import Frame, Snapshot
+from engine.types import Frame, FrameSource, Snapshot
 
 
 class Pipeline:
@@ -59,9 +59,7 @@ class Pipeline:
         self._announcer = Announcer()
         self._problems = Problems(self._all_problems, self._announcer)
         self._meter = Meter()
-        self._feed = Feed(
-            settings.source, self._parts.open_source, self._before_frame, self._problems.tell, self._timing
-        )
+        self._feed = Feed(settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing)
         turns = Turns()
         self._worker = Worker(
             self._feed.captured,
@@ -174,6 +172,8 @@ class Pipeline:
             self._current.apply(fast)
             if "extrinsics" in fast:
                 self._current.set_calibration(calibration)
+            if "pixel_aspect" in fast and self._feed.pause():
+                self.resume()
             self._announcer.announce(StateEvent())
         return after
 
@@ -252,6 +252,10 @@ class Pipeline:
         if self._current.wants_network and self._switchboard.switching is None:
             with suppress(PosecastError):  # another switch was quicker, or the pipeline is closing
                 self._switchboard.begin(Job("start", self._current.settings.backend))
+
+    def _open_source(self, text: str) -> FrameSource:
+        aspect = self._current.settings.pixel_ratio
+        return self._parts.open_source(text) if aspect is None else self._parts.open_source(text, pixel_aspect=aspect)
 
     def _publish(self, snapshot: Snapshot, dropped: int) -> None:
         """In the worker: a snapshot is made."""

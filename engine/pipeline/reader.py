@@ -120,6 +120,9 @@ class Reader:
                 return
             if frame is not None:
                 self._pass_on(frame)
+            elif source.live and source.problem is not None:  # it gave up by itself
+                self._fail(PosecastError(f"{self.name}: {source.problem}", "choose it again to try once more"))
+                return
             elif source.live:
                 raise PosecastError(f"{self.name} stopped", "it is tried again")
             else:

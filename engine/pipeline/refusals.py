@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
 from engine.errors import PosecastError
+from engine.inference.offers import matching, no_device, no_precision
 
 
 class UnknownBackend(PosecastError):  # noqa: N818
@@ -46,12 +46,7 @@ def check_backend(reports: Sequence[Report], name: str, device: str, precision: 
         raise UnknownBackend(f"there is no backend {name!r}", f"backends are: {names}")
     if not report.available:
         raise BackendUnavailable(f"{name} is not available: {report.reason}", "`posecast doctor` lists what is")
-    _check_choice(name, "device", device, report.devices)
-    _check_choice(name, "precision", precision, report.precisions)
-
-
-def _check_choice(backend: str, what: str, wanted: str, offered: Sequence[str]) -> None:
-    """`wanted` in any case; 'cuda' also means the first of 'cuda:0', 'cuda:1', as 'GPU' does of 'GPU.0'."""
-    names = {name.lower() for choice in offered for name in (choice, re.split(r"[:.]", choice)[0])}
-    if wanted != "auto" and wanted.lower() not in names:
-        raise BackendUnavailable(f"{backend} has no {what} {wanted!r} here", f"it has: {', '.join(offered)}")
+    if device != "auto" and matching(report.devices, device) is None:
+        raise BackendUnavailable(*no_device(name, device, report.devices))
+    if precision != "auto" and precision not in report.precisions:
+        raise BackendUnavailable(*no_precision(name, precision, None, report.precisions))

@@ -80,13 +80,14 @@ class Tracker:
         if pose is None:
             return None
         height_m = options.height_of(person_id)
-        joints = pose.joints * (height_m / options.assumed_height_m)
+        factor = height_m / options.assumed_height_m
+        joints, errors = pose.joints * factor, None if pose.errors is None else pose.errors * factor
         if not options.smoothing:
             self._smoothers.pop(person_id, None)
-            return Pose3D(joints)
+            return Pose3D(joints, errors)
         smoother = self._smoothers.setdefault(person_id, PoseSmoother())
         smoothed = smoother.update(joints, time, height_m, cutoff_hz=options.cutoff_hz, beta=options.beta)
-        return Pose3D(smoothed.astype(np.float32))
+        return Pose3D(smoothed.astype(np.float32), errors)
 
 
 def _rank(pose: Pose2D) -> tuple[float, bytes]:

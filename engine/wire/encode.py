@@ -28,7 +28,7 @@ Wire = dict[str, Any]
 def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
     """One scene as JSON-ready data; `fps` is the program's own rate, `wall_time` seconds since 1970."""
     scene, image = snapshot.scene, snapshot.frame.image
-    return {
+    wire = {
         "version": VERSION,
         "frame": int(scene.frame_index),
         "time": _number(scene.time, 4),
@@ -42,6 +42,9 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "timings_ms": timings_to_wire(snapshot.stage_ms),
         "people": [_person(person, scene.camera) for person in scene.people],
     }
+    if snapshot.body is not None:
+        wire["body"] = snapshot.body
+    return wire
 
 
 def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.chromium import chromium, slow_display
+from bench.chromium import chromium, slow_display
 from tests.browser.server import Dashboard
 
 NETWORK = ("--backend", "openvino", "--precision", "fp32", "--height-size", "192")

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import chromium, slow_display
+from bench.chromium import chromium, slow_display
 from tests.browser.server import Dashboard
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"

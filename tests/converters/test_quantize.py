@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from converters import frames, prepare
-from converters.job import Job, run
-from converters.prepare import Checkpoint, int8, is_quantised
+from converters import frames
 from converters.verify import MIN_OKS, MIN_PEOPLE, verify
 from engine import models
 from engine.errors import PosecastError
 from engine.inference import openvino
 from engine.loading import choose, load_backend
+from engine.models import prepare
+from engine.models.job import Job, run
+from engine.models.prepare import Checkpoint, int8, is_quantised
 from engine.types import ModelSpec, Progress
 from tests.models import Changed, silent
 

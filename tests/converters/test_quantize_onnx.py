@@ -10,16 +10,16 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from converters import frames, mixed, quantize_onnx
-from converters.job import Job
+from converters import frames, mixed_precision, quantize_onnx
 from converters.onnx_file import metadata, resized
-from converters.prepare import Checkpoint, is_quantised, prepare
-from converters.prepare import onnx as exported
 from converters.quantize_onnx import FOR_ONNXRUNTIME, FOR_TENSORRT, quantise
 from converters.verify import MIN_OKS, MIN_PEOPLE, verify
 from engine import models
 from engine.errors import PosecastError
 from engine.inference import onnxruntime, openvino
+from engine.models.job import Job
+from engine.models.prepare import Checkpoint, is_quantised, prepare
+from engine.models.prepare import onnx as exported
 from engine.types import ModelSpec
 from tests.models import Changed, silent
 
@@ -127,7 +127,7 @@ def test_ruined_ranges_are_found_out(
     dark = tuple(replace(frame, image=np.zeros_like(frame.image)) for frame in stage.calibration[:2])
     gathered = frames.Frames(dark, stage.verification[:1])
     monkeypatch.setattr(frames, "gather", lambda sources, each: gathered)
-    monkeypatch.setattr(mixed, "ROUNDS", 0)
+    monkeypatch.setattr(mixed_precision, "ROUNDS", 0)
     job = Job("int8-onnxruntime", source, tmp_path / "m.onnx", "int8", checkpoint=BUNDLED)
     said = (
         r"^int8 for onnxruntime changes the people found: people 0\..*"
@@ -141,7 +141,7 @@ def test_ruined_ranges_are_found_out(
 def without_conversions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Job]:
     seen: list[Job] = []
     monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
-    monkeypatch.setattr("converters.prepare.run", lambda job, progress: (seen.append(job), job.target.touch()))
+    monkeypatch.setattr("engine.models.prepare.run", lambda job, progress: (seen.append(job), job.target.touch()))
     return seen
 
 

@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from converters import frames, to_tensorrt
-from converters.job import Job
-from converters.prepare import Checkpoint, onnx
 from converters.quantize_onnx import FOR_TENSORRT, quantise
 from engine import models
 from engine.errors import PosecastError
 from engine.inference import tensorrt_library
+from engine.models.job import Job
+from engine.models.prepare import Checkpoint, onnx
 from tests.models import silent
 
 library = pytest.importorskip("tensorrt_rtx_bindings", reason="TensorRT for RTX is for x86-64")

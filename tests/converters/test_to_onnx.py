@@ -80,6 +80,7 @@ def test_metadata_says_who_normalises() -> None:
     for model, said in ((raw, "raw"), (normalised, "normalised")):
         assert {entry.key: entry.value for entry in model.metadata_props} == {
             "posecast.input": said,
+            "posecast.outputs": "features,heatmaps,pafs",
             "posecast.precision": "fp32",
         }
     tensor = _tensor(136)

@@ -17,7 +17,6 @@ import pytest
 import torch
 
 from converters import to_tensorrt
-from converters.job import Job
 from converters.onnx_file import describe, metadata
 from converters.to_onnx import export
 from engine import models
@@ -25,6 +24,7 @@ from engine.errors import PosecastError
 from engine.inference import tensorrt, tensorrt_library
 from engine.inference.engine_file import read_engine
 from engine.inference.network import load_checkpoint
+from engine.models.job import Job
 from tests.models import silent
 
 BUNDLED = models.resolve("bundled")

@@ -10,13 +10,13 @@ import numpy as np
 import onnx
 import pytest
 
-from converters import frames, judgement
-from converters.job import Job, run
-from converters.judgement import judge
+from converters import acceptance, frames
+from converters.acceptance import judge
 from converters.to_onnx import export
 from converters.verify import Verdict, check, verify
 from engine import models
 from engine.errors import PosecastError
+from engine.models.job import Job, run
 from engine.types import Backend, Frame
 from tests.models import Changed, network, silent
 
@@ -117,8 +117,8 @@ def test_a_conversion_that_changes_people_fails(tmp_path: Path, stage: tuple[Fra
 
 
 def test_judged_jobs_report_their_verdict(tmp_path: Path) -> None:
-    assert judgement.FRAMES_EACH >= 8
+    assert acceptance.FRAMES_EACH >= 8
     job = Job("onnx", models.resolve("bundled"), tmp_path / "m.onnx", "fp16", (136, 248), judged=True)
     verdict = run(job, silent)
-    assert verdict["frames"] == judgement.FRAMES_EACH
+    assert verdict["frames"] == acceptance.FRAMES_EACH
     assert verdict["oks"] > 0.99

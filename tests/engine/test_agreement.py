@@ -122,9 +122,12 @@ def test_who_is_found_and_how_well() -> None:
     result = against_truth([scene(*people)], [truth_of(body, at(-1))])
     assert result["found"] == 0.5
     assert result["mpjpe_mm"] == pytest.approx(19 * 18 / 19, abs=0.01)
+    assert result["absolute_mm"] == pytest.approx((500 * 18 + np.hypot(500, 19)) / 19, abs=0.01)
+    assert result["depth_percent"] == pytest.approx(8.0, abs=1e-4)
 
 
 def test_whoever_is_out_of_the_image_need_not_be_found() -> None:
-    assert against_truth([scene()], [truth_of(at(20), at(0, -3))]) == {"found": None, "mpjpe_mm": None}
-    assert against_truth([scene()], [truth_of(at(0))]) == {"found": 0.0, "mpjpe_mm": None}
-    assert against_truth([scene(person(at(0)))], [truth_of()]) == {"found": None, "mpjpe_mm": None}
+    nothing = {"mpjpe_mm": None, "absolute_mm": None, "depth_percent": None}
+    assert against_truth([scene()], [truth_of(at(20), at(0, -3))]) == {"found": None, **nothing}
+    assert against_truth([scene()], [truth_of(at(0))]) == {"found": 0.0, **nothing}
+    assert against_truth([scene(person(at(0)))], [truth_of()]) == {"found": None, **nothing}

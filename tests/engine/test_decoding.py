@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bench import drawn_maps as maps
 from engine.decoding import decode, extract_people
 from engine.skeleton import JOINT, KEYPOINTS, PELVIS
 from engine.types import Maps, Pose2D
-from tests.native import maps
 
 Floats = NDArray[np.float32]
 

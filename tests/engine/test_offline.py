@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 
-from engine.offline import in_thread
+from engine.errors import PosecastError
+from engine.geometry import CameraSpec
+from engine.offline import first_frame, in_thread
+from engine.types import Frame
 
 
 def _names() -> set[str]:
@@ -64,3 +68,35 @@ def test_it_runs_ahead_by_a_bounded_number_of_items() -> None:
     assert next(chained) == 0
     chained.close()
     assert len(made) <= 5
+
+
+@dataclass
+class Silent:
+    """A camera that opens, and gives nothing until it is closed."""
+
+    name: str = "silent"
+    live: bool = True
+    frame_rate: float | None = None
+    frame_count: int | None = None
+    camera: CameraSpec | None = None
+    problem: str | None = "no picture for 8 s"
+    closed: threading.Event = field(default_factory=threading.Event)
+
+    def read(self) -> Frame | None:
+        self.closed.wait(10)
+        return None
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_live_source_that_gives_nothing_is_an_error_after_the_limit() -> None:
+    with pytest.raises(PosecastError, match=r"silent gave no frame within 0\.05 s: no picture for 8 s"):
+        first_frame(Silent(), within=0.05)
+
+
+def test_the_first_frame_of_a_file_may_take_its_time() -> None:
+    source = Silent(live=False)
+    threading.Timer(0.1, source.close).start()
+    with pytest.raises(PosecastError, match="silent gives no frame"):
+        first_frame(source, within=0.01)

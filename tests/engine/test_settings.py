@@ -21,6 +21,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "model_input": st.sampled_from(["auto", "raw", "normalised"]),
     "height_size": st.integers(16, 128).map(lambda cells: 8 * cells),
     "fx": st.none() | st.floats(1, 1e6) | st.integers(1, 10**6),
+    "pixel_aspect": st.sampled_from([None, "2:1", "64/45", "1.0667"]),
     "up": st.none() | st.sampled_from(["+x", "-y", "+z"]),
     "floor_offset_m": st.floats(-100, 100),
     "person_heights_m": st.none() | st.dictionaries(st.integers(1, 10**6), st.floats(0.3, 2.8), max_size=3),
@@ -49,7 +50,9 @@ def test_what_is_saved_is_loaded_equal(tmp_path: Path) -> None:
     [
         ("source", ""), ("source", 3), ("model", None), ("model_input", None), ("backend", "tensorflow"),
         ("backend", ["auto"]),
-        ("precision", "fp8"), ("height_size", 255), ("height_size", 120), ("height_size", 1032),
+        ("precision", "fp8"), ("body", "clay"), ("body", None), ("placement", "anywhere"),
+        ("height_size", 255), ("height_size", 120), ("height_size", 1032),
+        ("pixel_aspect", "2:0"), ("pixel_aspect", "wide"), ("pixel_aspect", 2), ("pixel_aspect", "9:1"),
         ("height_size", 256.0), ("height_size", True), ("fx", 0), ("fx", math.nan), ("fx", "900"), ("fx", 10**400),
         ("up", "y"), ("up", 1), ("floor_offset_m", math.inf), ("assumed_height_m", 0.2), ("assumed_height_m", 180),
         ("smoothing", 1), ("smoothing", "false"), ("smoothing_cutoff_hz", 0), ("smoothing_beta", -1),
@@ -79,6 +82,17 @@ def test_what_a_model_takes_can_be_said(model_input: str, raw: bool | None) -> N
     assert Settings(model_input=model_input).model_spec.raw_input is raw
 
 
+@pytest.mark.parametrize(
+    ("model", "body", "features"),
+    [
+        ("bundled", "auto", False), ("official", "auto", None), ("flat.pth", "auto", None),
+        ("bundled", "maps", True), ("official", "keypoints", False),
+    ],
+)  # fmt: skip
+def test_the_body_says_whether_3d_coordinates_are_needed(model: str, body: str, features: bool | None) -> None:
+    assert Settings(model=model, body=body).model_spec.features is features
+
+
 def test_unknown_settings_are_refused_and_the_known_told() -> None:
     with pytest.raises(PosecastError, match=r"unknown setting 'colour'; settings are: .*source"):
         Settings().changed({"colour": "red"})
@@ -96,7 +110,7 @@ def test_heights_are_given_by_id_also_from_json() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "is not JSON"), ("", "is not JSON"), ("[" * 100_000, "is not JSON"), ("[]", "holds no JSON object"),
+        ("{", "is not JSON"), ("", "is not JSON"), ("[" * 100_000, "is not JSON"), ("[]", "is not a JSON object"),
         ('{"min_score": 2}', "min_score is 2"), ('{"colour": 1}', "unknown setting"), ('{"fx": NaN}', "fx is nan"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import PosecastError
+from engine.picture_writer import PictureWriter
 from engine.video_writer import VideoWriter
 
 
@@ -50,3 +51,13 @@ def test_odd_sides_are_evened_and_other_sizes_fitted(tmp_path: Path) -> None:
 def test_unknown_containers_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(PosecastError, match=r"overlay\.avi.*\.mp4"):
         VideoWriter(tmp_path / "overlay.avi")
+
+
+def test_frames_too_large_for_h264_are_refused_in_one_line(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "video.mp4") as writer, pytest.raises(PosecastError, match="20000 x 16 are too large"):
+        writer.write(_image(20000, 16, 255), 0.0)
+
+
+def test_pictures_too_large_for_their_format_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PosecastError, match=r"\.webp cannot hold 20000 x 16"):
+        PictureWriter(tmp_path / "overlay.webp").write(_image(20000, 16, 255), 0.0)

@@ -105,3 +105,14 @@ def test_the_schema_refuses_what_is_wrong() -> None:
     wire = wire_of(person())
     wire["people"][0]["joints_3d"] = wire["people"][0]["joints_3d"][:18]
     assert not VALIDATOR.is_valid(wire)
+
+
+def test_it_says_where_bodies_come_from_and_readers_allow_for_more() -> None:
+    wire = scene_to_wire(replace(snapshot(1, (person(),)), body="keypoints"), fps=1.0, wall_time=1.0)
+    assert wire["body"] == "keypoints"
+    VALIDATOR.validate(wire)
+    wire["events"] = []
+    wire["people"][0]["angles"] = {"left_knee_flexion": 12.5}
+    VALIDATOR.validate(wire)
+    assert not VALIDATOR.is_valid(wire | {"body": "clay"})
+    assert "body" not in wire_of(person())

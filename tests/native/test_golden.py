@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench import numpy_decoder as reference
 from engine.decoding import extract_people
-from tests.native import reference
 
 CASES = Path(__file__).parents[2].parent / "shared" / "reference" / "decode_cases.npz"
 UPSAMPLING = 4

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from bench import drawn_maps as maps
+from bench import numpy_decoder as reference
 from engine import _native
 from engine.decoding import extract_people
-from tests.native import maps, reference
 
 MAPS_PER_BATCH = 200
 BATCHES = 5

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench import drawn_maps as maps
+from bench import numpy_decoder as reference
 from engine import _native
 from engine.decoding import extract_people
-from tests.native import maps, reference
 
 Floats = NDArray[np.float32]
 THRESHOLD = float(reference.PEAK_THRESHOLD)

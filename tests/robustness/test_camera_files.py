@@ -120,7 +120,7 @@ def test_uploads_of_them_never_end_in_a_fault(count: int, client: FlaskClient, p
         (b"[" * 60_000, "nested too deeply"),
         (b'{"cameras": [{"name": "\\ud800", "R": 1}]}', "no text"),
         (b"a: !!opencv-matrix\n  rows: 1", "no camera"),
-        (b'{"rows": 1, "cols": 1, "data": [1]}', "no names"),
+        (b'{"rows": 1, "cols": 1, "data": [1]}', "expected keys such as R and t"),
         (
             b'{"R": [[1,0,0],[0,1,0],[0,0,1]], "t": [0,0,1], "D": 1'
             + b"0" * 400

@@ -12,13 +12,26 @@ from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
 from engine.settings import Settings
-from webapp.routes.engine import SCHEMAS
+from webapp.routes.openapi import document
+from webapp.routes.request_types import BODIES
 
-DOCUMENT: dict[str, Any] = json.loads((SCHEMAS / "openapi.json").read_text())
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(document()))
 
 
 def described() -> set[tuple[str, str]]:
     return {(path, method.upper()) for path, item in DOCUMENT["paths"].items() for method in item}
+
+
+def _body_of(operation: dict[str, Any]) -> str | None:
+    """Name of the schema of an operation's JSON body."""
+    content = operation.get("requestBody", {}).get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref")
+    return reference.rpartition("/")[2] if reference else None
+
+
+def test_every_body_is_used() -> None:
+    used = {_body_of(operation) for item in DOCUMENT["paths"].values() for operation in item.values()}
+    assert used >= {kind.__name__ for kind in BODIES} - {"Body"}
 
 
 def test_every_route_is_described_and_everything_described_exists(app: Flask) -> None:
@@ -32,16 +45,40 @@ def test_every_route_is_described_and_everything_described_exists(app: Flask) ->
 
 
 def test_references_lead_somewhere() -> None:
-    for reference in re.findall(r'"\$ref": "#/([^"]+)"', (SCHEMAS / "openapi.json").read_text()):
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(DOCUMENT)):
         node: Any = DOCUMENT
         for key in reference.split("/"):
             node = node[key]
 
 
-def test_settings_are_described_one_by_one() -> None:
-    assert set(DOCUMENT["components"]["schemas"]["Settings"]["properties"]) == {
-        field.name for field in fields(Settings)
-    }
+def test_settings_are_described_with_ranges_and_defaults() -> None:
+    properties = DOCUMENT["components"]["schemas"]["Settings"]["properties"]
+    assert set(properties) == {field.name for field in fields(Settings)}
+    assert all(one["description"] and "default" in one for one in properties.values())
+    for name in ("floor_offset_m", "smoothing_cutoff_hz", "smoothing_beta", "fx"):
+        assert properties[name]["minimum"] < properties[name]["maximum"]
+    assert properties["person_heights_m"]["additionalProperties"]["maximum"] == 2.8
+
+
+def test_errors_that_every_route_may_answer_with_are_described() -> None:
+    for path, item in DOCUMENT["paths"].items():
+        for method, operation in item.items():
+            public = operation.get("security") == []
+            assert ("401" in operation["responses"]) or public, path
+            assert ("403" in operation["responses"]) == (method != "get" and not public), (method, path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(method, path) for path, item in DOCUMENT["paths"].items() for method, one in item.items() if _body_of(one)],
+)
+def test_bodies_are_read_as_described(method: str, path: str, client: FlaskClient, playing: Pipeline) -> None:
+    """A route that reads another body than the described one lists other keys."""
+    schema = DOCUMENT["components"]["schemas"][_body_of(DOCUMENT["paths"][path][method])]
+    answered = client.open(path, method=method.upper(), json={"surplus": 1})
+    assert answered.status_code == 400
+    assert "'surplus'" in answered.json["error"]
+    assert set(answered.json["hint"].partition(": ")[2].split(", ")) == set(schema["properties"])
 
 
 @pytest.mark.parametrize(
@@ -68,3 +105,15 @@ def test_lists_are_as_described(client: FlaskClient, playing: Pipeline) -> None:
 def test_the_document_is_served(client: FlaskClient) -> None:
     assert client.get("/api/openapi.json").json == DOCUMENT
     assert client.get("/api/scene.schema.json").json["title"] == "Posecast scene"
+
+
+def test_scenes_may_have_fields_that_this_version_does_not_know(client: FlaskClient, playing: Pipeline) -> None:
+    validator = jsonschema.Draft202012Validator(client.get("/api/scene.schema.json").json)
+    scene = client.get("/api/scene").json
+    assert scene["people"]
+    added = {"angles": {"left_knee_flexion": 87.2}}
+    people = [{**person, **added} for person in scene["people"]]
+    timings = {**scene["timings_ms"], "fit": 1.5}
+    validator.validate({**scene, "camera": {"revision": 3}, "people": people, "timings_ms": timings})
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**scene, "people": [{**people[0], "score": 2}]})

@@ -1,1 +1,1 @@
-"""Who may talk to the server, and how: hosts and origins, tokens and roles, limits, errors as answers."""
+"""Access to the server: hosts and origins, tokens and roles, limits, and errors as answers."""

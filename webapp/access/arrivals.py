@@ -1,8 +1,8 @@
-"""Requests on their way in: how long one may take to arrive, and how many may be on their way at once.
+"""Incoming requests: how long one may take to arrive, and how many may be arriving at once.
 
-A server thread reads a request as slowly as its client sends it, a byte a second if need be; enough such clients would
-take every thread. In: connections, as reading from them begins and ends. What takes too long is hung up on, and where
-too many are at it, the slowest, though nobody who has only begun: an honest request arrives in an instant.
+A server thread reads a request as slowly as its client sends it, and enough slow clients would occupy every thread. In:
+connections, as reading from them begins and ends. Those that take too long are closed; if there are too many, the
+slowest are, except those that have just begun, since an honest request arrives in an instant.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from webapp.live.viewers import connection_of, hang_up
+from webapp.access.connections import connection_of, hang_up
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
 ARRIVED = "posecast.arrived"
-"""Key of the WSGI environment: to be called when a request is here whole."""
+"""Key of the WSGI environment: a function to call when the whole request has arrived."""
 ARRIVE_WITHIN = 20.0
 """Seconds for a request's lines and body, 1 MiB at most: 50 kB a second."""
 GRACE = 0.5
-"""Seconds in which nobody is hung up on, however many there are. On a busy machine a crowd that comes at once would
-otherwise push out the honest request among it."""
+"""Seconds in which no connection is closed, however many there are. On a busy machine many connections at once would
+otherwise displace an honest request among them."""
 
 
 class Arrivals:
-    """Connections that are being read from, at most `most` but for those who have only begun."""
+    """Connections that are being read from: at most `most`, not counting those that have just begun."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
-        self._since: dict[socket.socket, float] = {}  # the longest under way first
+        self._since: dict[socket.socket, float] = {}  # the oldest first
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -47,20 +47,20 @@ class Arrivals:
             self._make_room()
 
     def end(self, connection: socket.socket | None) -> None:
-        """The request is here, or given up."""
+        """The request has arrived, or was given up."""
         with self._lock:
             if connection is not None:
                 self._since.pop(connection, None)
 
     def sweep(self) -> None:
-        """Hang up on those who take too long. To be called about once a second."""
+        """Close connections that take too long. To be called about once a second."""
         with self._lock:
             for connection in self._older_than(ARRIVE_WITHIN):
                 self._drop(connection)
             self._make_room()
 
     def watched(self, app: WSGIApplication) -> WSGIApplication:
-        """`app`, able to say when it has read the whole of a request."""
+        """`app`, with `ARRIVED` in its environment."""
 
         def enter(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
             environ[ARRIVED] = partial(self.end, connection_of(environ))

@@ -1,4 +1,4 @@
-"""Errors as answers: `{"error", "hint"}` in JSON with the right status, for every fault under every path."""
+"""Errors as answers: every error of every route becomes JSON with `error` and `hint`, and the right status."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ log = logging.getLogger(__name__)
 
 
 MAX_TOLD = 1000
-"""Characters of what is wrong: it may quote a visitor's own megabyte."""
+"""Maximum length of an error message, which may quote what a visitor sent."""
 
 
 class ForbiddenError(PosecastError):
-    """The visitor may not have this."""
+    """The visitor may not do this."""
 
 
 class NotFoundError(PosecastError):
-    """There is nothing of that name."""
+    """Nothing has that name."""
 
 
 class ConflictError(PosecastError):
-    """Not while things are as they are."""
+    """Not possible in the present state."""
 
 
 class UnavailableError(PosecastError):
-    """Not now; later perhaps."""
+    """Not available at the moment."""
 
 
 _STATUS: dict[type[PosecastError], int] = {
@@ -47,23 +47,23 @@ _STATUS: dict[type[PosecastError], int] = {
     UnavailableError: 503,
 }
 _HINTS = {
-    404: "see /api/openapi.json for what there is",
-    405: "see /api/openapi.json for what may be done here",
+    404: "see /api/openapi.json for the paths",
+    405: "see /api/openapi.json for the methods of this path",
     413: "send less",
     415: "send JSON with Content-Type: application/json",
 }
 
 
 def install(app: Flask) -> None:
-    """Answer every error of `app` in our form."""
-    app.register_error_handler(PosecastError, _ours)
+    """Answer every error of `app` as JSON."""
+    app.register_error_handler(PosecastError, _expected)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
-def _ours(error: PosecastError) -> Response:
+def _expected(error: PosecastError) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
-    # The page offers these to choose from.
+    # The page offers these cameras to choose from.
     more = {"cameras": list(error.names)} if isinstance(error, SeveralCamerasError) else {}
     return _answer(status, error.error[:MAX_TOLD], error.hint, **more)
 

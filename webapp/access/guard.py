@@ -1,8 +1,8 @@
-"""The one door: a WSGI middleware around everything, `/socket.io/` included, which Flask's own hooks never see.
+"""Access control: a WSGI middleware around everything, including `/socket.io/`, which Flask's own hooks do not see.
 
 In: any request. Out: a refusal (JSON, or the login page for a browser), or the inner application's answer with the
-security headers added. Order of the checks: Host, Origin, size, token, role; then the body is read, so that nobody
-further in waits for a slow client. Nothing here logs a query string.
+security headers added. Order of the checks: Host, Origin, size, token, role; then the body is read, so that the
+application never waits for a slow client. Query strings are not logged.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
-"""Bytes of any request's body; single routes allow less."""
+"""Maximum bytes of a request's body; some routes allow less."""
 MAX_STRANGERS_BODY = 64 * 1024
-"""Bytes of the body of somebody without a token: a login, or the first packets of a socket."""
+"""Maximum bytes of a body without a token: a login, or the first packets of a socket."""
 
 _LONGEST_LENGTH = 18
 """Digits of a Content-Length; Python reads no more than 4300."""
@@ -39,6 +39,7 @@ _PUBLIC = ("/healthz", "/login", "/favicon.ico")
 _PAGES = ("/", "/view")
 _READING = ("GET", "HEAD", "OPTIONS")
 _SOCKETS = "/socket.io/"
+_STATIC = "/static/"
 
 HEADERS = (
     (
@@ -57,7 +58,7 @@ HEADERS = (
 
 
 class Guard:
-    """Lets through what is allowed, and says why about the rest."""
+    """Lets allowed requests through, and refuses the others with the reason."""
 
     def __init__(self, app: WSGIApplication, hosts: Hosts, tokens: Tokens) -> None:
         self._app = app
@@ -71,8 +72,8 @@ class Guard:
         try:
             return (self._refusal(environ) or self._app)(environ, start)
         except (StopIteration, ConnectionError):
-            raise  # how a WebSocket that has ended tells the server to leave the connection alone
-        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an answer of ours
+            raise  # tells the server that a WebSocket has ended, and to leave its connection alone
+        except Exception as error:  # noqa: BLE001 - any fault becomes a JSON answer
             path = environ.get("PATH_INFO", "")
             message = f"error while answering {environ['REQUEST_METHOD']} {path}"
             event(log, "request_failed", message, level=logging.ERROR, exception=error, path=path)
@@ -84,9 +85,16 @@ class Guard:
     def _foreign(self, environ: Environ) -> Response | None:
         host = environ.get("HTTP_HOST", "")
         if not self._hosts.allows_host(host):
-            return refuse(403, "this server does not answer to that host name", "start it with --allow-host NAME")
-        if not self._hosts.allows_origin(environ.get("HTTP_ORIGIN"), environ["wsgi.url_scheme"], host):
-            return refuse(403, "pages of other sites may not use this server", "open the dashboard itself")
+            return refuse(403, "this server does not accept that host name", "start it with --allow-host NAME")
+        if environ.get("PATH_INFO", "").startswith(_STATIC):
+            return None  # public, and browsers send an Origin with modules: the page must load to show a refusal
+        origin = environ.get("HTTP_ORIGIN")
+        if not self._hosts.allows_origin(origin, environ["wsgi.url_scheme"], host):
+            return refuse(
+                403,
+                f"this page's origin, {origin:.80}, is not the server's, {host}",
+                "open the dashboard itself; a reverse proxy must pass the Host header on with its port",
+            )
         return None
 
     def _too_large(self, environ: Environ) -> Response | None:
@@ -105,9 +113,9 @@ class Guard:
         except RequestEntityTooLarge:
             return _too_large_for(limit)
         except (OSError, ClientDisconnected):
-            return refuse(400, "the request did not arrive whole", "send it again")
+            return refuse(400, "the request did not arrive completely", "send it again")
         environ["wsgi.input"] = BytesIO(body)
-        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:  # it came in chunks
+        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:  # its length was not known in advance
             environ["CONTENT_LENGTH"] = str(len(body))
         if ARRIVED in environ:
             environ[ARRIVED]()
@@ -121,7 +129,7 @@ class Guard:
         address = environ.get("REMOTE_ADDR", "")
         token = self._tokens.presented(environ)
         role = environ[ROLE] = self._tokens.role_of(token)
-        if path in _PUBLIC or path.startswith("/static/"):
+        if path in _PUBLIC or path.startswith(_STATIC):
             return None
         if token is not None and self._tokens.failures.exceeded(address):
             return refuse(429, "too many wrong tokens from this address", "wait a minute")
@@ -135,7 +143,7 @@ class Guard:
         if token is not None:
             self._tokens.failures.count(address)
         elif environ["PATH_INFO"].startswith(_SOCKETS):
-            return None  # such a client shows its token when it connects to the namespace: see sockets.py
+            return None  # such a client sends its token when it connects to the namespace: see sockets.py
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", ""):
             environ["PATH_INFO"], environ["posecast.denied"] = "/login", True
             return None
@@ -146,7 +154,7 @@ class Guard:
         return refusal
 
     def _sign_in(self, environ: Environ) -> Response | None:
-        """`/?token=…`, with a token or a ticket: keep the token in a cookie and redirect to the address without it."""
+        """`/?token=…`, with a token or a ticket: store the token in a cookie and redirect to the address without it."""
         query = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
         token = self._tokens.redeemed(next((value for name, value in query if name == "token"), None))
         environ["QUERY_STRING"] = urlencode([pair for pair in query if pair[0] != "token"])
@@ -168,7 +176,7 @@ def _too_large_for(limit: int) -> Response:
 
 
 def refuse(status: int, error: str, hint: str = "", **more: object) -> Response:
-    """A refusal as every error looks: JSON with `error` and `hint`."""
+    """A refusal in the form of every error: JSON with `error` and `hint`."""
     response = Response(dumps({"error": error, "hint": hint, **more}), status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

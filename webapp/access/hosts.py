@@ -1,7 +1,7 @@
-"""By which names a browser may address this server, and which pages may talk to it.
+"""Which host names the server accepts, and which pages may send requests to it.
 
-A page of another site must neither reach a server on this machine through a name of its own that it points here
-(DNS rebinding: the Host is then that name) nor send requests to it (the Origin is then that site).
+A page of another site must neither reach the server by a host name that its owner points to this machine (DNS
+rebinding: the Host header then has that name) nor send requests to it (the Origin header then has that site).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Hosts:
         self._open = not options.loopback
 
     def allows_host(self, host: str) -> bool:
-        """`host` as in the Host header. The port is free: port forwarding changes it.
+        """Whether the Host header `host` is accepted, with any port, which port forwarding changes.
 
-        Reachable from outside, every literal address is allowed: rebinding needs a name.
+        A server that is reachable from outside accepts every literal address: rebinding requires a name.
         """
         name = _hostname(host)
         if name is None:
@@ -35,7 +35,10 @@ class Hosts:
         return name in self._names or is_loopback(name) or (self._open and is_address(name))
 
     def allows_origin(self, origin: str | None, scheme: str, host: str) -> bool:
-        """`origin` as in the Origin header; none: not a browser, or a plain link. `scheme`, `host`: the request's."""
+        """Whether a request to `scheme` and `host` may come from the Origin header `origin`.
+
+        Without one, it comes from a program other than a browser, or from a plain link.
+        """
         if origin is None:
             return True
         try:
@@ -48,7 +51,7 @@ class Hosts:
         if _bare(parts.hostname) in self._extra:
             return True
         wanted = _split(host)
-        # A TLS-ending proxy changes the scheme and nothing else: each side's port is read by its own scheme.
+        # A proxy that ends TLS changes only the scheme, so each side's default port is that of its own scheme.
         return wanted is not None and (_bare(parts.hostname), port or _DEFAULT_PORTS[parts.scheme]) in (
             (wanted[0], wanted[1] or _DEFAULT_PORTS.get(scheme, 80)),
             (wanted[0], wanted[1] or _DEFAULT_PORTS[parts.scheme]),
@@ -60,7 +63,7 @@ def _bare(name: str) -> str:
 
 
 def _split(host: str) -> tuple[str, int | None] | None:
-    """(name, port) of a Host header; None where it is none."""
+    """(name, port) of a Host header; None if it is malformed."""
     if not host or any(character in host for character in "/@\\?# \t"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The link for others: its address, and the same as a QR code for the phone."""
+"""The view-only link that can be shared: its address, and a QR code of it for phones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def share_link(options: ServeOptions, url: str) -> Wire:
         "url": link,
         "view_only": options.view_token is not None,
         "loopback": loopback,
-        "hint": "only this computer can open this link; for others start with HOST=0.0.0.0 (--host 0.0.0.0)"
+        "hint": "only this computer can open this link; for others, start with HOST=0.0.0.0 (--host 0.0.0.0)"
         if loopback
         else "",
         "qr_svg": _qr(link),
@@ -30,7 +30,7 @@ def share_link(options: ServeOptions, url: str) -> Wire:
 
 
 def with_token(url: str, token: str | None) -> str:
-    """The link that signs in with `token`, whatever characters it has; `url` where there is none."""
+    """The link that signs in with `token`, whose characters are escaped; `url` if there is none."""
     return f"{url}?token={quote(token, safe='')}" if token else url
 
 
@@ -42,7 +42,7 @@ def _qr(text: str) -> str:
 
 
 def reachable_url(options: ServeOptions, path: str = "/") -> str:
-    """Where others on the network find this server."""
+    """The server's address for other machines on the network."""
     host = options.host
     if host in ("0.0.0.0", "::", ""):
         host = _own_address(socket.AF_INET6 if ":" in host else socket.AF_INET) or socket.gethostname()
@@ -50,7 +50,7 @@ def reachable_url(options: ServeOptions, path: str = "/") -> str:
 
 
 def _own_address(family: socket.AddressFamily) -> str | None:
-    """This machine's address towards the rest of the network; no packet is sent (RFC 5737 and 3849 addresses)."""
+    """This machine's address on the network; no packet is sent (RFC 5737 and 3849 addresses)."""
     outside = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -1,7 +1,7 @@
-"""Who may do what: tokens, the roles they give, where a request carries one, and how often one may guess.
+"""Tokens, the roles that they give, where a request carries one, and how many wrong ones are accepted.
 
-Two roles. Operators change things, viewers read. Where no token is asked for (this machine's own users), everybody
-is an operator. Tokens are compared in constant time and appear in no log.
+There are two roles: operators may change things, viewers may read. If no token is required (for this machine's own
+users), every visitor is an operator. Tokens are compared in constant time and never logged.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Environ = dict[str, Any]
 ROLE = "posecast.role"
 """Key of the WSGI environment under which the guard leaves the visitor's `Role`, or None."""
 LOGIN_FAILURES = (10, 60.0)
-"""Wrong tokens typed into the login page or given in its link, per address and seconds."""
+"""Number of wrong tokens on the login page or in its link, per address, and the period in seconds."""
 TOKEN_FAILURES = (200, 60.0)
-"""Wrong tokens in headers, cookies and on sockets: generous, since a page left open tries again by itself."""
+"""The same for tokens in headers, in cookies and on sockets: more, since an open page retries by itself."""
 TICKET_LASTS = 60.0
-"""Seconds that a browser has to start and come with its ticket."""
+"""Seconds within which a browser must present its ticket."""
 
 
 class Role(Enum):
@@ -83,10 +83,12 @@ class Tokens:
         self.failures = FailureLimit(*TOKEN_FAILURES)
 
     def role_of(self, token: str | None) -> Role | None:
-        """The role that `token` gives; None where it gives none."""
+        """The role that `token` gives; None if it is not valid."""
         if not self.required:
             return Role.OPERATOR
-        given = (token or "").encode("utf-8", "surrogatepass")  # JSON can carry half a pair, which is no UTF-8
+        given = (token or "").encode(
+            "utf-8", "surrogatepass"
+        )  # JSON can hold half a surrogate pair, which is not UTF-8
         found = None
         for role, expected in self._roles.items():
             if expected and hmac.compare_digest(expected.encode(), given):
@@ -94,7 +96,7 @@ class Tokens:
         return found
 
     def log_in(self, address: str, token: str | None) -> Role | None:
-        """`role_of` for a token that a person typed; None, too, where too many from `address` were wrong."""
+        """`role_of` for a typed token; also None after too many wrong ones from `address`."""
         if self.required and self._logins.exceeded(address):
             return None
         role = self.role_of(token)
@@ -103,9 +105,9 @@ class Tokens:
         return role
 
     def ticket(self) -> str | None:
-        """What signs one browser in as operator, once and soon; None where nobody is asked for a token.
+        """A ticket that signs in one browser as operator, once, within a minute; None if no token is required.
 
-        For addresses that others may read, such as those on a command line: it is worth nothing when they do.
+        It is for addresses that others may read, such as those on a command line: once used, it is worthless.
         """
         if not self.required:
             return None
@@ -114,7 +116,7 @@ class Tokens:
         return ticket
 
     def redeemed(self, given: str | None) -> str | None:
-        """The operator's token for a ticket, which is used up; else what was given."""
+        """The operator's token for a valid ticket, which is used up; otherwise `given`."""
         until = self._tickets.pop(given or "", None)
         return given if until is None or self._clock() > until else self._operator
 
@@ -125,12 +127,12 @@ class Tokens:
             return str(value.strip())
         if kind.lower() == "basic":
             return _password(value)
-        # Other programs on this host set cookies, too, which need not be UTF-8: ours is found among them.
+        # Cookies of other programs on this host come along, and may not be UTF-8.
         cookies = environ.get("HTTP_COOKIE", "").encode("latin-1").decode("utf-8", "replace")
         return parse_cookie(cookies).get(self.cookie_name)
 
     def cookie(self, environ: Environ, token: str | None) -> str:
-        """A Set-Cookie header that keeps `token` for the session, or forgets it."""
+        """A Set-Cookie header that stores `token` for the session, or deletes the cookie if it is None."""
         return dump_cookie(
             self.cookie_name,
             token or "",

@@ -1,4 +1,4 @@
-"""`posecast bench`: a table for people, JSON for machines."""
+"""`posecast bench`: a table on the terminal, and optionally JSON and a chart."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from engine import inference
+from engine import accuracy, inference
 from engine.agreement import against_truth, agreement
 from engine.bench import AGREEMENT_FRAMES, Measurement, Percentiles, measure_baseline_in_child, measure_in_child
 from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
+from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
 from webapp.commands.chart import chart, check_name
+from webapp.commands.console import Console
 
 REFERENCE = ("pytorch", "cpu", "fp32")
 """Backend, device and precision that agreement is measured against."""
@@ -36,22 +37,30 @@ class BenchOptions:
     json: Path | None
     agreement_frames: int = AGREEMENT_FRAMES
     chart: Path | None = None
+    other_models: tuple[str, ...] = ()
+    """Models whose people are compared with the truth beside the settings' own."""
+    truth_frames: int = accuracy.FRAMES
+    config: Path | None = None
+    """The settings file, if one was given."""
 
 
 def run(options: BenchOptions) -> int:
-    """Measure every case, print as it goes, write JSON and chart at the end; the exit status."""
+    """Measure every case, then print the table and write JSON and chart; the exit status."""
     console = Console()
     if options.chart is not None:
         check_name(options.chart)
+    check_outputs((options.json, options.chart), inputs_of(options.settings, options.config))
     cases = list(_cases(options))
     writers = ((options.json, lambda results: json.dumps(results, indent=1) + "\n"), (options.chart, chart))
-    with ExitStack() as files:  # what cannot be written is refused before anything is measured
+    with ExitStack() as files:  # an output that cannot be written is refused before anything is measured
         written = [(files.enter_context(whole_file(path)), text) for path, text in writers if path is not None]
         results = _measure_all(cases, options, console)
         for path, text in written:
             path.write_text(text(results), encoding="utf-8")
     console.print(_table(results))
     console.print(_legend(results))
+    if results["truth"]:
+        console.print(_truth_table(results["truth"]))
     return 0
 
 
@@ -97,7 +106,7 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
     if not results:
         raise PosecastError("nothing could be measured", "the reasons are above")
     baselines.append(_baseline(cases[0], options, console))
-    # The faster one: no backend is to look good because the machine was busy just then.
+    # The faster one, so that no backend looks good only because the machine was busy.
     baseline = min(baselines, key=lambda latency: latency.p50)
     return {
         "machine": machine(),
@@ -106,7 +115,40 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
         "network_size": list(reference.network_size),
         "baseline": {"network_ms": _rounded(asdict(baseline), 2)},
         "results": results,
+        "truth": _truth(options, console) if measured is not None and measured.truths else [],
     }
+
+
+def _truth(options: BenchOptions, console: Console) -> list[dict[str, Any]]:
+    """How near to the truth each model is, by each way to bodies."""
+    entries = []
+    for model in (options.settings.model, *options.other_models):
+        with console.status(f"comparing {model} with the truth on {options.truth_frames} frames"):
+            measured = accuracy.measure_in_child(replace(options.settings, model=model), options.truth_frames)
+        entries += [
+            {"model": each.model, "body": each.body, "frames": each.frames, **_rounded(dict(each.figures), 3)}
+            for each in measured
+        ]
+    return entries
+
+
+def _truth_table(entries: list[dict[str, Any]]) -> Table:
+    title = f"against the truth, {entries[0]['frames']} consecutive frames with tracking"
+    table = Table(title=title, box=None, padding=(0, 1), pad_edge=False)
+    for header in ("model", "body"):
+        table.add_column(header, no_wrap=True)
+    for header in ("found", "MPJPE mm", "absolute mm", "depth"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for entry in entries:
+        table.add_row(
+            Path(entry["model"]).stem,
+            entry["body"],
+            _cell(entry["found"], ".0%"),
+            _cell(entry["mpjpe_mm"], ".0f"),
+            _cell(entry["absolute_mm"], ".0f"),
+            "–" if entry["depth_percent"] is None else f"{entry['depth_percent']:+.1f} %",
+        )
+    return table
 
 
 def _baseline(settings: Settings, options: BenchOptions, console: Console) -> Percentiles:
@@ -164,7 +206,7 @@ def _legend(results: dict[str, Any]) -> str:
     machine, plain = results["machine"], results["baseline"]["network_ms"]["p50"]
     return (
         f"{machine['cpu']}, {machine['cores']} cores; agreement is with PyTorch fp32; gain is over PyTorch "
-        f"fp32 as one would first write it, eager and NCHW: {plain:.1f} ms"
+        f"fp32 in its plainest form, eager and NCHW: {plain:.1f} ms"
     )
 
 

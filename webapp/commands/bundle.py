@@ -1,4 +1,4 @@
-"""The archive that `posecast doctor --bundle` writes: what somebody needs who helps from afar.
+"""The support bundle that `posecast doctor --bundle` writes: what is needed to help from afar.
 
 In: doctor's report, and what the user names: a settings file, a log, a running server. Out: a ZIP of small texts, whole
 or not at all. No pictures, no people; tokens, passwords, query strings and the name of the home folder are taken out.
@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.files import whole_file
+from engine.outputs_guard import check_outputs
 from engine.redaction import HIDDEN, Secrets, without_home
 
 TOKEN_VARIABLE = "POSECAST_TOKEN"
-"""Environment variable with the token for the server asked; a command line is seen by everybody on the machine."""
+"""Environment variable with the server's token: every user of the machine can read a command line."""
 LOG_LINES = 500
 MAX_ANSWER = 2 * 1024 * 1024
 """Bytes taken of an answer of the server."""
@@ -47,7 +48,7 @@ doctor.txt, doctor.json   what works here, and why the rest does not
 versions.json             the libraries that Posecast uses
 settings.json             the settings file, or why there is none
 log.txt                   the last {lines} lines of the log, if --log named one
-state.json, backends.json, health.json, metrics.txt   what the server said, if --url named one
+state.json, backends.json, health.json, metrics.txt   what the server answered, if --url named one
 """
 
 
@@ -62,9 +63,12 @@ class BundleOptions:
 
     def __post_init__(self) -> None:
         if self.url is not None and urlsplit(self.url).scheme not in ("http", "https"):
-            raise PosecastError(f"{without_home(self.url)!r} is no address", "give one as http://127.0.0.1:8000/")
+            raise PosecastError(
+                f"{without_home(self.url)!r} is not an address", "give one such as http://127.0.0.1:8000/"
+            )
         if self.log is not None and not self.log.is_file():
-            raise PosecastError(f"{self.log} is not there", "name the file that the server's log goes to")
+            raise PosecastError(f"{self.log} does not exist", "name the file that the server's log goes to")
+        check_outputs((self.path,), [path for path in (self.config, self.log) if path is not None])
 
 
 def write(options: BundleOptions, report_text: str, report: Mapping[str, Any]) -> dict[str, str]:
@@ -109,11 +113,11 @@ def _text(part: object, secrets: Secrets) -> str:
 
 
 def _settings(path: Path) -> Any:
-    """The file as it is, since a broken one is what one wants to see; its text where it is no JSON."""
+    """The file as it is, valid or not, since a broken one is of interest; its text if it is not JSON."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return {"missing": f"{path}: {error.strerror}"}
+        return {"missing": f"{path}: {reason(error)}"}
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -162,14 +166,14 @@ def _tail(path: Path) -> str:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A token goes where the user sends it and nowhere else."""
+    """Redirects are not followed, since the token is meant for this server only."""
 
     def redirect_request(self, *_: object) -> None:
         return None
 
 
 def _ask(url: str, path: str, token: str | None) -> object:
-    """The server's answer as JSON or text; why there is none, since a server that hangs is worth an archive."""
+    """The server's answer as JSON or text, or why there is none, which is of interest, too."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     base = f"{urlsplit(url).scheme}://{host}{urlsplit(url).path.rstrip('/')}/"
     request = urllib.request.Request(base + path)

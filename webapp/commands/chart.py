@@ -36,9 +36,9 @@ svg { width: 100%; height: auto; } text { fill: var(--ink); font: 14px system-ui
 
 
 def check_name(path: Path) -> None:
-    """PosecastError for a file that would be no chart; asked before anything is measured."""
+    """PosecastError for a name that is not HTML's; checked before anything is measured."""
     if path.suffix.lower() not in (".html", ".htm"):
-        raise PosecastError(f"{path} is no name for the chart", "a chart is HTML: give a name that ends in .html")
+        raise PosecastError(f"the chart cannot be named {path}", "it is HTML: give a name that ends in .html")
 
 
 def chart(results: Mapping[str, Any]) -> str:
@@ -53,7 +53,7 @@ def chart(results: Mapping[str, Any]) -> str:
         f"<h1>{escape(title)}</h1>\n<p>{escape(below)}</p>\n{_svg(results)}\n"
         "<p>Network: median of single requests, the mark is the 95th percentile; shorter is faster. Pipeline: from "
         "source to scene, nothing drawn; longer is faster. Same people: share of PyTorch fp32's people that were "
-        "found, and how alike they are (OKS, and millimetres between their joints).</p>\n</html>\n"
+        "found, and how similar they are (OKS, and millimetres between their joints).</p>\n</html>\n"
     )
 
 
@@ -84,7 +84,7 @@ def _heads(gains: bool) -> Iterator[str]:
 
 
 def _baseline(plain: Mapping[str, float], per_ms: float) -> Iterator[str]:
-    """What one would have without any of this: PyTorch fp32, eager."""
+    """The baseline: PyTorch fp32, eager."""
     yield _label(_NAME, _TOP + 16, "plain PyTorch fp32, eager", "soft")
     yield from _bar(_NETWORK, _TOP, plain["p50"] * per_ms, f"{plain['p50']:.1f}", "plain", plain["p95"] * per_ms)
 
@@ -103,7 +103,7 @@ def _row(
 
 
 def _bar(left: float, top: float, length: float, text: str, kind: str, mark: float | None = None) -> Iterator[str]:
-    """A bar, a mark on it or beyond it, and its figure behind both."""
+    """A bar, a mark on it or beyond it, and the figure to the right of both."""
     yield f'<rect class="{kind}" x="{left}" y="{top}" width="{length:.1f}" height="22" rx="2"/>'
     end = left + max(length, mark or 0)
     if mark is not None:

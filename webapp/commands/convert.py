@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -15,6 +14,8 @@ from converters.convert import DEFAULT_SIZE, FIXED_SIZE, SUFFIXES, Request, conv
 from converters.verify import said
 from engine import models
 from engine.errors import PosecastError
+from engine.outputs_guard import check_outputs, files_of_model, files_of_source
+from webapp.commands.console import Console
 
 
 def run(options: argparse.Namespace, console: Console | None = None) -> int:
@@ -44,12 +45,19 @@ def _request(options: argparse.Namespace) -> Request:
         raise PosecastError("--height and --width go together", "give both, or neither")
     size = (options.height, options.width) if options.height is not None else None
     checkpoint = models.resolve(options.checkpoint)
-    output = options.output or Path(_name(checkpoint, options.to, options.precision, size))
-    return Request(checkpoint, options.to, options.precision, size, output, options.calibration)
+    precision = f"2d-{options.precision}" if options.body == "keypoints" else options.precision
+    output = options.output or Path(_name(checkpoint, options.to, precision, size))
+    if output.is_symlink():
+        output = output.resolve()  # OpenVINO looks for the weights beside the file itself
+    weights = output.with_suffix(".bin") if options.to == "openvino" and output.name else None
+    calibration = files_of_source(options.calibration) if options.calibration is not None else ()
+    check_outputs((output, weights), (*files_of_model(str(checkpoint)), *calibration))
+    features = {"auto": None, "keypoints": False, "maps": True}[options.body]
+    return Request(checkpoint, options.to, options.precision, size, output, features, options.calibration)
 
 
 def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | None) -> str:
-    """posecast-v0-fp16-256x456.engine"""
+    """posecast-v1-fp16-256x456.engine"""
     height, width = size or (DEFAULT_SIZE if to in FIXED_SIZE else (0, 0))
     sized = f"-{height}x{width}" if height else ""
     return f"{checkpoint.stem}-{precision}{sized}{SUFFIXES[to]}"

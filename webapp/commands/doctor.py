@@ -1,4 +1,4 @@
-"""`posecast doctor`: what works on this machine, and why the rest does not; in an archive, too, for whoever helps."""
+"""`posecast doctor`: what works on this machine, and why the rest does not; optionally also a support bundle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from engine import inference, models
@@ -24,6 +23,7 @@ from engine.loading import choose
 from engine.types import ModelSpec
 from webapp.commands import bundle
 from webapp.commands.bundle import BundleOptions
+from webapp.commands.console import Console
 from webapp.state.store import default_path
 
 
@@ -44,7 +44,7 @@ class Diagnosis:
 
 
 def run(console: Console | None = None, bundled: BundleOptions | None = None) -> int:
-    """Print the report, and write the archive if asked to; the exit status is 0, whatever they say."""
+    """Print the report, and write the archive if asked to; the exit status is always 0."""
     out = console or Console()
     found = _diagnose()
     _show(found, out)
@@ -54,12 +54,12 @@ def run(console: Console | None = None, bundled: BundleOptions | None = None) ->
         parts = bundle.write(bundled, text.getvalue(), found.to_json())
         size = bundled.path.stat().st_size / 1000
         out.print(f"{bundled.path}: {size:.0f} kB, {', '.join(parts)}", soft_wrap=True, highlight=False, markup=False)
-        out.print("no pictures and no secrets are in it; look at it before you send it", highlight=False)
+        out.print("it contains no pictures and no secrets; look at it before you send it", highlight=False)
     return 0
 
 
 def bundle_options(path: Path, config: Path | None, log: Path | None, url: str | None) -> BundleOptions:
-    """Those of the command line; the settings file is the user's own where none is given."""
+    """The options of the command line; without `config`, the user's own settings file."""
     return BundleOptions(path, config or default_path(), log, url)
 
 
@@ -114,10 +114,10 @@ def _video() -> str:
 def _cache() -> str:
     folder = models.cache_dir()
     if not folder.exists():
-        return f"{folder} (not there yet)"
+        return f"{folder} (does not exist yet)"
     sizes = []
     for path in folder.rglob("*"):
-        with suppress(OSError):  # a conversion that is under way removes files, too
+        with suppress(OSError):  # a running conversion removes files, too
             sizes += [path.stat().st_size] if path.is_file() else []
     writable = "" if os.access(folder, os.W_OK) else ", NOT writable"
     return f"{folder} ({len(sizes)} files, {sum(sizes) / 1e6:.0f} MB{writable})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,17 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import picture_writer, video_writer
-from engine.files import room_for, whole_file
+from engine.errors import PosecastError
+from engine.files import room_for, text_lines, whole_file
 from engine.infer import Inference
+from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
 from engine.types import BackendInfo, FrameSource, Image
 from engine.wire import dumps
+from webapp.commands import terminal
+from webapp.commands.console import Console
+from webapp.commands.terminal import INTERRUPTED
 
-INTERRUPTED = 130
 _DEFAULT_FRAME_RATE = 30.0
 
 
@@ -33,6 +37,10 @@ class InferOptions:
     video: Path | None
     max_frames: int | None
     realtime: bool
+    config: Path | None = None
+    """The settings file, if one was given."""
+    rate: float | None = None
+    """Images per second, for a folder or pattern of images."""
 
 
 class _Pictures(Protocol):
@@ -43,20 +51,25 @@ class _Pictures(Protocol):
 def run(options: InferOptions) -> int:
     """Process the source; the exit status. Outputs appear whole, at the end, or not at all."""
     console = Console(stderr=True)
+    lines_path = None if options.output == "-" else Path(options.output)
+    check_outputs((lines_path, options.video), inputs_of(options.settings, options.config))
     with ExitStack() as stack:
-        lines = stack.enter_context(_lines(options.output))
+        lines = stack.enter_context(_stdout() if lines_path is None else text_lines(lines_path))
         inference = stack.enter_context(
-            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames)
+            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames, rate=options.rate)
         )
         source = inference.source
-        interrupted = stack.enter_context(_closes_on_signal(source))
-        inference.first_frame()
+        for warning in inference.camera_warnings():
+            console.print(f"camera: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         backend = _load(inference, console)
+        interrupted = stack.enter_context(_closes_on_signal(source))
         summary = _write(inference, lines, pictures, console)
         console.print(
             f"{source.name}: {summary} on {backend.name} {backend.device} {backend.precision}", soft_wrap=True
         )
+        if source.problem is not None and not interrupted():
+            console.print(f"{source.name} stopped: {source.problem}", soft_wrap=True)
         if interrupted() and not source.live:
             console.print("stopped early; what was done is kept")
             return INTERRUPTED
@@ -92,14 +105,15 @@ def _write(inference: Inference, lines: IO[str], pictures: _Pictures | None, con
 
 
 @contextlib.contextmanager
-def _lines(output: str) -> Iterator[IO[str]]:
-    if output == "-":
-        with room_for("to the output"):
-            yield sys.stdout
-            sys.stdout.flush()
-        return
-    with whole_file(Path(output)) as path, path.open("w", encoding="utf-8") as file:
-        yield file
+def _stdout() -> Iterator[IO[str]]:
+    """Standard output as UTF-8, which JSON is in whatever the terminal's encoding."""
+    if terminal.StandardOutput.closed:
+        raise PosecastError("standard output is closed", "name a file with -o FILE")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    with room_for("to the output"):
+        yield sys.stdout
+        sys.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -122,7 +136,10 @@ def _pictures(path: Path | None, frame_rate: float | None) -> Iterator[_Pictures
 
 @contextlib.contextmanager
 def _closes_on_signal(source: FrameSource) -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C or SIGTERM ends the source, so that outputs are finished; a second one ends the program."""
+    """While frames are processed, the first Ctrl-C or SIGTERM ends the source, so that outputs are finished.
+
+    A second one ends the program.
+    """
     asked: list[int] = []
 
     def stop(number: int, stack: object) -> None:

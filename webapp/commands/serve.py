@@ -1,4 +1,4 @@
-"""`posecast serve`: the dashboard. Settings come from the user's own file, options beat it."""
+"""`posecast serve`: the dashboard. Settings come from the user's own file; options override it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from webapp.state.store import default_path
 log = logging.getLogger(__name__)
 
 VIEW_TOKEN_VARIABLE = "POSECAST_VIEW_TOKEN"
-"""As `TOKEN_VARIABLE`, for viewers. A service may set both, unlike a command line, out of everybody's sight."""
+"""As `TOKEN_VARIABLE`, for viewers. Other users of the machine cannot read variables, unlike a command line."""
 
 
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
@@ -43,22 +43,25 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
 
 
 def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> Chosen:
-    """The settings of the file, those of the command line over them, and the camera they name."""
+    """The settings of the file, overridden by the command line, and the camera that they name."""
     saved, problem = load_or_set_aside(_config(options)) if options.config is None else (Settings(), None)
     if problem is not None:
         logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
     try:
-        return Chosen(settings, load_calibration(settings.extrinsics) if settings.extrinsics else None)
+        calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+        for warning in calibration.warnings if calibration else ():
+            log.warning("camera: %s", warning)
+        return Chosen(settings, calibration)
     except PosecastError as error:
         if options.extrinsics is not None:
             raise
-        reason = f"the saved camera cannot be used, the default one is instead: {error.error}"
-        return Chosen(settings, None, (("settings", reason, "metres are wrong until you give its file again"),))
+        reason = f"the saved camera cannot be used, so the default one is: {error.error}"
+        return Chosen(settings, None, (("settings", reason, "metres are wrong until you load its file again"),))
 
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:
-    """With tokens, generated where they are needed and not given."""
+    """The options of the server, with generated tokens if they are required and not given."""
     served = ServeOptions(
         host=options.host,
         port=options.port,
@@ -70,19 +73,19 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         allow_sources=tuple(options.allow_source),
         behind_proxy=options.behind_proxy,
         config=_config(options),
-        # Whoever collects JSON often collects stdout, too, and links carry tokens.
+        # A collector of JSON logs often collects stdout, too, and links contain tokens.
         links=options.log_format == "text" or sys.stdout.isatty(),
     )
     if served.protected and served.token is None and not served.links:
         raise PosecastError(
-            "nobody would learn the token: links are not printed among JSON",
+            "the generated token would not be shown: links are not printed with --log-format json",
             f"give one with --token or {TOKEN_VARIABLE}",
         )
     return served.with_tokens()
 
 
 def _given(token: str | None, variable: str) -> str | None:
-    """The command line beats the environment."""
+    """The value of the command line, which overrides the environment."""
     return token if token is not None else os.environ.get(variable) or None
 
 

@@ -20,12 +20,13 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from engine.wire import Wire, dumps
+from webapp.access.connections import connection_of, hang_up
 from webapp.access.guard import refuse
 from webapp.access.tokens import ROLE, Environ, Tokens
 from webapp.live.packets import MAX_MESSAGE, makes_sense
 from webapp.live.session_requests import UnderWay, kind_of
 from webapp.live.socketio_parts import Encoded, Json, Manager
-from webapp.live.viewers import connection_of, hang_up, share_of, tell_viewer, too_many
+from webapp.live.viewers import share_of, tell_viewer, too_many
 from webapp.live.websocket import WebSocket
 from webapp.monitoring.logs import event
 
@@ -141,7 +142,7 @@ class SocketServer:
         """End the session, if there is one, and refuse."""
         if sid is not None:
             self._end(sid)
-        return refuse(400, "this is nothing that a Socket.IO client says")
+        return refuse(400, "malformed Socket.IO request")
 
     def __len__(self) -> int:
         return sum(not one.closed for one in list(self._eio.sockets.values()))

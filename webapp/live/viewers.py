@@ -6,15 +6,14 @@ another thread, is the one thing that ends the wait.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import selectors
 import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
+from webapp.access.connections import hang_up
 from webapp.monitoring.logs import event
 
 log = logging.getLogger(__name__)
@@ -120,16 +119,3 @@ def tell_viewer(name: str, kind: str, address: str | None) -> None:
     """Log that a viewer came or left: a `stream` of pictures, or a `socket`."""
     verb = "opened" if name == "viewer_connected" else "closed"
     event(log, name, f"{address} {verb} a {kind}", kind=kind, address=address)
-
-
-def connection_of(environ: dict[str, Any]) -> socket.socket | None:
-    """The TCP connection of a request, where the server tells."""
-    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
-    return connection if isinstance(connection, socket.socket) else None
-
-
-def hang_up(connection: socket.socket | None) -> None:
-    """Shut a connection down, whatever another thread is doing with it."""
-    if connection is not None:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)

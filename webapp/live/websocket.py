@@ -16,9 +16,9 @@ from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from simple_websocket import ConnectionClosed
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from webapp.access.connections import connection_of, hang_up
 from webapp.access.guard import refuse
 from webapp.live.packets import CLOSE, MAX_MESSAGE, PROBE, is_packet
-from webapp.live.viewers import connection_of, hang_up
 
 MAX_WAITING = 1000
 """Messages that came and were not looked at yet: a client that sends faster than that wants no scenes."""

@@ -1,1 +1,1 @@
-"""What people and machines learn about a running server: the log, Prometheus metrics, timings of backends."""
+"""Monitoring of a running server: the log, Prometheus metrics, timings of backends."""

@@ -1,4 +1,4 @@
-"""What each backend, device and precision was seen to cost on this machine, for the panel that offers them."""
+"""Measured time of each backend, device and precision on this machine, for the panel that offers them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from engine.pipeline import Comparison, EngineState
 from engine.types import BackendInfo, Snapshot
 
 _ENOUGH_FRAMES = 20
-"""Frames on one network before its time is believed: the first ones are slower."""
+"""Frames of one network that are not counted: the first ones are slower."""
 _WINDOW = 120
-"""Newest frames that count."""
+"""Number of newest frames that count."""
 
 
 class Costs:
-    """Milliseconds of the network alone, by what ran it, live or in a comparison."""
+    """Milliseconds of the network alone by backend, measured live or in a comparison."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,11 +24,11 @@ class Costs:
         self._kind: object = None
         self._running: BackendInfo | None = None
         self._warming = 0
-        """Frames of the running network that did not count, so far."""
+        """Frames of the running network that were not counted so far."""
         self._newest: deque[float] = deque(maxlen=_WINDOW)
 
     def worked(self, snapshot: Snapshot) -> None:
-        """Note what a frame took. Not one that is replayed: what it says was so another day, perhaps elsewhere."""
+        """Note the time of a live frame. A replayed frame must not be passed: it may come from another machine."""
         with self._lock:
             if snapshot.backend != self._running:
                 self._begin(snapshot.backend)
@@ -38,12 +38,12 @@ class Costs:
                 self._newest.append(snapshot.stage_ms["infer"])
 
     def observe(self, state: EngineState) -> None:
-        """Note what is known by now. Once a second."""
+        """Update the medians. To be called once a second."""
         kind = (state.settings.height_size, state.camera.image_size if state.camera else None)
         with self._lock:
             if kind != self._kind:
                 self._kind = kind
-                self._ms.clear()  # another size of picture: nothing can be compared
+                self._ms.clear()  # frames of another size cannot be compared
                 self._begin(self._running)
             if self._running is not None and self._newest:
                 self._ms[self._running] = statistics.median(self._newest)
@@ -60,7 +60,7 @@ class Costs:
                     self._ms[side.runs] = side.stage_ms["infer"]
 
     def of(self, name: str) -> dict[str, float]:
-        """'device/precision' -> milliseconds, for one backend."""
+        """Milliseconds of one backend by 'device/precision'."""
         with self._lock:
             return {
                 f"{info.device}/{info.precision}": round(ms, 2) for info, ms in self._ms.items() if info.name == name

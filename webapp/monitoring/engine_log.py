@@ -1,4 +1,4 @@
-"""Tells the log what becomes of the source and the network: opened, lost, paused, switched.
+"""Logs changes of the source and the network: opened, lost, paused, switched.
 
 In: the engine's state, whenever it may have changed. Out: an event for each change.
 """
@@ -16,17 +16,17 @@ log = logging.getLogger(__name__)
 
 
 class Chronicle:
-    """Remembers what was told last. Any thread may call `observe`."""
+    """Remembers what was logged last. Any thread may call `observe`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._flowing: str | None = None
-        """Name of the source whose frames come."""
+        """Name of the source that delivers frames."""
         self._captured = 0
         self._backend: BackendInfo | None = None
 
     def observe(self, state: EngineState) -> int:
-        """Log what changed since the last call; how many times a running network was replaced: 0 or 1."""
+        """Log what changed since the last call; 1 if a running network was replaced, otherwise 0."""
         with self._lock:
             self._observe_source(state)
             return self._observe_backend(state.backend)
@@ -37,15 +37,15 @@ class Chronicle:
         came, self._captured = stats.captured > self._captured, stats.captured
         if state.status in ("paused", "stopped"):
             if self._flowing is not None and state.status == "paused":
-                event(log, "source_paused", f"{name} is closed while nobody watches", source=name)
+                event(log, "source_paused", f"{name} is closed while there are no viewers", source=name)
             self._flowing = None
         elif stats.source_problem is not None:
             if self._flowing is not None:
-                message = f"{name} gives no more frames: {stats.source_problem}"
+                message = f"{name} delivers no more frames: {stats.source_problem}"
                 event(log, "source_lost", message, level=logging.WARNING, source=name, reason=stats.source_problem)
             self._flowing = None
         elif came and self._flowing != name:
-            event(log, "source_opened", f"{name} gives frames", source=name)
+            event(log, "source_opened", f"{name} delivers frames", source=name)
             self._flowing = name
 
     def _observe_backend(self, backend: BackendInfo | None) -> int:

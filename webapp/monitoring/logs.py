@@ -1,7 +1,7 @@
 """The server's log on stderr: one line per event, as text for people or JSON for machines.
 
-What is worth a line has a name (`EVENTS`) and fields; whatever else is logged, by our own modules or by libraries, is
-the event `log`. Every line goes through the same formatter, which takes tokens, passwords and query strings out.
+Named events (`EVENTS`) have fields; everything else that is logged, by this program or by libraries, is the event
+`log`. Every line goes through the same formatter, which removes tokens, passwords and query strings.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ def event(
     exception: BaseException | None = None,
     **fields: str | float | None,
 ) -> None:
-    """Log one event. `fields` are what a machine may want to filter by; `message` says it all to a person."""
+    """Log one event. `fields` are for programs that filter, `message` is a complete sentence for people."""
     assert name in EVENTS, name
     logger.log(level, "%s", message, exc_info=exception, extra={"event": name, "fields": fields})
 
 
 def report_problem(logger: logging.Logger, kind: str, error: str, hint: str) -> None:
-    """Log what the dashboard is told as `problem`, too; `kind` is where it arose."""
+    """Log a problem, which the dashboard gets as `problem`, too; `kind` is where it arose."""
     message = f"{error}; {hint}" if hint else error
     event(logger, "problem", message, level=logging.WARNING, kind=kind, error=error, hint=hint)
 
 
 def event_of(record: logging.LogRecord) -> tuple[str, Mapping[str, Any]]:
-    """The name and the fields of a record; `log` and the logger's name for what is no event of ours."""
+    """The name and the fields of a record; `log` and the logger's name if it is not a named event."""
     name = getattr(record, "event", None)
     if name is None:
         return "log", {"logger": record.name, "thread": record.threadName}
@@ -72,7 +72,7 @@ def event_of(record: logging.LogRecord) -> tuple[str, Mapping[str, Any]]:
 
 
 class _Formatter(logging.Formatter):
-    """What both formats share: the parts of a line without secrets."""
+    """The common part of both formats: the parts of a line without secrets."""
 
     def __init__(self, secrets: Secrets) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class _Formatter(logging.Formatter):
     def message(self, record: logging.LogRecord) -> str:
         try:
             text = record.getMessage()
-        except (TypeError, ValueError):  # a library's wrong arguments
+        except (TypeError, ValueError):  # a library passed wrong arguments
             text = str(record.msg)
         return self.scrub(" ".join(text.split()))
 
@@ -90,7 +90,7 @@ class _Formatter(logging.Formatter):
 
 
 class JsonFormatter(_Formatter):
-    """An object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         name, fields = event_of(record)
@@ -108,7 +108,7 @@ class JsonFormatter(_Formatter):
 
     def _field(self, value: Any) -> str | float | None:
         if isinstance(value, float) and not math.isfinite(value):
-            return None  # JSON has no such numbers
+            return None  # JSON cannot represent them
         return value if value is None or isinstance(value, int | float) else self.scrub(str(value))
 
 
@@ -123,7 +123,7 @@ class TextFormatter(_Formatter):
 
 @contextmanager
 def installed(form: str, level: str, secrets: Secrets) -> Iterator[None]:
-    """Have everything logged to stderr inside the block, uncaught exceptions and warnings too."""
+    """Log everything to stderr inside the block, including uncaught exceptions and warnings."""
     handler = logging.StreamHandler()
     handler.setFormatter((JsonFormatter if form == "json" else TextFormatter)(secrets))
     handler.setLevel(level.upper())
@@ -132,9 +132,9 @@ def installed(form: str, level: str, secrets: Secrets) -> Iterator[None]:
         root.addHandler(handler)
         undo.callback(root.removeHandler, handler)
         undo.callback(root.setLevel, root.level)
-        # The counters of /metrics see what the level keeps from the stream.
+        # The counters of /metrics also count what is below the level.
         root.setLevel(min(handler.level, logging.INFO))
-        for name in ("engineio.server", "socketio.server"):  # without a level they would add a handler of their own
+        for name in ("engineio.server", "socketio.server"):  # without a level they add a handler themselves
             logging.getLogger(name).setLevel(logging.ERROR)
         logging.captureWarnings(True)
         undo.callback(logging.captureWarnings, False)
@@ -170,5 +170,5 @@ def _time(record: logging.LogRecord) -> datetime:
 
 
 def _level(record: logging.LogRecord) -> str:
-    """In the words of `LEVELS`."""
+    """The record's level as one of `LEVELS`."""
     return "error" if record.levelno >= logging.ERROR else record.levelname.lower()

@@ -12,9 +12,9 @@ import re
 import stat
 from pathlib import Path
 
+from engine.locks import Lock, take
 from engine.wire import Wire
 from webapp.access.errors import NotFoundError
-from webapp.recording.claim import Claim, claim
 
 NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
 SCENES, VIDEO, CAMERA, PART, LOCK = ".jsonl", ".mp4", ".camera.json", ".part", ".lock"
@@ -46,11 +46,11 @@ class Recordings:
                 try:
                     self._finish(name)
                 finally:
-                    ours.release()
+                    ours.release(delete=True)
 
-    def claim(self, name: str) -> Claim | None:
+    def claim(self, name: str) -> Lock | None:
         """The right to write the recording `name`; None where somebody has it. OSError where nothing can be written."""
-        return claim(self.folder / f"{name}{LOCK}")
+        return take(self.folder / f"{name}{LOCK}")
 
     def names(self) -> list[str]:
         """Newest first."""

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class ReplayedFrame(Frame):
     scene: Scene | None = None
     backend: BackendInfo | None = None
     stage_ms: tuple[tuple[str, float], ...] = ()
+    body: str | None = None
 
 
 class ReplaySource:
@@ -85,7 +87,7 @@ class ReplayProcessor(Around):
 
     def process(self, frame: Frame) -> Snapshot:
         if isinstance(frame, ReplayedFrame) and frame.scene is not None and frame.backend is not None:
-            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms))
+            return Snapshot(frame.scene, frame, frame.backend, dict(frame.stage_ms), frame.body)
         return super().process(frame)
 
 
@@ -93,10 +95,10 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
     """The pipeline's parts, able to open `recording:NAME`."""
     usual = parts or Parts()
 
-    def open_source(text: str) -> FrameSource:
+    def open_source(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
         if text.startswith(RECORDING):
             return ReplaySource(recordings, text[len(RECORDING) :])
-        return usual.open_source(text)
+        return usual.open_source(text) if pixel_aspect is None else usual.open_source(text, pixel_aspect=pixel_aspect)
 
     def processor(backend: Backend, settings: Settings, camera: CameraSpec) -> FrameProcessor:
         return ReplayProcessor(usual.processor(backend, settings, camera))
@@ -129,6 +131,7 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Rep
         scene=scene_from_wire(wire, camera),
         backend=backend_from_wire(wire),
         stage_ms=tuple(wire["timings_ms"].items()),
+        body=wire.get("body"),
     )
 
 

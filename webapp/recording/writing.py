@@ -14,13 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from engine.errors import reason
+from engine.locks import Lock
 from engine.types import Snapshot
 from engine.video_writer import VideoWriter
 from engine.wire import Wire
 from webapp.access.errors import ConflictError
 from webapp.describe import camera_file
 from webapp.live.scenes import Scenes
-from webapp.recording.claim import Claim
 from webapp.recording.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, drop_torn_line
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Session:
         problem = self._record()
         if not self._keep_scenes():
             problem = ("recording stopped: nothing could be written", "make room where the recordings lie")
-        self._claim.release()
+        self._claim.release(delete=True)
         self._ended(problem)
 
     def _record(self) -> Problem | None:
@@ -95,7 +96,7 @@ class Session:
             with self._part.open("w", encoding="utf-8", buffering=1) as file:  # a scene that is counted is on the disk
                 problem = self._write(file.write, video)
         except OSError as error:
-            problem = (f"recording stopped: {error.strerror or error}", "what was recorded until then is kept")
+            problem = (f"recording stopped: {reason(error)}", "what was recorded until then is kept")
         except Exception:
             log.exception("error while recording")
             problem = ("recording stopped by a fault of ours", "the server's log says more")
@@ -169,7 +170,7 @@ class _Video:
         return not self._writer.failed
 
 
-def _new_name(recordings: Recordings) -> tuple[str, Claim]:
+def _new_name(recordings: Recordings) -> tuple[str, Lock]:
     """`recording-DATE-TIME`, numbered where one of this second exists; and the right to write it."""
     base = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
@@ -178,7 +179,7 @@ def _new_name(recordings: Recordings) -> tuple[str, Claim]:
             ours = None if any(recordings.folder.glob(f"{name}.*")) else recordings.claim(name)
             if ours is not None:
                 return name, ours
-        reason = "no name is free"
+        refusal = "no name is free"
     except OSError as error:
-        reason = error.strerror or str(error)
-    raise ConflictError(f"cannot record in {recordings.folder}: {reason}", "make room, or see who may write there")
+        refusal = reason(error)
+    raise ConflictError(f"cannot record in {recordings.folder}: {refusal}", "make room, or see who may write there")

@@ -1,4 +1,4 @@
-"""The HTTP interface, one file a subject; `BLUEPRINTS` lists them for the application."""
+"""The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
 from webapp.routes import camera, comparison, engine, pages, recordings, stream
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
-from engine.extrinsics import MAX_UPLOAD_BYTES
-from webapp.routes.body import checked
+from engine.extrinsics import MAX_FILE_BYTES
 from webapp.routes.engine import answer
+from webapp.routes.request_body import checked
+from webapp.routes.request_types import LevelRequest
 from webapp.services import services
 
 blueprint = Blueprint("camera", __name__, url_prefix="/api/extrinsics")
@@ -19,7 +20,7 @@ _MULTIPART_EXTRA = 8 * 1024
 
 @blueprint.before_request
 def limit_body() -> None:
-    request.max_content_length = MAX_UPLOAD_BYTES + _MULTIPART_EXTRA
+    request.max_content_length = MAX_FILE_BYTES + _MULTIPART_EXTRA
 
 
 @blueprint.get("")
@@ -48,9 +49,9 @@ def reset() -> Response:
 
 @blueprint.post("/level")
 def level() -> Response:
-    """Estimate tilt and floor from the people seen lately, and use that; `{"preview": true}` only tells."""
-    body = checked({}, {"preview": bool}) if request.get_data() else {}
-    return answer(services().camera.level(preview=body.get("preview", False)))
+    """Estimate tilt and floor from the people seen lately, and use them; `{"preview": true}` only reports them."""
+    body = checked(LevelRequest) if request.get_data() else LevelRequest()
+    return answer(services().camera.level(preview=body.preview))
 
 
 def _upload() -> tuple[bytes, str]:

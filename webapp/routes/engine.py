@@ -13,22 +13,22 @@ from engine.errors import PosecastError
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
-from webapp.routes.body import checked, json_object
+from webapp.routes.openapi import document
+from webapp.routes.request_body import checked, json_object
+from webapp.routes.request_types import BackendChoice, SourceChoice
 from webapp.services import role, services
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-SCHEMAS = Path(__file__).parents[1] / "schemas"
-
 
 def answer(value: Any, status: int = 200) -> Response:
-    """JSON that nobody keeps."""
+    """A JSON answer that is not to be cached."""
     return Response(dumps(value), status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/state")
 def state() -> Response:
-    """Everything about the engine; what the visitor may do; `now` by the clock of `wall_time`."""
+    """The state of the engine, what the visitor may do, and `now` by the clock of `wall_time`."""
     visitor = role()
     return answer(
         {
@@ -59,7 +59,7 @@ def scene_schema() -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of this API."""
-    return _file(SCHEMAS / "openapi.json", "application/json")
+    return Response(dumps(document()), mimetype="application/json", headers={"Cache-Control": "no-cache"})
 
 
 @blueprint.get("/backends")
@@ -87,10 +87,10 @@ def backends() -> Response:
 
 @blueprint.put("/backend")
 def switch_backend() -> Response:
-    """Begin to switch; how it goes comes as events."""
-    body = checked({"name": str}, {"device": (str, type(None)), "precision": (str, type(None))})
-    services().pipeline.switch_backend(body["name"], body.get("device"), body.get("precision"))
-    return answer({"switching": body["name"]}, 202)
+    """Start to switch; progress and result come as events."""
+    body = checked(BackendChoice)
+    services().pipeline.switch_backend(body.name, body.device, body.precision)
+    return answer({"switching": body.name}, 202)
 
 
 @blueprint.get("/sources")
@@ -101,24 +101,24 @@ def sources() -> Response:
 
 @blueprint.put("/source")
 def switch_source() -> Response:
-    """Begin to switch; the old source plays until the new one shows a frame."""
-    text = services().sources.resolve(checked({"source": str})["source"])
+    """Start to switch; the old source plays until the new one has a frame."""
+    text = services().sources.resolve(checked(SourceChoice).source)
     services().pipeline.switch_source(text)
     return answer({"switching": redact(text)}, 202)
 
 
 @blueprint.get("/settings")
 def settings() -> Response:
-    """Those in effect."""
+    """The settings in effect."""
     return answer(services().status.state()["settings"])
 
 
 @blueprint.put("/settings")
 def change_settings() -> Response:
-    """Change some, all or none: what is wrong in one leaves all as they were."""
+    """Change some settings; if one value is wrong, all stay as they were."""
     changes = json_object()
     if not changes:
-        raise PosecastError("no setting is given", 'send for example {"smoothing": false}')
+        raise PosecastError("the body names no setting", 'send for example {"smoothing": false}')
     app = services()
     app.pipeline.state().settings.changed(changes)
     _check_reach(changes)
@@ -130,13 +130,15 @@ def change_settings() -> Response:
 
 
 def _check_reach(changes: dict[str, Any]) -> None:
-    """A visitor must not make the server open files by their paths."""
+    """ForbiddenError for changes that would have the server open a file by a path that a visitor chose."""
     app = services()
     current = app.pipeline.state().settings
     if changes.get("model", current.model) not in ("bundled", "official", current.model):
-        raise ForbiddenError("this model is not for the page to choose", "start the server with --model")
+        raise ForbiddenError("this model cannot be chosen over the web", "start the server with --model")
     if changes.get("extrinsics", current.extrinsics) != current.extrinsics:
-        raise ForbiddenError("a camera file is not set by its path", "send it to PUT /api/extrinsics, or DELETE that")
+        raise ForbiddenError(
+            "a camera file cannot be chosen by its path", "send it to PUT /api/extrinsics, or DELETE that"
+        )
 
 
 def _file(path: Path, mimetype: str) -> Response:

@@ -1,11 +1,13 @@
-"""Pages for people, and the two answers for machines that watch the server: health and metrics."""
+"""The pages, and two answers for machines that monitor the server: health and metrics."""
 
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
+from engine.settings import SCHEMA
 from webapp.access.guard import refuse
 from webapp.access.share import share_link
 from webapp.routes.engine import answer
@@ -28,27 +30,27 @@ def view() -> Response:
 
 @blueprint.get("/login")
 def login_page() -> Response:
-    """Asks for the token; also what a browser without one sees instead of any other page."""
+    """The login page, which a browser without a token sees instead of any other page."""
     denied = bool(request.environ.get("posecast.denied"))
     return _login(401 if denied else 200, "")
 
 
 @blueprint.post("/login")
 def login() -> Response | tuple[Response, int]:
-    """Check a typed token and keep it in a cookie."""
+    """Check a typed token and store it in a cookie."""
     tokens = services().tokens
     token = request.form.get("token", "").strip()
     if tokens.log_in(request.remote_addr or "", token) is None:
-        return _login(401, "That token is not right, or too many were wrong in the last minute.")
+        return _login(401, "This token is not valid, or too many wrong ones were tried in the last minute.")
     response = make_response(redirect(f"{request.script_root}/", 303))
-    if tokens.required:  # else anything was right, and nothing is worth keeping
+    if tokens.required:  # otherwise any token is accepted, and there is nothing to store
         response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)
     return response
 
 
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
-    """What browsers ask for unasked."""
+    """The icon that browsers request on their own."""
     icon = resources.files("webapp") / "static" / "img" / "mark.svg"
     if not icon.is_file():
         return Response(status=204)
@@ -77,7 +79,14 @@ def metrics() -> Response:
 
 def _page(template: str) -> Response:
     visitor = role()
-    text = render_template(template, root=request.script_root, role=visitor.value if visitor else "")
+    bundled = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
+    text = render_template(
+        template,
+        root=request.script_root,
+        role=visitor.value if visitor else "",
+        bundled=bundled,
+        settings_schema=SCHEMA,
+    )
     return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 

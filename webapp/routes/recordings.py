@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request, send_file
 from engine.errors import PosecastError
 from engine.wire import csv_lines
 from webapp.recording.recordings import SCENES, VIDEO
-from webapp.routes.body import checked
 from webapp.routes.engine import answer
+from webapp.routes.request_body import checked
+from webapp.routes.request_types import RecordingRequest
 from webapp.services import services
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
@@ -18,7 +19,7 @@ FORMATS = ("jsonl", "csv", "mp4")
 
 @blueprint.get("")
 def listing() -> Response:
-    """All of them, the one that runs, and how much room is left."""
+    """All recordings, the running one, and their total and permitted size."""
     app = services()
     return answer(
         {
@@ -33,18 +34,18 @@ def listing() -> Response:
 @blueprint.post("")
 def control() -> Response:
     """Start (201) or stop."""
-    body = checked({"record": bool}, {"video": bool})
-    if body["record"]:
-        return answer({"recording": services().recorder.start(video=body.get("video", False))}, 201)
+    body = checked(RecordingRequest)
+    if body.record:
+        return answer({"recording": services().recorder.start(video=body.video)}, 201)
     return answer({"recording": None, "finished": services().recorder.stop()})
 
 
 @blueprint.get("/<name>")
 def download(name: str) -> Response:
-    """One of them as a file."""
+    """A recording as a file."""
     kind = request.args.get("format", FORMATS[0])
     if kind not in FORMATS:
-        raise PosecastError(f"there is no format {kind!r}", f"formats are: {', '.join(FORMATS)}")
+        raise PosecastError(f"unknown format {kind!r}", f"formats are: {', '.join(FORMATS)}")
     recordings = services().recordings
     if kind == "csv":
         path = recordings.path(name)
@@ -57,7 +58,7 @@ def download(name: str) -> Response:
 
 @blueprint.delete("/<name>")
 def delete(name: str) -> Response:
-    """For good."""
+    """Delete a recording permanently."""
     services().recordings.delete(name)
-    services().broadcaster.state_changed()  # other pages list it, too
+    services().broadcaster.state_changed()  # other pages list it as well
     return answer({"deleted": name})

@@ -1,7 +1,7 @@
-"""Moving and still pictures over HTTP: `/stream.mjpg` and `/snapshot.jpg`.
+"""Video and still pictures over HTTP: `/stream.mjpg` and `/snapshot.jpg`.
 
 Each viewer has a server thread that takes the newest picture, sends it, and takes the newest again: a slow reader
-skips frames and delays nobody.
+skips frames and does not delay other viewers.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
+from webapp.access.connections import connection_of
 from webapp.access.errors import UnavailableError
 from webapp.live.pictures import BOUNDARY, VIEWS, Pictures
-from webapp.live.viewers import Viewer, Viewers, connection_of, tell_viewer, too_many
+from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
 from webapp.services import services
 
 blueprint = Blueprint("stream", __name__)
 
 _LOOK_UP = 1.0
-"""Seconds between two looks whether a viewer is still there while no frame comes."""
+"""Seconds between checks whether a viewer is still connected, while there are no new frames."""
 
 
 @blueprint.get("/stream.mjpg")
 def stream() -> Response:
-    """Every new frame, as it comes."""
+    """Every new frame as soon as it is there."""
     view, app = _view(), services()
     viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:
@@ -57,7 +58,7 @@ def snapshot() -> Response:
 
 
 def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
-    """Multipart parts, the newest whenever the last one is sent."""
+    """Multipart parts: the newest picture whenever the last one has been sent."""
     yield BOUNDARY
     picture = None
     while not (viewers.closed or pictures.snapshots.closed):
@@ -75,5 +76,5 @@ def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> I
 def _view() -> str:
     view = request.args.get("view", VIEWS[0])
     if view not in VIEWS:
-        raise PosecastError(f"there is no view {view!r}", f"views are: {', '.join(VIEWS)}")
+        raise PosecastError(f"unknown view {view!r}", f"views are: {', '.join(VIEWS)}")
     return view

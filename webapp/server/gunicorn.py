@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import mmap
+import os
 import re
 import signal
 import socket
@@ -16,12 +17,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 
+from engine.brake import MOST, Brake
 from webapp.access.arrivals import Arrivals
-from webapp.live.viewers import hang_up
+from webapp.access.connections import hang_up
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     """One worker process; every connection that lives on holds one of its threads."""
     from gunicorn.app.base import BaseApplication
     from gunicorn.arbiter import Arbiter
+    from gunicorn.errors import HaltServer
     from gunicorn.glogging import Logger
     from gunicorn.util import close_graceful
     from gunicorn.workers.gthread import ThreadWorker
@@ -94,6 +98,20 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 signal.signal(number, signal.SIG_IGN)
 
         handle_hup = Arbiter.handle_term
+
+        brake = Brake()
+        cause = ""
+
+        def reap_workers(self) -> None:
+            self.cause = _cause_of_death() or self.cause
+            super().reap_workers()
+
+        def spawn_workers(self) -> None:
+            """Not for ever: a worker that crashes as soon as it begins would take the machine with it."""
+            if self.worker_age and self.brake.crashed(time.monotonic()):
+                reason = f"the engine crashed {MOST} times within a minute{self.cause}; choose another source or model"
+                raise HaltServer(reason, 1)
+            super().spawn_workers()
 
     class Worker(ThreadWorker):  # type: ignore[misc]
         """Ends what never ends by itself as soon as it is asked to stop, in a thread: this is a signal handler."""
@@ -207,6 +225,17 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     except SystemExit as end:
         if end.code:
             raise
+
+
+def _cause_of_death() -> str:
+    """The signal that a child died of and nobody has asked about yet, for the end of a sentence; empty for none."""
+    if not hasattr(os, "waitid"):
+        return ""
+    with suppress(ChildProcessError):
+        child = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if child is not None and child.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
+            return f" ({signal.Signals(child.si_status).name})"
+    return ""
 
 
 def _most_connections(threads: int) -> int:

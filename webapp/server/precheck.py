@@ -7,6 +7,7 @@ come and go (cameras, streams, a model still to be converted) is the engine's to
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -31,6 +32,11 @@ def check(settings: Settings) -> None:
         )
     except subprocess.TimeoutExpired:
         return  # slow is not wrong: the engine will tell
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        raise PosecastError(
+            f"opening the source or the model crashes ({name})", "choose another source, or another model"
+        )
     outcome = next((line[len(_OUTCOME) :] for line in done.stdout.splitlines() if line.startswith(_OUTCOME)), None)
     problem = json.loads(outcome) if outcome is not None else None
     if problem is not None:
@@ -51,7 +57,7 @@ def _try(settings: Settings) -> None:
     if _is_file(settings.source):
         from engine.capture import open_source
 
-        open_source(settings.source).close()
+        open_source(settings.source, pixel_aspect=settings.pixel_ratio).close()
     if _is_chosen(settings.model_spec):
         from engine.inference import choose
         from engine.models import resolve
@@ -61,7 +67,7 @@ def _try(settings: Settings) -> None:
 
 def _is_file(source: str) -> bool:
     """Not a camera, an address, the demo stage or a recording."""
-    return source != "demo" and not source.isdecimal() and ":" not in source
+    return source != "demo" and not source.isdecimal() and ":" not in source and not source.startswith("/dev/")
 
 
 def _is_chosen(spec: ModelSpec) -> bool:

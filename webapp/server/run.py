@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.models import resolve
 from engine.pipeline import Pipeline
 from webapp.access.options import ServeOptions as ServeOptions
@@ -133,4 +133,4 @@ def _refused(host: str, port: int, error: OSError) -> PosecastError:
         return PosecastError(f"port {port} is in use", "choose another with --port, or stop what uses it")
     if error.errno == errno.EACCES:
         return PosecastError(f"port {port} may not be used", "choose one above 1023 with --port")
-    return PosecastError(f"cannot listen on {host}: {error.strerror}", "give --host an address of this machine")
+    return PosecastError(f"cannot listen on {host}: {reason(error)}", "give --host an address of this machine")

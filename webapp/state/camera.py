@@ -15,7 +15,7 @@ from pathlib import PurePath
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, calibration_json, parse_calibration
+from engine.extrinsics import Calibration, calibration_json, check_frames, frame_warnings, parse_calibration
 from engine.geometry import DEFAULT_CAMERA, Camera
 from engine.leveling import level
 from engine.pipeline import Pipeline
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LATELY = 30.0
 """Seconds over which people are remembered for levelling."""
 _SAMPLE_EVERY = 0.2
-_SUFFIXES = (".json", ".yml", ".yaml", ".xml")
+_SUFFIXES = (".json", ".yml", ".yaml", ".xml", ".toml", ".txt", ".calibration")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
 
 
@@ -41,12 +41,14 @@ class CameraDesk:
         self._pipeline, self._store = pipeline, store
         self._seen: deque[tuple[float, Floats]] = deque()
         self._last_frame = -1
+        self._last_camera: Camera | None = None
         self._lock = threading.Lock()
 
     def describe(self) -> Wire:
         """The camera in use and where it comes from."""
         state = self._pipeline.state()
-        return describe_camera(state.camera or self._camera(state.calibration), state.calibration)
+        camera = state.camera or self._camera(state.calibration)
+        return describe_camera(camera, state.calibration, state.settings.fx)
 
     def as_file(self) -> str:
         """The camera in use as a file that `use_file` takes."""
@@ -87,6 +89,7 @@ class CameraDesk:
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
         """Keep the people of a snapshot for `level`, a few times a second."""
+        self._warn_of(snapshot.scene.camera)
         bodies = [person.pose3d.joints for person in snapshot.scene.people if person.pose3d is not None]
         now = snapshot.frame.captured_at
         with self._lock:
@@ -98,10 +101,25 @@ class CameraDesk:
             while self._seen and self._seen[0][0] < now - LATELY:
                 self._seen.popleft()
 
+    def _warn_of(self, camera: Camera) -> None:
+        """Log what is strange of a camera with its frames, once for each that comes into use."""
+        if camera is self._last_camera:
+            return
+        self._last_camera = camera
+        state = self._pipeline.state()
+        if state.calibration is not None:
+            for warning in frame_warnings(state.calibration.spec, camera, state.settings.fx):
+                log.warning("camera: %s", warning)
+
     def _use(self, calibration: Calibration, data: bytes, suffix: str, name: str | None, *, preview: bool) -> Wire:
-        understood = describe_camera(self._camera(calibration), calibration)
+        camera, fx = self._camera(calibration), self._pipeline.state().settings.fx
+        if fx is None:
+            check_frames(calibration.spec, camera.image_size, None)
+        understood = describe_camera(camera, calibration, fx)
         if preview:
             return understood
+        for warning in calibration.warnings:
+            log.warning("camera: %s", warning)
         self._pipeline.set_calibration(calibration)
         problem = self._save(lambda: self._keep(data, suffix, name))
         return {**understood, "warnings": [*understood["warnings"], *problem]}

@@ -6,7 +6,9 @@ live.
 
 from __future__ import annotations
 
-from engine.capture.address import redact
+from fractions import Fraction
+
+from engine.capture.address import parse_address, redact
 from engine.capture.live import LiveSource, Lost
 from engine.capture.network.clip import StreamClip
 from engine.capture.network.feed import StreamFeed
@@ -23,19 +25,21 @@ def open_stream(
     realtime: bool = False,
     loop: bool = False,
     start_index: int = 0,
+    pixel_aspect: Fraction | None = None,
     timing: Timing = Timing(),  # noqa: B008 (frozen)
 ) -> FrameSource:
-    """Connect to `url`; PosecastError, its secrets left out, where that fails. Later failures are mended silently."""
+    """Connect to `url`; PosecastError, its secrets left out, where that fails. What breaks later is opened again."""
     name = redact(url)
-    process = StreamProcess(url, timing)
+    parse_address(url)
+    process = StreamProcess(url, timing, pixel_aspect)
     try:
         opened = process.opened()
     except BaseException as error:
         process.close()
         if not isinstance(error, Lost):
             raise
-        raise PosecastError(f"cannot open {name}: {error}", "check the address, and that it is switched on") from error
+        raise PosecastError(f"cannot open {name}: {error}", error.hint) from error
     if opened.finite:
-        clip = StreamClip(url, name, timing, process, opened)
+        clip = StreamClip(url, name, timing, process, opened, pixel_aspect)
         return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
-    return LiveSource(StreamFeed(url, timing, process), name, start_index=start_index, timing=timing)
+    return LiveSource(StreamFeed(url, timing, process, pixel_aspect), name, start_index=start_index, timing=timing)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Generator
+from fractions import Fraction
 from functools import partial
 
 from engine.capture.clip import Shot
+from engine.capture.clock import MediaClock
 from engine.capture.live import Lost
 from engine.capture.network.process import StreamEnded, StreamProcess
 from engine.capture.network.protocol import Opened
+from engine.capture.notices import Notices
 from engine.capture.timing import Timing
 from engine.geometry import CameraSpec
 from engine.types import Image
@@ -26,11 +29,22 @@ class StreamClip:
 
     camera: CameraSpec | None = None
 
-    def __init__(self, url: str, name: str, timing: Timing, process: StreamProcess, opened: Opened) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        timing: Timing,
+        process: StreamProcess,
+        opened: Opened,
+        pixel_aspect: Fraction | None = None,
+    ) -> None:
         self.name = name
         self.frame_rate = opened.frame_rate
         self.frame_count = opened.frame_count
+        self._clock_jumps = opened.clock_jumps
+        self._notices = Notices(logger)
         self._url = url
+        self._pixel_aspect = pixel_aspect
         self._timing = timing
         self._lock = threading.RLock()  # re-entrant: `interrupt` may come from a signal handler
         self._interrupted = False
@@ -38,19 +52,19 @@ class StreamClip:
 
     def shots(self) -> Generator[Shot, None, None]:
         index = 0
+        clock = MediaClock(1 / (self.frame_rate or _FALLBACK_RATE), jumps=self._clock_jumps)
         try:
             process = self._connect()
             process.start(every=True)
             while True:
                 picture, image = process.read()
-                time = index / (self.frame_rate or _FALLBACK_RATE) if picture.time is None else picture.time
-                yield Shot(index, time, partial(_same, image))
+                yield Shot(index, clock.time(picture.time), partial(_same, image))
                 index += 1
         except StreamEnded:
             return
         except Lost as lost:
             if not self._interrupted:
-                logger.warning("%s: reading stopped after %d frames: %s", self.name, index, lost)
+                self._notices.warn(f"{self.name}: reading stopped after {index} frames: {lost}")
         finally:
             self.close()
 
@@ -71,7 +85,7 @@ class StreamClip:
         with self._lock:
             if self._process is not None:
                 return self._process
-        process = StreamProcess(self._url, self._timing)
+        process = StreamProcess(self._url, self._timing, self._pixel_aspect)
         with self._lock:
             self._process = process
             if self._interrupted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from fractions import Fraction
 
 from engine.capture.live import LivePicture, Lost
 from engine.capture.network.process import StreamProcess
@@ -12,8 +13,9 @@ from engine.capture.timing import Timing
 class StreamFeed:
     """Newest pictures of a stream; `process` is a first connection that is open already."""
 
-    def __init__(self, url: str, timing: Timing, process: StreamProcess) -> None:
+    def __init__(self, url: str, timing: Timing, process: StreamProcess, pixel_aspect: Fraction | None = None) -> None:
         self._url = url
+        self._pixel_aspect = pixel_aspect
         self._timing = timing
         self._lock = threading.RLock()  # re-entrant: `interrupt` may come from a signal handler
         self._interrupted = False
@@ -22,7 +24,7 @@ class StreamFeed:
         process.start(every=False)
 
     def open(self) -> None:
-        process = StreamProcess(self._url, self._timing)
+        process = StreamProcess(self._url, self._timing, self._pixel_aspect)
         with self._lock:
             self._process = process
             if self._interrupted:

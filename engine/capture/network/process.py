@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
+from fractions import Fraction
 from multiprocessing import Pipe
 from pathlib import Path
 
 from engine import children
-from engine.capture.live import Lost
+from engine.capture.live import Crashed, Lost
 from engine.capture.network.protocol import (
     SLOTS,
+    Busy,
     Ended,
     Failed,
     Message,
@@ -36,7 +39,7 @@ class StreamEnded(Lost):
 class StreamProcess:
     """One child with one stream. For one thread; `kill` is for any."""
 
-    def __init__(self, url: str, timing: Timing) -> None:
+    def __init__(self, url: str, timing: Timing, pixel_aspect: Fraction | None = None) -> None:
         if os.name == "nt":
             raise PosecastError("network streams need Linux or macOS", "on Windows, use WSL")
         self._timing = timing
@@ -55,11 +58,13 @@ class StreamProcess:
                     stderr=subprocess.DEVNULL,  # libav prints addresses with their passwords
                 )
             undo.pop_all()
-        self._send(Request(url, timing.open_s, timing.read_s))
+        self._killed = False
+        self._send(Request(url, timing.open_s, timing.read_s, pixel_aspect))
 
     def opened(self) -> Opened:
         """What the stream is; Lost if it cannot be opened."""
-        message = self._receive(self._timing.opening_s)
+        while isinstance(message := self._receive(self._timing.opening_s), Busy):
+            pass
         if not isinstance(message, Opened):
             raise Lost("it could not be read")
         return message
@@ -83,6 +88,7 @@ class StreamProcess:
 
     def kill(self) -> None:
         """Whoever reads gets Lost at once."""
+        self._killed = True
         self._process.kill()
 
     def close(self) -> None:
@@ -97,10 +103,18 @@ class StreamProcess:
                 raise Lost(f"no picture for {timeout:g} s")
             message: Message = self._connection.recv()
         except (EOFError, OSError) as error:
-            raise Lost("the process that reads it ended") from error
+            raise self._loss() from error
         if isinstance(message, Failed):
-            raise Lost(message.reason)
+            raise Lost(message.reason, message.hint) if message.hint else Lost(message.reason)
         return message
+
+    def _loss(self) -> Lost:
+        """Why the child is gone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(self._timing.join_s)
+            if status < 0 and not self._killed:
+                return Crashed(f"the process that reads it died ({signal.Signals(-status).name})")
+        return Lost("the process that reads it ended")
 
     def _send(self, message: Request | Start | int) -> None:
         with contextlib.suppress(OSError):  # a child that is gone is noticed when its answer is awaited

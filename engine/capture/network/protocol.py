@@ -1,7 +1,7 @@
 """What passes between the program and the child that reads a stream: small messages, and a memory for pictures.
 
 program -> child   Request, then Start, then the number of every slot that is free (again)
-child -> program   Opened, then Picture ..., then Ended; or Failed at any time
+child -> program   Busy ..., then Opened, then Picture ..., then Ended; or Failed at any time
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import mmap
 import os
 import tempfile
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -26,6 +27,13 @@ class Request:
     url: str
     open_s: float
     read_s: float
+    pixel_aspect: Fraction | None = None
+    """Width over height of a pixel, where the stream is not to be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """It takes a while, and goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class Opened:
     frame_count: int | None
     finite: bool
     """A file, that is: it says how long it is."""
+    clock_jumps: bool = False
+    """Whether the format is one whose timestamps may jump at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Failed:
     reason: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class Ended:
     pass
 
 
-Message = Opened | Picture | Failed | Ended
+Message = Busy | Opened | Picture | Failed | Ended
 
 
 class PictureMemory:

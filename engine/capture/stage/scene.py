@@ -10,7 +10,7 @@ import numpy as np
 from engine.capture.stage.cast import CAST, LOOP_S
 from engine.capture.stage.pose import Figure
 from engine.capture.stage.renderer import draw_figures
-from engine.geometry import Array, CameraSpec
+from engine.geometry import Array, CameraSpec, intrinsics
 from engine.types import Image, Truth
 
 FRAME_RATE = 30
@@ -31,7 +31,7 @@ def _look(eye: Array, target: Array) -> CameraSpec:
     right /= np.linalg.norm(right)
     R = np.stack([right, np.cross(forward, right), forward])
     width, height = IMAGE_SIZE
-    K = np.array([[_FOCAL, 0.0, width / 2], [0.0, _FOCAL, height / 2], [0.0, 0.0, 1.0]])
+    K = intrinsics(_FOCAL, _FOCAL, width / 2, height / 2)
     return CameraSpec(R, -R @ eye, "+y", K, IMAGE_SIZE)
 
 

@@ -1,8 +1,9 @@
-"""A small RTSP camera: H.264 in RTP, interleaved in the control connection (RFC 2326, RFC 6184)."""
+"""A small RTSP camera: H.264 in RTP, interleaved in the control connection, or over UDP (RFC 2326, RFC 6184)."""
 
 from __future__ import annotations
 
 import re
+import socket
 import socketserver
 import struct
 import threading
@@ -21,7 +22,9 @@ _TICKS = 90_000
 class RtspCamera:
     """Sends numbered pictures, counting up modulo 250, a key frame every tenth."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, udp_only: bool = False) -> None:
+        self.udp_only = udp_only
+        """Whether TCP is refused (461), as some doorbells and recorders do."""
         self.stalled = threading.Event()
         """While set, the connection stays open and nothing is sent."""
         self.transports: list[str] = []
@@ -45,6 +48,8 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Session(socketserver.StreamRequestHandler):
+    _udp: socket.socket | None = None
+
     def __init__(self, camera: RtspCamera, *arguments: object) -> None:
         self._camera = camera
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -78,6 +83,15 @@ class _Session(socketserver.StreamRequestHandler):
             return f"{head}Content-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n{sdp}"
         if method == "SETUP":
             self._camera.transports.append(transport)
+            ports = re.search(r"client_port=(\d+)", transport)
+            if ports is not None:
+                self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                self._udp.bind(("127.0.0.1", 0))
+                self._udp.connect(("127.0.0.1", int(ports[1])))
+                server = self._udp.getsockname()[1]
+                return f"{head}Session: 1\r\nTransport: {transport};server_port={server}-{server + 1}\r\n\r\n"
+            if self._camera.udp_only:
+                return f"RTSP/1.0 461 Unsupported Transport\r\nCSeq: {number}\r\n\r\n"
             return f"{head}Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n"
         return f"{head}Session: 1\r\nPublic: DESCRIBE, SETUP, PLAY\r\n\r\n"
 
@@ -89,9 +103,20 @@ class _Session(socketserver.StreamRequestHandler):
             time = round(frame * _FRAME_S * _TICKS)
             for payload, last in _payloads(self._camera.units[frame % len(self._camera.units)]):
                 header = struct.pack(">BBHII", 0x80, 96 | (0x80 if last else 0), sequence & 0xFFFF, time, 1)
-                self.wfile.write(struct.pack(">cBH", b"$", 0, len(header + payload)) + header + payload)
+                self._send(header + payload)
                 sequence += 1
             frame += 1
+
+    def _send(self, packet: bytes) -> None:
+        if self._udp is not None:
+            self._udp.send(packet)
+        else:
+            self.wfile.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
+
+    def finish(self) -> None:
+        if self._udp is not None:
+            self._udp.close()
+        super().finish()
 
 
 def _access_units(count: int) -> Iterator[list[bytes]]:

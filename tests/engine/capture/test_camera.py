@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.capture import CameraInfo, list_cameras, open_source
-from engine.capture.camera import CameraFeed, camera_index
+from engine.capture.camera import CameraFeed, camera_device
 from engine.capture.live import Lost, open_live
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
@@ -18,7 +18,7 @@ from tests.engine.capture.clips import number_of, steady, write_clip
     ("text", "index"), [("0", 0), ("12", 12), ("/dev/video2", 2), ("clip0", None), ("1.5", None), ("-1", None)]
 )
 def test_what_is_a_camera(text: str, index: int | None) -> None:
-    assert camera_index(text) == index
+    assert camera_device(text) == index
 
 
 def test_cameras_are_listed_without_their_metadata_nodes(tmp_path: Path) -> None:
@@ -54,3 +54,17 @@ def test_frames_come_through_opencv_and_a_lost_camera_is_opened_again(tmp_path: 
 def test_a_device_that_does_not_open() -> None:
     with pytest.raises(Lost, match="does not open"):
         CameraFeed("/nowhere").open()
+
+
+def test_links_of_udev_are_cameras_wherever_they_lead(tmp_path: Path) -> None:
+    by_id = "/dev/v4l/by-id/usb-046d_HD_Webcam-video-index0"
+    assert camera_device(by_id) == by_id
+    assert camera_device("/dev/v4l/by-path/pci-0000:00:14.0-usb-0:1:1.0-video-index0") is not None
+    link = tmp_path / "front door"
+    link.symlink_to("/dev/video987")
+    assert camera_device(str(link)) == str(link)
+    for source in (by_id, str(link)):
+        with pytest.raises(PosecastError, match=f"no camera {source}; cameras here: "):
+            open_source(source)
+    with pytest.raises(Lost, match="not plugged in"):
+        CameraFeed(by_id).open()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import struct
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -122,3 +124,86 @@ def test_no_images_at_all_is_an_error(tmp_path: Path) -> None:
 
 def test_a_name_with_brackets_is_a_name_first(tmp_path: Path) -> None:
     assert number_of(only(save(tmp_path / "shot[1].png", numbered(5)))) == 5
+
+
+def test_hidden_and_side_files_do_not_count(tmp_path: Path) -> None:
+    save(tmp_path / "1.png", numbered(1))
+    for name in (".DS_Store", "Thumbs.db", "._1.png", ".2.png"):
+        (tmp_path / name).write_bytes(b"\0\5\x16\7" + bytes(100))
+    for folder in ("__MACOSX", "@eaDir"):
+        (tmp_path / folder).mkdir()
+        save(tmp_path / folder / "1.png", numbered(2))
+    for text in (tmp_path, tmp_path / "*", tmp_path / "**/*.png"):
+        assert [number_of(frame.image) for frame in read_all(text)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "numbers"),
+    [
+        ("img_%04d.png", [2, 10, 11]),
+        ("img_%d.png", [2, 10, 11, 3]),
+        ("img_%05d.png", [11]),
+        ("100%%_%d.png", [7]),
+    ],
+)
+def test_numbered_patterns_are_taken(tmp_path: Path, pattern: str, numbers: list[int]) -> None:
+    for name, number in (("0010", 10), ("0002", 2), ("00011", 11), ("3", 3)):
+        save(tmp_path / f"img_{name}.png", numbered(number))
+    save(tmp_path / "100%_7.png", numbered(7))
+    assert sorted(number_of(frame.image) for frame in read_all(tmp_path / pattern)) == sorted(numbers)
+
+
+def test_a_numbered_pattern_without_images_says_so(tmp_path: Path) -> None:
+    with pytest.raises(PosecastError, match=r"no images in .*img_%04d\.png"):
+        open_source(str(tmp_path / "img_%04d.png"))
+
+
+def test_a_folder_may_stand_for_a_film_of_any_rate(tmp_path: Path) -> None:
+    for number in range(3):
+        save(tmp_path / f"{number}.png", numbered(number))
+    source = open_source(str(tmp_path), rate=25)
+    times = []
+    while (frame := source.read()) is not None:
+        times.append(frame.time)
+    assert times == pytest.approx([0, 0.04, 0.08])
+    assert source.frame_rate == 25
+
+
+@pytest.mark.parametrize(("source", "rate"), [("demo", 25), ("0", 25), ("rtsp://host/x", 25), (".", 0), (".", 1e6)])
+def test_a_rate_is_for_images_and_for_people(source: str, rate: float) -> None:
+    with pytest.raises(PosecastError, match="--rate"):
+        open_source(source, rate=rate)
+
+
+@pytest.mark.parametrize("name", [b"photo_\xe9.png", b"two\nlines.png", b"-o.png", b"%d.png", b"a*b?.png", b"a#b.png"])
+def test_names_are_bytes(tmp_path: Path, name: bytes) -> None:
+    """OpenCV crashes on names that are no UTF-8."""
+    path = tmp_path / os.fsdecode(name)
+    path.write_bytes(cv2.imencode(".png", numbered(5))[1].tobytes())
+    frames = read_all(path)
+    assert [number_of(frame.image) for frame in frames] == [5]
+    frames[0].name.encode()  # type: ignore[union-attr]
+
+
+def test_a_folder_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "take[1]").mkdir()
+    save(tmp_path / "take[1]" / "1.png", numbered(5))
+    assert [number_of(frame.image) for frame in read_all(tmp_path / "take[1]" / "*.png")] == [5]
+
+
+def test_pixels_of_images_have_a_shape_too(tmp_path: Path) -> None:
+    source = open_source(str(save(tmp_path / "1.png", PICTURE)), pixel_aspect=Fraction(2))
+    frame = source.read()
+    assert frame is not None
+    assert frame.image.shape == (48, 256, 3)
+
+
+def test_damage_is_told_once_in_a_loop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for number in (1, 2):
+        save(tmp_path / f"{number}.png", numbered(number))
+    (tmp_path / "2.png").write_bytes(b"no picture")
+    source = open_source(str(tmp_path), loop=True)
+    for _ in range(5):
+        assert source.read() is not None
+    source.close()
+    assert caplog.text.count("left out") == 1

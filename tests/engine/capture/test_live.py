@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from engine.capture.live import LivePicture, LiveSource, Lost, open_live
+from engine.capture.live import Crashed, LivePicture, LiveSource, Lost, open_live
 from engine.capture.timing import Timing
 from engine.errors import PosecastError
 from engine.types import Frame
@@ -197,3 +197,15 @@ def test_close_during_a_pause_between_attempts_does_not_wait_for_its_end(feed: F
     source.close()
     assert time.monotonic() - began < 2.0, "the bound of close"
     assert not source._thread.is_alive()
+
+
+def test_a_feed_that_crashes_again_and_again_is_given_up(feed: FakeFeed) -> None:
+    source = open_live(feed, "fake", timing=QUICK)
+    for _ in range(3):
+        feed.items.put(Crashed("it died (SIGSEGV)"))
+    feed.items.put(Lost("cable out"))
+    for _ in range(2):
+        feed.items.put(Crashed("it died (SIGSEGV)"))
+    assert source.read() is None
+    assert source.problem == "it died (SIGSEGV), 5 times within a minute: it is not tried again"
+    source.close()

@@ -103,6 +103,17 @@ def test_paced_frames_come_when_they_are_due() -> None:
     assert source.live
 
 
+def test_the_clock_begins_when_a_reader_that_was_not_ready_comes_back() -> None:
+    """As `infer` does, which loads a model for frames of the first one's size."""
+    clip = FakeClip(FakeClock())
+    source = playback(clip, realtime=True)
+    read(source, 1)
+    clip.clock.now += 60
+    frames = read(source, 9)
+    assert [frame.index for frame in frames] == list(range(1, 10)), "none is skipped"
+    assert np.diff([frame.captured_at for frame in frames]) == pytest.approx([0.1] * 8)
+
+
 def test_a_slow_reader_gets_the_newest_and_the_others_are_never_converted() -> None:
     clip = FakeClip(FakeClock(), count=40)
     source = playback(clip, realtime=True)
@@ -111,7 +122,8 @@ def test_a_slow_reader_gets_the_newest_and_the_others_are_never_converted() -> N
         indices.append(frame.index)
         ages.append(clip.clock.now - frame.captured_at)
         clip.clock.now += 0.35
-    assert np.diff(indices).tolist() == pytest.approx([3.5] * (len(indices) - 1), abs=0.5)
+    # The clock begins when the second one is asked for.
+    assert np.diff(indices[1:]).tolist() == pytest.approx([3.5] * (len(indices) - 2), abs=0.5)
     assert max(ages) < 0.1, "never older than one frame"
     assert clip.converted == indices
 

@@ -39,7 +39,7 @@ _LONGEST_PAUSE_S = 0.001
 @pytest.fixture(scope="module", params=CASES, ids="-".join)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     name, device, precision = request.param
-    loaded = load_backend(ModelSpec(backend=name, device=device, precision=precision), (256, 456), silent)
+    loaded = load_backend(ModelSpec("bundled", name, device, precision, body="maps"), (256, 456), silent)
     yield loaded
     loaded.close()
     loaded.close()  # twice is as good as once
@@ -55,6 +55,7 @@ def test_gives_the_maps_of_pytorch(backend: Backend, height: int) -> None:
     maps = backend.infer(image)
     truth = expected(image)
     rows, columns = image.shape[0] // 8, image.shape[1] // 8
+    assert maps.features is not None
     assert maps.features.shape == (57, rows, columns)
     assert maps.heatmaps.shape == (19, rows, columns)
     assert maps.pafs.shape == (38, rows, columns)
@@ -63,6 +64,16 @@ def test_gives_the_maps_of_pytorch(backend: Backend, height: int) -> None:
     people, _ = extract_people(maps.heatmaps, maps.pafs)
     true_people, _ = extract_people(truth.heatmaps, truth.pafs)
     assert len(people) == len(true_people) >= 3
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[2] == "fp32" and case[1] != "AUTO"], ids="-".join)
+def test_gives_the_same_without_the_3d_head(case: tuple[str, str, str]) -> None:
+    name, device, precision = case
+    backend = load_backend(ModelSpec("bundled", name, device, precision, body="keypoints"), (136, 248), silent)
+    maps = backend.infer(picture(136))
+    backend.close()
+    assert maps.features is None
+    assert max(largest_difference(maps, expected(picture(136))).values()) < TOLERANCES[precision]
 
 
 def test_says_what_it_runs(backend: Backend, request: pytest.FixtureRequest) -> None:

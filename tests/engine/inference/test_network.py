@@ -23,7 +23,7 @@ from engine.inference.network import PoseNetwork, load_checkpoint
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared"
-BUNDLED = ROOT / "engine" / "assets" / "posecast-v0.pth"
+BUNDLED = ROOT / "engine" / "assets" / "posecast-v1.pth"
 
 State = dict[str, Any]
 

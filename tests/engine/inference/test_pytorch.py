@@ -18,7 +18,7 @@ from engine.inference.network import PoseNetwork, load_checkpoint
 from engine.inference.pytorch_backend import without_batch_norms
 from engine.types import Image, Maps
 
-BUNDLED = Path(__file__).parents[3] / "engine" / "assets" / "posecast-v0.pth"
+BUNDLED = Path(__file__).parents[3] / "engine" / "assets" / "posecast-v1.pth"
 SIZE = (128, 72)
 
 TOLERANCE = {"fp32": 2e-4, "fp16": 2e-2, "bf16": 1.5e-1}
@@ -165,7 +165,7 @@ def test_device_names_take_any_case() -> None:
     assert open_bundled("CPU").info.device == "cpu"
 
 
-@pytest.mark.parametrize(("precision", "hint"), [("int8", "OpenVINO"), ("fp16", "fp32"), ("auto", "fp32")])
+@pytest.mark.parametrize(("precision", "hint"), [("int8", "openvino"), ("fp16", "fp32"), ("auto", "fp32")])
 def test_precisions_not_offered_are_refused(precision: str, hint: str) -> None:
     with pytest.raises(PosecastError, match=f"does not run {precision} on cpu") as caught:
         open_bundled("cpu", precision)

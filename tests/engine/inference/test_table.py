@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from converters import job
-from converters.prepare import Checkpoint, onnx
 from engine import inference, models
 from engine.errors import PosecastError
 from engine.inference import BackendReport, choose, file_format, openvino
 from engine.loading import load_backend
+from engine.models import job
+from engine.models.prepare import Checkpoint, onnx
 from engine.types import ModelSpec
 from tests.models import foreign_onnx, silent
 

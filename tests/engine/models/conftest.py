@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ class Web:
 
     def __init__(self) -> None:
         self.content = b""
-        self.etag: str | None = '"one"'
         self.plan: list[Answer] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
         """(path, headers) in the order they came."""
@@ -61,29 +59,16 @@ class Web:
     # --- answers ---
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
-        """As a good server does, with ranges."""
-        start = self._range_start(handler)
-        if start >= len(self.content) > 0:
-            handler.send_response(416)
-            handler.send_header("Content-Range", f"bytes */{len(self.content)}")
-            handler.send_header("Content-Length", "0")
-            handler.end_headers()
-            return
-        self._head(handler, start)
-        handler.wfile.write(self.content[start:])
-
-    def whole(self, handler: BaseHTTPRequestHandler) -> None:
-        """Everything, whatever part was asked for."""
-        self._head(handler, 0)
+        """As a good server does."""
+        self._head(handler)
         handler.wfile.write(self.content)
 
     def cut(self, length: int) -> Answer:
         """Hang up after `length` bytes of the body."""
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
-            start = self._range_start(handler)
-            self._head(handler, start)
-            handler.wfile.write(self.content[start : start + length])
+            self._head(handler)
+            handler.wfile.write(self.content[:length])
 
         return answer
 
@@ -126,19 +111,9 @@ class Web:
     def hang_up(self, handler: BaseHTTPRequestHandler) -> None:
         """Not a word."""
 
-    def _range_start(self, handler: BaseHTTPRequestHandler) -> int:
-        asked = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range", ""))
-        if asked is None or handler.headers.get("If-Range", self.etag) != self.etag:
-            return 0
-        return int(asked[1])
-
-    def _head(self, handler: BaseHTTPRequestHandler, start: int) -> None:
-        handler.send_response(206 if start else 200)
-        handler.send_header("Content-Length", str(len(self.content) - start))
-        if start:
-            handler.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
-        if self.etag is not None:
-            handler.send_header("ETag", self.etag)
+    def _head(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(self.content)))
         handler.end_headers()
 
 

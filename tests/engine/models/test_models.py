@@ -148,9 +148,9 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != "lock")
 
 
-def test_from_a_bad_server_to_a_network(web: Any, offer: Any, archive: bytes, cache: Path) -> None:
+def test_from_a_server_to_a_network(web: Any, offer: Any, archive: bytes, cache: Path) -> None:
     offer(archive)
-    web.plan = [web.redirect("/elsewhere"), web.cut(1_000_000), web.whole]
+    web.plan = [web.redirect("/elsewhere")]
     steps: list[tuple[str, float | None, str]] = []
     path = models.download("official", lambda *step: steps.append(step))
     assert path == cache / "models" / "official" / MEMBER == models.resolve("official")
@@ -167,7 +167,7 @@ def test_from_a_bad_server_to_a_network(web: Any, offer: Any, archive: bytes, ca
     assert len(web.requests) == asked
 
 
-def test_an_interrupted_download_goes_on_in_another_run(web: Any, offer: Any, archive: bytes, cache: Path) -> None:
+def test_an_interrupted_download_leaves_nothing(web: Any, offer: Any, archive: bytes, cache: Path) -> None:
     offer(archive)
 
     def interrupt(step: str, fraction: float | None, message: str) -> None:
@@ -176,11 +176,9 @@ def test_an_interrupted_download_goes_on_in_another_run(web: Any, offer: Any, ar
 
     with pytest.raises(KeyboardInterrupt):
         models.download("official", interrupt)
-    assert files(cache) == ["a.tar.gz.part", "a.tar.gz.part.etag"]
+    assert files(cache) == []
     assert main(["models", "download", "official"]) == 0
     assert files(cache) == [MEMBER]
-    start = int(web.requests[1][1]["Range"].removeprefix("bytes=").removesuffix("-"))
-    assert start > len(archive) // 2
 
 
 def test_two_at_once_download_once(web: Any, offer: Any, archive: bytes, cache: Path) -> None:

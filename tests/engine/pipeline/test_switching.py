@@ -41,6 +41,18 @@ class TestBackend:
             assert (old.closes, new.closes) == (1, 0)
             assert run.problems == []
 
+    def test_another_body_loads_the_network_that_it_needs(self) -> None:
+        with live() as run:
+            assert run.wait_for_snapshot().body == "keypoints"
+            run.wait_until_settled()
+            run.pipeline.change_settings({"body": "maps"})
+            run.wait_for_snapshot(lambda snapshot: snapshot.body == "maps")
+            run.wait_until_settled()
+            assert [spec.features for spec, _ in run.world.loads] == [False, True]
+            run.pipeline.change_settings({"placement": "perspective"})
+            assert len(run.world.loads) == 2
+            assert run.problems == []
+
     def test_people_keep_their_ids(self) -> None:
         with live() as run:
             before = run.wait_for_snapshot()
@@ -102,7 +114,7 @@ class TestBackend:
                 run.pipeline.switch_backend("tensorrt")
             with pytest.raises(BackendUnavailable, match="'NPU'"):
                 run.pipeline.switch_backend("openvino", "NPU")
-            with pytest.raises(BackendUnavailable, match="'int8'"):
+            with pytest.raises(BackendUnavailable, match="does not run int8"):
                 run.pipeline.change_settings({"precision": "int8"})
             for device in ("gpu.1", "gpu"):
                 run.pipeline.switch_backend("openvino", device)
@@ -238,6 +250,14 @@ class TestSource:
             run.world.wait_for_source(2)
             run.wait_for_next_snapshot()
             assert [source.closes for source in run.world.sources] == [1, 0]
+
+    def test_for_pixels_of_another_shape_it_is_opened_anew(self) -> None:
+        with live() as run:
+            run.wait_for_snapshot()
+            run.pipeline.change_settings({"pixel_aspect": "2:1"})
+            run.world.wait_for_source(2)
+            run.wait_for_next_snapshot()
+            assert run.world.pixel_aspects == [None, 2]
 
 
 class TestSettings:

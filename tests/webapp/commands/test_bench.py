@@ -22,7 +22,7 @@ def test_one_backend_is_measured_and_compared(
     monkeypatch.setattr(bench, "measure_baseline_in_child", measure_baseline)
     path = tmp_path / "results.json"
     settings = Settings(height_size=128, precision="fp32")
-    assert run(BenchOptions(settings, ("openvino",), seconds=1, json=path, agreement_frames=4)) == 0
+    assert run(BenchOptions(settings, ("openvino",), seconds=1, json=path, agreement_frames=4, truth_frames=12)) == 0
     report = json.loads(path.read_text(encoding="utf-8"))
     assert report["source"] == "demo"
     assert report["image_size"] == [1280, 720]
@@ -40,7 +40,18 @@ def test_one_backend_is_measured_and_compared(
     assert result["agreement"]["mm"] < 5
     assert result["truth"]["found"] > 0.5
     assert 30 < result["truth"]["mpjpe_mm"] < 400
-    assert "openvino" in capfd.readouterr().out
+    assert [(entry["model"], entry["body"], entry["frames"]) for entry in report["truth"]] == [
+        ("bundled", "maps", 12),
+        ("bundled", "keypoints", 12),
+    ]
+    for entry in report["truth"]:
+        assert entry["found"] > 0.3
+        assert 30 < entry["mpjpe_mm"] < 400
+        assert entry["absolute_mm"] > entry["mpjpe_mm"] / 2
+        assert abs(entry["depth_percent"]) < 30
+    printed = capfd.readouterr().out
+    assert "openvino" in printed
+    assert "keypoints" in printed
 
 
 def test_what_cannot_be_measured_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -51,3 +62,13 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path, capfd: pytest.Captur
         assert main(["bench", "demo", option, "tensorrt"]) == 2, "there is none here"
     assert "Traceback" not in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_results_do_not_overwrite_inputs_or_one_another(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    video = tmp_path / "video.mp4"
+    video.write_bytes(b"precious")
+    assert main(["bench", str(video), "--json", str(video)]) == 2
+    assert "is an input" in capfd.readouterr().err
+    assert main(["bench", "--json", str(tmp_path / "a.html"), "--chart", str(tmp_path / "a.html")]) == 2
+    assert "are one file" in capfd.readouterr().err
+    assert video.read_bytes() == b"precious"

@@ -146,3 +146,11 @@ def test_what_cannot_be_done_is_refused(
 )
 def test_json_stays_json(value: Any, cleaned: Any) -> None:
     assert clean(value, Secrets()) == cleaned
+
+
+def test_the_bundle_does_not_overwrite_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("precious")
+    assert main(["doctor", "--bundle", str(log), "--log", str(log)]) == 2
+    assert "is an input" in capsys.readouterr().err
+    assert log.read_text() == "precious"

@@ -48,9 +48,20 @@ def test_the_name_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     arguments = ["convert", "bundled", "--to", "openvino", "--height", "128", "--width", "224"]
     assert main(arguments) == 0
     assert {found.name for found in tmp_path.iterdir()} == {
-        "posecast-v0-fp32-128x224.xml",
-        "posecast-v0-fp32-128x224.bin",
+        "posecast-v1-fp32-128x224.xml",
+        "posecast-v1-fp32-128x224.bin",
     }
+
+
+def test_a_model_for_keypoints_has_no_3d_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", "bundled", "--to", "onnx", "--body", "keypoints"]) == 0
+    loaded = load_backend(ModelSpec("posecast-v1-2d-fp32.onnx", "onnxruntime"), (136, 248), silent)
+    assert loaded.infer(picture(136)).features is None
+    loaded.close()
+    assert "largest difference in features" not in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -96,3 +107,12 @@ def test_engines_need_tensorrt(
         pytest.skip("TensorRT is here")
     assert "cannot build an engine: " in capfd.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_checkpoint_is_not_overwritten(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    checkpoint, link = tmp_path / "mine.pth", tmp_path / "mine.onnx"
+    checkpoint.write_bytes(b"precious")
+    link.hardlink_to(checkpoint)
+    assert main(["convert", str(checkpoint), "--to", "onnx", "-o", str(link)]) == 2
+    assert "is the same file as the input" in capfd.readouterr().err
+    assert checkpoint.read_bytes() == b"precious"

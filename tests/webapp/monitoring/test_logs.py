@@ -26,7 +26,7 @@ from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
 from webapp.cli import main
 from webapp.monitoring.logs import EVENTS, JsonFormatter, TextFormatter, event, installed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CAMERA = "rtsp://admin:hunter22@127.0.0.1:9/stream?password=hunter22"
 log = logging.getLogger("webapp.tests")
 

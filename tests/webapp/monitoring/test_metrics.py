@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from flask.testing import FlaskClient
-from prometheus_client import Metric
+from prometheus_client import REGISTRY, Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.errors import PosecastError
@@ -20,6 +20,7 @@ from webapp.monitoring.metrics import ERROR_KINDS, ErrorCounter, Metrics
 from webapp.recording.replay import ReplayedFrame
 from webapp.services import Services
 
+FROM_LINUX = {"process_resident_memory_bytes", "process_open_fds", "process_threads"}
 STAGES = {"capture", "preprocess", "infer", "decode", "lift", "track"}
 
 
@@ -135,6 +136,45 @@ def test_errors_are_counted_by_kind(
     logging.getLogger("some.library").error("broken")
     logging.getLogger("some.library").warning("odd")
     assert errors() == {**dict.fromkeys(ERROR_KINDS, 0), "engine": 1, "login": 1, "request": 1, "other": 1}
+
+
+def test_names_types_and_labels_are_these() -> None:
+    """Dashboards and alerts rely on them."""
+    metrics = Metrics()
+    metrics.worked({"infer": 20.0})
+    runs = BackendInfo("openvino", "CPU", "int8")
+    told = families(metrics.text(Stats(), up=True, backend=runs, streams=0, sockets=0))
+    assert {(name, family.type): set(family.samples[0].labels) - {"le"} for name, family in told.items()} == {
+        ("posecast_build_info", "gauge"): {"version", "python"},
+        ("posecast_up", "gauge"): set(),
+        ("posecast_frames_captured", "counter"): set(),
+        ("posecast_frames_processed", "counter"): set(),
+        ("posecast_frames_dropped", "counter"): set(),
+        ("posecast_fps", "gauge"): set(),
+        ("posecast_people", "gauge"): set(),
+        ("posecast_backend_info", "gauge"): {"backend", "device", "precision"},
+        ("posecast_viewers", "gauge"): {"kind"},
+        ("posecast_switches", "counter"): set(),
+        ("posecast_problems", "counter"): set(),
+        ("posecast_errors", "counter"): {"kind"},
+        ("posecast_publish_latency_seconds", "histogram"): set(),
+        ("posecast_stage_duration_seconds", "histogram"): {"stage"},
+        ("posecast_threads", "gauge"): set(),
+        ("process_start_time_seconds", "gauge"): set(),
+        ("process_cpu_seconds", "counter"): set(),
+        **{(name, "gauge"): set() for name in told if name in FROM_LINUX},
+    }
+
+
+def test_two_servers_in_one_process_count_separately() -> None:
+    one, other = Metrics(), Metrics()
+    one.count_problem()
+    counts = []
+    for metrics in (one, other):
+        told = families(metrics.text(Stats(), up=True, backend=None, streams=0, sockets=0))
+        counts.append(value(told, "posecast_problems", "posecast_problems_total"))
+    assert counts == [1, 0]
+    assert not [family.name for family in REGISTRY.collect() if "posecast" in family.name]
 
 
 def test_a_lost_source_counts_once() -> None:

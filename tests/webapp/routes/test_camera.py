@@ -96,6 +96,32 @@ def test_one_of_several_cameras(client: FlaskClient, playing: Pipeline) -> None:
     assert chosen.json["t"] == [0, 0, 3]
 
 
+def test_a_dome_of_cameras_is_offered_to_choose_from(client: FlaskClient, playing: Pipeline) -> None:
+    names = [f"{number // 24:02}_{number % 24:02}" for number in range(521)]
+    dome = {"cameras": [{"name": name, **STRAIGHT, "K": [[900, 0, 640], [0, 900, 360], [0, 0, 1]]} for name in names]}
+    data = json.dumps(dome, indent=1).encode()
+    assert len(data) > 64 * 1024
+    several = upload(client, data)
+    assert several.status_code == 400
+    assert several.json["cameras"] == names
+    assert upload(client, data, camera="07_03").json["name"] == "07_03"
+
+
+def test_what_is_assumed_and_what_does_not_fit_is_told(
+    client: FlaskClient, stage: Stage, playing: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    show(stage, playing)
+    lens = {"fx": 500, "fy": 500, "cx": 250, "cy": 250, "width": 500, "height": 500}
+    refused = upload(client, {**STRAIGHT, "unit": "cm", **lens})
+    assert refused.status_code == 400
+    assert "images of 500 x 500" in refused.json["error"]
+    told = upload(client, {"rvec": [0, 0, 0], "tvec": [0, 1200, 3000]})
+    assert "taken for millimetres" in told.json["warnings"][0]
+    assert "taken for millimetres" in caplog.text
+    client.put("/api/settings", json={"fx": 5})
+    assert any("36 mm wide sensor" in warning for warning in client.get("/api/extrinsics").json["warnings"])
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
     [

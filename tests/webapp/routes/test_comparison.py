@@ -13,12 +13,12 @@ from engine.errors import PosecastError
 from engine.pipeline import Pipeline
 from tests.webapp.conftest import eventually
 from tests.webapp.fakes import Stage
-from webapp.routes.engine import SCHEMAS
+from webapp.routes.openapi import document
 from webapp.services import Services
 
 PATH = "/api/comparison"
 TWO = {"a": {"name": "openvino", "precision": "bf16"}, "b": {"name": "pytorch", "device": None}}
-COMPONENTS = json.loads((SCHEMAS / "openapi.json").read_text())["components"]
+COMPONENTS = json.loads(json.dumps(document()))["components"]
 
 
 def told(client: FlaskClient) -> Any:

@@ -147,7 +147,7 @@ def test_why_frames_do_not_flow_is_part_of_the_stats(
         ({"smoothing": False, "fx": -1}, "fx is -1"),
         ({"assumed_height_m": "tall"}, "assumed_height_m is 'tall'"),
         ({"up": "up"}, "up is 'up'"),
-        ({}, "no setting is given"),
+        ({}, "the body names no setting"),
     ],
 )
 def test_one_wrong_setting_changes_none(

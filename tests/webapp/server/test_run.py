@@ -33,7 +33,7 @@ from webapp.server.precheck import check
 from webapp.server.restarts import Chosen
 from webapp.server.run import announce, listen, own_url, serve
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STOPS_WITHIN = 3.0
 """Seconds, as promised; a machine under load may take longer for what is not ours, so there is some slack."""
 SLACK = 4.0
@@ -210,6 +210,31 @@ def test_who_takes_the_place_of_one_that_died_before_it_was_ready_prints_the_lin
         assert answers(server)
 
 
+DIES_AGAIN_AND_AGAIN = """
+import os, signal
+from tests.webapp import devserver
+
+devserver.begin_with = lambda *arguments: os.kill(os.getpid(), signal.SIGSEGV)
+devserver.main()
+"""
+
+
+def test_a_server_that_crashes_again_and_again_stops_and_says_why() -> None:
+    command = [sys.executable, "-c", DIES_AGAIN_AND_AGAIN, "--port", "0", "--size", "320", "180"]
+    server = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=60, check=False)
+    assert server.returncode == 1
+    assert "the engine crashed 5 times within a minute (SIGSEGV); choose another source or model" in server.stderr
+
+
+def test_a_source_that_crashes_its_reader_is_refused_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, -signal.SIGSEGV, "", "")
+
+    monkeypatch.setattr(subprocess, "run", crash)
+    with pytest.raises(PosecastError, match=r"crashes \(SIGSEGV\)"):
+        check(Settings(source="odd.jpg"))
+
+
 def answers(server: Process) -> bool:
     with suppress(OSError):
         return server.get("api/state")[0] == 200
@@ -331,6 +356,18 @@ def test_a_saved_camera_that_cannot_be_read_stops_no_start(tmp_path: Path, monke
     assert missing in error
     assert hint
     assert main(["serve", "--config", str(config), "--extrinsics", missing]) == 2, "who asks for it now is told no"
+
+
+def test_what_was_assumed_of_the_camera_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    start, file = Start(monkeypatch), tmp_path / "camera.yml"
+    file.write_text("rvec: [0, 0, 0]\ntvec: [0, 1200, 3000]\n", encoding="utf-8")
+    config = tmp_path / "settings.json"
+    config.write_text("{}", encoding="utf-8")
+    assert main(["serve", "--config", str(config), "--extrinsics", str(file)]) == 0
+    assert start.chosen is not None
+    assert "taken for millimetres" in caplog.text
 
 
 def test_tokens_come_from_the_environment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

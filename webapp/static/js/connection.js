@@ -25,8 +25,8 @@ export function connect(handlers) {
     // The library does not come back by itself when it was the server that hung up.
     if (reason === "io server disconnect") socket.connect();
   });
-  socket.on("connect_error", (error) => {
-    handlers.lost(error.message);
+  socket.on("connect_error", async (error) => {
+    handlers.lost((await refusal()) ?? error.message);
     if (!socket.active) setTimeout(() => socket.connect(), REFUSED_RETRY_MS);
   });
   socket.on("scene", (scene, acknowledge) => {
@@ -34,4 +34,19 @@ export function connect(handlers) {
     acknowledge?.();
   });
   for (const event of EVENTS) socket.on(event, (data) => handlers[event](data));
+}
+
+/**
+ * Why the server refuses this page, or null where it does not. The socket's errors do not say: a browser hides the
+ * answer to a WebSocket. Any request with an Origin meets the same check.
+ */
+async function refusal() {
+  try {
+    const answer = await fetch("healthz", { method: "POST" });
+    if (answer.status !== 403) return null;
+    const { error, hint } = await answer.json();
+    return `the server refuses this page: ${error}; ${hint}`;
+  } catch {
+    return null;
+  }
 }

@@ -16,6 +16,7 @@ export function standstill({ lost, state, silence }) {
 }
 
 function lostReason(lost) {
+  if (lost.startsWith("the server refuses")) return lost;
   if (/token|unauthor|401|403/i.test(lost)) return "the server wants a token: open the link that it printed when it started, or load this page again to sign in";
   return "the connection is lost; this is the last scene, and it goes on by itself when the server is back";
 }

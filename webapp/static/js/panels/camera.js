@@ -5,11 +5,12 @@ import { h } from "../dom.js";
 import { numberField, section, selectField, sliderField } from "../fields.js";
 import { degrees, fieldOfView, focalLength, metres } from "../format.js";
 import { icon } from "../icons.js";
+import { fullRange, sliderRange } from "../settings.js";
 import { UP_AXES } from "../transform.js";
 import { compare, warning } from "./calibration.js";
 import { sentence } from "./toasts.js";
 
-const LARGEST = 64 * 1024;
+const LARGEST = 1024 * 1024; // of many cameras; the server takes 64 KiB for each
 
 /** `actions`: {settings(changes), preview(calibration with floor_offset_m | null)}; `toasts`: {news, problem}. */
 export function createCameraPanel({ actions, toasts }) {
@@ -24,7 +25,7 @@ export function createCameraPanel({ actions, toasts }) {
   const download = h("a", { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" }, icon("download"), "Download");
   const reset = h("button", { class: "button", type: "button", onclick: () => apply(() => remove("api/extrinsics"), "Back to the default camera") }, "Default");
 
-  const fx = numberField({ label: "Focal length", unit: "px", min: 1, max: 100000, step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
+  const fx = numberField({ label: "Focal length", unit: "px", ...fullRange("fx"), step: "any", placeholder: "auto", onChange: (value) => actions.settings({ fx: value }) });
   const fov = sliderField({
     label: "Field of view", min: 20, max: 120, step: 0.5, format: degrees,
     help: "How much the lens sees from left to right. Too wide a value puts people too near. Empty the focal length to go back.",
@@ -33,7 +34,7 @@ export function createCameraPanel({ actions, toasts }) {
   const up = selectField({ label: "Up axis", help: "Which axis of the world points up.", onChange: (value) => actions.settings({ up: value || null }) });
   const floor = sliderField({
     label: "Floor height", help: "Above the world's origin. Moves the grid, never the joints.",
-    min: -2, max: 2, step: 0.01, format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
+    ...sliderRange("floor_offset_m"), format: metres, onChange: (value) => actions.settings({ floor_offset_m: value }),
   });
 
   const element = h("div", { class: "panel" },
@@ -42,7 +43,7 @@ export function createCameraPanel({ actions, toasts }) {
       h("div", { class: "drop" }, h("p", {}, "Drop a camera file anywhere on the page"), h("div", { class: "row" }, choose, paste), picker),
       pasted, outcome,
       h("div", { class: "row" }, level, download, reset),
-      h("p", { class: "help" }, "Reads the reference's JSON, CMU Panoptic and OpenCV files. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
+      h("p", { class: "help" }, "Reads JSON, YAML, XML, TOML and text files of most calibration programs. Level from people sets tilt and floor from those seen in the last seconds: let somebody walk about, standing upright.")),
     section("World", up.element, floor.element),
     section("Lens", fov.element, fx.element));
 
@@ -62,7 +63,7 @@ export function createCameraPanel({ actions, toasts }) {
 
   /** Has the server read the file without applying it, and shows what it would mean. */
   async function offerFile(file, name = null) {
-    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a camera file has at most 64 KiB; is it the right one?" });
+    if (file.size > LARGEST) return refuse({ message: `${file.name} has ${Math.round(file.size / 1024)} KiB`, hint: "a file of many cameras has at most 1 MiB; is it the right one?" });
     const send = (preview) => {
       const form = new FormData();
       form.append("file", file, file.name);

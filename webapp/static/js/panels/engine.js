@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { section, selectField, sliderField, switchField } from "../fields.js";
 import { metres } from "../format.js";
+import { sliderRange } from "../settings.js";
 import { createBackends } from "./backends.js";
 import { createComparison } from "./comparison.js";
 
@@ -27,13 +28,13 @@ export function createEnginePanel({ actions }) {
   const score = sliderField({
     label: "Least confidence",
     help: "People found with less are left out.",
-    min: 0, max: 0.9, step: 0.05, format: (value) => value.toFixed(2),
+    ...sliderRange("min_score"), format: (value) => value.toFixed(2),
     onChange: (value) => actions.settings({ min_score: value }),
   });
   const keypoints = sliderField({
     label: "Least keypoints",
     help: "People with fewer are left out: stray arms and legs, mostly.",
-    min: 3, max: 18, step: 1, format: String,
+    ...sliderRange("min_keypoints"), format: String,
     onChange: (value) => actions.settings({ min_keypoints: value }),
   });
   const model = selectField({ label: "Model", options: MODELS, onChange: (value) => actions.settings({ model: value }) });
@@ -45,18 +46,18 @@ export function createEnginePanel({ actions }) {
   const smoothing = switchField({ label: "Smoothing", help: "Takes the tremble out of joints.", onChange: (on) => actions.settings({ smoothing: on }) });
   const cutoff = sliderField({
     label: "Calm", help: "Lower is calmer when people stand still, and a little later.",
-    min: 0.1, max: 5, step: 0.1, format: (value) => `${value.toFixed(1)} Hz`,
+    ...sliderRange("smoothing_cutoff_hz"), format: (value) => `${value.toFixed(1)} Hz`,
     onChange: (value) => actions.settings({ smoothing_cutoff_hz: value }),
   });
   const beta = sliderField({
     label: "Follow fast movement", help: "Higher follows sooner, and trembles more while moving.",
-    min: 0, max: 5, step: 0.1, format: (value) => value.toFixed(1),
+    ...sliderRange("smoothing_beta"), format: (value) => value.toFixed(1),
     onChange: (value) => actions.settings({ smoothing_beta: value }),
   });
   const tall = sliderField({
     label: "Assumed height of people",
     help: "One camera sees proportions, not size: distances scale with this.",
-    min: 0.8, max: 2.2, step: 0.01, format: metres,
+    ...sliderRange("assumed_height_m"), format: metres,
     onChange: (value) => actions.settings({ assumed_height_m: value }),
   });
 

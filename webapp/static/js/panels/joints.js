@@ -2,6 +2,7 @@
 
 import { h, setText } from "../dom.js";
 import { numberField, selectField } from "../fields.js";
+import { valueRange } from "../settings.js";
 import { JOINTS, JOINT_COUNT, PELVIS, jointLabel } from "../skeleton.js";
 
 const EVERY_MS = 250;
@@ -11,7 +12,7 @@ export function createJointsPanel({ onHeight }) {
   const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); kept = true; } });
   const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
   const tall = numberField({
-    label: "Height of this person", unit: "m", min: 0.3, max: 2.8, step: 0.01, placeholder: "as assumed",
+    label: "Height of this person", unit: "m", ...valueRange("person_heights_m"), step: 0.01, placeholder: "as assumed",
     help: "Kept while the id lasts. Empty: as tall as everybody is assumed to be.",
     onChange: (metres) => onHeight(chosen, metres),
   });

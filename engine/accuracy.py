@@ -1,0 +1,81 @@
+"""How near to the truth the people of a model are, with bodies out of its maps and from its keypoints, side by side.
+
+Consecutive frames of a source that knows the truth (the demo stage) go through the network once, and then both ways to
+the end, tracked and smoothed as the program does. In: settings. Out: an `Accuracy` a way.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from engine import models, offline
+from engine.agreement import against_truth
+from engine.capture import open_source
+from engine.errors import PosecastError
+from engine.geometry import DEFAULT_CAMERA
+from engine.loading import load_backend
+from engine.preprocess import network_size
+from engine.processor import Processor
+from engine.settings import Settings
+from engine.types import Backend, Frame, Scene, Truth
+
+FRAMES = 300
+"""Ten seconds of the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """One way to bodies, measured."""
+
+    model: str
+    body: str
+    """'maps' or 'keypoints'."""
+    frames: int
+    figures: Mapping[str, float | None]
+    """See `engine.agreement.against_truth`."""
+
+
+def measure_in_child(settings: Settings, frames: int = FRAMES) -> tuple[Accuracy, ...]:
+    """`measure` in a fresh process; PosecastError where the model cannot run."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure, settings, frames).result()
+
+
+def measure(settings: Settings, frames: int) -> tuple[Accuracy, ...]:
+    """Both ways where the model has a 3D head, keypoints alone where it has none."""
+    with closing(open_source(settings.source)) as source:
+        first = source.read()
+        if first is None or first.truth is None:
+            raise PosecastError(f"{source.name} does not know the truth", "choose demo")
+        with closing(_backend(settings, first)) as backend:
+            camera = source.camera or DEFAULT_CAMERA
+            ways = {body: Processor(backend, replace(settings, body=body), camera) for body in ("maps", "keypoints")}
+            scenes, truths = _follow(offline.frames_of(source, first=first, limit=frames), ways)
+    return tuple(
+        Accuracy(settings.model, body, len(truths), against_truth(found, truths)) for body, found in scenes.items()
+    )
+
+
+def _backend(settings: Settings, first: Frame) -> Backend:
+    """With the 3D head where the model has one: named by its path, the bundled one is a model like others."""
+    spec = replace(settings.model_spec, model=str(models.resolve(settings.model)), body="auto")
+    height, width = first.image.shape[:2]
+    return load_backend(spec, network_size(width, height, settings.height_size), lambda *_: None)
+
+
+def _follow(frames: Iterator[Frame], ways: Mapping[str, Processor]) -> tuple[dict[str, list[Scene]], list[Truth]]:
+    """The scenes of each way that the model allows, and what was true."""
+    scenes: dict[str, list[Scene]] = {}
+    truths: list[Truth] = []
+    for frame in frames:
+        assert frame.truth is not None
+        truths.append(frame.truth)
+        inferred = ways["keypoints"].infer(ways["keypoints"].prepare(frame))
+        for body, processor in ways.items():
+            if body == "keypoints" or inferred.maps.features is not None:
+                scenes.setdefault(body, []).append(processor.finish(inferred).scene)
+    return scenes, truths

@@ -1,0 +1,71 @@
+"""One clock for a source of finite length: from 0, always forward, whatever its timestamps do.
+
+Recordings of recorders start anywhere, wrap (MPEG-TS: every 26.5 hours), fall back where two were joined, jump where a
+camera's clock was set, repeat, or are missing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+LONG_GAP_S = 60.0
+"""Between two pictures: more is a jump of the clock, and no pause of the recording, ..."""
+LONG_GAP_INTERVALS = 100
+"""... unless pictures are far apart anyway, as in a time lapse."""
+LONG_GAP_OF_STREAM_S = 10.0
+"""In formats made for broadcasting, whose clocks may jump at any time; ffmpeg's own limit for them."""
+FALL_BACK_INTERVALS = 4
+"""Less is disorder of a clock that goes on where it was: decoders that do not sort their pictures."""
+_RECENT = 15
+"""Steps from picture to picture whose median is the usual one."""
+
+
+class MediaClock:
+    """Timestamps of pictures, in the order in which they are shown -> seconds since the first one, rising."""
+
+    def __init__(self, interval: float, *, jumps: bool = False) -> None:
+        """`interval`: seconds between pictures, as announced. `jumps`: whether the format's clock may (see above)."""
+        self._long_gap = LONG_GAP_OF_STREAM_S if jumps else LONG_GAP_S
+        self._steps: deque[float] = deque([interval], maxlen=_RECENT)
+        self._last: float | None = None
+        self._offset: float | None = None
+        self._timestamp: float | None = None
+        self._repeats = 0
+        self.jumps = 0
+        """How often the timestamps jumped, and were moved."""
+
+    def time(self, timestamp: float | None) -> float:
+        """Seconds of the next picture; None where it has no timestamp."""
+        last = self._last
+        if last is None:
+            self._last = 0.0
+            self._timestamp = timestamp
+            self._offset = None if timestamp is None else -timestamp
+            return 0.0
+        self._last = last + self._step if timestamp is None else self._next(last, timestamp)
+        return self._last
+
+    @property
+    def _step(self) -> float:
+        return median(self._steps)
+
+    def _next(self, last: float, timestamp: float) -> float:
+        self._repeats = self._repeats + 1 if timestamp == self._timestamp else 0
+        self._timestamp = timestamp
+        if self._offset is None or self._repeats > 1:  # the first timestamp of all, or none worth the name
+            return self._moved(last, timestamp)
+        time = timestamp + self._offset
+        long_gap = max(self._long_gap, LONG_GAP_INTERVALS * self._step)
+        if last - time > FALL_BACK_INTERVALS * self._step or time - last > long_gap:
+            self.jumps += 1
+            return self._moved(last, timestamp)
+        if time <= last:  # half of the shortest step, so that the clock catches up
+            return last + min(self._steps) / 2
+        self._steps.append(time - last)
+        return time
+
+    def _moved(self, last: float, timestamp: float) -> float:
+        """`timestamp` means one usual step after the last picture."""
+        self._offset = last + self._step - timestamp
+        return last + self._step

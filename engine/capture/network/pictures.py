@@ -1,0 +1,31 @@
+"""What the child reads, whatever sends it: a `Reading`, pictures with the work of decoding them still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from engine.capture.network.protocol import Opened
+from engine.types import Image
+
+
+class Refused(Exception):  # noqa: N818 (not an error of the program)
+    """What comes cannot be used; the text says why, in words for the user, and `hint` what to do."""
+
+    def __init__(self, reason: str, hint: str = "check the address") -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Received:
+    decode: Callable[[], Image | None]
+    """None for a damaged picture."""
+    time: float | None
+    """Seconds of media time, where it has any."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    opened: Opened
+    pictures: Iterator[Received]

@@ -1,0 +1,101 @@
+"""The unit of lengths in a camera file: said, fixed by the format, or told by where cameras stand.
+
+Rooms are metres wide: the same three numbers put a camera 4.5 m, 45 m or 4.5 km away, and mostly one of these makes
+sense. What is assumed is always said; where two units fit, the file is refused.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.extrinsics.fields import Fields
+from engine.extrinsics.formats import Format
+from engine.extrinsics.names import UNIT
+from engine.extrinsics.plausible import is_upright
+from engine.geometry import METRES_PER_UNIT, Camera
+
+NEAR_M, FAR_M = 0.6, 25.0
+"""Distances from the world's origin beyond which the unit is doubted."""
+NEAR_IF_SAID_M = 0.3
+"""As `NEAR_M`, where the file says its unit: a webcam over a calibration board."""
+ROOM_M = (1.0, 12.0)
+"""Where cameras stand of which the unit is not said."""
+HIGH_M = 8.0
+"""Cameras are not put up higher than this above the floor, indoors at least."""
+_NAMES = {
+    "m": ("m", "meter", "meters", "metre", "metres"),
+    "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
+    "mm": ("mm", "millimeter", "millimeters", "millimetre", "millimetres"),
+}
+_IN_WORDS = {"m": "metres", "cm": "centimetres", "mm": "millimetres"}
+
+
+def read_unit(fields: Fields, form: Format, lengths: Sequence[float]) -> tuple[str, list[str]]:
+    """'m', 'cm' or 'mm', and warnings. `lengths`: |t| of each camera in the file, in its unit."""
+    found = fields.take(UNIT)
+    if found is not None:
+        return _said(found[1]), []
+    if form.unit_is_fixed:
+        return form.unit, []
+    lengths = [length for length in lengths if length > 0]  # a camera at the origin says nothing
+    unit = _by_scene(form.unit, lengths)
+    others = " or ".join(f'"{other}"' for other in METRES_PER_UNIT if other != unit)
+    reason = form.about_unit or "the file does not say its unit"
+    if unit != form.unit:
+        far = statistics.median(lengths) * METRES_PER_UNIT[form.unit]
+        reason += f", and in {_IN_WORDS[form.unit]} the camera would be {_told(far)} from the world's origin"
+    return unit, [f'{reason}: t is taken for {_IN_WORDS[unit]}; write "unit": {others} otherwise']
+
+
+def _said(value: object) -> str:
+    spelled = str(value).strip().lower()
+    for unit, spellings in _NAMES.items():
+        if spelled in spellings:
+            return unit
+    raise PosecastError(f"unit is {value!r:.40}", f"unit must be one of {', '.join(METRES_PER_UNIT)}")
+
+
+def _by_scene(usual: str, lengths: Sequence[float]) -> str:
+    """The usual unit where it puts cameras into a room, else the only one that does."""
+    if not lengths:
+        return usual
+    length = statistics.median(lengths)
+    if NEAR_M <= length * METRES_PER_UNIT[usual] <= FAR_M:
+        return usual
+    fits = [unit for unit, metres in METRES_PER_UNIT.items() if ROOM_M[0] <= length * metres <= ROOM_M[1]]
+    if len(fits) > 1:
+        told = " and ".join(f"{_IN_WORDS[unit]} ({_told(length * METRES_PER_UNIT[unit])} away)" for unit in fits)
+        raise PosecastError(f"the file does not say its unit, and {told} both fit", 'add "unit": "m", "cm" or "mm"')
+    return fits[0] if fits else usual
+
+
+def unit_doubts(camera: Camera, unit: str, *, said: bool, up_is_known: bool) -> list[str]:
+    """Warnings where the unit, which the file `said` or not, puts the camera where none stands."""
+    distance = float(np.linalg.norm(camera.t))
+    if 0 < distance < (NEAR_IF_SAID_M if said else NEAR_M) or distance > FAR_M:
+        what = f"{_told(distance)} from the world's origin"
+    elif up_is_known and camera.height > HIGH_M and is_upright(camera):
+        what = f"{camera.height:.0f} m above the floor"
+    else:
+        return []
+    raw = distance / METRES_PER_UNIT[unit]
+    fits = [other for other, metres in METRES_PER_UNIT.items() if ROOM_M[0] <= raw * metres <= ROOM_M[1]]
+    fits = [f"{_told(raw * METRES_PER_UNIT[other])} in {_IN_WORDS[other]}" for other in fits if other != unit]
+    instead = f", it would be {' or '.join(fits)}" if fits else ""
+    return [f"the camera would be {what} in {_IN_WORDS[unit]}{instead}: check the unit"]
+
+
+def _told(metres: float) -> str:
+    return (
+        f"{metres * 1000:.0f} mm"
+        if metres < 0.1
+        else f"{metres:.2f} m"
+        if metres < 1
+        else f"{metres:.1f} m"
+        if metres < 100
+        else f"{metres:.0f} m"
+    )

@@ -1,0 +1,42 @@
+"""What this machine is: its processor by name, features and cores. Measurements kept on disk are keyed by it."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from engine.cores import available_cores
+
+_CPUINFO = Path("/proc/cpuinfo")
+_FEATURES = (
+    "avx2",
+    "avx512f",
+    "avx512_vnni",
+    "avx_vnni",
+    "avx512_bf16",
+    "amx_int8",
+    "amx_bf16",
+    "asimddp",
+    "i8mm",
+    "bf16",
+)
+"""Those that decide how fast a precision is."""
+
+
+def processor() -> str:
+    """Name, telling features and usable cores: 'AMD EPYC 9B14 (avx2 avx512f avx512_vnni), 2 cores'."""
+    fields = _cpuinfo()
+    name = fields.get("model name") or platform.processor() or platform.machine()
+    present = set((fields.get("flags") or fields.get("Features") or "").split())
+    features = " ".join(each for each in _FEATURES if each in present)
+    return f"{name}{f' ({features})' if features else ''}, {available_cores()} cores"
+
+
+def _cpuinfo() -> dict[str, str]:
+    """The first processor's fields; empty where there is no such file."""
+    try:
+        text = _CPUINFO.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.split("\n\n", 1)[0].splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}

@@ -1,0 +1,94 @@
+"""Outputs of a command against its inputs and one another: no file of the user's is overwritten by mistake.
+
+In: the paths that a command will write and those that it reads. `check_outputs` is called before any work begins.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from engine import models
+from engine.errors import PosecastError
+from engine.files import is_special
+from engine.settings import Settings
+
+_NUMBER = re.compile(r"%0?\d*d")
+"""In the name of numbered images, `img_%04d.png`."""
+_BESIDE_MODELS = (".bin", ".data", ".onnx.data")
+"""Suffixes of files that a model's own file refers to."""
+
+
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path]) -> None:
+    """PosecastError if an output is one of the inputs, also by a link or another name, or two outputs are one file."""
+    written = [path for path in outputs if path is not None]
+    _check_each_other([path for path in written if not is_special(path)])
+    existing = {file: path for path in written if (file := _file(path)) is not None}
+    if not existing:
+        return
+    for path in inputs:
+        file = _file(path)
+        if file is not None and file in existing:
+            output = existing[file]
+            which = "an input" if output == path else f"the same file as the input {path}"
+            raise PosecastError(f"the output {output} is {which}", "give the output another name")
+
+
+def inputs_of(settings: Settings, config: Path | None = None) -> Iterator[Path]:
+    """Files that a command with these settings reads; `config` is the settings file itself."""
+    yield from files_of_source(settings.source)
+    yield from files_of_model(settings.model)
+    if settings.extrinsics is not None:
+        yield from _camera_files(settings.extrinsics)
+    if config is not None:
+        yield config
+
+
+def files_of_source(text: str) -> Iterator[Path]:
+    """Files of a SOURCE: one, those of a folder, or those that a glob or a numbered pattern matches."""
+    path = Path(text).expanduser()
+    try:
+        if path.is_dir():
+            yield from path.iterdir()
+        elif path.exists():
+            yield path
+        else:
+            # Path.glob takes no absolute pattern.
+            yield from map(Path, glob.iglob(_NUMBER.sub("*", str(path)), recursive=True))  # noqa: PTH207
+    except (OSError, ValueError):  # not a name that a file can have: an address, for example
+        return
+
+
+def files_of_model(model: str) -> Iterator[Path]:
+    """A model's file, and those that may lie beside it."""
+    path = next((each.path for each in models.catalogue() if each.name == model), Path(model).expanduser())
+    yield path
+    yield from (path.with_suffix(suffix) for suffix in _BESIDE_MODELS if path.name)
+    yield path.with_name(f"{path.name}.data") if path.name else path
+
+
+def _camera_files(text: str) -> Iterator[Path]:
+    """FILE or FILE#NAME, of which both may hold a '#'."""
+    yield Path(text)
+    yield from (Path(text[:at]) for at, letter in enumerate(text) if letter == "#" and at > 0)
+
+
+def _check_each_other(outputs: Sequence[Path]) -> None:
+    seen: dict[object, Path] = {}
+    for path in outputs:
+        key = _file(path) or os.path.normcase(os.path.realpath(path))
+        if key in seen:
+            raise PosecastError(f"the outputs {seen[key]} and {path} are one file", "give each a name of its own")
+        seen[key] = path
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """What identifies an existing file, whatever its names."""
+    try:
+        status = path.expanduser().stat()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,98 @@
+"""The command line's parser: errors on one line, numbers checked in words, and options that are settings.
+
+Help and ranges of an option that is a setting come from the setting's declaration in `engine.settings`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from engine.errors import PosecastError
+from engine.fields import bounds
+from engine.settings import SCHEMA, Settings, load_settings
+
+SOURCE_HELP = SCHEMA["properties"]["source"]["description"].rstrip(".")
+SETTINGS = {
+    "source": "S",
+    "model": "PATH",
+    "model_input": None,
+    "backend": None,
+    "device": "D",
+    "precision": None,
+    "height_size": "N",
+    "extrinsics": "FILE",
+    "fx": "PIXELS",
+    "pixel_aspect": "W:H",
+    "body": None,
+}
+"""Settings that are options of every command that runs the network, with their metavar; None: the choices."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise PosecastError(message, f"see {self.prog} --help")
+
+
+def whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def positive(text: str) -> int:
+    if (value := whole_number(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def port(text: str) -> int:
+    if not 0 <= (value := whole_number(text)) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, which is 0 to 65535")
+    return value
+
+
+def number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def seconds(text: str) -> float:
+    if not 0 < (value := number(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
+    return value
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """The options that are settings, and --config."""
+    group = parser.add_argument_group("common options")
+    for name, metavar in SETTINGS.items():
+        _add_setting(group, name, metavar)
+    group.add_argument("--config", type=Path, metavar="FILE", help="settings file (JSON); options override it")
+
+
+def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Settings:
+    """The settings that the common options name, over those of --config (or `base`)."""
+    if options.config is not None:
+        base = load_settings(options.config)
+    given = {name: getattr(options, name) for name in SETTINGS}
+    return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
+
+
+def _add_setting(group: Any, name: str, metavar: str | None) -> None:
+    described = SCHEMA["properties"][name]
+    text = described["description"].rstrip(".").replace("%", "%%")
+    if "minimum" in described:
+        text += f" ({bounds(described)})"
+    option = f"--{name.replace('_', '-')}"
+    kinds: dict[str, Callable[[str], Any]] = {"integer": whole_number, "number": number}
+    types = described["type"]
+    kind = kinds.get(types if isinstance(types, str) else types[0], str)
+    group.add_argument(option, type=kind, metavar=metavar, choices=described.get("enum"), help=text)

@@ -1,0 +1,216 @@
+"""The commands of `posecast` and their options.
+
+Each command is a function that imports what it needs and returns the work, ready to run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from engine.errors import PosecastError
+from engine.settings import BODIES
+from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
+
+Work = Callable[[], int]
+"""A command, imported and ready to run; its result is the exit status."""
+
+
+def _serve(options: argparse.Namespace) -> Work:
+    from webapp.commands import serve
+
+    return lambda: serve.run(options, settings_of)
+
+
+def _infer(options: argparse.Namespace) -> Work:
+    from webapp.commands import infer
+
+    chosen = infer.InferOptions(
+        settings_of(options),
+        options.output,
+        options.video,
+        options.max_frames,
+        options.realtime,
+        options.config,
+        options.rate,
+    )
+    return lambda: infer.run(chosen)
+
+
+def _convert(options: argparse.Namespace) -> Work:
+    from webapp.commands import convert
+
+    return lambda: convert.run(options)
+
+
+def _bench(options: argparse.Namespace) -> Work:
+    from webapp.commands import bench
+
+    backends = None if options.backends == "all" else tuple(options.backends.split(","))
+    chosen = bench.BenchOptions(
+        settings_of(options),
+        backends,
+        options.seconds,
+        options.json,
+        chart=options.chart,
+        config=options.config,
+        other_models=tuple(options.other_model),
+    )
+    return lambda: bench.run(chosen)
+
+
+def _models_list(options: argparse.Namespace) -> Work:
+    from webapp.commands import models
+
+    return models.run_list
+
+
+def _models_download(options: argparse.Namespace) -> Work:
+    from webapp.commands import models
+
+    return lambda: models.run_download(options.name)
+
+
+def _doctor(options: argparse.Namespace) -> Work:
+    from webapp.commands import doctor
+
+    if options.bundle is None:
+        if options.url or options.log:
+            raise PosecastError("--url and --log belong to a support bundle", "name it with --bundle FILE.zip")
+        return doctor.run
+    bundled = doctor.bundle_options(options.bundle, options.config, options.log, options.url)
+    return lambda: doctor.run(bundled=bundled)
+
+
+def create_parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="posecast", description="Real-time 3D poses of several people from one ordinary camera.")
+    parser.add_argument("--version", action="version", version=f"posecast {metadata.version('posecast')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    for add in (_add_serve, _add_infer, _add_convert, _add_bench, _add_models, _add_doctor):
+        add(commands)
+    return parser
+
+
+def _add_serve(commands: Any) -> None:
+    parser = commands.add_parser("serve", help="run the dashboard: people in 3D in a browser")
+    add_common(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=8000, help="default: %(default)s")
+    parser.add_argument(
+        "--token",
+        help="token of the operators (generated for an address that is not loopback); other users of this machine "
+        "cannot see it in the variable POSECAST_TOKEN",
+    )
+    parser.add_argument(
+        "--view-token", help="token of viewers, who cannot change anything; or the variable POSECAST_VIEW_TOKEN"
+    )
+    parser.add_argument(
+        "--open", action=argparse.BooleanOptionalAction, default=False, help="open the dashboard in the browser"
+    )
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="accept this host name, too")
+    parser.add_argument(
+        "--allow-source", action="append", default=[], metavar="S", help="a source that the page may choose"
+    )
+    parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument("--viewers", type=positive, default=64, help="maximum number of viewers (default: %(default)s)")
+    parser.set_defaults(command=_serve)
+
+
+def _add_infer(commands: Any) -> None:
+    parser = commands.add_parser("infer", help="write the people of a video, images or a camera to a JSONL file")
+    parser.add_argument("source_argument", nargs="?", metavar="SOURCE", help=SOURCE_HELP)
+    add_common(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="people.jsonl",
+        help="JSONL file, one scene per line; - for stdout (default: %(default)s)",
+    )
+    parser.add_argument("--video", type=Path, help="overlay video: .mp4, .mov or .mkv; .jpg or .png for one image")
+    parser.add_argument("--max-frames", type=positive, metavar="N", help="stop after N frames")
+    parser.add_argument(
+        "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
+    )
+    parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
+    parser.set_defaults(command=_with_source(_infer, required=True))
+
+
+def _add_convert(commands: Any) -> None:
+    parser = commands.add_parser("convert", help="convert a checkpoint to ONNX, OpenVINO IR or a TensorRT engine")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a .pth file, 'bundled' or 'official'")
+    parser.add_argument("--to", required=True, choices=("onnx", "openvino", "tensorrt", "torch2trt"))
+    parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", "int8"), help="default: %(default)s")
+    parser.add_argument(
+        "--body",
+        choices=BODIES,
+        default="auto",
+        help="keypoints: leave out the 3D head, which they do not need (default: convert all that the checkpoint has)",
+    )
+    parser.add_argument("--height", type=positive, help="network height, for formats that require a fixed size")
+    parser.add_argument("--width", type=positive, help="network width")
+    parser.add_argument(
+        "--calibration", metavar="SOURCE", help="frames to calibrate INT8 on, in addition to those of the demo"
+    )
+    parser.add_argument("-o", "--output", type=Path, help="default: named after the checkpoint, in this folder")
+    parser.set_defaults(command=_convert)
+
+
+def _add_bench(commands: Any) -> None:
+    parser = commands.add_parser("bench", help="measure speed and accuracy of every backend on this machine")
+    parser.add_argument("source_argument", nargs="?", metavar="SOURCE", help=SOURCE_HELP)
+    add_common(parser)
+    parser.add_argument("--backends", default="all", help="a comma-separated list, or all (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=seconds, default=10.0, help="length of each measurement (default: %(default)s)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    parser.add_argument(
+        "--other-model",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="compare this model with the truth, too (demo only)",
+    )
+    parser.add_argument("--chart", type=Path, metavar="FILE.html", help="draw the results as a web page")
+    parser.set_defaults(command=_with_source(_bench, required=False))
+
+
+def _add_models(commands: Any) -> None:
+    models = commands.add_parser("models", help="list or download checkpoints").add_subparsers(
+        required=True, metavar="list|download", parser_class=Parser
+    )
+    models.add_parser("list", help="list the models").set_defaults(command=_models_list)
+    download = models.add_parser("download", help="download a model into the user's cache")
+    download.add_argument("name", metavar="NAME", help="a name listed by `posecast models list`")
+    download.set_defaults(command=_models_download)
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = commands.add_parser("doctor", help="report what works on this machine, and why the rest does not")
+    parser.add_argument("--bundle", type=Path, metavar="FILE.zip", help="also write a support bundle")
+    parser.add_argument("--url", help="include the state of this running server (token in the variable POSECAST_TOKEN)")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="include the end of this log file of the server")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (default: the user's own)")
+    parser.set_defaults(command=_doctor)
+
+
+def _with_source(
+    command: Callable[[argparse.Namespace], Work], *, required: bool
+) -> Callable[[argparse.Namespace], Work]:
+    """SOURCE may be an argument or the value of --source."""
+
+    def prepare(options: argparse.Namespace) -> Work:
+        if options.source_argument is not None:
+            if options.source not in (None, options.source_argument):
+                raise PosecastError("two sources are given", "give SOURCE once")
+            options.source = options.source_argument
+        if required and options.source is None and options.config is None:
+            raise PosecastError("no SOURCE is given", "name a video, an image, a camera, an address or demo")
+        return command(options)
+
+    return prepare
