@@ -15,12 +15,14 @@ VIDEO ?= overlay.mp4
 FUZZ_SECONDS ?= 300
 ARGS ?=
 
+CXX_FILES := $(wildcard native/src/* native/fuzz/*)
+
 # Two files of tests at a time, since each leaves a core idle for much of its time (waiting threads of PyTorch's would not);
 # in their order, which begins with the longest.
 TWO_AT_A_TIME := OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-infer test test-long fuzz lint bench wheel audit screenshots assets tools clean
+.PHONY: help setup run run-infer test test-long fuzz lint lint-page format bench wheel audit screenshots assets tools clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */\t/' | expand -t 14
@@ -45,10 +47,20 @@ fuzz:  ## libFuzzer against the decoder, with sanitizers (FUZZ_SECONDS=; needs c
 	mkdir -p build/fuzz/corpus
 	build/fuzz/decoder_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 
-lint: setup  ## ruff and mypy
+lint: setup lint-page  ## every linter, formatter and type checker; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror $(CXX_FILES)
 	$(BIN)/mypy
+
+lint-page: $(STAMPS)/page
+	@webapp/bundle/npm.sh $(BIN)/python run --silent lint
+
+format: setup  ## what the formatters and the linters can put right by themselves
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(CXX_FILES)
+	webapp/bundle/npm.sh $(BIN)/python run --silent format
 
 bench: setup  ## speed and accuracy of every backend on this machine
 	mkdir -p bench/results

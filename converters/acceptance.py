@@ -1,4 +1,4 @@
-"""What follows a conversion: the result is run beside the checkpoint, judged, and told so in its own metadata."""
+"""Acceptance of a conversion: the result is run beside the checkpoint, compared, and its verdict written into it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import onnx
 
 from converters import frames
-from converters.layer_noise import suffering
+from converters.layer_noise import noisiest_layers
 from converters.onnx_file import METADATA_AGREEMENT, describe
 from converters.verify import Verdict, check, verify
 from engine import preprocess
@@ -35,8 +35,8 @@ _RUN_BY = {
     "tensorrt": "tensorrt",
     "torch2trt": "tensorrt",
 }
-"""Backend by kind of job. What TensorRT is to build from is told apart from what it builds: both are judged."""
-_BLAMED = 3
+"""Backend by kind of job. The model that TensorRT builds from is judged as well as the engine that it builds."""
+_LAYERS_NAMED = 3
 """Layers that a refusal names."""
 
 
@@ -62,8 +62,8 @@ def compare(job: Job, frames: Sequence[Frame], progress: Progress) -> Verdict:
 
 
 def settle(job: Job, verdict: Verdict, frames: Sequence[Frame]) -> dict[str, Any]:
-    """Write the verdict into the job's result; as JSON. PosecastError, naming the layers to blame, where it fails."""
-    layers = () if verdict.passes else suffering(job, frames)[:_BLAMED]
+    """Write the verdict into the job's result; as JSON. PosecastError, naming the noisiest layers, where it fails."""
+    layers = () if verdict.passes else noisiest_layers(job, frames)[:_LAYERS_NAMED]
     check(verdict, f"{job.precision} for {_RUN_BY[job.kind]}", tuple(map(str, layers)))
     _annotate(job.target, json.dumps(verdict.to_json()))
     return verdict.to_json()
@@ -85,7 +85,7 @@ def _candidate(job: Job, size: tuple[int, int]) -> Backend:
 
 
 def _annotate(path: Path, agreement: str) -> None:
-    """Into the model's own metadata, where its format has such a thing (torch2trt's has not)."""
+    """Write the verdict into the model's metadata, where its format has any (torch2trt's has not)."""
     if path.suffix == ".onnx":
         model = onnx.load(str(path))
         describe(model, METADATA_AGREEMENT, agreement)
@@ -94,7 +94,7 @@ def _annotate(path: Path, agreement: str) -> None:
         tree = ElementTree.parse(path)
         section = tree.find("rt_info/posecast")
         if section is None:
-            raise PosecastError(f"{path} has no metadata of ours", "convert it again")
+            raise PosecastError(f"{path} has no metadata of posecast's", "convert it again")
         ElementTree.SubElement(section, "agreement", value=agreement)
         tree.write(path)
     elif path.suffix == ".engine":

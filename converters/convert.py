@@ -1,4 +1,4 @@
-"""`posecast convert`: a checkpoint as a file of the user's, in one of four formats.
+"""`posecast convert`: a checkpoint written to a file in one of four formats.
 
 Goes in: a `Request`. Comes out: the files written, each whole or not at all, and how they compare with PyTorch.
 """
@@ -31,7 +31,7 @@ PRECISIONS = {
 }
 FIXED_SIZE = ("tensorrt", "torch2trt")
 DEFAULT_SIZE = (256, 456)
-"""(height, width) where the format wants one and none is given: a 16:9 picture at the default height."""
+"""(height, width) where the format needs one and none is given: a 16:9 picture at the default height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Request:
     """A key of SUFFIXES."""
     precision: str
     size: tuple[int, int] | None
-    """(height, width) of the only pictures it is to take; None: any, or DEFAULT_SIZE where the format wants one."""
+    """(height, width) of the only pictures it is to take; None: any, or DEFAULT_SIZE where the format needs one."""
     output: Path
     features: bool | None = None
     """Whether it is to give 3D coordinates (True), to do without them (False), or to give what the checkpoint has."""
@@ -63,24 +63,24 @@ class Request:
             )
         if not self.output.name.endswith(SUFFIXES[self.format]):
             raise PosecastError(
-                f"{self.output} is not named as a file of {self.format}", f"let it end in {SUFFIXES[self.format]}"
+                f"{self.output} does not have the suffix of {self.format}", f"let it end in {SUFFIXES[self.format]}"
             )
         if inference.file_format(self.checkpoint) != "pth":
-            raise PosecastError(f"{self.checkpoint} is no checkpoint", "give a .pth file, 'bundled' or 'official'")
+            raise PosecastError(f"{self.checkpoint} is not a checkpoint", "give a .pth file, 'bundled' or 'official'")
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What came of it."""
+    """The result of a conversion."""
 
     files: tuple[Path, ...]
-    """Those written, the one to open first."""
+    """The files written, the one to open first."""
     verdict: Mapping[str, Any]
     """How it compares with PyTorch in fp32 on real frames: see `converters.verify.Verdict`."""
 
 
 def convert(request: Request, progress: Progress) -> Converted:
-    """Write what is asked for; PosecastError, and nothing is written, where it cannot be or finds other people."""
+    """Write the file. PosecastError, and nothing is written, where that fails or the result finds other people."""
     if request.format == "openvino":
         return _openvino(request, progress)
     size = request.size or (DEFAULT_SIZE if request.format in FIXED_SIZE else None)
@@ -102,10 +102,10 @@ _BACKENDS = {"onnx": "onnxruntime", "openvino": "openvino", "tensorrt": "tensorr
 
 
 def _quantised(request: Request, progress: Progress) -> Path:
-    """Made, and judged, in the cache, where `auto` finds it from now on; the user's file is a copy."""
+    """The quantised model, made and judged in the cache, where `auto` finds it from now on; the user gets a copy."""
     backend = _BACKENDS[request.format]
     checkpoint = Checkpoint(request.checkpoint, features=request.features)
-    return int8(checkpoint, backend, "CPU", progress, calibration=request.calibration, anew=True)
+    return int8(checkpoint, backend, "CPU", progress, calibration=request.calibration, rebuild=True)
 
 
 def _gpu() -> str:

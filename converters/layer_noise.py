@@ -1,8 +1,8 @@
-"""Which layers of a lossy model are to blame: the noise that every convolution makes by itself.
+"""The noise that each convolution of a lossy model adds by itself, to tell which layers to leave in float.
 
 The lossy model runs on real frames, and the input and the output of each of its convolutions are read. The same
-convolution with its float weights, given the same input, says what the output should have been. What is missing is
-this layer's own noise, and none that it inherited; noise that a layer's input gets when it is rounded is the layer's.
+convolution with its float weights, given the same input, says what the output should have been. The difference is
+the noise of this layer alone, without what it inherited; the rounding of a layer's input counts as the layer's.
 
 Goes in: a job that was done. Comes out: its layers by name, with their signal-to-noise ratios.
 """
@@ -29,18 +29,18 @@ from engine.types import Floats, Frame
 
 HEIGHT = 256
 FRAMES = 2
-"""Frames to listen to; the noise of a layer is the same on all of them, but for a decibel."""
+"""Frames to measure on; from one frame to another the noise of a layer differs by about a decibel."""
 
 Read = Callable[[Floats], Mapping[str, Any]]
-"""The input of a model -> those of the tensors asked for that it has, by name."""
+"""The input of a model -> its tensors of the names given before, as far as it has them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suffering:
-    """How much a layer suffers."""
+class LayerNoise:
+    """The signal-to-noise ratio of one layer."""
 
     layer: str
-    """As it is called in the ONNX model."""
+    """Its name in the ONNX model."""
     snr_db: float
     """Of the layer's output, power over a channel's mean: signal to noise."""
 
@@ -48,8 +48,8 @@ class Suffering:
         return f"{self.layer} ({round(self.snr_db)} dB)"
 
 
-def suffering(job: Job, frames: Sequence[Frame]) -> tuple[Suffering, ...]:
-    """The layers of the job's result, the one that suffers most first; none where the result cannot be looked into."""
+def noisiest_layers(job: Job, frames: Sequence[Frame]) -> tuple[LayerNoise, ...]:
+    """The layers of the job's result, the noisiest first; empty where the format of the result hides its layers."""
     read_by = {".onnx": _onnx_reader, ".xml": _openvino_reader}.get(job.target.suffix)
     if read_by is None:
         return ()
@@ -62,7 +62,7 @@ def suffering(job: Job, frames: Sequence[Frame]) -> tuple[Suffering, ...]:
         for layer in layers:
             if {layer.input, layer.output} <= tensors.keys():
                 powers[layer.name] = powers.get(layer.name, 0) + np.array(layer.powers(tensors))
-    found = (Suffering(name, _decibels(*power)) for name, power in powers.items())
+    found = (LayerNoise(name, _decibels(*power)) for name, power in powers.items())
     return tuple(sorted(found, key=lambda each: each.snr_db))
 
 
@@ -88,9 +88,9 @@ class _Layer:
     def powers(self, tensors: Mapping[str, Any]) -> tuple[float, float]:
         """Power of the signal and of the noise in the output that the lossy model gives."""
         given, made = (torch.from_numpy(np.asarray(tensors[name], np.float32)) for name in (self.input, self.output))
-        wanted = torch.nn.functional.conv2d(given, self.weight, self.bias, **self.options)
-        signal = wanted - wanted.mean(dim=(2, 3), keepdim=True)
-        return float(signal.square().sum()), float((made - wanted).square().sum())
+        expected = torch.nn.functional.conv2d(given, self.weight, self.bias, **self.options)
+        signal = expected - expected.mean(dim=(2, 3), keepdim=True)
+        return float(signal.square().sum()), float((made - expected).square().sum())
 
 
 def _in_float(job: Job) -> onnx.ModelProto:
@@ -104,10 +104,10 @@ def _layers(model: onnx.ModelProto) -> Iterator[_Layer]:
     weights = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in model.graph.initializer}
     for node in model.graph.node:
         if node.op_type == "Conv":
-            said = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
+            attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
             options = {
-                "stride": said["strides"], "padding": said["pads"][:2], "dilation": said["dilations"],
-                "groups": said["group"],
+                "stride": attributes["strides"], "padding": attributes["pads"][:2], "dilation": attributes["dilations"],
+                "groups": attributes["group"],
             }  # fmt: skip
             given, weight, bias = node.input
             yield _Layer(node.name, given, node.output[0], weights[weight], weights[bias], options)
@@ -115,15 +115,15 @@ def _layers(model: onnx.ModelProto) -> Iterator[_Layer]:
 
 def _onnx_reader(path: Path, names: Sequence[str]) -> Read:
     model = onnx.load(str(path))
-    made = {name for node in model.graph.node for name in node.output}
-    wanted = [name for name in names if name in made]
-    model.graph.output.extend(map(onnx.helper.make_empty_tensor_value_info, wanted))
+    computed = {name for node in model.graph.node for name in node.output}
+    present = [name for name in names if name in computed]
+    model.graph.output.extend(map(onnx.helper.make_empty_tensor_value_info, present))
     library = onnxruntime.runtime()
     session = library.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     (entry,) = (port.name for port in session.get_inputs())
 
     def read(tensor: Floats) -> Mapping[str, Any]:
-        return {entry: tensor} | dict(zip(wanted, session.run(wanted, {entry: tensor}), strict=True))
+        return {entry: tensor} | dict(zip(present, session.run(present, {entry: tensor}), strict=True))
 
     return read
 
@@ -132,13 +132,13 @@ def _openvino_reader(path: Path, names: Sequence[str]) -> Read:
     core = openvino.runtime().Core()
     model = core.read_model(path)
     (entry,) = model.input(0).get_names()
-    made = {name for node in model.get_ops() for port in node.outputs() for name in port.get_names()}
-    wanted = [name for name in names if name in made and name != entry]
-    model.add_outputs(wanted)
+    computed = {name for node in model.get_ops() for port in node.outputs() for name in port.get_names()}
+    present = [name for name in names if name in computed and name != entry]
+    model.add_outputs(present)
     compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
     def read(tensor: Floats) -> Mapping[str, Any]:
         results = compiled({0: tensor})
-        return {entry: tensor} | {name: results[compiled.output(name)] for name in wanted}
+        return {entry: tensor} | {name: results[compiled.output(name)] for name in present}
 
     return read

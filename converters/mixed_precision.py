@@ -1,15 +1,17 @@
-"""Mixed precision where a layer suffers: a quantised model that finds other people is made again with the layers in
-float that make the most noise, a few times at most.
+"""Mixed precision: a quantised model that finds other people is quantised again, with its noisiest layers in float.
+
+That is tried a few times at most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from converters.acceptance import compare, settle
-from converters.layer_noise import suffering
+from converters.layer_noise import noisiest_layers
 from engine.models.job import Job
 from engine.types import Frame, Progress
 
@@ -25,7 +27,7 @@ Make = Callable[[tuple[str, ...]], None]
 def quantise(job: Job, make: Make, frames: Sequence[Frame], progress: Progress) -> dict[str, Any]:
     """The job done by `make`, with as many layers in float as it takes; how it compares on `frames`.
 
-    PosecastError, naming the layers to blame, where it still finds other people.
+    PosecastError, naming the noisiest layers, where it still finds other people.
     """
     in_float: tuple[str, ...] = ()
     make(in_float)
@@ -33,8 +35,9 @@ def quantise(job: Job, make: Make, frames: Sequence[Frame], progress: Progress) 
     for _ in range(ROUNDS):
         if verdict.passes:
             break
-        progress("convert", None, "quantising again, with the layers in float that suffer most")
-        in_float += tuple(each.layer for each in suffering(job, frames) if each.layer not in in_float)[:LAYERS_EACH]
+        progress("convert", None, "quantising again, with the noisiest layers in float")
+        noisy = (each.layer for each in noisiest_layers(job, frames) if each.layer not in in_float)
+        in_float += tuple(islice(noisy, LAYERS_EACH))
         make(in_float)
         verdict = replace(compare(job, frames, progress), in_float=in_float)
     return settle(job, verdict, frames)

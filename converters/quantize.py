@@ -1,9 +1,9 @@
 """A checkpoint's network in INT8 for OpenVINO, by post-training quantisation with NNCF.
 
 Weights and activations become 8 bit; ranges are read from real frames. Activations keep their sign's asymmetry
-(MIXED), which the ELU layers need. Layers that suffer much and cost little stay as they are. The result is compared
-with PyTorch in fp32 on frames that it was not calibrated on, and not let out if it finds other people; layers that
-make it do so are left in float, too.
+(MIXED), which the ELU layers need. Layers that lose much and cost little stay in float. The result is compared
+with PyTorch in fp32 on frames that it was not calibrated on, and refused if it finds other people; the layers that
+cause it are left in float, too.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _quantised(
         passes += 1
         # NNCF goes over the frames about twice: for the ranges, and for the biases.
         progress("convert", min(passes / (2 * len(pictures)), 0.99), "quantising")
-        return input_tensor(image, raw_input=True)  # whoever normalises, it is not done outside
+        return input_tensor(image, raw_input=True)  # the model or nothing normalises, not the caller
 
     return nncf.quantize(
         model,

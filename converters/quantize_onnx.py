@@ -1,10 +1,10 @@
 """A checkpoint's network in INT8 as ONNX, by post-training quantisation: ranges are read from real frames, and pairs of
 QuantizeLinear and DequantizeLinear say where the arithmetic is 8 bit. In two styles:
 
-- for ONNX Runtime, whose integer convolutions want what comes out of them quantised as well as what goes in;
-- for TensorRT, which wants no zero points, biases in float, and weights that a pair of their own quantises.
+- for ONNX Runtime, whose integer convolutions need their outputs quantised as well as their inputs;
+- for TensorRT, which takes no zero points, biases in float, and weights quantised by a pair of their own.
 
-Either is run by ONNX Runtime, compared with PyTorch in fp32 on frames that it was not calibrated on, and not let out
+Either is run by ONNX Runtime, compared with PyTorch in fp32 on frames that it was not calibrated on, and refused
 if it finds other people.
 """
 
@@ -40,10 +40,10 @@ backbone, whose errors everything after it inherits."""
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a library wants a model to be quantised."""
+    """How a model is quantised for a library."""
 
     activations: str
-    """A QuantType of ONNX Runtime's."""
+    """The name of a `QuantType` of ONNX Runtime."""
     operators: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -114,7 +114,7 @@ def quantise(
 
 @contextmanager
 def _unadvised() -> Iterator[None]:
-    """Without the library's advice, given by the root logger, to prepare the model in a way that ours is already."""
+    """Silence the library's advice, given by the root logger, to prepare a model that is prepared already."""
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.ERROR)
@@ -152,4 +152,4 @@ class _Reader:
         self._progress("convert", self._position / len(self._frames), "quantising")
         picture = preprocess.prepare(self._frames[self._position].image, HEIGHT).image
         self._position += 1
-        return {"data": input_tensor(picture, raw_input=True)}  # whoever normalises, it is not done outside
+        return {"data": input_tensor(picture, raw_input=True)}  # the model or nothing normalises, not the caller

@@ -63,7 +63,7 @@ def export(
 ) -> onnx.ModelProto:
     """The network as a checked ONNX model.
 
-    `raw_input`: the graph takes pixels 0..255 and normalises them itself, unless the network wants them `as_is`;
+    `raw_input`: the graph takes pixels 0..255 and normalises them itself, unless the network takes them `as_is`;
     otherwise it takes (pixel - 128) / 255.
     `half`: weights and arithmetic are float16 between float32 input and outputs. `size`: (height, width) of the only
     pictures it takes; None: of any, both multiples of 8.

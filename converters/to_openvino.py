@@ -24,7 +24,7 @@ def run(job: Job, progress: Progress) -> None:
 
 def read(path: Path) -> Any:
     """A model; one from ONNX with its constants folded, since there every bias comes with the computation of its
-    shape, which hides it from whoever looks for biases (NNCF does)."""
+    shape, which would hide it from NNCF."""
     model = runtime().Core().read_model(path)
     if path.suffix != ".onnx":
         return model  # folding would turn the weights of an INT8 model back into floats

@@ -1,7 +1,7 @@
 """A checkpoint as a TensorRT engine, for pictures of one size, on the GPU and the TensorRT at hand.
 
-TensorRT up to 10 is asked for fp16 by a builder flag; 11 has no such flags and computes in the types of the model,
-so it is given a model in fp16. Which of the two is at work the library says itself, by what it has. INT8 is in the
+TensorRT up to 10 takes fp16 by a builder flag; 11 has no such flags and computes in the types of the model,
+so it is given a model in fp16. Which of the two is installed shows in what the library has. INT8 is in the
 model for all of them (see `converters.quantize_onnx`); the older ones may compute its remaining layers in fp16, and 11
 in TF32.
 """
@@ -103,7 +103,7 @@ def _configuration(builder: Any, precision: str, progress: Progress) -> Any:
 
 
 def _network_flags(tensorrt: Any) -> int:
-    """Up to 9 a network has to be told that the batch is part of its shapes; later ones know."""
+    """Up to version 9 a flag says that the batch is part of the shapes; later versions always take it so."""
     explicit = getattr(tensorrt.NetworkDefinitionCreationFlag, "EXPLICIT_BATCH", None)
     return 0 if explicit is None else 1 << int(explicit)
 

@@ -1,7 +1,7 @@
 """Does a converted model still find the same people? Both run on real frames, and what matters is compared.
 
 Goes in: a checkpoint, run by PyTorch in fp32, and what was made of it. Comes out: a `Verdict`; a conversion that
-changes people is refused with the numbers, and the output and the layers to blame.
+changes people is refused with the numbers, the worst output and the noisiest layers.
 """
 
 from __future__ import annotations
@@ -48,19 +48,20 @@ class Verdict:
 
     @property
     def worst(self) -> str:
-        """The output that suffered most."""
+        """The output that changed most."""
         return max(self.difference, key=lambda name: (not math.isfinite(self.difference[name]), self.difference[name]))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"in_float": list(self.in_float)}
 
     def __str__(self) -> str:
-        return f"people {said(self.people)}, oks {said(self.oks)}, {said(self.mm, 1)} mm on {self.frames} frames"
+        people, oks, mm = formatted(self.people), formatted(self.oks), formatted(self.mm, 1)
+        return f"people {people}, oks {oks}, {mm} mm on {self.frames} frames"
 
 
 def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], height: int, progress: Progress) -> Verdict:
     """Run both on `frames`, scaled to the network height `height`, or cut to the shape of the candidate's own size:
-    fitted into another shape, people would be too small for anybody to find."""
+    fitted into another shape, people would be too small to be found."""
     scenes: tuple[list[Scene], list[Scene]] = ([], [])
     deviations: list[dict[str, float]] = []
     for index, frame in enumerate(frames):
@@ -78,19 +79,20 @@ def verify(reference: Backend, candidate: Backend, frames: Sequence[Frame], heig
 
 
 def check(verdict: Verdict, what: str, layers: Sequence[str] = ()) -> None:
-    """PosecastError where the conversion changes people. `layers`: those to blame, as they are to be called."""
+    """PosecastError where the conversion changes people. `layers`: the noisiest, for the message."""
     if verdict.people is None:
         raise PosecastError(
-            f"{what} cannot be judged: PyTorch itself finds nobody on {verdict.frames} frames",
-            "take a larger size, or give frames with people with --calibration",
+            f"{what} cannot be judged: PyTorch itself finds no people on {verdict.frames} frames",
+            "choose a larger size, or give frames with people with --calibration",
         )
     if not verdict.passes:
-        blamed = f"; the noisiest layers: {', '.join(layers)}" if layers else ""
+        noisiest = f"; the noisiest layers: {', '.join(layers)}" if layers else ""
         tried = f"; {len(verdict.in_float)} more layers in float do not help" if verdict.in_float else ""
         raise PosecastError(
-            f"{what} changes the people found: {verdict} (at least {MIN_PEOPLE} and {MIN_OKS} are asked for; "
-            f"{verdict.worst} suffer most, {verdict.difference[verdict.worst]:.2f} standard deviations{blamed}{tried})",
-            "take another precision, or give frames of your own with --calibration",
+            f"{what} changes the people found: {verdict} (required: at least {MIN_PEOPLE} and {MIN_OKS}; "
+            f"{verdict.worst} change most, by {verdict.difference[verdict.worst]:.2f} standard deviations"
+            f"{noisiest}{tried})",
+            "choose another precision, or give your own frames with --calibration",
         )
 
 
@@ -128,5 +130,6 @@ def _is_shown(pose: Pose2D) -> bool:
     return bool(np.count_nonzero(pose.scores) >= Settings().min_keypoints)
 
 
-def said(value: float | None, digits: int = 3) -> str:
+def formatted(value: float | None, digits: int = 3) -> str:
+    """A measure of a verdict for people; "none" where nothing could be compared."""
     return "none" if value is None else f"{value:.{digits}f}"

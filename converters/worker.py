@@ -62,7 +62,7 @@ def _yield_to_others() -> None:
 
 
 def _die_with_parent() -> None:
-    """On Linux the kernel sees to it; elsewhere a child whose parent was killed works to its end for nothing."""
+    """Linux only: elsewhere a child whose parent was killed works on to its end."""
     if sys.platform == "linux":
         parent = os.getppid()
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

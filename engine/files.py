@@ -77,7 +77,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
-        raise PosecastError(f"cannot write to {path}: {error.strerror}", "check its permissions") from error
+        raise PosecastError(f"cannot write to {path}: {reason(error)}", "check its permissions") from error
 
 
 def _target(path: Path) -> Path:

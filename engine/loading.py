@@ -1,4 +1,4 @@
-"""From what a user asks for to a network that runs: choose, convert what is missing, open, run once; or the next."""
+"""From a user's choice to a network that runs: choose, convert what is missing, open, run once; else try the next."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     """A backend for `spec`, ready at once for pictures of `size` (height, width), both multiples of 8.
 
-    Where the backend is left to choose, one that its library offers but that does not run is passed over for the next.
+    Where the backend is left to choose, one that its library offers but that fails to run is skipped for the next.
     May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
-    by raising. PosecastError where the machine or the model does not allow what is asked.
+    by raising. PosecastError where the machine or the model does not allow it.
     """
     progress("choose", None, "looking for what this machine can run")
     failed: Exception | None = None
@@ -31,7 +31,7 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
         except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - a handful; RuntimeError: a conversion died
             if spec.backend != "auto":
                 raise
-            log.warning("%s on %s is passed over: %s", chosen.backend, chosen.device, error)
+            log.warning("%s on %s is skipped: %s", chosen.backend, chosen.device, error)
             failed = failed or error
     assert failed is not None  # there is at least one choice
     raise failed
@@ -40,12 +40,12 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
 def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     artifact = prepare(chosen, size, progress)
     progress("open", None, f"opening the model with {chosen.backend}")
-    with _refusals_named(chosen):
+    with _errors_reported(chosen):
         backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
     try:
         _check_precision(spec, backend.info)
         progress("warm up", None, f"running {chosen.backend} for the first time")
-        with _refusals_named(chosen):
+        with _errors_reported(chosen):
             backend.infer(np.zeros((*(backend.fixed_size or size), 3), np.uint8))
     except BaseException:
         backend.close()
@@ -54,7 +54,7 @@ def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: P
 
 
 @contextmanager
-def _refusals_named(chosen: ModelSpec) -> Iterator[None]:
+def _errors_reported(chosen: ModelSpec) -> Iterator[None]:
     """Libraries refuse a machine in more ways than can be listed: a GPU too old for them, a driver too old."""
     try:
         yield
@@ -77,12 +77,12 @@ def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """`spec` on everything that runs its model here, the best first; its own backend and device among them."""
+    """`spec` on everything that runs its model here, the best first; with its own backend and device among them."""
     return inference.alternatives(spec, models.resolve(spec.model))
 
 
 def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:
-    """A ready model runs in the precision that it was made in, not in the one that is asked for."""
+    """A ready model runs in the precision that it was made in, not in the one that was chosen."""
     if asked.precision not in ("auto", runs.precision) and runs.precision != "unknown":
         raise PosecastError(
             f"{asked.model} runs in {runs.precision} with {runs.name} on {runs.device}, not in {asked.precision}",

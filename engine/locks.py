@@ -21,7 +21,7 @@ class Lock:
         self._held = held
 
     def release(self, *, delete: bool = False) -> None:
-        """Let others have it. `delete`: the file, too, for a lock that nobody waits for."""
+        """Release it. `delete`: the file, too, for a lock that no other process waits for."""
         if delete:
             with suppress(OSError):  # Windows deletes no file that is open
                 Path(self._held.lock_file).unlink(missing_ok=True)  # while held: a moment later it may be another's

@@ -73,7 +73,7 @@ def largest_difference(maps: Maps, other: Maps) -> dict[str, float]:
 
 
 def foreign_onnx(path: Path, **options: Any) -> Path:
-    """The network as others would export it: without metadata of ours. `options`: see `converters.to_onnx.export`."""
+    """The network as others would export it, without metadata. `options`: see `converters.to_onnx.export`."""
     model = export(network(), **options)
     del model.metadata_props[:]
     onnx.save(model, str(path))

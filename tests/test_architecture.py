@@ -21,7 +21,7 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake
+        __init__ errors skeleton framing filters slot cores children aspect brake names
         geometry
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
@@ -32,7 +32,7 @@ FLOORS = {
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis names notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture stage timing
         animation image_reader live playback video
         camera demo image_paths images network
         sources

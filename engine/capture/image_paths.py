@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.capture.image_reader import SUFFIXES
-from engine.capture.names import printable
 from engine.errors import PosecastError
+from engine.names import printable
 
 _NUMBER = re.compile(r"%%|%(0?)(\d*)d")
 """A place for a number, as in C."""

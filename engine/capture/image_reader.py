@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from engine.capture.diagnosis import missing_bytes, unreadable
-from engine.capture.names import printable
 from engine.errors import PosecastError
+from engine.names import printable
 from engine.types import Image
 
 SUFFIXES = (

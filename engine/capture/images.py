@@ -10,12 +10,12 @@ from pathlib import Path
 
 from engine.capture.clip import Shot
 from engine.capture.image_reader import doubts, read_image
-from engine.capture.names import printable
 from engine.capture.notices import Notices
 from engine.capture.picture import square_pixels
 from engine.capture.playback import IMAGE_S
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
+from engine.names import printable
 from engine.types import Image
 
 logger = logging.getLogger(__name__)

@@ -15,11 +15,11 @@ from engine.capture.demo import DemoClip
 from engine.capture.image_paths import images_in, images_matching, is_pattern
 from engine.capture.image_reader import is_animation, is_image
 from engine.capture.images import ImageClip
-from engine.capture.names import printable
 from engine.capture.network import open_stream
 from engine.capture.playback import Playback
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
+from engine.names import printable
 from engine.types import FrameSource
 
 _FASTEST = 1000

@@ -98,7 +98,8 @@ def _search(values: dict[str, Any], kind: str, name: str | None, shared: dict[st
     flat = merged(values)
     if has_pose(flat) or (_has_lens(flat) and not _children_with_pose(values)):
         # What the camera says itself comes before what the file says for all.
-        flat = {**{key: value for key, value in shared.items() if find(flat, (key,)) is None}, **flat}
+        own = {plain(key) for key, value in flat.items() if value is not None}
+        flat = {**{key: value for key, value in shared.items() if plain(key) not in own}, **flat}
         yield FileCamera(flat, _format(flat, kind, in_list=name is None and bool(shared)), _name(flat) or name)
         return
     shared = shared | inherited(values)

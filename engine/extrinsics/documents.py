@@ -115,6 +115,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _toml(text: str) -> Any:
+    for line in text.splitlines():
+        # The library takes time that grows with the square of a dotted name's depth.
+        if _TABLE.match(line) and line.split("=")[0].count(".") > MAX_DEPTH:
+            raise PosecastError("not TOML: nested too deeply", "give R and t at the top")
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:

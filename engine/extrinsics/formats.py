@@ -16,6 +16,8 @@ class Format:
     """The world's up axis; None where the format leaves it open."""
     about_unit: str = ""
     """In place of 'the file does not say its unit'."""
+    lens_is_in: str = ""
+    """The file that has the intrinsics of this kind's cameras."""
 
 
 REFERENCE_UP = "-y"
@@ -27,8 +29,8 @@ FORMATS = {
     "opencv": Format("m"),
     "toml": Format("m"),
     "kalibr": Format("m", unit_is_fixed=True),
-    "easymocap": Format("m"),
-    "colmap": Format("m", about_unit="COLMAP's lengths have no unit"),
+    "easymocap": Format("m", lens_is_in="intri.yml"),
+    "colmap": Format("m", about_unit="COLMAP's lengths have no unit", lens_is_in="cameras.txt"),
     "skeletool": Format("mm"),
     "qualisys": Format("mm", unit_is_fixed=True, up="+z"),
     "matrix": Format("m"),

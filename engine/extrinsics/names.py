@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ WIDTH = ("image_width", "width", "res_w", "w", "img_width", "frame_width", "reso
 HEIGHT = ("image_height", "height", "res_h", "h", "img_height", "frame_height", "resolution_y", "res_y")
 UNIT = ("unit", "units", "length_unit", "length_units", "translation_unit", "t_unit", "world_unit")
 
+_BETWEEN_WORDS = str.maketrans("", "", "_- .")
 MAX_NUMBER = 1e12
 """A camera a million kilometres away, in millimetres."""
 
@@ -89,13 +91,23 @@ def find(values: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any] | No
     for name in names:
         if values.get(name) is not None:
             return name, values[name]
+    return next(every(values, names), None)
+
+
+def every(values: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """As `find`, all of them, in the order of `names`."""
     known = {plain(name): name for name, value in reversed(values.items()) if value is not None}
-    return next(((known[plain(name)], values[known[plain(name)]]) for name in names if plain(name) in known), None)
+    return ((known[name], values[known[name]]) for name in _plains(names) if name in known)
+
+
+@lru_cache(maxsize=256)
+def _plains(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plain(name) for name in names))
 
 
 def plain(name: str) -> str:
     """'Rotation_Matrix' -> 'rotationmatrix'. K and k, C and c, P and p are different things, R and r are not."""
-    letters = re.sub(r"[_\- .]", "", name)
+    letters = name.translate(_BETWEEN_WORDS)
     return letters if len(letters) == 1 and letters.lower() in "kcpq" else letters.lower()
 
 

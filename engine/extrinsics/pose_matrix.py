@@ -34,11 +34,12 @@ def is_pose_matrix(value: Any) -> bool:
 
 def find_matrix(values: dict[str, Any]) -> tuple[str, Any] | None:
     """The first [R | t], also under a name of intrinsics, as OpenPose writes it."""
-    for wanted in (names.POSES, names.INTRINSICS):
-        for name in wanted:
-            found = names.find(values, (name,))
-            if found is not None and is_pose_matrix(found[1]) and (wanted is names.POSES or _is_rigid(found[1])):
-                return found
+    for found in names.every(values, names.POSES):
+        if is_pose_matrix(found[1]):
+            return found
+    for found in names.every(values, names.INTRINSICS):
+        if is_pose_matrix(found[1]) and _is_rigid(found[1]):
+            return found
     return None
 
 

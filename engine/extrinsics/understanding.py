@@ -10,7 +10,7 @@ from engine.extrinsics.cameras import FileCamera
 from engine.extrinsics.doubts import doubts
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.formats import REFERENCE_UP
-from engine.extrinsics.lens import read_lens
+from engine.extrinsics.lens import Lens, read_lens
 from engine.extrinsics.names import UNIT, find
 from engine.extrinsics.plausible import upright_axes, without_lens
 from engine.extrinsics.pose import has_pose, read_pose
@@ -39,11 +39,21 @@ def understand(camera: FileCamera) -> Calibration:
         *([camera.note] if camera.note else []),
         *R_warnings,
         *lens.warnings,
+        *_lens_elsewhere(camera, lens),
         *_not_used(fields),
         *up_warnings,
         *doubts(spec, up_is_known=said is None and camera.assumed.up is not None),
     )
     return Calibration(spec, camera.format, unit, camera.name, lens.distorted, warnings)
+
+
+def _lens_elsewhere(camera: FileCamera, lens: Lens) -> list[str]:
+    place = camera.assumed.lens_is_in
+    if lens.K is not None or not place:
+        return []
+    return [
+        f"the intrinsics are in {place}, which is not read with this file: give --fx, or K in one file with R and t"
+    ]
 
 
 def _lens_alone(camera: FileCamera, fields: Fields) -> Calibration:

@@ -1,7 +1,7 @@
 """The table of backends: which there are, what each offers on this machine, which one to take, and opening it.
 
-Each adapter is a module of this package with `version`, `devices`, `precisions` and `open_model`. It is imported when
-it is asked about, and imports its library only where it must.
+Each adapter is a module of this package with `version`, `devices`, `precisions` and `open_model`. It is imported at
+its first use, and imports its library only where it must.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FORMATS = {
 
 
 Quantised = Callable[[str, str], bool]
-"""quantised(backend, device): whether an INT8 model that was verified there is at hand."""
+"""quantised(backend, device): whether an INT8 model that was verified there is in the cache."""
 
 
 class Adapter(Protocol):
@@ -89,7 +89,7 @@ def adapter(name: str) -> Adapter:
 
 
 def available(refresh: bool = False) -> tuple[BackendReport, ...]:
-    """A report for every backend, in the order of NAMES; asked of the machine once, and again on `refresh`."""
+    """A report for every backend, in the order of NAMES; found out once, and again on `refresh`."""
     if refresh:
         report.cache_clear()
     return tuple(report(name) for name in NAMES)
@@ -120,7 +120,7 @@ def file_format(path: Path) -> str:
         return "trt-pth" if path.name.endswith("-trt.pth") or _holds_engine(path) else "pth"
     if path.suffix.lstrip(".") in FORMATS:
         return path.suffix.lstrip(".")
-    raise PosecastError(f"{path} is no model file", "models are .pth, .onnx, .xml, .engine or -trt.pth files")
+    raise PosecastError(f"{path} is not a model file", "models are .pth, .onnx, .xml, .engine or -trt.pth files")
 
 
 def choose(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, device: False) -> ModelSpec:
@@ -131,9 +131,9 @@ def choose(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, d
 def choices(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, device: False) -> Iterator[ModelSpec]:
     """`spec` for the model file `path` with nothing left to choose: no 'auto' in backend, device or precision.
 
-    Of a backend that is named there is one, of 'auto' every one that offers what is asked, the fastest first.
-    `quantised` says whether a verified INT8 model is at hand: then, and only then, 'auto' means it.
-    PosecastError, with the reason and what there is, where the machine or the file does not allow what is asked.
+    Of a backend that is named there is one, of 'auto' every one that can run the model so, the fastest first.
+    `quantised` says whether a verified INT8 model is in the cache: then, and only then, 'auto' takes it.
+    PosecastError, with the reason and what there is, where the machine or the file does not allow it.
     """
     fitting = FORMATS[file_format(path)]
     if spec.backend != "auto":
@@ -236,7 +236,7 @@ def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec
     if spec.precision == "auto":
         if "int8" in offered and quantised(name, device):
             return "int8"
-        # On processors fp16 is no faster than bf16, where it is there at all.
+        # On processors fp16 is no faster than bf16, if they have it.
         order = ("bf16", "fp32") if device.lower().startswith(_PROCESSORS) else ("bf16", "fp16", "fp32")
         return next(precision for precision in order if precision in offered)
     if spec.precision not in offered:
@@ -245,7 +245,7 @@ def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec
 
 
 def _holds_engine(path: Path) -> bool:
-    """Whether a .pth holds a TensorRT engine in torch2trt's layout, told by its keys without unpickling anything."""
+    """Whether a .pth holds a TensorRT engine in torch2trt's layout, seen by its keys, without unpickling anything."""
     try:
         with zipfile.ZipFile(path) as archive:
             pickles = [name for name in archive.namelist() if name.endswith("data.pkl")]

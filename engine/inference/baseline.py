@@ -1,6 +1,6 @@
 """The network as one would run it first: PyTorch, float32, eager, NCHW, batch norms left in.
 
-Nothing the program runs on: what its speed is compared with. Imports torch.
+The baseline that speeds are compared with; the program itself never runs on it. Imports torch.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the tensors of a PyTorch checkpoint without running anything the file may hold.
+"""Reads the tensors of a PyTorch checkpoint without running code that the file may hold.
 
 Goes in: a `.pth` file from anywhere. Comes out: {key: dense tensor on the CPU}, nothing known about the network yet.
 """
@@ -32,7 +32,7 @@ def read_tensors(path: str | Path) -> dict[str, Tensor]:
     odd = [str(key) for key, value in state.items() if not (isinstance(key, str) and _is_dense(value))]
     if odd:
         more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-        raise PosecastError(f"in {path} these are no plain tensors: {', '.join(odd[:3])}{more}", _HINT)
+        raise PosecastError(f"in {path} these are not plain tensors: {', '.join(odd[:3])}{more}", _HINT)
     tensors = {key.removeprefix("module."): value for key, value in state.items()}
     if len(tensors) != len(state):
         raise PosecastError(f"{path} holds the same keys with and without 'module.'", _HINT)

@@ -1,6 +1,6 @@
 """The `.engine` file: a TensorRT engine behind a header that says what it is and where it runs.
 
-A serialized engine alone says none of it, and one of another GPU or TensorRT fails with a riddle, or worse, runs.
+A serialized engine alone says none of it, and one of another GPU or TensorRT fails without a reason, or worse, runs.
 
     8 bytes   magic
     4 bytes   length of the header, little endian
@@ -41,12 +41,12 @@ class EngineHeader:
     """How its people compare with those of PyTorch in fp32, as JSON."""
 
     @property
-    def home(self) -> str:
-        """Where it runs, for people."""
-        return home(self.tensorrt, self.gpu, self.compute_capability)
+    def platform(self) -> str:
+        """Where it runs, for messages."""
+        return platform_name(self.tensorrt, self.gpu, self.compute_capability)
 
 
-def home(tensorrt: str, gpu: str, compute_capability: tuple[int, int]) -> str:
+def platform_name(tensorrt: str, gpu: str, compute_capability: tuple[int, int]) -> str:
     major, minor = compute_capability
     return f"TensorRT {tensorrt} on {gpu} (compute capability {major}.{minor})"
 
@@ -57,14 +57,14 @@ def write_engine(path: Path, header: EngineHeader, engine: bytes) -> None:
 
 
 def read_engine(path: Path) -> tuple[EngineHeader, bytes]:
-    """Header and serialized engine; PosecastError for a file that is not ours, or not whole."""
+    """Header and serialized engine; PosecastError for a file of another kind, or a damaged one."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise cannot_read(path, error) from error
     if content[: len(MAGIC)] != MAGIC:
         raise PosecastError(
-            f"{path} is not an engine of posecast's: nothing in it says what it takes and where it runs", _HINT
+            f"{path} is not an engine made by posecast: it does not say what it takes and where it runs", _HINT
         )
     try:
         (length,) = _LENGTH.unpack_from(content, len(MAGIC))

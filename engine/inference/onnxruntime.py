@@ -25,7 +25,7 @@ from engine.inference.signature import (
     check_input,
     input_tensor,
     match_outputs,
-    wants_raw,
+    takes_raw,
 )
 from engine.types import BackendInfo, Image, Maps
 
@@ -45,11 +45,11 @@ _OPTIONS = {
     "CoreML": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
 }
 _CUDA_FAILURE = re.compile(r"(CUDA|CUDNN|CUBLAS)\w* failure \d+: [^;]*")
-"""What is to be read in the half a page of C++ that a failing GPU is reported with."""
+"""The useful part of the half a page of C++ that reports a failing GPU."""
 _QUANTISED = ("QuantizeLinear", "QLinearConv", "ConvInteger")
 _FATAL_ONLY = 4
-"""What it calls an error it raises as well, or works around: of cuDNN's plans for a convolution that do not suit, it
-prints a line each, a hundred for this network."""
+"""Whatever ONNX Runtime logs as an error it also raises, or works around: each of cuDNN's plans that do not suit a
+convolution gets a line, a hundred for this network."""
 
 
 def version() -> str | None:
@@ -58,7 +58,7 @@ def version() -> str | None:
 
 @cache
 def runtime() -> ModuleType:
-    """The `onnxruntime` package, told to send nothing home.
+    """The `onnxruntime` package, with its telemetry off.
 
     From 1.29 on it reports sessions and models to its makers unless this variable is set before it is loaded; its
     own `disable_telemetry_events` comes too late, since it needs the library loaded.
@@ -92,7 +92,7 @@ def open_model(
     raw_input: bool | None,
     features: bool | None = None,
 ) -> OnnxRuntimeBackend:
-    """`size` and `precision` are the model's own, and do not matter here."""
+    """`size` and `precision` are ignored: the model has its own."""
     return OnnxRuntimeBackend(path, _session(path, device), device, raw_input, features)
 
 
@@ -103,15 +103,15 @@ class OnnxRuntimeBackend:
         inputs, outputs = session.get_inputs(), session.get_outputs()
         self.fixed_size = check_input([port.shape for port in inputs], path)
         picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path, features)
-        own_words = session.get_modelmeta().custom_metadata_map
-        self._raw_input = wants_raw(path, raw_input, own_words.get(METADATA_INPUT))
+        metadata = session.get_modelmeta().custom_metadata_map
+        self._raw_input = takes_raw(path, raw_input, metadata.get(METADATA_INPUT))
         self._input = inputs[0].name
         self._outputs = [outputs[index].name for index in picked if index is not None]
         self._has_features = picked[0] is not None
         self._run_options = _run_options() if len(self._outputs) < len(outputs) else None
         self._session = session
-        made_in = own_words.get(METADATA_PRECISION) or _made_in(path)
-        precision = made_in if made_in in _PRECISIONS[device] else "fp32"
+        stored = metadata.get(METADATA_PRECISION) or _precision_of(path)
+        precision = stored if stored in _PRECISIONS[device] else "fp32"
         self.info = BackendInfo("onnxruntime", device, precision)
 
     def infer(self, image: Image) -> Maps:
@@ -148,13 +148,13 @@ def _session(path: Path, device: str) -> Any:
 
 
 def _run_options() -> Any:
-    """Options to compute what is asked for and nothing else: by default the whole graph is."""
+    """Options to compute the outputs that are fetched, not the whole graph as by default."""
     options = runtime().RunOptions()
     options.only_execute_path_to_fetches = True
     return options
 
 
-def _made_in(path: Path) -> str:
+def _precision_of(path: Path) -> str:
     """The precision of a model that does not say, by its operators and its weights."""
     onnx = import_module("onnx")
     graph = onnx.load(str(path), load_external_data=False).graph
@@ -172,5 +172,5 @@ def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
     """Why a session does not start, in a line."""
     failure = _CUDA_FAILURE.search(str(error))
     if failure is not None:
-        return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "does the GPU have memory left?")
-    return PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "is it a whole .onnx?")
+        return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "free GPU memory")
+    return PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "check that the .onnx file is whole")

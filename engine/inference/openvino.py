@@ -21,13 +21,13 @@ from engine.cores import available_cores
 from engine.errors import PosecastError, lines
 from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
-from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, wants_raw
+from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, takes_raw
 from engine.types import BackendInfo, Image, Maps
 
 INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "outputs"], ["posecast", "precision"]
-"""Where in an IR's `rt_info` our metadata is: RAW or NORMALISED; the names of the outputs; the weights' precision."""
+"""Where an IR's `rt_info` holds posecast's metadata: RAW or NORMALISED, the outputs' names, the weights' precision."""
 _REFUSALS = (RuntimeError, UnicodeDecodeError)
-"""OpenVINO's errors; the second where a damaged file has it say something that is no text."""
+"""OpenVINO's errors; the second where a damaged file puts bytes that are not text into its message."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 _PRECISIONS = {"f32": "fp32", "f16": "fp16", "bf16": "bf16", "u8": "int8", "i8": "int8"}
 _CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}
@@ -53,7 +53,7 @@ def _core() -> Any:
 
 
 def devices() -> tuple[str, ...]:
-    """Device names of OpenVINO's; AUTO leaves the choice among them to OpenVINO.
+    """OpenVINO's device names; AUTO leaves the choice among them to OpenVINO.
 
     The processor comes before a GPU that is part of it: on few machines the latter is the faster one.
     """
@@ -116,7 +116,7 @@ class OpenVinoBackend:
         self._path = path
         self._model = model
         self._device = device
-        self._raw_input = wants_raw(path, raw_input, input_metadata(model))
+        self._raw_input = takes_raw(path, raw_input, input_metadata(model))
         self._config = _configuration(device, precision, cache)
         self._requests = PerSize(self._request)
         self.info = BackendInfo("openvino", device, precision)
@@ -169,7 +169,7 @@ def _configuration(device: str, precision: str, cache: Path | None) -> dict[str,
 
 
 def _compiled_precision(compiled: Any) -> str:
-    """The precision that most convolutions of the compiled model run in, whatever was asked for."""
+    """The precision that most convolutions of the compiled model run in, whatever hint was given."""
     infos = (node.get_rt_info() for node in compiled.get_runtime_model().get_ops())
     counts = Counter(
         str(info["runtimePrecision"].astype(str))
@@ -196,7 +196,7 @@ def _with_picture_input(model: Any, size: tuple[int, int], raw_input: bool) -> A
 
 
 def input_metadata(model: Any) -> str | None:
-    """What the model's metadata says of its input: set by us in an IR, and handed on by OpenVINO from an ONNX."""
+    """What the metadata says of the input: set by posecast in an IR, and passed on by OpenVINO from an ONNX model."""
     for section in (INPUT_PATH, ["framework", METADATA_INPUT]):
         if model.has_rt_info(section):
             return str(model.get_rt_info(section).astype(str))

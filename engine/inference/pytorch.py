@@ -1,6 +1,6 @@
 """Adapter: the network on PyTorch (CPU, CUDA, MPS). Takes `.pth`.
 
-What PyTorch offers on this machine, told without importing it where that can be avoided: torch takes seconds and
+What PyTorch offers on this machine, found out without importing it where possible: torch takes seconds and
 hundreds of megabytes, and a server that runs another backend has no use for it.
 """
 
@@ -65,8 +65,8 @@ def open_model(
     raw_input: bool | None,
     features: bool | None = None,
 ) -> PyTorchBackend:
-    """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth wants
-    (x - 128) / 255 unless told otherwise. Ready for pictures of `size` (height, width), and takes any other."""
+    """`device`: one of `devices()`, 'cuda' for the first of them. `raw_input`: see ModelSpec; a .pth takes
+    (x - 128) / 255 by default. Ready for pictures of `size` (height, width), and takes any other."""
     found = devices()
     if not found:
         raise PosecastError("PyTorch is not installed", "pip install torch")
@@ -79,7 +79,7 @@ def open_model(
     from engine.inference.pytorch_backend import PyTorchBackend
 
     backend = PyTorchBackend(path, device=name, precision=precision, raw_input=raw_input is True, features=features)
-    backend.get_ready(size)
+    backend.prepare(size)
     return backend
 
 
@@ -90,7 +90,7 @@ def _gpu_hinted() -> bool:
 
 
 def _cpu_has_bf16(cpuinfo: Path) -> bool:
-    """By the flags that Linux lists ('flags' on x86, 'Features' on ARM); elsewhere nobody tells."""
+    """By the flags that Linux lists ('flags' on x86, 'Features' on ARM); other systems do not list them."""
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -43,43 +43,43 @@ class PyTorchBackend:
         self.info = BackendInfo("pytorch", device, precision)
         self._device = torch.device(device)
         network = without_batch_norms(load_checkpoint(path, features))
-        with _memory_errors_named(device):
+        with _out_of_memory_reported(device):
             self._network: nn.Module | None = network.to(self._device, _TYPES[precision]).to(
                 memory_format=_layout(self._device)  # type: ignore[call-overload]
             )
         self._raw_input = raw_input
-        # Whoever sets OMP_NUM_THREADS knows better; otherwise OpenMP overlooks the limit of a container.
+        # OMP_NUM_THREADS is the user's choice; otherwise OpenMP overlooks the limit of a container.
         self._threads = None if "OMP_NUM_THREADS" in os.environ else available_cores()
         self._sizes: PerSize[_Buffered | _Recorded] = PerSize(self._for_size)
 
-    def get_ready(self, size: tuple[int, int]) -> None:
+    def prepare(self, size: tuple[int, int]) -> None:
         """Prepare for pictures of (height, width) now, not at the first of them."""
-        with self._here():
+        with self._on_device():
             self._sizes.get(size)
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
         height, width = image.shape[:2]
-        with self._here():
+        with self._on_device():
             stacked = self._sizes.get((height, width))(image).numpy()
         features, heatmaps, pafs = np.split(stacked, (-PAFS - HEATMAPS, -PAFS))
         return Maps(features if len(features) else None, heatmaps, pafs)
 
     def close(self) -> None:
-        """Give the memory back; the backend is of no use afterwards."""
+        """Free the memory; the backend cannot be used afterwards."""
         self._sizes.clear()
         self._network = None
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 
     @contextmanager
-    def _here(self) -> Iterator[None]:
+    def _on_device(self) -> Iterator[None]:
         """Device, threads and inference mode: settings of a thread, and `infer` may be called from any."""
         if self._threads is not None and torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
         if self._device.type == "cuda":
             torch.cuda.set_device(self._device)
-        with torch.inference_mode(), _memory_errors_named(self.info.device):
+        with torch.inference_mode(), _out_of_memory_reported(self.info.device):
             yield
 
     def _for_size(self, size: tuple[int, int]) -> _Buffered | _Recorded:
@@ -149,12 +149,12 @@ def without_batch_norms(module: nn.Module) -> nn.Module:
 
 
 def _layout(device: torch.device) -> torch.memory_format:
-    """Channels last is how pictures come, and what CPUs and tensor cores want; Metal wants the plain layout."""
+    """Channels last is how pictures come, and the fast layout on CPUs and tensor cores; not so on Metal."""
     return torch.contiguous_format if device.type == "mps" else torch.channels_last
 
 
 @contextmanager
-def _memory_errors_named(device: str) -> Iterator[None]:
+def _out_of_memory_reported(device: str) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError as error:

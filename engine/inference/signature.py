@@ -19,16 +19,16 @@ OUTPUT_CHANNELS = {"features": 57, "heatmaps": 19, "pafs": 38}
 """Outputs in the network's order; their channel counts differ, so that they tell outputs apart where names do not."""
 
 METADATA_INPUT = "posecast.input"
-"""Metadata key of the models that we write: RAW where the model takes pixels 0..255, NORMALISED where it takes
+"""Metadata key of models that posecast writes: RAW where the model takes pixels 0..255, NORMALISED where it takes
 (pixel - 128) / 255."""
 RAW, NORMALISED = "raw", "normalised"
 METADATA_OUTPUTS = "posecast.outputs"
 """Metadata key of the models that we write: the names of their outputs, separated by commas."""
 METADATA_PRECISION = "posecast.precision"
-"""Metadata key of the models that we write: what their weights are in, fp32, fp16 or int8."""
+"""Metadata key of models that posecast writes: what their weights are in, fp32, fp16 or int8."""
 
 
-def wants_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
+def takes_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
     """Whether the model takes pixels 0..255: as asked; else as its metadata says; else as such a file usually does
     (an OpenVINO IR has the normalisation folded in; other files leave it to the program)."""
     if asked is not None:
@@ -39,7 +39,7 @@ def wants_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
 
 
 def input_tensor(image: Image, raw_input: bool) -> Floats:
-    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32, contiguous; (pixel - 128) / 255 unless the model wants it raw."""
+    """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32, contiguous; (pixel - 128) / 255 unless the model takes it raw."""
     tensor = np.ascontiguousarray(image.transpose(2, 0, 1)[np.newaxis], np.float32)
     if not raw_input:
         tensor -= np.float32(128)

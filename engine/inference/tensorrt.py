@@ -1,7 +1,7 @@
-"""Adapter: the network on TensorRT 8.5 to 11. Takes engines of ours (`.engine`) and of torch2trt (`-trt.pth`).
+"""Adapter: the network on TensorRT 8.5 to 11. Takes posecast's engines (`.engine`) and torch2trt's (`-trt.pth`).
 
 Only the named-tensor API is used, which all these versions have. An engine runs where it was built: another GPU or
-another TensorRT is refused plainly. Device memory is PyTorch's.
+another TensorRT is refused. Device memory is PyTorch's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
 from engine.files import cannot_read
-from engine.inference.engine_file import EngineHeader, home, read_engine
+from engine.inference.engine_file import EngineHeader, platform_name, read_engine
 from engine.inference.installed import version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.tensorrt_library import runtime
@@ -29,7 +29,7 @@ def version() -> str | None:
 def devices() -> tuple[str, ...]:
     """'cuda:0' and on."""
     if not gpu_count():
-        raise PosecastError("TensorRT needs an NVIDIA GPU, and none answers", "check the driver with nvidia-smi")
+        raise PosecastError("TensorRT needs an NVIDIA GPU, and there is none", "check the driver with nvidia-smi")
     runtime()
     import torch
 
@@ -52,12 +52,12 @@ def open_model(
     raw_input: bool | None,
     features: bool | None = None,
 ) -> TensorRtBackend:
-    """`precision` and `size` are the engine's, and do not matter here; so are its outputs, all of them computed."""
+    """`precision` and `size` are ignored: the engine has its own, and computes all of its outputs."""
     if path.suffix == ".engine":
         header, serialized = read_engine(path)
-        check_home(header, path, device)
-        wants_raw = header.raw_input if raw_input is None else raw_input
-        return _backend(path, serialized, device, header.precision, wants_raw, features)
+        check_platform(header, path, device)
+        takes_raw = header.raw_input if raw_input is None else raw_input
+        return _backend(path, serialized, device, header.precision, takes_raw, features)
     return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
 
 
@@ -76,18 +76,18 @@ def gpu(device: str) -> tuple[str, tuple[int, int]]:
     return torch.cuda.get_device_name(device), torch.cuda.get_device_capability(device)
 
 
-def check_home(header: EngineHeader, path: Path, device: str) -> None:
+def check_platform(header: EngineHeader, path: Path, device: str) -> None:
     """PosecastError where the engine was built by another TensorRT or for another GPU."""
-    here = home(runtime().__version__, *gpu(device))
-    if header.home != here:
+    here = platform_name(runtime().__version__, *gpu(device))
+    if header.platform != here:
         raise PosecastError(
-            f"the engine {path} was built for {header.home}, and here is {here}",
+            f"the engine {path} was built for {header.platform}, and here is {here}",
             "build it here: posecast convert CHECKPOINT --to tensorrt",
         )
 
 
 def torch2trt_engine(path: Path) -> bytes:
-    """The serialized engine of a torch2trt file, read without running anything it may hold."""
+    """The serialized engine of a torch2trt file, read without running code it may hold."""
     import torch
 
     try:

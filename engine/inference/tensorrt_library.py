@@ -1,4 +1,4 @@
-"""The `tensorrt` package itself, and the one logger it wants a process. Imports neither it nor torch by itself."""
+"""The `tensorrt` package, imported at its first use, and the one logger that it takes per process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.errors import PosecastError, first_line
 
 @cache
 def runtime() -> ModuleType:
-    """The `tensorrt` package; PosecastError where it is not whole."""
+    """The `tensorrt` package; PosecastError where it does not load."""
     try:
         return import_module("tensorrt")
     except (ImportError, OSError) as error:
@@ -21,5 +21,5 @@ def runtime() -> ModuleType:
 
 @cache
 def logger() -> Any:
-    """TensorRT wants one logger a process."""
+    """The logger: TensorRT takes one per process."""
     return runtime().Logger(runtime().Logger.ERROR)

@@ -72,7 +72,7 @@ def catalogue() -> tuple[Model, ...]:
 
 
 def resolve(model: str) -> Path:
-    """The file of 'bundled', 'official' or a path; PosecastError where there is none, or of a kind we do not run."""
+    """The file of 'bundled', 'official' or a path; PosecastError where there is none, or its suffix is unknown."""
     known = next((entry for entry in catalogue() if entry.name == model), None)
     if known is not None and known.archive is not None and not known.path.is_file():
         raise PosecastError(
@@ -87,7 +87,7 @@ def resolve(model: str) -> Path:
     if not stat.S_ISREG(mode):
         raise PosecastError(f"the model {model!r} is not a file", wanted)
     if path.suffix not in SUFFIXES:
-        raise PosecastError(f"the model {model!r} is of no kind known here", wanted)
+        raise PosecastError(f"the model {model!r} has an unknown suffix", wanted)
     return path
 
 
@@ -99,7 +99,7 @@ def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Pa
     """
     model = next((entry for entry in catalogue() if entry.name == name), None)
     if model is None:
-        raise PosecastError(f"there is no model {name!r} to download", f"models with a name: {_names()}")
+        raise PosecastError(f"there is no model {name!r} to download", f"models by name: {_names()}")
     if model.archive is None or model.path.is_file():
         return model.path
     folder = model.path.parent

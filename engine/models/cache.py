@@ -1,7 +1,7 @@
 """Where converted models are kept: one folder an entry, there whole or not at all, made by one process at a time.
 
 An entry's place says what it was made from and by: the checkpoint's content, and a name made of format, precision,
-size, device and the versions of the libraries at work. Whatever changes any of these makes another entry.
+size, device and the versions of the libraries. A change of any of these makes another entry.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def entry(checkpoint: Path, *parts: str) -> Path:
     return models.cache_dir() / "converted" / models.file_hash(checkpoint)[:16] / name
 
 
-def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *, anew: bool = False) -> Path:
-    """`folder`, filled by `build(temporary folder)` unless it is there already; filled again where `anew`.
+def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *, rebuild: bool = False) -> Path:
+    """`folder`, filled by `build(temporary folder)` unless it is there already; filled again where `rebuild`.
 
     Another process that builds the same entry is waited for; what a killed one left behind is cleared away.
     """
-    if folder.is_dir() and not anew:
+    if folder.is_dir() and not rebuild:
         return folder
     with writing_to_cache(folder.parent):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *
         progress("convert", None, "waiting for another process that converts the same model")
 
     with only_process(folder.with_name(f"{folder.name}.lock"), waiting):
-        if anew or not folder.is_dir():
+        if rebuild or not folder.is_dir():
             _build(folder, build)
     return folder
 
@@ -54,7 +54,9 @@ def _build(folder: Path, build: Callable[[Path], Any]) -> None:
         build(temporary)
         with writing_to_cache(folder.parent):
             for path in (*temporary.iterdir(), temporary):
-                sync(path)  # else a power cut could leave the folder with empty files, which nobody would make again
+                sync(
+                    path
+                )  # else a power cut could leave the folder with empty files, and it would never be built again
             shutil.rmtree(folder, ignore_errors=True)
             temporary.replace(folder)
             sync(folder.parent)

@@ -43,7 +43,7 @@ class Job:
     raw_input: bool = True
     """Whether the result is to take pixels 0..255, or (pixel - 128) / 255."""
     as_is: bool = False
-    """Whether the network itself wants pixels 0..255, so that nobody is to normalise them."""
+    """Whether the network takes pixels 0..255 as they are, without normalisation."""
     features: bool | None = None
     """Whether the result gives 3D coordinates: it must (True), does not (False), or does where the source does."""
     device: str | None = None

@@ -42,7 +42,7 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
     kind = file_format(path)
     if kind != "pth" or spec.backend == "pytorch":
         return Artifact(path, kind, spec)
-    # What we convert says itself what it takes.
+    # A converted model says in its metadata what it takes.
     own = replace(spec, raw_input=None)
     made_from = Checkpoint(path, as_is=spec.raw_input is True, features=spec.features)
     if spec.backend == "tensorrt":
@@ -57,11 +57,11 @@ def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artif
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What is converted."""
+    """A checkpoint to convert."""
 
     path: Path
     as_is: bool = False
-    """Whether the network itself wants pixels 0..255, so that nobody is to normalise them."""
+    """Whether the network takes pixels 0..255 as they are, without normalisation."""
 
     features: bool | None = None
     """Whether 3D coordinates are needed (True), left out (False), or taken where the checkpoint has them."""
@@ -93,12 +93,12 @@ def int8(
     progress: Progress,
     *,
     calibration: str | None = None,
-    anew: bool = False,
+    rebuild: bool = False,
 ) -> Path:
     """The checkpoint in INT8, of dynamic size, in the cache: an IR judged on OpenVINO's `device`, or an ONNX model that
     ONNX Runtime judged on the CPU, to run there or to build TensorRT engines of.
 
-    `calibration`: a SOURCE whose frames it is quantised on beside the demo's. `anew`: replace what is there already.
+    `calibration`: a SOURCE whose frames it is quantised on beside the demo's. `rebuild`: replace what is there already.
     """
     source = onnx(checkpoint, "fp32", progress)
     name, judged_on = (_IR, device) if backend == "openvino" else (_ONNX, "CPU")
@@ -111,13 +111,13 @@ def int8(
         )  # fmt: skip
         run(job, progress)
 
-    return build_once(_int8_entry(checkpoint, backend, device), build, progress, anew=anew) / name
+    return build_once(_int8_entry(checkpoint, backend, device), build, progress, rebuild=rebuild) / name
 
 
 def is_quantised(path: Path, backend: str, device: str, features: bool | None = None) -> bool:
     """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass.
 
-    What TensorRT builds of such a model is judged for every size anew, and not known before.
+    An engine that TensorRT builds of such a model is judged for each size, and not known before.
     """
     if backend not in ("openvino", "onnxruntime") or file_format(path) != "pth":
         return False
@@ -142,7 +142,7 @@ def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int,
     gpu, _ = tensorrt.gpu(device)
     sized = "x".join(map(str, size))
     source, made_of = checkpoint.path, f"v{_EXPORTER}"
-    if precision == "int8":  # of frames, too, so that the checkpoint and versions do not tell it
+    if precision == "int8":  # it depends on the calibration frames, too, not only on checkpoint and versions
         source = int8(checkpoint, "tensorrt", device, progress)
         made_of = models.file_hash(source)[:16]
     folder = checkpoint.entry("engine", precision, sized, made_of, f"tensorrt{tensorrt.version()}", gpu)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.geometry import Camera
+from engine.names import printable
 from engine.skeleton import JOINT_COUNT
 from engine.types import Person, Pose2D, Pose3D, Snapshot
 from engine.wire.score import found_keypoints, score
@@ -53,8 +54,9 @@ def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:
 
 
 def dumps(wire: Any) -> str:
-    """Compact JSON on one line; ValueError rather than a NaN, which is no JSON."""
-    return json.dumps(wire, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Compact JSON on one line; ValueError rather than a NaN, which is no JSON. Names of files may be any bytes."""
+    text = json.dumps(wire, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text if text.isascii() else printable(text)
 
 
 def _person(person: Person, camera: Camera) -> Wire:

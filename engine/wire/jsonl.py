@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import PosecastError, first_line
+from engine.files import cannot_read
 from engine.wire.decode import parse_scene
 from engine.wire.scene import Scene
 
@@ -24,7 +25,7 @@ def read_scenes(path: Path) -> Iterator[Scene]:
                 if line.strip():
                     yield _parse(line, f"{path}, line {number}")
     except OSError as error:
-        raise PosecastError(f"cannot read {path}: {error.strerror}", "check the path") from error
+        raise cannot_read(path, error) from error
     except UnicodeDecodeError as error:
         raise PosecastError(f"{path} is not a text file", _HINT) from error
 

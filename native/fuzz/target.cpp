@@ -58,9 +58,22 @@ enum class Fill { kBits, kSmall, kSparse, kSpecial, kCount };
 
 float special(std::uint8_t choice) {
   using limits = std::numeric_limits<float>;
-  const float values[] = {limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::max(), limits::lowest(),
-                          limits::denorm_min(), 1e6f, -1e6f, 1e6f * 1.01f, posecast::kPeakThreshold, 0.0f, -0.0f, 1.0f,
-                          0.5f, posecast::kSampleThreshold, -1.0f};
+  const float values[] = {limits::quiet_NaN(),
+                          limits::infinity(),
+                          -limits::infinity(),
+                          limits::max(),
+                          limits::lowest(),
+                          limits::denorm_min(),
+                          1e6f,
+                          -1e6f,
+                          1e6f * 1.01f,
+                          posecast::kPeakThreshold,
+                          0.0f,
+                          -0.0f,
+                          1.0f,
+                          0.5f,
+                          posecast::kSampleThreshold,
+                          -1.0f};
   return values[choice % (sizeof values / sizeof *values)];
 }
 

@@ -24,10 +24,10 @@ struct Limb {
 // In the order in which people are assembled. But for the last two they form a tree: a keypoint is the `b` of one
 // limb only, before it is the `a` of any other (the neck, 1, is the root).
 constexpr std::array<Limb, kLimbs> kLimbTable = {{
-    {1, 2, 12, 13},  {1, 5, 20, 21},   {2, 3, 14, 15},   {3, 4, 16, 17},   {5, 6, 22, 23},
-    {6, 7, 24, 25},  {1, 8, 0, 1},     {8, 9, 2, 3},     {9, 10, 4, 5},    {1, 11, 6, 7},
-    {11, 12, 8, 9},  {12, 13, 10, 11}, {1, 0, 28, 29},   {0, 14, 30, 31},  {14, 16, 34, 35},
-    {0, 15, 32, 33}, {15, 17, 36, 37}, {2, 16, 18, 19},  {5, 17, 26, 27},
+    {1, 2, 12, 13},  {1, 5, 20, 21},   {2, 3, 14, 15},  {3, 4, 16, 17},  {5, 6, 22, 23},
+    {6, 7, 24, 25},  {1, 8, 0, 1},     {8, 9, 2, 3},    {9, 10, 4, 5},   {1, 11, 6, 7},
+    {11, 12, 8, 9},  {12, 13, 10, 11}, {1, 0, 28, 29},  {0, 14, 30, 31}, {14, 16, 34, 35},
+    {0, 15, 32, 33}, {15, 17, 36, 37}, {2, 16, 18, 19}, {5, 17, 26, 27},
 }};
 // Limbs from here on (shoulder to ear) close cycles: they only fill a missing end.
 constexpr int kFirstClosingLimb = 17;

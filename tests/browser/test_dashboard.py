@@ -75,7 +75,7 @@ def test_the_stage_plays_in_video_and_in_3d(page: Page) -> None:
 
 def test_heads_are_above_feet(page: Page) -> None:
     """Pointing at the highest of somebody names a part of the head or a hand, at the lowest a foot."""
-    hide(page, "Trails", "Path on the floor", "Name tags", "World axes", "Camera and its picture", "Shadows")
+    hide(page, "Trails", "Path on the floor", "ID labels", "World axes", "Camera and picture", "Shadows")
     page.get_by_role("button", name="Front", exact=True).click()
     # Who is pointed at may have moved on since the picture was taken: then another part is named.
     eventually(lambda: _name_at(page, lowest=True) == "ankle")
@@ -156,7 +156,7 @@ def test_two_backends_are_compared_and_one_is_taken(visit: Open, dashboard: Dash
     expect(start).to_be_disabled()
     b.select_option(label="ONNX Runtime · CPU · fp32")
     start.click()
-    said = re.compile(r"B differs from A by \d+\.\d px · \d.* mm, OKS [01]\.\d+, people \d.* %")
+    said = re.compile(r"B differs from A by \d+\.\d px · \d.* mm, OKS [01]\.\d+; it detects \d.* %")
     expect(page.locator(".compared")).to_contain_text("ONNX Runtime · CPU · fp32")
     expect(page.get_by_text(said)).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d+ frames? compared"))).to_be_visible()
@@ -293,11 +293,11 @@ def test_a_bad_camera_file_is_explained(page: Page, watch: Watch) -> None:
     open_tab(page, "Camera")
     page.set_input_files("input[type=file]", files=[camera_file("mirrored.json", MIRRORED)])
     refusal = page.locator(".refusal")
-    expect(refusal).to_contain_text("mirrored.json")
+    expect(refusal.locator("strong")).to_have_text(re.compile(r"^mirrored\.json: R is mirrored"))
     expect(refusal.locator("p")).not_to_be_empty()
     page.get_by_role("button", name="Paste", exact=True).click()
     page.get_by_role("textbox", name="Camera file as text").fill("this is no camera")
-    page.get_by_role("button", name="Check it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(refusal).to_contain_text("pasted")
     assert api(page, "api/extrinsics")[1]["default"]
 
@@ -351,7 +351,7 @@ def test_the_video_shows_what_is_chosen(page: Page) -> None:
 def test_settings_apply_live(page: Page) -> None:
     slider = page.get_by_role("slider", name="Assumed height of people")
     expect(slider).to_have_value("1.8")
-    expect(page.get_by_role("slider", name="Least keypoints")).to_have_attribute("min", "3")
+    expect(page.get_by_role("slider", name="Minimum keypoints")).to_have_attribute("min", "3")
     slider.focus()
     slider.press("ArrowLeft")
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.79)
@@ -397,15 +397,20 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     assert header.bounding_box() == before, "the header stays as it is while something is recorded"
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
     page.get_by_role("button", name=re.compile("Stop recording")).click()
+    expect(page.locator(".toast")).to_contain_text(re.compile(r"Saved recording-\S+: \d+:\d\d, \d+ scenes, "))
     item = page.locator(".recording").first
     item.get_by_role("button", name="Replay").click()
     eventually(lambda: api(page, "api/state")[1]["source"].startswith("recording:"))
     expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
     eventually(lambda: api(page, "api/state")[1]["switching"] is None)
-    open_tab(page, "Engine")
-    page.get_by_role("combobox", name="Source").select_option("demo")
+    badge = page.locator(".replay-badge")
+    expect(badge).to_contain_text("Replay")
+    status = header.get_by_role("status")
+    expect(status).to_have_text("Replay")
+    badge.get_by_role("button", name="Back to live").click()
     eventually(lambda: api(page, "api/state")[1]["source"] == "demo")
-    open_tab(page, "Record")
+    expect(badge).to_be_hidden()
+    expect(status).to_have_text("Live")
     with page.expect_download() as jsonl:
         item.get_by_role("link", name=re.compile("JSONL")).click()
     lines = jsonl.value.path().read_text().splitlines()
@@ -417,7 +422,7 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     delete = item.get_by_role("button", name=re.compile("Delete"))
     delete.click()
     delete.click()
-    expect(page.locator(".recordings")).to_have_text("None yet.")
+    expect(page.locator(".recordings")).to_have_text("No recordings yet.")
 
 
 def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
@@ -497,9 +502,24 @@ def test_the_keyboard_reaches_tabs_and_views(page: Page) -> None:
     expect(page.get_by_role("button", name="Top", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_token_form_signs_in(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
+    watch.expected = ("status of 401",)
+    page = visit(f"{dashboard.url}?token=bogus")
+    help_text = page.locator("#help")
+    expect(help_text).to_contain_text("This link is not valid")
+    assert "bogus" not in page.url
+    page.get_by_label("Token").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(help_text).to_contain_text("Wrong token")
+    page.get_by_label("Token").fill(TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(dashboard.url)
+    expect(page.locator("canvas.scene")).to_be_visible()
+
+
 def test_the_theme_is_remembered(page: Page) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
-    page.get_by_role("button", name="Change between dark and light").click()
+    page.get_by_role("button", name="Switch between dark and light theme").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(page.locator("canvas.scene")).to_be_visible()

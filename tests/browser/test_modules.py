@@ -33,6 +33,14 @@ def test_unit(node: str, file: Path) -> None:
     assert "# pass 0" not in done.stdout
 
 
+def test_lines_are_at_most_120_columns() -> None:
+    """Biome's formatter leaves comments and strings as long as they are."""
+    files = [*(ROOT / "webapp").rglob("*.js"), *(ROOT / "webapp").rglob("*.mjs"), *UNIT_TESTS]
+    own = [file for file in files if file.parent.name != "vendor"]
+    long = [f"{file}:{i}" for file in own for i, line in enumerate(file.read_text().splitlines(), 1) if len(line) > 120]
+    assert long == []
+
+
 def _exported(node: str, module: str, names: str) -> dict[str, Any]:
     code = f"const {{ {names} }} = await import('{MODULES}/{module}'); console.log(JSON.stringify({{ {names} }}));"
     done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True)

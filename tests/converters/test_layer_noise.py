@@ -1,4 +1,4 @@
-"""Who is to blame: the layer that was spoiled is found, whatever the format, and none after it is suspected."""
+"""Layer noise: the layer that was spoiled is found, whatever the format, and none after it is named."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from onnx import numpy_helper
 
 from converters import frames, layer_noise, to_openvino
-from converters.layer_noise import suffering
+from converters.layer_noise import noisiest_layers
 from converters.to_onnx import export
 from engine import models
 from engine.models.job import Job
@@ -33,7 +33,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`good.onnx`, and `spoiled.onnx` where the weights of one layer are off by a tenth."""
-    folder = tmp_path_factory.mktemp("blame")
+    folder = tmp_path_factory.mktemp("layer_noise")
     model = export(network())
     onnx.save(model, str(folder / "good.onnx"))
     (node,) = (node for node in model.graph.node if node.name == SPOILED)
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _check(job: Job, stage: tuple[Frame, ...]) -> None:
-    worst, second, *rest = suffering(job, stage)
+    worst, second, *rest = noisiest_layers(job, stage)
     assert worst.layer == SPOILED
     assert 10 < worst.snr_db < 30  # a tenth of the amplitude is 20 dB
     assert str(worst) == f"model_8_3 ({worst.snr_db:.0f} dB)"
@@ -68,4 +68,4 @@ def test_a_checkpoint_will_do_for_the_truth(folder: Path, stage: tuple[Frame, ..
 
 
 def test_engines_cannot_be_looked_into(folder: Path, stage: tuple[Frame, ...]) -> None:
-    assert suffering(Job("tensorrt", folder / "good.onnx", folder / "m.engine"), stage) == ()
+    assert noisiest_layers(Job("tensorrt", folder / "good.onnx", folder / "m.engine"), stage) == ()

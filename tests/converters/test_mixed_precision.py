@@ -11,7 +11,7 @@ import onnx
 import pytest
 
 from converters import acceptance, mixed_precision
-from converters.layer_noise import Suffering
+from converters.layer_noise import LayerNoise
 from converters.onnx_file import METADATA_AGREEMENT, metadata
 from converters.verify import Verdict
 from engine.errors import PosecastError
@@ -21,7 +21,7 @@ from tests.models import silent, tiny_onnx
 
 GOOD = Verdict(10, 1.0, 0.98, 9.0, {"features": 0.1, "heatmaps": 0.2, "pafs": 0.15})
 BAD = replace(GOOD, oks=0.9)
-LAYERS = tuple(Suffering(f"layer_{index}", float(index)) for index in range(20))
+LAYERS = tuple(LayerNoise(f"layer_{index}", float(index)) for index in range(20))
 Verdicts = Callable[[Sequence[Verdict]], list[tuple[str, ...]]]
 
 
@@ -42,8 +42,8 @@ def run(job: Job, monkeypatch: pytest.MonkeyPatch) -> Verdicts:
             return next(remaining)
 
         monkeypatch.setattr(mixed_precision, "compare", compare)
-        monkeypatch.setattr(mixed_precision, "suffering", lambda job, frames: LAYERS)
-        monkeypatch.setattr(acceptance, "suffering", lambda job, frames: LAYERS)
+        monkeypatch.setattr(mixed_precision, "noisiest_layers", lambda job, frames: LAYERS)
+        monkeypatch.setattr(acceptance, "noisiest_layers", lambda job, frames: LAYERS)
         attempts: list[tuple[str, ...]] = []
         try:
             mixed_precision.quantise(job, attempts.append, (), silent)

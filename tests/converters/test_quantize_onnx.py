@@ -75,7 +75,7 @@ def test_says_what_it_is_and_takes_any_size(quick: Path) -> None:
     assert backend.info.precision == "int8"
 
 
-def test_what_would_suffer_stays_in_float(quick: Path) -> None:
+def test_sensitive_layers_stay_in_float(quick: Path) -> None:
     weights = _weights(onnx.load(str(quick)))
     for name in ("model.6.3.weight", "cpm.trunk.0.0.weight", "Pose3D.prediction.feature_maps.1.0.weight"):
         assert weights[name].dtype == np.float32, name
@@ -123,7 +123,7 @@ def test_openvino_runs_it_too(quick: Path, stage: frames.Frames) -> None:
 def test_ruined_ranges_are_found_out(
     source: Path, stage: frames.Frames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The trap: calibrated on the dark, a model finds nobody in the light. It says which layers are to blame."""
+    """The trap: calibrated on the dark, a model finds nobody in the light. It names the noisiest layers."""
     dark = tuple(replace(frame, image=np.zeros_like(frame.image)) for frame in stage.calibration[:2])
     gathered = frames.Frames(dark, stage.verification[:1])
     monkeypatch.setattr(frames, "gather", lambda sources, each: gathered)

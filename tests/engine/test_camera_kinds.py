@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, SeveralCamerasError, parse_calibration
+from engine.extrinsics import Calibration, CalibrationTooLargeError, SeveralCamerasError, parse_calibration
 from engine.extrinsics.rotation import from_quaternion
 from engine.geometry import Array, CameraSpec
 
@@ -259,6 +259,8 @@ def test_what_was_read_is_said() -> None:
     assert "not used of the file: fov, sensor_scale" in told({"R": R, "t": T, "fov": 60, "sensor_scale": 2})
     assert "not used of the file: T" in told({"R": R, "t": T, "T": [1, 2, 3]})
     assert "Blender's XYZ Euler angles in degrees" in told({"rotation_euler": [77.0, 0, 20], "location": [1, -4, 1.6]})
+    images = f"1 {in_line(quaternion(R))} {in_line(T)} 1 frame.jpg\n"
+    assert any("intrinsics are in cameras.txt" in warning for warning in read(images).warnings)
     assert "read as height and width" in told({"R": R, "t": T, "K": K, "image_size": [HEIGHT, WIDTH]})
     assert "field of view of 174 degrees" in told(
         {"R": R, "t": T, "K": [[35, 0, 640], [0, 35, 360], [0, 0, 1]], "image_size": [WIDTH, HEIGHT]}
@@ -366,3 +368,17 @@ def test_numbers_of_yaml_are_what_people_and_opencv_write(text: str, value: floa
 def test_what_is_not_a_number_stays_so(text: str, words: str) -> None:
     with pytest.raises(PosecastError, match=words):
         read(f"R: {R.tolist()}\nt: [{text}, 0, 4]\n")
+
+
+def test_files_of_more_than_64_kib_are_json_of_many_cameras() -> None:
+    cameras = [{"name": str(number), "R": R, "t": T, "K": K} for number in range(521)]
+    text = dumps({"cameras": cameras})
+    assert 64 * 1024 < len(text) < 1024 * 1024
+    check(parse_calibration(text.encode(), "dome.json", "507"), with_K=True)
+    for padded in (
+        dumps({"R": R, "t": T, "note": "x" * 66_000}),
+        dumps(cameras[:1]) + " " * 66_000,
+        toml(1, *"ab") * 99,
+    ):
+        with pytest.raises(CalibrationTooLargeError, match="64 KiB"):
+            parse_calibration(padded.encode(), "camera")

@@ -1,4 +1,4 @@
-"""Loading what `auto` means: what a library offers and cannot run is passed over, what the user names is not."""
+"""Loading what `auto` means: what a library offers and cannot run is skipped, what the user names is not."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dead]:
     assert backend.closed
 
 
-def test_auto_passes_over_what_does_not_run(dead: Dead, caplog: pytest.LogCaptureFixture) -> None:
+def test_auto_skips_what_does_not_run(dead: Dead, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         backend = load_backend(AUTO, SIZE, silent)
     assert backend.info.name == "onnxruntime"
     assert backend.infer(np.zeros((*SIZE, 3), np.uint8)).heatmaps.shape == (19, 8, 8)
     backend.close()
     (said,) = (record.getMessage() for record in caplog.records)
-    assert said.startswith("openvino on CPU is passed over: openvino does not run on CPU: no kernel image is available")
+    assert said.startswith("openvino on CPU is skipped: openvino does not run on CPU: no kernel image is available")
     assert "more" not in said
 
 
-def test_what_the_user_names_is_not_passed_over(dead: Dead) -> None:
+def test_what_the_user_names_is_not_skipped(dead: Dead) -> None:
     with pytest.raises(PosecastError, match="openvino does not run on CPU: no kernel image"):
         load_backend(ModelSpec(backend="openvino", precision="fp32"), SIZE, silent)
 

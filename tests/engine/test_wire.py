@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -116,3 +117,7 @@ def test_it_says_where_bodies_come_from_and_readers_allow_for_more() -> None:
     VALIDATOR.validate(wire)
     assert not VALIDATOR.is_valid(wire | {"body": "clay"})
     assert "body" not in wire_of(person())
+
+
+def test_names_of_files_may_be_any_bytes() -> None:
+    assert dumps({"source": os.fsdecode(b"caf\xe9 \xc3\xa9")}) == '{"source":"caf\ufffd é"}'

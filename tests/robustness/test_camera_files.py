@@ -129,6 +129,11 @@ def test_uploads_of_them_never_end_in_a_fault(count: int, client: FlaskClient, p
         ),
         (b'{"\\u001b[2J": 1}', "?[2J"),
         (b'{"R": 1}' + b" " * MAX_UPLOAD_BYTES, "64 KiB"),
+        (b"a" + b".a" * 20_000 + b" = 1", "nested too deeply"),
+        (b"a = " + b"[" * 3_000 + b"]" * 3_000, "nested too deeply"),
+        (b"? " * 30_000, "not YAML"),
+        ("".join(f"a{number} = 1;\n" for number in range(6_000)).encode(), "no camera"),
+        (b"1 PINHOLE 640 480 500 500 320 240\n" * 1_800, "1800 cameras"),
     ],
 )
 def test_what_was_found_once_stays_refused(data: bytes, words: str) -> None:

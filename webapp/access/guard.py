@@ -50,7 +50,7 @@ HEADERS = (
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),  # "no-referrer" would make browsers post forms with "Origin: null"
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
@@ -88,7 +88,7 @@ class Guard:
             return refuse(403, "this server does not accept that host name", "start it with --allow-host NAME")
         if environ.get("PATH_INFO", "").startswith(_STATIC):
             return None  # public, and browsers send an Origin with modules: the page must load to show a refusal
-        origin = environ.get("HTTP_ORIGIN")
+        origin = _origin(environ)
         if not self._hosts.allows_origin(origin, environ["wsgi.url_scheme"], host):
             return refuse(
                 403,
@@ -159,16 +159,37 @@ class Guard:
         token = self._tokens.redeemed(next((value for name, value in query if name == "token"), None))
         environ["QUERY_STRING"] = urlencode([pair for pair in query if pair[0] != "token"])
         if self._tokens.log_in(environ.get("REMOTE_ADDR", ""), token) is None:
-            environ["PATH_INFO"], environ["posecast.denied"] = "/login", True
-            environ[ROLE] = None
-            return None
+            return self._dead_link(environ)
         rest = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
-        response = Response(status=303)
-        response.headers["Location"] = f"{environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}{rest}"
-        response.headers["Cache-Control"] = "no-store"
+        response = _redirect(environ, f"{environ['PATH_INFO']}{rest}")
         if self._tokens.required:
             response.headers["Set-Cookie"] = self._tokens.cookie(environ, token)
         return response
+
+    def _dead_link(self, environ: Environ) -> Response | None:
+        """A person is sent to the form, without the token in the address; other clients are refused."""
+        if "text/html" in environ.get("HTTP_ACCEPT", ""):
+            return _redirect(environ, "/login?problem=link")
+        environ["PATH_INFO"], environ["posecast.denied"] = "/login", True
+        environ[ROLE] = None
+        return None
+
+
+def _origin(environ: Environ) -> str | None:
+    """The Origin header; None, too, for an opaque origin of a request that the browser vouches is the page's own.
+
+    Browsers send "null" where a setting or an extension forbids referrers. Pages cannot set Sec-Fetch-Site.
+    """
+    origin: str | None = environ.get("HTTP_ORIGIN")
+    return None if origin == "null" and environ.get("HTTP_SEC_FETCH_SITE") == "same-origin" else origin
+
+
+def _redirect(environ: Environ, path: str) -> Response:
+    """To a path of this application."""
+    response = Response(status=303)
+    response.headers["Location"] = f"{environ.get('SCRIPT_NAME', '')}{path}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _too_large_for(limit: int) -> Response:

@@ -1,4 +1,6 @@
-// What the page uses of other people's code: bundled at set-up into static/vendor/vendor.js, one module.
+// The third-party code that the page uses, bundled at set-up into one module, static/vendor/vendor.js.
+
+export { io } from "socket.io-client";
 export {
   BufferAttribute,
   BufferGeometry,
@@ -34,6 +36,6 @@ export {
   WebGLRenderer,
 } from "three";
 export { OrbitControls } from "three/addons/controls/OrbitControls.js";
-export { io } from "socket.io-client";
 export { default as uPlot } from "uplot";
+
 import "uplot/dist/uPlot.min.css";

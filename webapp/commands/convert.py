@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from converters.convert import DEFAULT_SIZE, FIXED_SIZE, SUFFIXES, Request, convert
-from converters.verify import said
+from converters.verify import formatted
 from engine import models
 from engine.errors import PosecastError
 from engine.outputs_guard import check_outputs, files_of_model, files_of_source
@@ -66,9 +66,9 @@ def _name(checkpoint: Path, to: str, precision: str, size: tuple[int, int] | Non
 def _table(verdict: Mapping[str, Any]) -> Table:
     """How the people compare with those of PyTorch in fp32."""
     table = Table("", "", title=f"against PyTorch fp32, {verdict['frames']} frames", show_header=False)
-    table.add_row("people found by both", said(verdict["people"]))
-    table.add_row("their likeness (OKS)", said(verdict["oks"]))
-    table.add_row("between their joints", f"{said(verdict['mm'], 1)} mm")
+    table.add_row("people found by both", formatted(verdict["people"]))
+    table.add_row("their likeness (OKS)", formatted(verdict["oks"]))
+    table.add_row("between their joints", f"{formatted(verdict['mm'], 1)} mm")
     for output, difference in verdict["difference"].items():
         table.add_row(f"largest difference in {output}", f"{difference:.2g} standard deviations")
     if verdict.get("in_float"):

@@ -15,6 +15,11 @@ from webapp.services import role, services
 
 blueprint = Blueprint("pages", __name__)
 
+DEAD_LINK = (
+    "This link is not valid: its token is wrong, expired or already used. "
+    "Open the link that Posecast printed when it last started, or enter its token here."
+)
+
 
 @blueprint.get("/")
 def dashboard() -> Response:
@@ -32,7 +37,7 @@ def view() -> Response:
 def login_page() -> Response:
     """The login page, which a browser without a token sees instead of any other page."""
     denied = bool(request.environ.get("posecast.denied"))
-    return _login(401 if denied else 200, "")
+    return _login(401 if denied else 200, DEAD_LINK if request.args.get("problem") == "link" else "")
 
 
 @blueprint.post("/login")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from engine.capture import list_cameras, redact
+from engine.names import printable
 from engine.wire import Wire
 from webapp.access.errors import ForbiddenError
 from webapp.recording.recordings import RECORDING
@@ -20,7 +21,8 @@ class Sources:
     def __init__(self, named: Iterable[str], recordings: Callable[[], Iterable[str]]) -> None:
         self._recordings = recordings
         # By what is shown: a password in an address stays here.
-        self._named = {redact(text): text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo"}
+        own = (text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo")
+        self._named = {printable(redact(text)): text for text in own}
 
     def resolve(self, text: str) -> str:
         """The source to open for `text` as the page knows it; ForbiddenError for any other."""

@@ -11,7 +11,15 @@ function play({ silence = 0 } = {}) {
   const bitmaps = [];
   const picture = createPicture(canvas, { silence: () => silence });
   const add = (frame) => {
-    const bitmap = { frame, width: 4, height: 3, open: true, close() { this.open = false; } };
+    const bitmap = {
+      frame,
+      width: 4,
+      height: 3,
+      open: true,
+      close() {
+        this.open = false;
+      },
+    };
     bitmaps.push(bitmap);
     picture.add({ frame, bitmap });
   };
@@ -26,7 +34,7 @@ test("the picture of the frame on show is drawn, older ones are passed over", ()
   assert.equal(picture.show(2, 0), false);
 });
 
-test("where nobody draws, few pictures are kept open", () => {
+test("without drawing, few pictures are kept open", () => {
   const { picture, add, drawn, open } = play();
   for (let frame = 0; frame < 100; frame++) add(frame);
   assert.ok(open().length <= 8, `${open().length} are open`);

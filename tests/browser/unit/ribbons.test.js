@@ -27,7 +27,7 @@ test("ages are exact after weeks", () => {
   }
 });
 
-test("counting anew does not change the age of what is there", () => {
+test("rebasing times does not change the age of segments", () => {
   const ribbons = createRibbons({ capacity: 4, width: 2, life: 12 });
   for (let now = 0; now < 9000; now += 2) {
     ribbons.setNow(now);

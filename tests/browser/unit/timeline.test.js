@@ -12,7 +12,7 @@ const person = (id, x) => ({
 });
 const scene = (frame, time, people) => ({ frame, time, wall_time: 1000 + time, people });
 
-/** Plays 15 scenes a second of somebody walking at 1 m/s, `late(i)` ms late, shown at 60 Hz; -> [[now, x], ...] */
+/** Plays 15 scenes a second of a person walking at 1 m/s, `late(i)` ms late, shown at 60 Hz; -> [[now, x], ...] */
 function play(late, seconds = 4) {
   const timeline = createTimeline();
   const moment = createMoment();
@@ -36,12 +36,16 @@ test("motion is even at the display's rate, and at most two intervals late", () 
     const lateness = now / 1000 - x;
     assert.ok(lateness > 0.06 && lateness < 0.17, `${lateness} s late`);
   }
-  const steps = play(() => 30).slice(60).map(([, x], i, all) => x - (all[i - 1]?.[1] ?? x - 1 / 60));
+  const steps = play(() => 30)
+    .slice(60)
+    .map(([, x], i, all) => x - (all[i - 1]?.[1] ?? x - 1 / 60));
   for (const step of steps.slice(1)) assert.ok(Math.abs(step - 1 / 60) < 0.003, `a step of ${step} m`);
 });
 
 test("uneven arrival never makes time run backwards", () => {
-  const positions = play((i) => 20 + ((i * 37) % 5) * 12).slice(30).map(([, x]) => x);
+  const positions = play((i) => 20 + ((i * 37) % 5) * 12)
+    .slice(30)
+    .map(([, x]) => x);
   for (let i = 1; i < positions.length; i++) assert.ok(positions[i] >= positions[i - 1] - 1e-6);
 });
 

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  UP_AXES, compose, displayFromWorld, identity, transformPoint, worldFromCamera,
+  compose,
+  displayFromWorld,
+  identity,
+  transformPoint,
+  UP_AXES,
+  worldFromCamera,
 } from "../../../webapp/static/js/transform.js";
 
 const near = (actual, expected) =>
@@ -40,7 +45,10 @@ test("the reference's camera stands 1.52 m above its floor", () => {
 test("camera_from_world undoes world_from_camera", () => {
   const point = [0.3, -0.2, 3.4];
   const world = transformPoint(worldFromCamera(REFERENCE), point);
-  near(REFERENCE.R.map((row, i) => row[0] * world[0] + row[1] * world[1] + row[2] * world[2] + REFERENCE.t[i]), point);
+  near(
+    REFERENCE.R.map((row, i) => row[0] * world[0] + row[1] * world[1] + row[2] * world[2] + REFERENCE.t[i]),
+    point,
+  );
 });
 
 test("composing with the identity changes nothing", () => {

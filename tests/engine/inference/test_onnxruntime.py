@@ -56,7 +56,7 @@ def test_refuses_what_is_no_model_in_one_line(tmp_path: Path, capfd: pytest.Capt
 
 def test_models_of_others_are_called_what_they_are(tmp_path: Path) -> None:
     assert _open(foreign_onnx(tmp_path / "float.onnx")).info.precision == "fp32"
-    assert onnxruntime._made_in(foreign_onnx(tmp_path / "half.onnx", half=True)) == "fp16"
+    assert onnxruntime._precision_of(foreign_onnx(tmp_path / "half.onnx", half=True)) == "fp16"
     path = tmp_path / "quantised.onnx"
     model = onnx.load(foreign_onnx(path))
     scale = [onnx.helper.make_tensor(name, kind, [], [1]) for name, kind in (("scale", 1), ("zero", 2))]

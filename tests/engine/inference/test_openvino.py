@@ -25,7 +25,7 @@ def _open(path: Path, **changes: object) -> openvino.OpenVinoBackend:
 
 @pytest.fixture(scope="module")
 def official_ir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An IR as the Open Model Zoo makes it: raw pixels, one fixed size, no metadata of ours."""
+    """An IR as the Open Model Zoo makes it: raw pixels, one fixed size, without posecast's metadata."""
     folder = tmp_path_factory.mktemp("official")
     runtime = openvino.runtime()
     model = runtime.Core().read_model(foreign_onnx(folder / "model.onnx", raw_input=True, size=(256, 448)))
@@ -35,7 +35,7 @@ def official_ir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reference_onnx(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An ONNX as the reference makes it: normalised pixels, one fixed size, no metadata of ours."""
+    """An ONNX as the reference makes it: normalised pixels, one fixed size, without posecast's metadata."""
     return foreign_onnx(tmp_path_factory.mktemp("reference") / "model.onnx", raw_input=False, size=(256, 448))
 
 

@@ -169,7 +169,7 @@ def test_torch2trt_files_are_known_by_what_they_hold(tmp_path: Path) -> None:
 
 
 def test_unknown_files_are_refused() -> None:
-    with pytest.raises(PosecastError, match="no model file"):
+    with pytest.raises(PosecastError, match="is not a model file"):
         file_format(Path("model.caffemodel"))
 
 

@@ -73,7 +73,7 @@ def test_the_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.Monke
         ("nowhere.pth", "'nowhere.pth': No such file"),
         ("ofical", "'ofical': No such file"),
         ("folder", "is not a file"),
-        ("weights.safetensors", "is of no kind known here"),
+        ("weights.safetensors", "has an unknown suffix"),
         ("x" * 5000, "File name too long"),
         ("a\0b", "null"),
         ("", ""),

@@ -69,7 +69,7 @@ def test_openvino_in_int8_is_made_of_the_same_onnx(jobs: list[Job]) -> None:
     assert second.source.is_file()
 
 
-def test_a_network_that_wants_raw_pixels_is_exported_as_it_is(jobs: list[Job]) -> None:
+def test_a_network_that_takes_raw_pixels_is_exported_as_it_is(jobs: list[Job]) -> None:
     for raw_input in (True, False, None):
         artifact = prepare(ModelSpec("bundled", "openvino", "CPU", "fp32", raw_input), SIZE, silent)
         assert artifact.spec.raw_input is None  # what we export says itself what it takes

@@ -23,6 +23,7 @@ from tests.webapp.test_openapi import DOCUMENT
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import Tokens
 from webapp.app import services_of
+from webapp.routes.pages import DEAD_LINK
 from webapp.server.run import announce
 from webapp.services import Services
 
@@ -145,6 +146,7 @@ def test_an_event_from_a_client_changes_nothing_and_ends_the_connection(
         {"Host": "evil.example"},
         {"Host": "127.0.0.1:8000", "Origin": "http://evil.example"},
         {"Host": "127.0.0.1:8000", "Origin": "null"},
+        {"Host": "127.0.0.1:8000", "Origin": "null", "Sec-Fetch-Site": "cross-site"},
         {"Host": "127.0.0.1:8000", "Origin": "http://127.0.0.1:9000"},
     ],
 )
@@ -189,6 +191,19 @@ def test_a_wrong_link_sets_none(client: FlaskClient) -> None:
     assert response.status_code == 401
     assert "Set-Cookie" not in response.headers
     assert client.get(f"/api/state?token={TOKEN}", headers=LOCAL).status_code == 401
+
+
+def test_a_browser_with_a_dead_link_is_sent_to_the_form(client: FlaskClient) -> None:
+    headers = {**LOCAL, "Accept": "text/html,*/*"}
+    response = client.get("/view?token=wrong", headers=headers, environ_overrides={"SCRIPT_NAME": "/cam"})
+    assert (response.status_code, response.headers["Location"]) == (303, "/cam/login?problem=link")
+    assert "Set-Cookie" not in response.headers
+    assert DEAD_LINK.encode() in client.get("/login?problem=link", headers=headers).data
+
+
+def test_a_form_of_our_own_is_taken_from_a_browser_that_hides_its_origin(client: FlaskClient) -> None:
+    headers = {**LOCAL, "Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/login", data={"token": TOKEN}, headers=headers).status_code == 303
 
 
 def test_logging_in_by_hand(client: FlaskClient) -> None:
@@ -237,7 +252,7 @@ def test_every_answer_has_the_security_headers(
         assert "frame-ancestors 'none'" in policy
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["X-Frame-Options"] == "DENY"
-        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Referrer-Policy"] == "same-origin"
         assert len(response.headers.getlist("Content-Security-Policy")) == 1
         assert "Access-Control-Allow-Origin" not in response.headers
         response.close()

@@ -69,7 +69,7 @@ def test_a_model_for_keypoints_has_no_3d_head(
     [
         (["missing.pth", "--to", "onnx"], "cannot read the model 'missing.pth'"),
         (["broken.pth", "--to", "onnx"], "broken.pth is not a PyTorch checkpoint"),
-        (["model.onnx", "--to", "openvino"], "is no checkpoint"),
+        (["model.onnx", "--to", "openvino"], "is not a checkpoint"),
         (["bundled", "--to", "torch2trt", "--precision", "int8"], "torch2trt is not written in int8"),
         (["bundled", "--to", "onnx", "--height", "256"], "--height and --width go together"),
         (["bundled", "--to", "onnx", "--height", "250", "--width", "456"], "multiples of 8"),

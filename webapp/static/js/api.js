@@ -1,6 +1,6 @@
-// The HTTP side of the server. Addresses are relative to the page, so that a reverse proxy may put it anywhere.
+// HTTP requests to the server. Addresses are relative to the page, so that it works under a reverse proxy's sub-path.
 
-/** What the server, or the way to it, had to say: `message` is what is wrong, `hint` what to do. */
+/** An error of the server or the network: `message` is what is wrong, `hint` what to do. */
 export class ApiError extends Error {
   constructor(error, hint, status, detail = {}) {
     super(error);
@@ -24,12 +24,17 @@ export async function request(method, path, body, { signal } = {}) {
     response = await fetch(address(path), options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError("the server does not answer", "check that posecast is still running", 0);
+    throw new ApiError("the server is not responding", "check that posecast is still running", 0);
   }
   const text = await response.text();
   const data = parse(text);
   if (!response.ok) {
-    throw new ApiError(data.error ?? `the server answered ${response.status}`, data.hint ?? "", response.status, data);
+    throw new ApiError(
+      data.error ?? `the server answered with status ${response.status}`,
+      data.hint ?? "",
+      response.status,
+      data,
+    );
   }
   return data;
 }

@@ -1,8 +1,8 @@
-// Dark or light, and where things are on a narrow screen.
+// The theme, dark or light, and media queries.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** `onChange(colours)` with the 3D view's colours, at once and after every change. */
+/** `onChange(colours)` with the 3D view's colours, now and after every change. */
 export function createTheme({ preferences, onChange }) {
   const root = document.documentElement;
   const isDark = () => (preferences.get("theme") ?? (dark.matches ? "dark" : "light")) === "dark";
@@ -12,7 +12,10 @@ export function createTheme({ preferences, onChange }) {
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     onChange({
-      background: colour("--scene-sky"), ground: colour("--scene-ground"), line: colour("--scene-line"), frustum: colour("--scene-camera"),
+      background: colour("--scene-sky"),
+      ground: colour("--scene-ground"),
+      line: colour("--scene-line"),
+      frustum: colour("--scene-camera"),
     });
   }
 

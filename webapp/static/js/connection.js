@@ -1,13 +1,13 @@
-// The Socket.IO connection. Nothing else on the page knows how scenes and news arrive.
+// The Socket.IO connection, the only module that knows the transport.
 
 import { io } from "../vendor/vendor.js";
 
-/** A server that refuses does not change its mind soon. */
+/** Delay before reconnecting to a server that has refused the connection. */
 const REFUSED_RETRY_MS = 5000;
 const EVENTS = ["stats", "state", "progress", "problem"];
 
 /**
- * Connects, and connects again for ever. `handlers`: scene(scene), stats, state, progress, problem, each given what
+ * Connects, and reconnects without limit. `handlers`: scene(scene), stats, state, progress, problem, each given what
  * the server sent; and connected(), lost(reason).
  */
 export function connect(handlers) {
@@ -22,7 +22,7 @@ export function connect(handlers) {
   socket.on("connect", () => handlers.connected());
   socket.on("disconnect", (reason) => {
     handlers.lost("");
-    // The library does not come back by itself when it was the server that hung up.
+    // The library does not reconnect by itself if the server closed the connection.
     if (reason === "io server disconnect") socket.connect();
   });
   socket.on("connect_error", async (error) => {

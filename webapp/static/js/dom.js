@@ -1,4 +1,4 @@
-// Elements without ceremony: h("button", { class: "button", onclick }, "Text", child).
+// Creates and updates DOM elements: h("button", { class: "button", onclick }, "Text", child).
 
 /** Attributes by name; `on…` are listeners, `true` is a bare attribute, null and false are left out. */
 export function h(tag, attributes = {}, ...children) {
@@ -12,7 +12,7 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Writes only where something changed: no needless layout. */
+/** Writes only if the text has changed, which avoids needless layout. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,11 +1,11 @@
-// Form fields: each returns {element, set(value), ...}, shows what the server has and reports what the user chose.
+// Form fields: each returns {element, set(value), ...}, shows the server's value and reports the user's choice.
 
 import { h, setText, uniqueId } from "./dom.js";
 
-/** Milliseconds of rest after which a slider's value is sent. */
-const REST_MS = 180;
-/** Milliseconds after the server's answer in which news of what it has led to arrive. */
-const NEWS_MS = 600;
+/** A slider's value is sent after this many milliseconds without movement. */
+const DEBOUNCE_MS = 180;
+/** After the server's answer, updates that it causes arrive within this many milliseconds. */
+const SETTLE_MS = 600;
 
 function field(label, control, help, value = null) {
   const id = uniqueId("field");
@@ -27,7 +27,9 @@ export function selectField({ label, help, options = [], onChange }) {
       if (JSON.stringify(next) === key) return;
       key = JSON.stringify(next);
       const { value } = control;
-      control.replaceChildren(...next.map(([option, text, disabled]) => h("option", { value: option, disabled }, text)));
+      control.replaceChildren(
+        ...next.map(([option, text, disabled]) => h("option", { value: option, disabled }, text)),
+      );
       if (next.some(([option]) => option === value)) control.value = value;
     },
     set(value) {
@@ -38,14 +40,14 @@ export function selectField({ label, help, options = [], onChange }) {
   return self;
 }
 
-/** `format(value)` is the text beside the label; `onChange(value)` promises null where the server refuses. */
+/** `format(value)` is the text beside the label; `onChange(value)` resolves to null if the server refuses. */
 export function sliderField({ label, help, min, max, step, format, onChange }) {
   const output = h("output", { class: "value" });
   const control = h("input", { type: "range", min, max, step });
   let held = null; // what the server has
   let timer = 0;
   let moves = 0;
-  let busy = false; // being moved, or on its way: news from the server must not move it meanwhile
+  let busy = false; // being moved, or being sent: updates from the server must not move it meanwhile
 
   function describe(value) {
     setText(output, format(value));
@@ -59,7 +61,10 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
   }
 
   async function send(value, move) {
-    if ((await onChange(value)) !== null) await new Promise((resolve) => { setTimeout(resolve, NEWS_MS); });
+    if ((await onChange(value)) !== null)
+      await new Promise((resolve) => {
+        setTimeout(resolve, SETTLE_MS);
+      });
     if (move !== moves) return;
     busy = false;
     show();
@@ -70,7 +75,7 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
     moves += 1;
     describe(Number(control.value));
     clearTimeout(timer);
-    timer = setTimeout(send, REST_MS, Number(control.value), moves);
+    timer = setTimeout(send, DEBOUNCE_MS, Number(control.value), moves);
   });
   return {
     element: field(label, control, help, output),
@@ -83,14 +88,16 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
 }
 
 /**
- * A number with its unit; an empty field means null where `placeholder` says what that stands for. `onChange(value)`
- * promises null where the server refuses.
+ * A number with its unit; an empty field means null if `placeholder` says what that stands for. `onChange(value)`
+ * resolves to null if the server refuses.
  */
 export function numberField({ label, help, min, max, step, unit, placeholder, onChange }) {
   const control = h("input", { type: "number", min, max, step, placeholder, inputmode: "decimal" });
   let held = null; // what the server has
 
-  const show = () => { control.value = held ?? ""; };
+  const show = () => {
+    control.value = held ?? "";
+  };
 
   async function send(value) {
     if ((await onChange(value)) === null) show();
@@ -112,7 +119,9 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
       held = value ?? null;
       if (document.activeElement !== control) show();
     },
-    setPlaceholder: (text) => { control.placeholder = text; },
+    setPlaceholder: (text) => {
+      control.placeholder = text;
+    },
   };
 }
 
@@ -120,8 +129,20 @@ export function numberField({ label, help, min, max, step, unit, placeholder, on
 export function switchField({ label, help, onChange }) {
   const control = h("input", { type: "checkbox", role: "switch", onchange: () => onChange(control.checked) });
   const note = help ? h("span", { class: "help" }, help) : null;
-  const element = h("label", { class: "switch" }, h("span", { class: "switch-text" }, h("span", {}, label), note), control, h("span", { class: "track", "aria-hidden": "true" }));
-  return { element, control, set: (value) => { control.checked = value; } };
+  const element = h(
+    "label",
+    { class: "switch" },
+    h("span", { class: "switch-text" }, h("span", {}, label), note),
+    control,
+    h("span", { class: "track", "aria-hidden": "true" }),
+  );
+  return {
+    element,
+    control,
+    set: (value) => {
+      control.checked = value;
+    },
+  };
 }
 
 export function section(title, ...children) {

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers and names for display.
 
 export const metres = (value) => `${value.toFixed(2)} m`;
 export const milliseconds = (value) => (value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`);
@@ -16,14 +16,20 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** Without the sign that a zero may have. */
+/** Two decimals, without negative zero. */
 const hundredths = (value) => (Math.round(100 * value) / 100 || 0).toFixed(2);
 export const position = (point) => point.map(hundredths).join(", ");
 
-/** "openvino" -> "OpenVINO", as its makers write it. */
-const NAMES = { auto: "Automatic", pytorch: "PyTorch", openvino: "OpenVINO", onnxruntime: "ONNX Runtime", tensorrt: "TensorRT" };
+/** Backend ids and their official spelling. */
+const NAMES = {
+  auto: "Automatic",
+  pytorch: "PyTorch",
+  openvino: "OpenVINO",
+  onnxruntime: "ONNX Runtime",
+  tensorrt: "TensorRT",
+};
 export const backendName = (name) => NAMES[name] ?? name;
 
-/** The horizontal angle that a focal length of `fx` pixels sees on `width` pixels, degrees; and back. */
+/** Horizontal field of view in degrees for a focal length of `fx` pixels at an image `width`, and its inverse. */
 export const fieldOfView = (fx, width) => (2 * Math.atan(width / (2 * fx)) * 180) / Math.PI;
 export const focalLength = (angle, width) => width / (2 * Math.tan((angle * Math.PI) / 360));

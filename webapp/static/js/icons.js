@@ -1,4 +1,4 @@
-// The few icons of the page, as paths on a 20 x 20 grid, drawn with strokes in the colour of the text.
+// The page's icons, as paths on a 20 x 20 grid, drawn with strokes in the colour of the text.
 
 const PATHS = {
   record: ["M10 5.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9z"],
@@ -21,7 +21,7 @@ const PATHS = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An <svg> that assistive technology skips: the button around it has the words. */
+/** An <svg> that assistive technology skips: the button around it has the label. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 20 20");

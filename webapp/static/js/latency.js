@@ -1,4 +1,4 @@
-// From capture to this screen: how old what is shown is, by the server's clock.
+// Latency from capture to this screen, measured with the server's clock.
 
 const SMOOTHING = 0.05;
 
@@ -6,7 +6,7 @@ export function createLatency(clock) {
   let shown = -1;
   let value = null;
   return {
-    /** `wallTime`: when what was just drawn was captured, seconds since 1970. Held pictures do not count. */
+    /** `wallTime`: capture time of the frame just drawn, seconds since 1970. Repeated frames do not count. */
     observe(wallTime) {
       const now = clock.now();
       if (wallTime === 0 || wallTime === shown || now === null) return;
@@ -15,6 +15,8 @@ export function createLatency(clock) {
       value = value === null ? age : value + (age - value) * SMOOTHING;
     },
     /** Milliseconds; null until known. */
-    get value() { return value === null ? null : Math.max(0, value); },
+    get value() {
+      return value === null ? null : Math.max(0, value);
+    },
   };
 }

@@ -1,18 +1,18 @@
-// What both pages share: the timeline fed by the connection, the picture, the 3D view, and saying when they stand still.
+// What both pages share: the connection that feeds the timeline, the picture, the 3D view, and the stall warning.
 
 import { get } from "./api.js";
 import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
-import { standstill } from "./standstill.js";
+import { stallReason } from "./stall.js";
+import { createTimeline } from "./timeline.js";
 import { createPicture } from "./video/picture.js";
 import { openStream } from "./video/stream.js";
-import { createTimeline } from "./timeline.js";
 
-const LOOK_MS = 1000;
+const HEALTH_CHECK_MS = 1000;
 const ROLE_RETRY_MS = 2000;
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Without WebGL the pictures still play. */
+/** Without WebGL, the video still plays. */
 async function createView(options) {
   try {
     const { createViewer } = await import("./scene/viewer.js");
@@ -30,14 +30,14 @@ async function createView(options) {
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health},
- * each optional. `view` is which pictures to ask for.
+ * each optional. `view` is the video view to request.
  */
-export async function goLive({ stage, banner, pictureCanvas, view, on }) {
+export async function startLive({ stage, banner, pictureCanvas, view, on }) {
   const timeline = createTimeline();
   const picture = createPicture(pictureCanvas, timeline);
   let state = null;
   let connected = false;
-  let lost = null; // what the connection said of its end; null while connected, and before it first was
+  let lost = null; // why the connection ended; null while connected, and before the first connection
   let starting = "Starting";
 
   const viewer = await createView({
@@ -54,48 +54,48 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
     },
   });
 
-  /** What to say where nobody is to be seen. */
+  /** The message in the empty 3D view; null while people are shown. */
   function note(moment) {
     if (state?.status === "starting") return state.switching ? starting : "Starting";
     if (moment.frame < 0) return connected ? "Waiting for the first frame" : "Connecting";
-    return moment.count === 0 ? "Nobody is in view" : null;
+    return moment.count === 0 ? "No one in view" : null;
   }
 
-  if (!viewer) stage.setNote("This browser has no WebGL, which the 3D view needs. The video works all the same.");
+  if (!viewer) stage.setNote("The 3D view requires WebGL, which this browser does not offer. The video still works.");
 
-  function take(next) {
+  function applyState(next) {
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
     on.state?.(state);
-    report();
+    reportHealth();
   }
 
-  function report() {
+  function reportHealth() {
     if (!connected && lost === null) return;
-    const reason = standstill({ lost, state, silence: timeline.silence(performance.now()) });
+    const reason = stallReason({ lost, state, silence: timeline.silence(performance.now()) });
     banner.show(reason);
     stage.setDimmed(reason !== null);
     on.health?.(connected, reason);
   }
 
-  /** Who asks is not in the state that comes by itself; the rest of this answer may be older than what came. */
-  async function learnRole() {
+  /** The visitor's role is not part of pushed state; the rest of this answer may be older than what was pushed. */
+  async function fetchRole() {
     try {
       const { view_only } = await get("api/state");
-      take({ view_only });
+      applyState({ view_only });
     } catch {
-      if (connected) setTimeout(learnRole, ROLE_RETRY_MS);
+      if (connected) setTimeout(fetchRole, ROLE_RETRY_MS);
     }
   }
 
   connect({
     scene: (scene) => timeline.push(scene, performance.now()),
-    state: take,
+    state: applyState,
     stats(stats) {
       if (state) Object.assign(state, { stats, recording: stats.recording, comparison: stats.comparison });
       on.stats?.(stats);
-      report();
+      reportHealth();
     },
     progress(progress) {
       if (progress.task === "start") starting = sentence(progress.message || progress.step);
@@ -105,17 +105,17 @@ export async function goLive({ stage, banner, pictureCanvas, view, on }) {
     connected() {
       connected = true;
       lost = null;
-      learnRole();
-      report();
+      fetchRole();
+      reportHealth();
     },
     lost(reason) {
       connected = false;
       lost = reason;
-      report();
+      reportHealth();
     },
   });
 
-  setInterval(report, LOOK_MS); // silence says nothing
+  setInterval(reportHealth, HEALTH_CHECK_MS); // a stall raises no event
 
   const stream = openStream({ view, onPicture: picture.add, onStatus: (message) => on.video?.(message) });
   return { viewer, stream };

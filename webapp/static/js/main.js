@@ -1,20 +1,21 @@
-// The dashboard: makes the panels, and leads what the server says to them and what the user does to the server.
+// The dashboard: creates the panels, passes server messages to them and user actions to the server.
 
 import { get, post, put, remove } from "./api.js";
 import { createTheme, watchMedia } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
-import { goLive } from "./live.js";
+import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera.js";
 import { createDisplayPanel } from "./panels/display.js";
 import { createDropZone } from "./panels/drop.js";
 import { createEnginePanel } from "./panels/engine.js";
-import { VIEW_ONLY, guard } from "./panels/guard.js";
+import { guard, VIEW_ONLY } from "./panels/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
-import { createRecordingsPanel } from "./panels/recordings.js";
+import { createRecordingsPanel, describeSaved } from "./panels/recordings.js";
+import { createReplayBadge, isReplay } from "./panels/replay.js";
 import { createShare } from "./panels/share.js";
 import { createStage } from "./panels/stage.js";
 import { createStatsPanel } from "./panels/stats.js";
@@ -23,7 +24,7 @@ import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
 
-const COSTS_EVERY = 10; // seconds between two looks at what backends cost
+const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
 const preferences = loadPreferences();
 const latency = createLatency(createClock());
@@ -34,7 +35,7 @@ const pictureCanvas = h("canvas", {});
 let state = null;
 let live = null;
 
-/** Does something on the server; where it objects, says so, and the controls go back to what holds. */
+/** Performs an action on the server; if it fails, shows a toast and resets the controls to the server's state. */
 async function act(work) {
   try {
     return await work();
@@ -56,7 +57,10 @@ const actions = {
     const heights = metres === null ? others : { ...others, [id]: metres };
     return actions.settings({ person_heights_m: Object.keys(heights).length > 0 ? heights : null });
   },
-  record: (on, video) => act(() => post("api/recordings", { record: on, video })),
+  async record(on, video) {
+    const answer = await act(() => post("api/recordings", { record: on, video }));
+    if (answer?.finished) toasts.news(describeSaved(answer.finished));
+  },
   replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
   preview(calibration) {
     stage.setPreview(calibration !== null);
@@ -65,33 +69,62 @@ const actions = {
 };
 
 const header = createHeader({
-  actions: { record: () => actions.record(!state?.recording, recordings.withVideo), share: share.open, theme: () => theme.toggle() },
+  actions: {
+    record: () => actions.record(!state?.recording, recordings.withVideo),
+    share: share.open,
+    theme: () => theme.toggle(),
+  },
 });
-const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit(), onEnlarge: enlarge });
-const video = createVideoPanel({ canvas: pictureCanvas, view: preferences.get("view"), onView: chooseView, onEnlarge: enlarge });
+const stage = createStage({
+  onPreset: (name) => live?.viewer?.look(name),
+  onFit: () => live?.viewer?.fit(),
+  onEnlarge: enlarge,
+});
+const video = createVideoPanel({
+  canvas: pictureCanvas,
+  view: preferences.get("view"),
+  onView: chooseView,
+  onEnlarge: enlarge,
+});
 const engine = createEnginePanel({ actions });
 const camera = createCameraPanel({ actions, toasts });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
 const joints = createJointsPanel({ onHeight: actions.personHeight });
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
+const replay = createReplayBadge({ onLive: actions.source });
+stage.frame.append(replay.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
 
-const tabs = createTabs([
-  { name: "engine", label: "Engine", element: guards[0].element },
-  { name: "camera", label: "Camera", element: guards[1].element },
-  { name: "display", label: "Display", element: display.element },
-  { name: "joints", label: "Joints", element: joints.element },
-  { name: "stats", label: "Stats", element: h("div", {}) },
-  { name: "recordings", label: "Record", element: guards[2].element },
-], "Settings");
+const tabs = createTabs(
+  [
+    { name: "engine", label: "Engine", element: guards[0].element },
+    { name: "camera", label: "Camera", element: guards[1].element },
+    { name: "display", label: "Display", element: display.element },
+    { name: "joints", label: "Joints", element: joints.element },
+    { name: "stats", label: "Stats", element: h("div", {}) },
+    { name: "recordings", label: "Record", element: guards[2].element },
+  ],
+  "Settings",
+);
 const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
-const layout = h("main", { class: "layout", "data-large": preferences.get("large") }, stage.element, video.element, side);
+const layout = h(
+  "main",
+  { class: "layout", "data-large": preferences.get("large") },
+  stage.element,
+  video.element,
+  side,
+);
 
 document.body.replaceChildren(
-  h("a", { class: "skip", href: "#settings" }, "Skip to the settings"),
-  header.element, banner.element, layout, toasts.element, share.element, drop.element,
+  h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
+  header.element,
+  banner.element,
+  layout,
+  toasts.element,
+  share.element,
+  drop.element,
 );
 watchMedia("(min-width: 1500px)", (wide) => {
   tabs.setHidden("stats", wide);
@@ -106,8 +139,11 @@ const theme = createTheme({
   },
 });
 
-live = await goLive({
-  stage, banner, pictureCanvas, view: preferences.get("view"),
+live = await startLive({
+  stage,
+  banner,
+  pictureCanvas,
+  view: preferences.get("view"),
   on: {
     state: showState,
     stats: showStats,
@@ -125,6 +161,7 @@ function showState(next) {
   const before = state;
   state = next;
   header.update({ state, stats: state.stats });
+  replay.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
@@ -132,7 +169,8 @@ function showState(next) {
   recordings.update(state);
   joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources])) refreshSources();
+  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
+    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -151,13 +189,14 @@ function showStats(news) {
   }
   stats.push(news, latency.value);
   ticks += 1;
-  if (ticks % COSTS_EVERY === 0) refreshBackends();
+  if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
 }
 
 function showHealth(connected, reason) {
   if (!connected) header.setStatus("lost", "Reconnecting");
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
+  else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
   else header.setStatus("live", "Live");
 }
 
@@ -167,11 +206,17 @@ function showMoment(moment, now) {
 }
 
 function refreshBackends() {
-  get("api/backends").then(({ backends }) => engine.setBackends(backends), () => {});
+  get("api/backends").then(
+    ({ backends }) => engine.setBackends(backends),
+    () => {},
+  );
 }
 
 function refreshSources() {
-  get("api/sources").then(({ sources }) => engine.setSources(sources), () => {});
+  get("api/sources").then(
+    ({ sources }) => engine.setSources(sources),
+    () => {},
+  );
 }
 
 function chooseView(view) {

@@ -1,4 +1,4 @@
-// Reads multipart/x-mixed-replace as it arrives: chunks of bytes in, whole parts out. Knows nothing of pictures.
+// Reads multipart/x-mixed-replace as it arrives: chunks of bytes in, complete parts out.
 
 const CRLF2 = [13, 10, 13, 10];
 const MAX_PART_BYTES = 32 * 1024 * 1024;
@@ -47,10 +47,12 @@ export function multipartParser(boundary, onPart) {
     if (end < 0) return false;
     const lines = decoder.decode(buffer.subarray(start + opening.length, end)).split("\r\n");
     headers = Object.fromEntries(
-      lines.filter((line) => line.includes(":")).map((line) => {
-        const colon = line.indexOf(":");
-        return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-      }),
+      lines
+        .filter((line) => line.includes(":"))
+        .map((line) => {
+          const colon = line.indexOf(":");
+          return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+        }),
     );
     consume(end + CRLF2.length);
     return true;

@@ -1,17 +1,17 @@
-// The clock of the playback: which moment of media time to show now, given when scenes have arrived so far.
+// The playback clock: which media time to show now, given the arrival times of scenes so far.
 
-/** Never show anything later than this after it arrived, however slow or uneven the source. */
+/** Longest playback delay after arrival, however slow or uneven the source. */
 const MAX_DELAY_MS = 250;
-/** A jump of media time larger than this is another source, or a loop: start anew rather than glide. */
+/** A larger jump of media time is another source, or a loop: playback restarts instead of interpolating. */
 const MAX_JUMP_S = 2;
-/** How fast the estimate of the quickest way follows when the way gets slower, per scene. */
+/** How fast the estimated minimum lag rises when the connection becomes slower, per scene. */
 const DRIFT = 0.02;
 const SMOOTHING = 0.1;
 
 export function createPlayhead() {
-  let offset = 0; // ms: arrival minus media time of the quickest scene lately
+  let offset = 0; // ms: smallest recent difference of arrival and media time
   let interval = 0; // ms between scenes, smoothed
-  let jitter = 0; // ms that scenes come later than the quickest, smoothed
+  let jitter = 0; // ms that scenes arrive later than the minimum lag, smoothed
   let latest = null; // s of media time
 
   const playhead = {
@@ -40,7 +40,7 @@ export function createPlayhead() {
       playhead.lastArrival = now;
     },
 
-    /** Media time [s] to show at `now` [ms]: one interval late, plus what arrivals vary by. */
+    /** Media time [s] to show at `now` [ms]: one interval late, plus the jitter. */
     at: (now) => (now - offset - Math.min(interval + jitter, MAX_DELAY_MS)) / 1000,
   };
   return playhead;

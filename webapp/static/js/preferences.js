@@ -1,13 +1,23 @@
-// What this browser remembers of its user: how things look, never what the engine does.
+// Display preferences, stored in this browser. Engine settings are on the server.
 
 const KEY = "posecast.preferences";
 
 export const DEFAULTS = {
-  theme: null, // null: as the system has it
+  theme: null, // null: follow the system
   large: "scene", // or "video"
   view: "overlay",
   show: {
-    limbs: true, face: true, seen: false, shadow: true, trails: true, path: true, tags: true, floor: true, axes: true, camera: true, adaptive: true,
+    limbs: true,
+    face: true,
+    seen: false,
+    shadow: true,
+    trails: true,
+    path: true,
+    tags: true,
+    floor: true,
+    axes: true,
+    camera: true,
+    adaptive: true,
   },
 };
 
@@ -21,7 +31,7 @@ export function loadPreferences() {
       try {
         localStorage.setItem(KEY, JSON.stringify(values));
       } catch {
-        // A browser that keeps nothing still shows everything.
+        // Storage is disabled: preferences last until the page is closed.
       }
     },
   };

@@ -1,15 +1,19 @@
-// Runs before the page is drawn, as a classic script: the remembered theme must not flash past in the wrong colours.
-// And where a module cannot be loaded, nobody else is there to say so.
+// A classic script that runs before the first paint, so that the page never flashes in the wrong theme. It also marks
+// the page as incomplete when a module cannot be loaded, since no other code runs then.
 
 (() => {
   let theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   try {
     theme = JSON.parse(localStorage.getItem("posecast.preferences"))?.theme ?? theme;
   } catch {
-    // Nothing remembered: the system's theme.
+    // No stored preference: the system's theme.
   }
   document.documentElement.dataset.theme = theme;
-  addEventListener("error", ({ target }) => {
-    if (target instanceof HTMLScriptElement) document.documentElement.classList.add("incomplete");
-  }, true);
+  addEventListener(
+    "error",
+    ({ target }) => {
+      if (target instanceof HTMLScriptElement) document.documentElement.classList.add("incomplete");
+    },
+    true,
+  );
 })();

@@ -1,15 +1,15 @@
 // Scenes as they arrive, played back smoothly: a small ring of scenes and a playhead a little behind the newest, so
 // that the display can interpolate between two. All buffers are allocated once; sampling allocates nothing.
 
-import { JOINT_COUNT } from "./skeleton.js";
 import { createPlayhead } from "./playhead.js";
+import { JOINT_COUNT } from "./skeleton.js";
 
 export const MAX_PEOPLE = 32;
 const SLOTS = 8;
 
 export const mix = (a, b, share) => a + (b - a) * share;
 
-/** Room for one moment: people with 3D only, joints in metres, `confidence` 0 where a joint was not seen. */
+/** Buffers for one moment: people with 3D only, joints in metres, `confidence` 0 where a joint was not detected. */
 export function createMoment() {
   return {
     frame: -1,
@@ -85,7 +85,7 @@ function fill(moment, scene) {
   }
 }
 
-/** People of `later`, where `earlier` knew them too at `share` 0..1 of the way from there. */
+/** People of `later`; those who are in `earlier` too are interpolated, `share` 0..1 of the way from there. */
 function blend(earlier, later, share, out) {
   out.frame = share < 1 ? earlier.frame : later.frame;
   out.time = mix(earlier.time, later.time, share);

@@ -1,5 +1,5 @@
 // Rigid transforms and the page's only change of axes. A transform is a Float64Array of 12: the rows of a 3x3
-// matrix, then the translation in metres. Names read target_from_source, as everywhere in the program.
+// matrix, then the translation in metres. Names read target_from_source, as in the Python code.
 
 /** Rotations that turn the world's up axis to +y, the axis that points up in the 3D view. All are proper (det +1). */
 const Y_FROM_UP = {
@@ -40,7 +40,7 @@ export function compose(cFromB, bFromA) {
   return result;
 }
 
-/** Transforms `count` points of `source` (x, y, z one after the other, from `start`) into `target`, at the same place. */
+/** Transforms `count` points of `source` (packed x, y, z, from index `start`) into the same places of `target`. */
 export function transformPoints(transform, source, target, start, count) {
   for (let i = start; i < start + 3 * count; i += 3) {
     const x = source[i];

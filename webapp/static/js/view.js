@@ -1,9 +1,10 @@
-// The 3D view alone, for a wall or a phone.
+// The 3D view alone, for a wall display or a phone.
 
 import { createTheme } from "./appearance.js";
 import { h } from "./dom.js";
-import { goLive } from "./live.js";
+import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
+import { createReplayBadge } from "./panels/replay.js";
 import { createStage } from "./panels/stage.js";
 import { loadPreferences } from "./preferences.js";
 
@@ -13,7 +14,10 @@ let live = null;
 const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit() });
 document.body.replaceChildren(banner.element, h("main", { class: "alone" }, stage.element));
 
+const replay = createReplayBadge();
+stage.frame.append(replay.element);
+
 const theme = createTheme({ preferences, onChange: (colours) => live?.viewer?.setColours(colours) });
-live = await goLive({ stage, banner, pictureCanvas: h("canvas", {}), view: "raw", on: {} });
+live = await startLive({ stage, banner, pictureCanvas: h("canvas", {}), view: "raw", on: { state: replay.update } });
 live.viewer?.show(preferences.get("show"));
 theme.apply();

@@ -1,4 +1,4 @@
-// Which backend runs the network, on what, at which precision: what each costs here, and why one is not available.
+// Chooses backend, device and precision; shows measured times, and why a backend is not available.
 
 import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
@@ -7,7 +7,12 @@ import { icon } from "../icons.js";
 import { createProgress } from "./progress.js";
 import { sentence } from "./toasts.js";
 
-const PRECISION_NOTES = { int8: "8-bit integers, fastest on most CPUs", fp16: "16-bit", bf16: "16-bit", fp32: "32-bit, the reference" };
+const PRECISION_NOTES = {
+  int8: "8-bit integers, fastest on most CPUs",
+  fp16: "16-bit",
+  bf16: "16-bit",
+  fp32: "32-bit, the reference",
+};
 
 /** `onChoose({name, device?, precision?})`. */
 export function createBackends({ onChoose }) {
@@ -17,11 +22,22 @@ export function createBackends({ onChoose }) {
     label: "Precision",
     onChange: (value) => onChoose({ name: current.name, device: current.device, precision: value }),
   });
-  const progress = createProgress("Progress of the switch");
-  const help = h("p", { class: "help" }, "What is not there yet is built once, in the background, while the old one keeps running.");
+  const progress = createProgress("Backend switch progress");
+  const help = h(
+    "p",
+    { class: "help" },
+    "Missing models are built once, in the background, while the current backend keeps running.",
+  );
   const fallbackReason = h("span", {});
   const fallback = h("p", { class: "warning", hidden: true }, icon("warning"), fallbackReason);
-  const element = h("div", {}, progress.element, fallback, list, h("div", { class: "pair" }, device.element, precision.element, help));
+  const element = h(
+    "div",
+    {},
+    progress.element,
+    fallback,
+    list,
+    h("div", { class: "pair" }, device.element, precision.element, help),
+  );
   let current = {};
   let known = [];
   let busy = false;
@@ -50,19 +66,31 @@ export function createBackends({ onChoose }) {
     const { name, available, reason, devices, precisions, version } = backend;
     const runs = name === current.name;
     const fastest = bestOf(backend);
-    const detail = available ? [devices.join(", "), precisions.join(" "), version].filter(Boolean).join(" · ") : sentence(reason ?? "not available here");
-    return h("button", {
-      class: "backend", type: "button", "data-backend": name, "aria-pressed": String(runs),
-      disabled: !available || busy, title: available ? null : detail, onclick: () => { if (!runs) onChoose({ name }); },
-    },
+    const detail = available
+      ? [devices.join(", "), precisions.join(" "), version].filter(Boolean).join(" · ")
+      : sentence(reason ?? "not available on this machine");
+    return h(
+      "button",
+      {
+        class: "backend",
+        type: "button",
+        "data-backend": name,
+        "aria-pressed": String(runs),
+        disabled: !available || busy,
+        title: available ? null : detail,
+        onclick: () => {
+          if (!runs) onChoose({ name });
+        },
+      },
       h("span", { class: "backend-name" }, backendName(name), runs ? h("span", { class: "tag" }, "running") : null),
       h("span", { class: "backend-cost" }, fastest === null ? "" : milliseconds(fastest)),
-      h("span", { class: "help" }, detail));
+      h("span", { class: "help" }, detail),
+    );
   }
 
   function precisionLabel(backend, name) {
     const measured = backend.measured_ms?.[`${current.device}/${name}`];
-    return `${name} · ${measured ? milliseconds(measured) : PRECISION_NOTES[name] ?? "not measured yet"}`;
+    return `${name} · ${measured ? milliseconds(measured) : (PRECISION_NOTES[name] ?? "not measured yet")}`;
   }
 
   return {
@@ -83,10 +111,11 @@ export function createBackends({ onChoose }) {
   };
 }
 
-/** Milliseconds of the quickest combination measured so far; null where nothing has been. */
+/** Milliseconds of the fastest combination measured so far; null if none was measured. */
 function bestOf({ measured_ms: measured = {} }) {
   const values = Object.values(measured);
   return values.length ? Math.min(...values) : null;
 }
 
-const task = ({ status, switching }) => (status === "starting" ? "Starting" : `Switching to ${backendName(switching.to)}`);
+const task = ({ status, switching }) =>
+  status === "starting" ? "Starting" : `Switching to ${backendName(switching.to)}`;

@@ -1,4 +1,4 @@
-// One line above everything while something keeps the picture from being live.
+// A one-line warning at the top of the page while the view is not live.
 
 import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";

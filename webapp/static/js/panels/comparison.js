@@ -1,10 +1,10 @@
-// Two backends side by side on the live picture: choose them, see what each costs and how far apart they are, take one.
+// Compares two backends on live frames: choose them, see their speed and how their results differ, and use one.
 
+import { describeDifference, describeSpeed } from "../difference.js";
 import { h, setText } from "../dom.js";
-import { differenceWords, speedWords } from "../difference.js";
 import { selectField } from "../fields.js";
+import { createComparisonTable, label, same } from "./comparison-table.js";
 import { createProgress } from "./progress.js";
-import { createSides, label, same } from "./sides.js";
 import { sentence } from "./toasts.js";
 
 /** `actions`: {compare(a, b), endComparison(), backend(choice)}. */
@@ -16,7 +16,7 @@ export function createComparison({ actions }) {
   const body = h("div", {}, form.element);
   let running = null;
 
-  /** Switches where it has to, and ends the comparison; where the switch is refused, it goes on. */
+  /** Switches to that side if needed and ends the comparison; if the switch is refused, the comparison continues. */
   async function use(side) {
     if (!same(side.runs, running) && (await actions.backend(side.asked)) === null) return;
     await actions.endComparison();
@@ -40,44 +40,72 @@ export function createComparison({ actions }) {
       else if (comparison.status === "loading") show(loading.element);
       else show(result.element);
       loading.update(comparison, viewOnly === true);
-      if (comparison !== null) result.update(comparison, { running, busy: switching !== null, viewOnly: viewOnly === true });
+      if (comparison !== null)
+        result.update(comparison, { running, busy: switching !== null, viewOnly: viewOnly === true });
     },
   };
 }
 
-/** Two pickers and a button. */
+/** The form: two pickers and a button. */
 function createForm(onStart) {
   const pickers = ["A", "B"].map((side) => selectField({ label: side, onChange: check }));
-  const start = h("button", { class: "button wide", type: "button", onclick: () => onStart(...pickers.map(chosen)) }, "Compare");
-  const note = h("p", { class: "help" }, "Both get the same frames of the live picture, in turn. It goes on meanwhile, a little slower.");
+  const start = h(
+    "button",
+    { class: "button wide", type: "button", onclick: () => onStart(...pickers.map(chosen)) },
+    "Compare",
+  );
+  const note = h(
+    "p",
+    { class: "help" },
+    "Both process the same live frames in turn. The live view keeps running, slightly slower.",
+  );
   let choices = [];
   let known = [];
   let running = null;
   let busy = false;
   let touched = false;
-  for (const { control } of pickers) control.addEventListener("change", () => { touched = true; });
+  for (const { control } of pickers)
+    control.addEventListener("change", () => {
+      touched = true;
+    });
 
   const chosen = ({ control }) => choices[Number(control.value)];
 
   function check() {
     const [a, b] = pickers.map(chosen);
     start.disabled = busy || !a || !b || a === b;
-    start.title = a && a === b ? "Choose two that differ" : "";
+    start.title = a && a === b ? "Choose two different backends" : "";
   }
 
-  /** What runs against the next one, until somebody has chosen. */
+  /** Preselects the running backend and another one, until the user has chosen. */
   function preset() {
-    const at = Math.max(0, choices.findIndex((choice) => same(choice, running)));
+    const at = Math.max(
+      0,
+      choices.findIndex((choice) => same(choice, running)),
+    );
     pickers[0].set(String(at));
     pickers[1].set(String(at === 0 ? 1 : 0));
   }
 
   function offer() {
     const before = pickers.map(chosen);
-    choices = known.filter(({ available }) => available).flatMap(({ name, devices, precisions }) =>
-      devices.flatMap((device) => precisions.map((precision) => ({ name, device, precision }))));
+    choices = known
+      .filter(({ available }) => available)
+      .flatMap(({ name, devices, precisions }) =>
+        devices.flatMap((device) => precisions.map((precision) => ({ name, device, precision }))),
+      );
     for (const picker of pickers) picker.setOptions(choices.map((choice, i) => [String(i), label(choice)]));
-    if (touched) pickers.forEach((picker, i) => picker.set(String(Math.max(0, choices.findIndex((choice) => same(choice, before[i]))))));
+    if (touched)
+      pickers.forEach((picker, i) =>
+        picker.set(
+          String(
+            Math.max(
+              0,
+              choices.findIndex((choice) => same(choice, before[i])),
+            ),
+          ),
+        ),
+      );
     else preset();
     check();
   }
@@ -100,28 +128,38 @@ function createForm(onStart) {
 }
 
 function createLoading(onStop) {
-  const progress = createProgress("Progress of loading");
+  const progress = createProgress("Loading progress");
   const stop = h("button", { class: "button wide", type: "button", onclick: onStop }, "Stop");
   return {
     element: h("div", { class: "stack" }, progress.element, stop),
     show: progress.show,
     update(comparison, viewOnly) {
-      const title = comparison?.status === "loading" ? `Loading ${label(comparison.a.asked)} and ${label(comparison.b.asked)}` : null;
+      const title =
+        comparison?.status === "loading"
+          ? `Loading ${label(comparison.a.asked)} and ${label(comparison.b.asked)}`
+          : null;
       progress.update(title, comparison);
       stop.hidden = viewOnly;
     },
   };
 }
 
-/** `use(side)` takes one of the two. */
+/** `use(side)` switches to one of the two, `end()` closes the comparison. */
 function createResult({ end, use }) {
-  const sides = createSides();
+  const sides = createComparisonTable();
   const speed = h("p", { class: "verdict" });
   const difference = h("p", { class: "verdict" });
   const frames = h("p", { class: "help" });
-  const help = h("p", { class: "help" }, "px: keypoints in the picture. mm: joints in 3D, pelvis on pelvis. OKS: 1 where keypoints coincide. People: of A’s, found by B too. Neither is the truth.");
+  const help = h(
+    "p",
+    { class: "help" },
+    "px: distance of 2D keypoints. mm: distance of 3D joints, aligned at the pelvis. OKS: object keypoint similarity, ",
+    "1 if identical. Neither side is ground truth.",
+  );
   let now = null;
-  const take = ["a", "b"].map((side) => h("button", { class: "button", type: "button", onclick: () => use(now[side]) }, `Use ${side.toUpperCase()}`));
+  const take = ["a", "b"].map((side) =>
+    h("button", { class: "button", type: "button", onclick: () => use(now[side]) }, `Use ${side.toUpperCase()}`),
+  );
   const close = h("button", { class: "button", type: "button", onclick: end });
   const buttons = h("div", { class: "row choices" }, ...take, close);
   return {
@@ -130,9 +168,9 @@ function createResult({ end, use }) {
       now = comparison;
       const ended = comparison.status === "ended";
       sides.update(comparison, running);
-      setText(speed, speedWords(comparison.a.stage_ms, comparison.b.stage_ms));
-      setText(difference, comparison.frames > 0 ? differenceWords(comparison.difference) : "");
-      setText(frames, framesWords(comparison));
+      setText(speed, describeSpeed(comparison.a.stage_ms, comparison.b.stage_ms));
+      setText(difference, comparison.frames > 0 ? describeDifference(comparison.difference) : "");
+      setText(frames, describeFrames(comparison));
       for (const button of take) button.disabled = busy;
       setText(close, ended ? "Close" : "Stop");
       buttons.hidden = viewOnly;
@@ -140,7 +178,8 @@ function createResult({ end, use }) {
   };
 }
 
-function framesWords({ frames, status, step }) {
-  const compared = `${frames} ${frames === 1 ? "frame" : "frames"} compared${frames > 100 ? ", the figures are of the newest 100" : ""}.`;
+function describeFrames({ frames, status, step }) {
+  const latest = frames > 100 ? " (figures from the latest 100)" : "";
+  const compared = `${frames} ${frames === 1 ? "frame" : "frames"} compared${latest}.`;
   return status === "ended" ? `${compared} Ended: ${sentence(step)}` : compared;
 }

@@ -3,9 +3,19 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 
-/** `onFile(file)`; `accepts()` says whether files are wanted now. */
+/** `onFile(file)`; `accepts()` says whether files are accepted now. */
 export function createDropZone({ onFile, accepts }) {
-  const element = h("div", { class: "drop-veil", hidden: true }, h("div", {}, icon("upload"), h("strong", {}, "Drop the camera file"), h("span", {}, "It is checked and shown before anything changes.")));
+  const element = h(
+    "div",
+    { class: "drop-veil", hidden: true },
+    h(
+      "div",
+      {},
+      icon("upload"),
+      h("strong", {}, "Drop the camera file"),
+      h("span", {}, "It is checked and previewed before anything changes."),
+    ),
+  );
   let depth = 0;
 
   const carriesFile = (event) => accepts() && event.dataTransfer?.types.includes("Files");

@@ -1,4 +1,4 @@
-// The engine's settings: backend, source, network size, people. Everything applies at once, for everybody watching.
+// The engine's settings: backend, source, network size, people. Changes apply immediately and for all viewers.
 
 import { h } from "../dom.js";
 import { section, selectField, sliderField, switchField } from "../fields.js";
@@ -8,7 +8,10 @@ import { createBackends } from "./backends.js";
 import { createComparison } from "./comparison.js";
 
 const HEIGHTS = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1024];
-const MODELS = [["bundled", "Bundled with Posecast"], ["official", "Official, of the Open Model Zoo"]];
+const MODELS = [
+  ["bundled", "Bundled with Posecast"],
+  ["official", "Official (Open Model Zoo)"],
+];
 
 /** `actions`: {backend(choice), compare(a, b), endComparison(), source(text), settings(changes)}. */
 export function createEnginePanel({ actions }) {
@@ -16,56 +19,74 @@ export function createEnginePanel({ actions }) {
   const comparison = createComparison({ actions });
   const source = selectField({
     label: "Source",
-    help: "The camera, file or address that frames come from. More can be allowed when the server is started.",
+    help: "The camera, file or address that frames come from. Allow more with --allow-source at start-up.",
     onChange: actions.source,
   });
   const height = selectField({
-    label: "Network height",
-    help: "Frames are scaled to this many pixels. Larger finds smaller and farther people, and takes longer.",
+    label: "Network input height",
+    help: "Frames are scaled to this height before inference. Larger: slower, but detects more distant people.",
     options: HEIGHTS.map((value) => [String(value), `${value} px`]),
     onChange: (value) => actions.settings({ height_size: Number(value) }),
   });
   const score = sliderField({
-    label: "Least confidence",
-    help: "People found with less are left out.",
-    ...sliderRange("min_score"), format: (value) => value.toFixed(2),
+    label: "Minimum confidence",
+    help: "People with a lower confidence are left out.",
+    ...sliderRange("min_score"),
+    format: (value) => value.toFixed(2),
     onChange: (value) => actions.settings({ min_score: value }),
   });
   const keypoints = sliderField({
-    label: "Least keypoints",
-    help: "People with fewer are left out: stray arms and legs, mostly.",
-    ...sliderRange("min_keypoints"), format: String,
+    label: "Minimum keypoints",
+    help: "People with fewer are left out; these are mostly stray arms and legs.",
+    ...sliderRange("min_keypoints"),
+    format: String,
     onChange: (value) => actions.settings({ min_keypoints: value }),
   });
-  const model = selectField({ label: "Model", options: MODELS, onChange: (value) => actions.settings({ model: value }) });
+  const model = selectField({
+    label: "Model",
+    options: MODELS,
+    onChange: (value) => actions.settings({ model: value }),
+  });
   const pause = switchField({
-    label: "Close the camera while nobody watches",
-    help: "For a camera with a light, or a battery. Opening it again takes a moment.",
+    label: "Close the camera when no one is watching",
+    help: "Turns off its indicator light and saves power. Reopening takes a moment.",
     onChange: (on) => actions.settings({ pause_unwatched: on }),
   });
-  const smoothing = switchField({ label: "Smoothing", help: "Takes the tremble out of joints.", onChange: (on) => actions.settings({ smoothing: on }) });
+  const smoothing = switchField({
+    label: "Smoothing",
+    help: "Reduces jitter.",
+    onChange: (on) => actions.settings({ smoothing: on }),
+  });
   const cutoff = sliderField({
-    label: "Calm", help: "Lower is calmer when people stand still, and a little later.",
-    ...sliderRange("smoothing_cutoff_hz"), format: (value) => `${value.toFixed(1)} Hz`,
+    label: "Smoothing cutoff",
+    help: "Lower values reduce jitter at rest, but add delay.",
+    ...sliderRange("smoothing_cutoff_hz"),
+    format: (value) => `${value.toFixed(1)} Hz`,
     onChange: (value) => actions.settings({ smoothing_cutoff_hz: value }),
   });
   const beta = sliderField({
-    label: "Follow fast movement", help: "Higher follows sooner, and trembles more while moving.",
-    ...sliderRange("smoothing_beta"), format: (value) => value.toFixed(1),
+    label: "Speed coefficient (beta)",
+    help: "Higher values reduce delay during fast movement, but add jitter.",
+    ...sliderRange("smoothing_beta"),
+    format: (value) => value.toFixed(1),
     onChange: (value) => actions.settings({ smoothing_beta: value }),
   });
   const tall = sliderField({
     label: "Assumed height of people",
-    help: "One camera sees proportions, not size: distances scale with this.",
-    ...sliderRange("assumed_height_m"), format: metres,
+    help: "A single camera cannot measure size: all distances scale with this.",
+    ...sliderRange("assumed_height_m"),
+    format: metres,
     onChange: (value) => actions.settings({ assumed_height_m: value }),
   });
 
-  const element = h("div", { class: "panel" },
+  const element = h(
+    "div",
+    { class: "panel" },
     section("Network", backends.element, height.element, model.element),
-    section("Compare two", comparison.element),
+    section("Compare backends", comparison.element),
     section("Source", source.element, pause.element),
-    section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element));
+    section("People", tall.element, smoothing.element, cutoff.element, beta.element, score.element, keypoints.element),
+  );
 
   let playing = "";
   let sources = [];
@@ -88,7 +109,7 @@ export function createEnginePanel({ actions }) {
       offerSources();
     },
     progress: (news) => (news.task === "comparison" ? comparison : backends).progress(news),
-    /** What comes with the statistics. */
+    /** Called with each statistics update. */
     tick: comparison.update,
 
     update(state) {
@@ -97,9 +118,15 @@ export function createEnginePanel({ actions }) {
       comparison.update(state);
       playing = state.source;
       offerSources();
-      height.setOptions([...new Set([...HEIGHTS, settings.height_size])].sort((a, b) => a - b).map((value) => [String(value), `${value} px`]));
+      height.setOptions(
+        [...new Set([...HEIGHTS, settings.height_size])]
+          .sort((a, b) => a - b)
+          .map((value) => [String(value), `${value} px`]),
+      );
       height.set(String(settings.height_size));
-      model.setOptions(MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]]);
+      model.setOptions(
+        MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]],
+      );
       model.set(settings.model);
       pause.set(settings.pause_unwatched);
       score.set(settings.min_score);

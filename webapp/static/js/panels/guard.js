@@ -1,9 +1,9 @@
-// Controls that visitors with a view-only link see but cannot use, with the reason above them.
+// Disables a panel's controls for view-only visitors, with the reason above them.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 
-export const VIEW_ONLY = "This link can watch, and change nothing. Whoever runs the server has one that can.";
+export const VIEW_ONLY = "This link is view-only. Use the operator link to change settings.";
 
 export function guard(panel) {
   const reason = h("p", { class: "guard-note", hidden: true }, icon("eye"), h("span", {}, VIEW_ONLY));

@@ -1,4 +1,4 @@
-// The bar at the top: what runs, how fast, and the few things one does often.
+// The header: status, frame rate, latency, people, backend, and the most frequent actions.
 
 import { h, setText } from "../dom.js";
 import { backendName, duration, milliseconds } from "../format.js";
@@ -13,20 +13,57 @@ export function createHeader({ actions }) {
   const people = h("b", {}, "–");
   const engine = h("span", { class: "engine" });
   const recordText = h("span", { class: "label" }, "Record");
-  const record = h("button", { class: "button record", type: "button", onclick: actions.record }, icon("record"), recordText);
-  const share = h("button", { class: "button", type: "button", onclick: actions.share }, icon("share"), h("span", { class: "label" }, "Share"));
-  const theme = h("button", { class: "icon-button", type: "button", "aria-label": "Change between dark and light", title: "Dark or light", onclick: actions.theme }, icon("contrast"));
-  const viewOnly = h("span", { class: "chip", hidden: true, title: "This link can watch but not change anything" }, icon("eye"), "View only");
+  const record = h(
+    "button",
+    { class: "button record", type: "button", onclick: actions.record },
+    icon("record"),
+    recordText,
+  );
+  const share = h(
+    "button",
+    { class: "button", type: "button", onclick: actions.share },
+    icon("share"),
+    h("span", { class: "label" }, "Share"),
+  );
+  const theme = h(
+    "button",
+    {
+      class: "icon-button",
+      type: "button",
+      "aria-label": "Switch between dark and light theme",
+      title: "Switch theme",
+      onclick: actions.theme,
+    },
+    icon("contrast"),
+  );
+  const viewOnly = h(
+    "span",
+    { class: "chip", hidden: true, title: "This link is view-only" },
+    icon("eye"),
+    "View only",
+  );
 
-  const element = h("header", { class: "header" },
-    h("h1", { class: "brand" }, h("img", { src: "static/img/favicon.svg", alt: "", width: "26", height: "26" }), "Posecast"),
+  const element = h(
+    "header",
+    { class: "header" },
+    h(
+      "h1",
+      { class: "brand" },
+      h("img", { src: "static/img/favicon.svg", alt: "", width: "26", height: "26" }),
+      "Posecast",
+    ),
     h("div", { class: "status", role: "status" }, dot, status),
-    h("dl", { class: "figures" },
+    h(
+      "dl",
+      { class: "figures" },
       h("div", {}, h("dt", {}, "fps"), h("dd", {}, rate)),
       h("div", {}, h("dt", {}, "latency"), h("dd", {}, latency)),
-      h("div", {}, h("dt", {}, "people"), h("dd", {}, people))),
-    engine, viewOnly,
-    h("div", { class: "actions" }, record, share, theme));
+      h("div", {}, h("dt", {}, "people"), h("dd", {}, people)),
+    ),
+    engine,
+    viewOnly,
+    h("div", { class: "actions" }, record, share, theme),
+  );
 
   return {
     element,

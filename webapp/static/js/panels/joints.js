@@ -1,53 +1,99 @@
-// The numbers themselves: every joint of one person, a few times a second, with what they mean.
+// A table of the joints of one person, updated a few times a second, with units and axes.
 
 import { h, setText } from "../dom.js";
 import { numberField, selectField } from "../fields.js";
 import { valueRange } from "../settings.js";
-import { JOINTS, JOINT_COUNT, PELVIS, jointLabel } from "../skeleton.js";
+import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
 
 const EVERY_MS = 250;
 
-/** `onHeight(id, metres | null)` when the height of the chosen person is told. */
+/** `onHeight(id, metres | null)` when the height of the chosen person is entered. */
 export function createJointsPanel({ onHeight }) {
-  const person = selectField({ label: "Person", onChange: (value) => { chosen = Number(value); kept = true; } });
-  const frame = selectField({ label: "Frame of reference", options: [["world", "World"], ["camera", "Camera"]], onChange: (value) => { reference = value; explain(); } });
+  const person = selectField({
+    label: "Person",
+    onChange: (value) => {
+      chosen = Number(value);
+      userChose = true;
+    },
+  });
+  const frame = selectField({
+    label: "Reference frame",
+    options: [
+      ["world", "World"],
+      ["camera", "Camera"],
+    ],
+    onChange: (value) => {
+      reference = value;
+      explain();
+    },
+  });
   const tall = numberField({
-    label: "Height of this person", unit: "m", ...valueRange("person_heights_m"), step: 0.01, placeholder: "as assumed",
-    help: "Kept while the id lasts. Empty: as tall as everybody is assumed to be.",
+    label: "Height of this person",
+    unit: "m",
+    ...valueRange("person_heights_m"),
+    step: 0.01,
+    placeholder: "assumed height",
+    help: "Applies while this person keeps the id. Empty: the assumed height of people.",
     onChange: (metres) => onHeight(chosen, metres),
   });
-  tall.control.addEventListener("focus", () => { kept = true; }); // what is typed is of this person
+  tall.control.addEventListener("focus", () => {
+    userChose = true;
+  }); // the value being typed belongs to this person
   const meaning = h("p", { class: "help" });
   const rows = JOINTS.map((_, joint) => {
     const cells = Array.from({ length: 4 }, () => h("td", {}));
-    return { element: h("tr", {}, h("td", { class: "index" }, String(joint)), h("th", { scope: "row" }, jointLabel(joint)), ...cells), cells };
+    return {
+      element: h(
+        "tr",
+        {},
+        h("td", { class: "index" }, String(joint)),
+        h("th", { scope: "row" }, jointLabel(joint)),
+        ...cells,
+      ),
+      cells,
+    };
   });
   const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "conf."].map((title) => h("th", { scope: "col" }, title)));
-  const table = h("table", { class: "joints" }, h("thead", {}, head), h("tbody", {}, ...rows.map((row) => row.element)));
-  const element = h("div", { class: "panel" }, h("div", { class: "pair" }, person.element, frame.element), tall.element, meaning, h("div", { class: "scroll-x" }, table));
+  const table = h(
+    "table",
+    { class: "joints" },
+    h("thead", {}, head),
+    h("tbody", {}, ...rows.map((row) => row.element)),
+  );
+  const element = h(
+    "div",
+    { class: "panel" },
+    h("div", { class: "pair" }, person.element, frame.element),
+    tall.element,
+    meaning,
+    h("div", { class: "scroll-x" }, table),
+  );
   let chosen = null;
-  let kept = false; // the user's choice stays, in view or not; ours is whoever is there
+  let userChose = false; // the user's choice stays, in view or not; without one, the first person is shown
   let locked = false;
   let reference = "world";
   let up = "-y";
-  let told = {};
+  let heightsById = {};
   let last = 0;
 
   function explain() {
-    setText(meaning, reference === "world"
-      ? `Metres in the world of the extrinsics; ${up} points up.`
-      : "Metres from the camera: x to the right, y down, z away from it.");
+    setText(
+      meaning,
+      reference === "world"
+        ? `Metres in world coordinates; ${up} points up.`
+        : "Metres in camera coordinates: x right, y down, z forward.",
+    );
   }
 
-  tall.control.disabled = true; // until there is somebody
+  tall.control.disabled = true; // until someone is in view
   explain();
 
   return {
     element,
-    /** `heights`: metres by id; whether they may be changed. */
+    /** `heights`: metres by id; `locked`: whether they are read-only. */
     set({ up: axis, heights, locked: isLocked }) {
       up = axis;
-      told = heights ?? {};
+      heightsById = heights ?? {};
       locked = isLocked;
       explain();
     },
@@ -56,12 +102,12 @@ export function createJointsPanel({ onHeight }) {
       if (now - last < EVERY_MS) return;
       last = now;
       const ids = [...moment.ids.subarray(0, moment.count)];
-      if (!kept && !ids.includes(chosen)) chosen = ids[0] ?? null;
+      if (!userChose && !ids.includes(chosen)) chosen = ids[0] ?? null;
       const slot = ids.indexOf(chosen);
       const absent = chosen !== null && slot < 0 ? [[String(chosen), `Person ${chosen} (not in view)`]] : [];
       person.setOptions([...absent, ...ids.map((id) => [String(id), `Person ${id}`])]);
       person.set(String(chosen));
-      tall.set(told[chosen]);
+      tall.set(heightsById[chosen]);
       tall.control.disabled = locked || chosen === null;
       rows.forEach(({ cells }, joint) => {
         const at = slot * JOINT_COUNT + joint;

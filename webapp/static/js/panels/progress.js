@@ -1,15 +1,21 @@
-// How far something slow has come: a title, a bar and what is being done.
+// A progress bar with a title and the current step.
 
 import { h, setText } from "../dom.js";
 import { sentence } from "./toasts.js";
 
-/** `label` is what the bar is called. */
+/** `label`: the bar's accessible name. */
 export function createProgress(label) {
   const title = h("strong", {});
   const text = h("span", { class: "help" });
   const share = h("span", { class: "value" });
   const bar = h("progress", { max: "1", "aria-label": label });
-  const element = h("div", { class: "progress", role: "status", hidden: true }, h("div", { class: "field-head" }, title, share), bar, text);
+  const element = h(
+    "div",
+    { class: "progress", role: "status", hidden: true },
+    h("div", { class: "field-head" }, title, share),
+    bar,
+    text,
+  );
 
   function show({ step, fraction, message }) {
     setText(text, sentence(message || step || "Working"));
@@ -20,12 +26,12 @@ export function createProgress(label) {
 
   return {
     element,
-    /** {step, fraction, message} as the server tells it. */
+    /** {step, fraction, message} as the server sends it. */
     show,
-    /** `name` is the title while something goes on, null when nothing does; `begun` is where it is when it appears. */
+    /** `name`: the title, or null when nothing is in progress; `begun`: the progress when the bar appears. */
     update(name, begun) {
       if (name === null) element.hidden = true;
-      if (name === null || !element.hidden) return; // what goes on meanwhile comes as progress
+      if (name === null || !element.hidden) return; // later updates arrive through `show`
       element.hidden = false;
       setText(title, name);
       show(begun);

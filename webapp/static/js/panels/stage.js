@@ -1,4 +1,4 @@
-// The 3D view's card: its canvas, presets, what to show, and what the pointer is on. three.js stays in scene/.
+// The 3D view's card: canvas, presets, messages and the tooltip. Code that uses three.js is in scene/.
 
 import { h, setText, toggleFullScreen } from "../dom.js";
 import { position } from "../format.js";
@@ -6,28 +6,82 @@ import { icon } from "../icons.js";
 import { JOINT_COUNT, jointLabel } from "../skeleton.js";
 
 const PRESETS = [
-  ["overview", "Overview", "1"], ["front", "Front", "2"], ["side", "Side", "3"], ["top", "Top", "4"], ["camera", "Camera", "5"], ["follow", "Follow", "6"],
+  ["overview", "Overview", "1"],
+  ["front", "Front", "2"],
+  ["side", "Side", "3"],
+  ["top", "Top", "4"],
+  ["camera", "Camera", "5"],
+  ["follow", "Follow", "6"],
 ];
-const HELP = "3D view. Drag to orbit, right-drag or two fingers to pan, wheel or pinch to zoom. Keys: 1 to 6 for presets, F to fit, arrows to pan, Shift and arrows to orbit.";
+const HELP =
+  "3D view. Drag to orbit, right-drag or use two fingers to pan, scroll or pinch to zoom. " +
+  "Keys: 1 to 6 for views, F to fit, arrows to pan, Shift and arrows to orbit.";
 const TIP_MS = 80;
 
 /** `onPreset(name)`, `onFit()`, `onEnlarge()`. */
 export function createStage({ onPreset, onFit, onEnlarge }) {
   const canvas = h("canvas", { class: "scene", tabindex: "0", role: "application", "aria-label": HELP });
   const tip = h("div", { class: "tip", hidden: true });
-  const buttons = new Map(PRESETS.map(([name, label, key]) => [name, h("button", { type: "button", title: `${label} (${key})`, "aria-pressed": "false", onclick: () => onPreset(name) }, label)]));
+  const buttons = new Map(
+    PRESETS.map(([name, label, key]) => [
+      name,
+      h(
+        "button",
+        { type: "button", title: `${label} (${key})`, "aria-pressed": "false", onclick: () => onPreset(name) },
+        label,
+      ),
+    ]),
+  );
   const empty = h("p", { class: "stage-note", hidden: true });
-  const legend = h("p", { class: "legend" }, "Grid 1 m · darker limbs are the right side");
+  const legend = h("p", { class: "legend" }, "1 m grid · darker limbs: right side");
   const previewNote = h("p", { class: "preview-note", hidden: true }, "Preview: not applied yet");
   const view = h("div", { class: "scene-frame" }, canvas, tip, empty, legend, previewNote);
-  const element = h("section", { class: "card stage", "aria-label": "3D view" },
+  const element = h(
+    "section",
+    { class: "card stage", "aria-label": "3D view" },
     view,
-    h("div", { class: "toolbar" },
-      h("div", { class: "segmented", role: "group", "aria-label": "Look from" }, ...buttons.values()),
+    h(
+      "div",
+      { class: "toolbar" },
+      h("div", { class: "segmented", role: "group", "aria-label": "View" }, ...buttons.values()),
       h("span", { class: "spacer" }),
-      h("button", { class: "icon-button", type: "button", title: "Fit everybody into view (F)", "aria-label": "Fit everybody into view", onclick: onFit }, icon("fit")),
-      onEnlarge ? h("button", { class: "icon-button only-swapped", type: "button", title: "Change places with the video", "aria-label": "Change places with the video", onclick: onEnlarge }, icon("swap")) : null,
-      h("button", { class: "icon-button full-screen", type: "button", title: "Full screen", "aria-label": "3D view in full screen", onclick: () => toggleFullScreen(element) }, icon("expand"))));
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          title: "Fit all people in view (F)",
+          "aria-label": "Fit all people in view",
+          onclick: onFit,
+        },
+        icon("fit"),
+      ),
+      onEnlarge
+        ? h(
+            "button",
+            {
+              class: "icon-button only-swapped",
+              type: "button",
+              title: "Swap with the video",
+              "aria-label": "Swap with the video",
+              onclick: onEnlarge,
+            },
+            icon("swap"),
+          )
+        : null,
+      h(
+        "button",
+        {
+          class: "icon-button full-screen",
+          type: "button",
+          title: "Full screen",
+          "aria-label": "Full-screen 3D view",
+          onclick: () => toggleFullScreen(element),
+        },
+        icon("expand"),
+      ),
+    ),
+  );
   let tipped = 0;
 
   canvas.addEventListener("keydown", (event) => {
@@ -39,18 +93,21 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
   canvas.addEventListener("pointermove", (event) => {
     const right = event.offsetX > canvas.clientWidth / 2;
     const low = event.offsetY > canvas.clientHeight / 2;
-    tip.style.transform = `translate(${event.offsetX}px, ${event.offsetY}px) translate(${right ? "calc(-100% - 14px)" : "14px"}, ${low ? "calc(-100% - 10px)" : "10px"})`;
+    const aside = `${right ? "calc(-100% - 14px)" : "14px"}, ${low ? "calc(-100% - 10px)" : "10px"}`;
+    tip.style.transform = `translate(${event.offsetX}px, ${event.offsetY}px) translate(${aside})`;
   });
 
   return {
     element,
     canvas,
+    /** Where badges over the 3D view go. */
+    frame: view,
 
     setView(name) {
       for (const [other, button] of buttons) button.setAttribute("aria-pressed", String(other === name));
     },
 
-    /** What the pointer is on; a few times a second is as fast as people read. */
+    /** Updates the tooltip of the joint under the pointer, at most every TIP_MS. */
     describe(moment, hovered, now) {
       if (hovered.slot < 0) {
         if (!tip.hidden) tip.hidden = true;
@@ -62,14 +119,19 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
       const at = hovered.slot * JOINT_COUNT + hovered.joint;
       const confidence = moment.confidence[at];
       tip.replaceChildren(
-        h("strong", {}, `${jointLabel(hovered.joint)} `, h("span", {}, `joint ${hovered.joint} of person ${moment.ids[hovered.slot]}`)),
+        h(
+          "strong",
+          {},
+          `${jointLabel(hovered.joint)} `,
+          h("span", {}, `joint ${hovered.joint} of person ${moment.ids[hovered.slot]}`),
+        ),
         row("world", `${position([...moment.world.subarray(3 * at, 3 * at + 3)])} m`),
         row("camera", `${position([...moment.camera.subarray(3 * at, 3 * at + 3)])} m`),
-        row("confidence", confidence > 0 ? confidence.toFixed(2) : "not seen, estimated"),
+        row("confidence", confidence > 0 ? confidence.toFixed(2) : "estimated, not seen"),
       );
     },
 
-    /** Why nobody is to be seen; null while somebody is. */
+    /** Why no one is shown; null while someone is. */
     setNote(text) {
       if (empty.hidden !== (text === null)) empty.hidden = text === null;
       if (text !== null) setText(empty, text);

@@ -1,4 +1,4 @@
-// How fast it runs, as pictures: frames per second, latency to the screen, and where the time of a frame goes.
+// Performance charts: frames per second, latency, and milliseconds per stage.
 
 import { uPlot } from "../../vendor/vendor.js";
 import { h, setText } from "../dom.js";
@@ -9,10 +9,10 @@ const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "track"];
 
 export function createStatsPanel() {
   const history = { x: [], fps: [], latency: [], stages: STAGES.map(() => []) };
-  const fps = tile("Frames per second", "of the engine");
+  const fps = tile("Frames per second", "processed by the engine");
   const latency = tile("Latency", "from capture to this screen");
-  const people = tile("People", "in the newest frame");
-  const viewers = tile("Viewers", "of this server");
+  const people = tile("People", "in the latest frame");
+  const viewers = tile("Viewers", "connected to this server");
   const total = h("b", { class: "value" });
   const plot = h("div", { class: "plot" });
   const legend = h("ul", { class: "plot-legend" });
@@ -21,16 +21,20 @@ export function createStatsPanel() {
     legend.append(h("li", { "data-stage": String(i) }, h("span", {}, stage), value));
     return value;
   });
-  const element = h("section", { class: "card performance", "aria-label": "Performance" },
+  const element = h(
+    "section",
+    { class: "card performance", "aria-label": "Performance" },
     h("div", { class: "tiles" }, fps.element, latency.element, people.element, viewers.element),
-    h("div", { class: "field-head" }, h("h3", {}, "Milliseconds of a frame, last minute"), total),
-    plot, legend);
+    h("div", { class: "field-head" }, h("h3", {}, "Milliseconds per frame, last minute"), total),
+    plot,
+    legend,
+  );
   const chart = stageChart(plot, () => history);
 
   return {
     element,
 
-    /** `stats` as the server sends them once a second; `shown`: ms from capture to screen, null where unknown. */
+    /** `stats` as the server sends them once a second; `shown`: ms from capture to screen, null if unknown. */
     push(stats, shown) {
       const x = history.x;
       x.push(Date.now() / 1000);
@@ -72,7 +76,7 @@ function tile(label, note) {
   };
 }
 
-/** A line without axes, as an SVG path. */
+/** A sparkline, as an SVG path. */
 function spark() {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
@@ -89,8 +93,12 @@ function spark() {
       let pen = "M";
       const parts = [];
       y.forEach((value, i) => {
-        if (value === null) { pen = "M"; return; }
-        parts.push(`${pen}${(100 - ((x[x.length - 1] - x[i]) / SECONDS) * 100).toFixed(2)} ${(20 - (value / top) * 19).toFixed(2)}`);
+        if (value === null) {
+          pen = "M";
+          return;
+        }
+        const across = 100 - ((x[x.length - 1] - x[i]) / SECONDS) * 100;
+        parts.push(`${pen}${across.toFixed(2)} ${(20 - (value / top) * 19).toFixed(2)}`);
         pen = "L";
       });
       path.setAttribute("d", parts.join(""));
@@ -105,20 +113,42 @@ function stageChart(container, history) {
     chart?.destroy();
     const style = getComputedStyle(container);
     const colour = (name) => style.getPropertyValue(name).trim();
-    chart = new uPlot({
-      width: Math.max(container.clientWidth, 120),
-      height: Math.max(container.clientHeight, 80),
-      legend: { show: false },
-      cursor: { show: false },
-      padding: [6, 4, 8, 0],
-      scales: { x: { time: false, range: (_, __, max) => [max - SECONDS, max] }, y: { range: (_, __, max) => [0, Math.max(max, 5) * 1.1] } },
-      axes: [
-        { show: false },
-        { stroke: colour("--text-muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 34, font: "11px system-ui", space: 26 },
-      ],
-      // Sums, the largest first, so that each area stands on those before it.
-      series: [{}, ...STAGES.map((_, i) => STAGES.length - 1 - i).map((i) => ({ stroke: colour(`--stage-${i}`), fill: colour(`--stage-${i}`), width: 0, points: { show: false } }))],
-    }, data(), container);
+    chart = new uPlot(
+      {
+        width: Math.max(container.clientWidth, 120),
+        height: Math.max(container.clientHeight, 80),
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [6, 4, 8, 0],
+        scales: {
+          x: { time: false, range: (_, __, max) => [max - SECONDS, max] },
+          y: { range: (_, __, max) => [0, Math.max(max, 5) * 1.1] },
+        },
+        axes: [
+          { show: false },
+          {
+            stroke: colour("--text-muted"),
+            grid: { stroke: colour("--line"), width: 1 },
+            ticks: { show: false },
+            size: 34,
+            font: "11px system-ui",
+            space: 26,
+          },
+        ],
+        // Cumulative sums, the largest first, so that the areas stack.
+        series: [
+          {},
+          ...STAGES.map((_, i) => STAGES.length - 1 - i).map((i) => ({
+            stroke: colour(`--stage-${i}`),
+            fill: colour(`--stage-${i}`),
+            width: 0,
+            points: { show: false },
+          })),
+        ],
+      },
+      data(),
+      container,
+    );
   }
 
   const data = () => [history().x, ...[...history().stages].reverse()];
@@ -131,7 +161,9 @@ function stageChart(container, history) {
 
   return {
     draw: () => chart?.setData(data()),
-    rebuild: () => { if (chart) build(); },
+    rebuild: () => {
+      if (chart) build();
+    },
     dispose() {
       observer.disconnect();
       chart?.destroy();

@@ -1,4 +1,4 @@
-// Panels one at a time: a tab list with arrow keys, as the ARIA practices have it.
+// Tabs with arrow-key navigation, after the ARIA authoring practices.
 
 import { h, uniqueId } from "../dom.js";
 
@@ -10,8 +10,16 @@ export function createTabs(tabs, label) {
 
   for (const { name, label: text, element: panel } of tabs) {
     const id = uniqueId("tab");
-    const button = h("button", { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) }, text);
-    const body = h("div", { class: "tab-panel", id: `${id}-panel`, role: "tabpanel", "aria-labelledby": id, tabindex: "0" }, panel);
+    const button = h(
+      "button",
+      { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) },
+      text,
+    );
+    const body = h(
+      "div",
+      { class: "tab-panel", id: `${id}-panel`, role: "tabpanel", "aria-labelledby": id, tabindex: "0" },
+      panel,
+    );
     entries.set(name, { button, body });
     list.append(button);
     element.append(body);
@@ -44,7 +52,7 @@ export function createTabs(tabs, label) {
     element,
     select,
     isOpen: (name) => !entries.get(name).body.hidden,
-    /** Takes a tab out of the list, or back in. */
+    /** Hides a tab, or shows it again. */
     setHidden(name, hidden) {
       const { button } = entries.get(name);
       button.hidden = hidden;

@@ -1,4 +1,4 @@
-// Short news in a corner: what went wrong and what to do about it, or that something is done.
+// Toasts: short messages about problems, with what to do, or about completed actions.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -13,9 +13,24 @@ export function createToasts() {
   function add(kind, title, hint, lifetime) {
     const repeated = [...element.children].find((toast) => toast.dataset.text === title + hint);
     repeated?.remove();
-    const dismiss = h("button", { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() }, icon("close"));
-    const text = h("div", { class: "toast-text" }, h("strong", {}, sentence(title)), hint ? h("span", {}, sentence(hint)) : null);
-    const toast = h("div", { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-text": title + hint }, icon(kind === "problem" ? "warning" : "info"), text, dismiss);
+    const dismiss = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() },
+      icon("close"),
+    );
+    const text = h(
+      "div",
+      { class: "toast-text" },
+      h("strong", {}, sentence(title)),
+      hint ? h("span", {}, sentence(hint)) : null,
+    );
+    const toast = h(
+      "div",
+      { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-text": title + hint },
+      icon(kind === "problem" ? "warning" : "info"),
+      text,
+      dismiss,
+    );
     element.append(toast);
     while (element.children.length > MOST) element.firstChild.remove();
     setTimeout(() => toast.remove(), lifetime);
@@ -24,12 +39,13 @@ export function createToasts() {
   return {
     element,
     news: (text) => add("news", text, "", NEWS_MS),
-    /** {error, hint} of the server, or an ApiError. */
-    problem: ({ error, message, hint = "" }) => add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
+    /** {error, hint} from the server, or an ApiError. */
+    problem: ({ error, message, hint = "" }) =>
+      add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
   };
 }
 
-/** Messages come as clauses ("the file is empty"): give them a capital and a full stop. */
+/** Turns a message ("the file is empty") into a sentence, with a capital letter and a full stop. */
 export function sentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return "";

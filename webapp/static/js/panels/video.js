@@ -1,29 +1,69 @@
-// The video beside the 3D view: overlay, raw or skeleton only; full screen; a snapshot to keep.
+// The video beside the 3D view: overlay, raw or skeleton only; full screen; snapshot download.
 
 import { address } from "../api.js";
 import { h, setText, toggleFullScreen } from "../dom.js";
 import { icon } from "../icons.js";
 import { sentence } from "./toasts.js";
 
-const VIEWS = [["overlay", "Overlay"], ["raw", "Raw"], ["skeleton", "Skeleton"]];
+const VIEWS = [
+  ["overlay", "Overlay"],
+  ["raw", "Raw"],
+  ["skeleton", "Skeleton"],
+];
 
-/** `onView(view)` when another is chosen, `onEnlarge()` to change places with the 3D view. */
+/** `onView(view)` when another is chosen, `onEnlarge()` to swap with the 3D view. */
 export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
   canvas.className = "picture";
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", "Live video");
   const note = h("p", { class: "video-note", hidden: true });
-  const buttons = VIEWS.map(([name, label]) => h("button", { type: "button", "data-view": name, "aria-pressed": String(name === view), onclick: () => choose(name) }, label));
-  const save = h("a", { class: "icon-button", title: "Save a snapshot", "aria-label": "Save a snapshot", download: "posecast.jpg" }, icon("picture"));
+  const buttons = VIEWS.map(([name, label]) =>
+    h(
+      "button",
+      { type: "button", "data-view": name, "aria-pressed": String(name === view), onclick: () => choose(name) },
+      label,
+    ),
+  );
+  const save = h(
+    "a",
+    { class: "icon-button", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
+    icon("picture"),
+  );
   const frame = h("div", { class: "video-frame" }, canvas, note);
-  const element = h("section", { class: "card video", "aria-label": "Video" },
+  const element = h(
+    "section",
+    { class: "card video", "aria-label": "Video" },
     frame,
-    h("div", { class: "toolbar" },
-      h("div", { class: "segmented", role: "group", "aria-label": "What the video shows" }, ...buttons),
+    h(
+      "div",
+      { class: "toolbar" },
+      h("div", { class: "segmented", role: "group", "aria-label": "Video view" }, ...buttons),
       h("span", { class: "spacer" }),
-      h("button", { class: "icon-button", type: "button", title: "Change places with the 3D view", "aria-label": "Change places with the 3D view", onclick: onEnlarge }, icon("swap")),
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          title: "Swap with the 3D view",
+          "aria-label": "Swap with the 3D view",
+          onclick: onEnlarge,
+        },
+        icon("swap"),
+      ),
       save,
-      h("button", { class: "icon-button", type: "button", title: "Full screen", "aria-label": "Video in full screen", onclick: () => toggleFullScreen(frame) }, icon("expand"))));
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          title: "Full screen",
+          "aria-label": "Full-screen video",
+          onclick: () => toggleFullScreen(frame),
+        },
+        icon("expand"),
+      ),
+    ),
+  );
 
   function choose(name) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === name));

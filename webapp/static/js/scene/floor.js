@@ -1,15 +1,29 @@
 // The floor: an anti-aliased grid, a line every metre and a stronger one every five, and the axes of the world.
 
 import {
-  CanvasTexture, Color, DoubleSide, Group, Mesh, PlaneGeometry, ShaderMaterial, Sprite, SpriteMaterial, SRGBColorSpace,
-  Vector2, Vector3,
+  CanvasTexture,
+  Color,
+  DoubleSide,
+  Group,
+  Mesh,
+  PlaneGeometry,
+  ShaderMaterial,
+  Sprite,
+  SpriteMaterial,
+  SRGBColorSpace,
+  Vector2,
+  Vector3,
 } from "../../vendor/vendor.js";
 import { transformPoint } from "../transform.js";
 import { createRibbons } from "./ribbons.js";
 
 const SIZE_M = 80;
 const AXIS_M = 0.6;
-const AXES = [["x", "#e5484d"], ["y", "#30a46c"], ["z", "#3e8bff"]];
+const AXES = [
+  ["x", "#e5484d"],
+  ["y", "#30a46c"],
+  ["z", "#3e8bff"],
+];
 
 const VERTEX = `
   varying vec2 vPlace;
@@ -51,7 +65,12 @@ export function createFloor() {
     transparent: true,
     depthWrite: false,
     side: DoubleSide,
-    uniforms: { line: { value: new Color() }, ground: { value: new Color() }, solid: { value: 1 }, centre: { value: new Vector2() } },
+    uniforms: {
+      line: { value: new Color() },
+      ground: { value: new Color() },
+      solid: { value: 1 },
+      centre: { value: new Vector2() },
+    },
   });
   const plane = new Mesh(new PlaneGeometry(SIZE_M, SIZE_M), material);
   plane.rotation.x = -Math.PI / 2;
@@ -71,7 +90,9 @@ export function createFloor() {
     setWorld(displayFromWorld) {
       const origin = transformPoint(displayFromWorld, [0, 0, 0]);
       lines.set(AXES.map(([, colour], i) => [origin, transformPoint(displayFromWorld, unit(i, AXIS_M)), colour]));
-      letters.forEach((sprite, i) => sprite.position.copy(scratch.fromArray(transformPoint(displayFromWorld, unit(i, AXIS_M + 0.09)))));
+      letters.forEach((sprite, i) =>
+        sprite.position.copy(scratch.fromArray(transformPoint(displayFromWorld, unit(i, AXIS_M + 0.09)))),
+      );
     },
 
     /** The grid fades away from this point (x, z of display space). */
@@ -79,7 +100,7 @@ export function createFloor() {
       material.uniforms.centre.value.set(x, -z);
     },
 
-    /** Only lines, where the picture is to be seen through the floor. */
+    /** Without a ground colour only the lines are drawn, so that the picture is visible through the floor. */
     setSolid(is) {
       material.uniforms.solid.value = is ? 1 : 0;
     },

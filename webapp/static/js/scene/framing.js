@@ -1,8 +1,8 @@
-// From where to look so that everything is just in view.
+// Computes the nearest viewpoint from which a set of points is in view.
 
 import { Vector3 } from "../../vendor/vendor.js";
 
-/** Share of the view's width and height that is filled: the rest is for name tags, and for people who move. */
+/** Share of the view's width and height that is filled: the margin is for ID labels and for people who move. */
 const FILLED = 0.76;
 const NEAREST_M = 1.5;
 
@@ -33,6 +33,9 @@ export function frameAll(points, camera, theta, phi) {
   }
   const distance = Math.max((most + least) / 2 / tanH, (top + bottom) / 2 / tanV, near + NEAREST_M);
   const depth = (near - far) / 2;
-  const target = right.multiplyScalar((most - least) / 2).addScaledVector(up, (top - bottom) / 2).addScaledVector(towards, depth);
+  const target = right
+    .multiplyScalar((most - least) / 2)
+    .addScaledVector(up, (top - bottom) / 2)
+    .addScaledVector(towards, depth);
   return { target, distance: distance - depth };
 }

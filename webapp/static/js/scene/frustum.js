@@ -1,13 +1,20 @@
-// The camera in the scene: its pyramid of sight, with the live picture on the image plane.
+// The camera in the scene: its view frustum, with the live picture on the image plane.
 
 import {
-  BufferAttribute, BufferGeometry, CanvasTexture, DoubleSide, Group, Mesh, MeshBasicMaterial, SRGBColorSpace,
+  BufferAttribute,
+  BufferGeometry,
+  CanvasTexture,
+  DoubleSide,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside. */
 export const NEAR_PLANE_M = 0.75;
-/** Pixels across of the picture in the scene: from outside it is small, and the copy is what costs most of a frame. */
+/** Width of the picture's texture, pixels. From outside it is small on screen, and copying it dominates a frame. */
 const SMALL_PX = 448;
 const LARGE_PX = 1280;
 const FADED = 0.15;
@@ -35,7 +42,13 @@ export function createFrustum(pictureCanvas) {
 
   function layOut() {
     if (!intrinsics) return;
-    const { image_size: [width, height], fx, fy, cx, cy } = intrinsics;
+    const {
+      image_size: [width, height],
+      fx,
+      fy,
+      cx,
+      cy,
+    } = intrinsics;
     const at = (u, v, z) => [((u - cx) / fx) * z, ((v - cy) / fy) * z, z];
     const corners = [at(0, 0, depth), at(width, 0, depth), at(width, height, depth), at(0, height, depth)];
     corners.forEach((corner, i) => geometry.attributes.position.array.set(corner, 3 * i));
@@ -58,7 +71,7 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
-    /** Metres from the camera to the picture: far behind everybody when looking through the camera. */
+    /** Metres from the camera to the picture: far behind all people when looking through the camera. */
     setDepth(metres) {
       if (metres === depth) return;
       depth = metres;
@@ -66,7 +79,7 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
-    /** Lets people be seen through the picture, for who stands behind the camera. */
+    /** Makes the picture translucent, so that it does not hide people from a viewer behind the camera. */
     setFaded(is) {
       material.opacity = is ? FADED : 1;
     },

@@ -1,18 +1,27 @@
-// People as shaded limbs, joints and heads: three instanced meshes and their shadows, whatever the number of people.
+// People as shaded limbs, joints and heads: three instanced meshes and their shadows for any number of people.
 
 import {
-  Color, CylinderGeometry, DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, MeshBasicMaterial,
-  MeshPhongMaterial, NotEqualStencilFunc, ReplaceStencilOp, SphereGeometry, SRGBColorSpace,
+  Color,
+  CylinderGeometry,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedMesh,
+  MeshBasicMaterial,
+  MeshPhongMaterial,
+  NotEqualStencilFunc,
+  ReplaceStencilOp,
+  SphereGeometry,
+  SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { PALETTE, RIGHT_SHADE } from "../palette.js";
-import { EARS, FACE, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS, isRight } from "../skeleton.js";
+import { EARS, FACE, isRight, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
 
 const HEAD_RADIUS = 0.098;
-/** Joints that the camera does not see are the network's guess: drawn this much thinner. */
-const GUESSED = 0.45;
+/** Joints that are estimated without being detected are drawn this much thinner. */
+const ESTIMATED_SCALE = 0.45;
 /** Confidence from which a joint is drawn at its full size. */
-const CERTAIN = 0.25;
+const FULL_SIZE_CONFIDENCE = 0.25;
 const HIGHLIGHT = 1.7;
 
 /** [r, g, b] per palette entry, left (and middle) then right, in the renderer's linear colours. */
@@ -28,8 +37,14 @@ export const colourFor = (id, right = false) => COLOURS[id % COLOURS.length][rig
 export function createPeople() {
   const material = new MeshPhongMaterial({ shininess: 28, specular: 0x2a2a2a });
   const shadowMaterial = new MeshBasicMaterial({
-    color: 0x000000, transparent: true, opacity: 0.22, depthWrite: false,
-    stencilWrite: true, stencilRef: 1, stencilFunc: NotEqualStencilFunc, stencilZPass: ReplaceStencilOp,
+    color: 0x000000,
+    transparent: true,
+    opacity: 0.22,
+    depthWrite: false,
+    stencilWrite: true,
+    stencilRef: 1,
+    stencilFunc: NotEqualStencilFunc,
+    stencilZPass: ReplaceStencilOp,
   });
   const limbs = instanced(new CylinderGeometry(0.8, 1, 1, 10, 1, true), material, MAX_PEOPLE * LIMBS.length);
   const joints = instanced(new SphereGeometry(1, 12, 8), material, MAX_PEOPLE * JOINT_COUNT);
@@ -43,7 +58,9 @@ export function createPeople() {
 
   function paint(slot, id) {
     painted[slot] = id;
-    LIMBS.forEach(({ to }, i) => limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)));
+    LIMBS.forEach(({ to }, i) =>
+      limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)),
+    );
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       joints.instanceColor.array.set(colourFor(id, isRight(joint)), 3 * (slot * JOINT_COUNT + joint));
     }
@@ -54,8 +71,8 @@ export function createPeople() {
   function measure(slot, confidence) {
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const hidden = !showFace && FACE.has(joint);
-      const seen = joint === PELVIS ? 1 : Math.min(confidence[slot * JOINT_COUNT + joint] / CERTAIN, 1);
-      const least = onlySeen ? 0 : GUESSED;
+      const seen = joint === PELVIS ? 1 : Math.min(confidence[slot * JOINT_COUNT + joint] / FULL_SIZE_CONFIDENCE, 1);
+      const least = onlySeen ? 0 : ESTIMATED_SCALE;
       thickness[joint] = hidden ? 0 : least + (1 - least) * seen;
     }
   }
@@ -65,7 +82,15 @@ export function createPeople() {
     for (let i = 0; i < LIMBS.length; i++) {
       const { from, to, radius } = LIMBS[i];
       const size = Math.min(thickness[from], thickness[to]);
-      placeLimb(limbs.instanceMatrix.array, 16 * (slot * LIMBS.length + i), points, 3 * (base + from), 3 * (base + to), radius * size, size > 0);
+      placeLimb(
+        limbs.instanceMatrix.array,
+        16 * (slot * LIMBS.length + i),
+        points,
+        3 * (base + from),
+        3 * (base + to),
+        radius * size,
+        size > 0,
+      );
     }
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const size = JOINT_RADIUS[joint] * thickness[joint] * (joint === highlight ? HIGHLIGHT : 1);
@@ -81,7 +106,8 @@ export function createPeople() {
     const size = HEAD_RADIUS * Math.min(1, thickness[NOSE] + thickness[left] + thickness[right]);
     placeBall(matrix, at, points, 3 * (base + NOSE), size);
     for (let k = 0; k < 3; k++) {
-      matrix[at + 12 + k] = 0.42 * (points[3 * (base + left) + k] + points[3 * (base + right) + k]) + 0.16 * points[3 * (base + NOSE) + k];
+      matrix[at + 12 + k] =
+        0.42 * (points[3 * (base + left) + k] + points[3 * (base + right) + k]) + 0.16 * points[3 * (base + NOSE) + k];
     }
     matrix[at + 5] *= 1.18;
   }
@@ -129,7 +155,7 @@ function instanced(geometry, material, capacity) {
   return mesh;
 }
 
-/** The same instances pressed flat onto the floor; the stencil keeps overlapping parts from darkening twice. */
+/** The same instances flattened onto the floor; the stencil prevents overlapping parts from darkening twice. */
 function shadowOf(mesh, material) {
   const shadow = new InstancedMesh(mesh.geometry, material, 0);
   shadow.instanceMatrix = mesh.instanceMatrix;
@@ -140,7 +166,7 @@ function shadowOf(mesh, material) {
   return shadow;
 }
 
-/** Column-major 4x4: y along the limb and as long, x and z across it. */
+/** Column-major 4x4: the y axis spans the limb, x and z are its radius. */
 function placeLimb(matrix, at, points, from, to, radius, visible) {
   const dx = points[to] - points[from];
   const dy = points[to + 1] - points[from + 1];
@@ -150,7 +176,7 @@ function placeLimb(matrix, at, points, from, to, radius, visible) {
   const ux = dx / length;
   const uy = dy / length;
   const uz = dz / length;
-  // Any direction across: the limb's cross product with the axis that it is farthest from.
+  // Any perpendicular direction: the cross product with an axis that is not parallel to the limb.
   let ax = 0;
   let ay = uz;
   let az = -uy;

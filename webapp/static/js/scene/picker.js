@@ -1,10 +1,10 @@
-// Which joint the pointer is on: every joint is projected to the screen and the nearest within reach wins.
+// Which joint the pointer is on: every joint is projected to the screen and the nearest within REACH_PX is chosen.
 
 import { FACE, JOINT_COUNT } from "../skeleton.js";
 
 const REACH_PX = 14;
 
-/** `pick(x, y, ...)` -> {slot, joint}, -1 each where nothing is near; the same object every time. */
+/** `pick(x, y, ...)` -> {slot, joint}, -1 each where nothing is near; the same object each time. */
 export function createPicker() {
   const found = { slot: -1, joint: -1 };
 
@@ -16,7 +16,16 @@ export function createPicker() {
     for (let slot = 0; slot < moment.count; slot++) {
       for (let joint = 0; joint < JOINT_COUNT; joint++) {
         if (!withFace && FACE.has(joint)) continue;
-        const distance = screenDistance(points, 3 * (slot * JOINT_COUNT + joint), view, projection, x, y, width, height);
+        const distance = screenDistance(
+          points,
+          3 * (slot * JOINT_COUNT + joint),
+          view,
+          projection,
+          x,
+          y,
+          width,
+          height,
+        );
         if (distance >= best) continue;
         best = distance;
         found.slot = slot;
@@ -36,7 +45,7 @@ function screenDistance(points, at, view, projection, x, y, width, height) {
   if (vz > -0.05) return Infinity;
   const vx = view[0] * px + view[4] * py + view[8] * pz + view[12];
   const vy = view[1] * px + view[5] * py + view[9] * pz + view[13];
-  const dx = ((projection[0] * vx) / -vz * 0.5 + 0.5) * width - x;
-  const dy = (0.5 - (projection[5] * vy) / -vz * 0.5) * height - y;
+  const dx = (((projection[0] * vx) / -vz) * 0.5 + 0.5) * width - x;
+  const dy = (0.5 - ((projection[5] * vy) / -vz) * 0.5) * height - y;
   return dx * dx + dy * dy;
 }

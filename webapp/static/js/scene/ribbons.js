@@ -2,8 +2,15 @@
 // are always one pixel wide.
 
 import {
-  BufferAttribute, Color, DoubleSide, DynamicDrawUsage, InstancedBufferAttribute, InstancedBufferGeometry, Mesh,
-  ShaderMaterial, Vector2,
+  BufferAttribute,
+  Color,
+  DoubleSide,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  ShaderMaterial,
+  Vector2,
 } from "../../vendor/vendor.js";
 
 const VERTEX = `
@@ -39,7 +46,7 @@ const FRAGMENT = `
     #include <colorspace_fragment>
   }`;
 
-/** Seconds that the shader's floats count exactly to less than a frame; then they begin anew. */
+/** Times in the shader's 32-bit floats are exact to less than a frame up to here, in seconds; then they are rebased. */
 const LONGEST_COUNT_S = 4096;
 
 /** `width` in CSS pixels; `life` in seconds until a segment has faded, 0 for segments that stay. */
@@ -79,7 +86,7 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
   let countedFrom = 0; // s
   const scratch = new Color();
 
-  /** What is there keeps its age. */
+  /** Rebases the times of all segments; their age stays the same. */
   function countFrom(seconds) {
     for (let i = 0; i < times.array.length; i++) times.array[i] -= seconds - countedFrom;
     times.needsUpdate = true;
@@ -89,7 +96,7 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
   return {
     mesh,
 
-    /** Adds a segment between two points of `points` (from, to: indices of their x); the oldest makes room. */
+    /** Adds a segment between two points of `points` (from, to: indices of their x); the oldest is replaced. */
     add(from, fromAt, to, toAt, red, green, blue, fromTime = 0, toTime = 0) {
       const at = cursor;
       cursor = (cursor + 1) % capacity;
@@ -106,7 +113,7 @@ export function createRibbons({ capacity, width, life = 0, opacity = 1 }) {
       starts.needsUpdate = ends.needsUpdate = colours.needsUpdate = times.needsUpdate = true;
     },
 
-    /** Lines that stay: [[from, to, colour], ...], points as arrays of three. */
+    /** Replaces all segments by lines that do not fade: [[from, to, colour], ...], points as arrays of three. */
     set(lines) {
       cursor = 0;
       geometry.instanceCount = 0;

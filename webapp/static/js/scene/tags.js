@@ -1,6 +1,6 @@
-// Name tags above heads: one sprite per person, one small texture per id, drawn when an id is first seen.
+// ID labels above heads: one sprite per person, one small texture per id, drawn when an id first appears.
 
-import { CanvasTexture, Group, SRGBColorSpace, Sprite, SpriteMaterial } from "../../vendor/vendor.js";
+import { CanvasTexture, Group, Sprite, SpriteMaterial, SRGBColorSpace } from "../../vendor/vendor.js";
 import { colourOf } from "../palette.js";
 import { EARS, JOINT_COUNT } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
@@ -8,7 +8,7 @@ import { MAX_PEOPLE } from "../timeline.js";
 const WIDTH = 128;
 const HEIGHT = 64;
 const ABOVE_EARS_M = 0.3;
-/** Share of the view's height: tags keep their size on the screen. */
+/** Share of the view's height: labels keep their size on the screen. */
 const SIZE = 0.03;
 const KEPT_TEXTURES = 64;
 

@@ -1,6 +1,6 @@
 // Where people have been: fading trails of hands and feet, and the pelvis's path on the floor.
 
-import { JOINT, JOINT_COUNT, PELVIS, isRight } from "../skeleton.js";
+import { isRight, JOINT, JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
 import { colourFor } from "./people.js";
 import { createRibbons } from "./ribbons.js";
@@ -16,7 +16,12 @@ const FORGET_S = 0.4;
 
 export function createTrails() {
   const trails = createTrack(TRAILED, TRAIL_STEP_S, { capacity: 3000, width: 3.2, life: TRAIL_LIFE_S, opacity: 0.75 });
-  const path = createTrack([PELVIS], PATH_STEP_S, { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 }, FLOOR_GAP_M);
+  const path = createTrack(
+    [PELVIS],
+    PATH_STEP_S,
+    { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
+    FLOOR_GAP_M,
+  );
   path.mesh.renderOrder = 2;
   trails.mesh.renderOrder = 3;
   const tracks = [trails, path];

@@ -1,36 +1,49 @@
 // The 3D view: composes floor, people, trails, tags and the camera's frustum, and draws them at the display's rate.
 
-import { Color, DirectionalLight, HemisphereLight, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "../../vendor/vendor.js";
+import {
+  Color,
+  DirectionalLight,
+  HemisphereLight,
+  PerspectiveCamera,
+  Scene,
+  Vector3,
+  WebGLRenderer,
+} from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
-import { MAX_PEOPLE, createMoment } from "../timeline.js";
+import { createMoment, MAX_PEOPLE } from "../timeline.js";
+import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
 import { createFloor } from "./floor.js";
-import { NEAR_PLANE_M, createFrustum } from "./frustum.js";
-import { createGovernor, drawsInSoftware } from "./governor.js";
+import { createFrustum, NEAR_PLANE_M } from "./frustum.js";
 import { createPeople } from "./people.js";
 import { createPicker } from "./picker.js";
 import { followPointer } from "./pointer.js";
-import { createRoom } from "./room.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
 import { createViews } from "./views.js";
+import { createWorld } from "./world.js";
 
 const FOV = 42;
-/** After a pause, movements go on from where they were. */
+/** Animations resume where they were after a pause. */
 const LONGEST_STEP_S = 0.25;
-/** Cosine between where the viewer and the camera look from which the picture is in the way. */
-const BEHIND_CAMERA = 0.9;
-/** Metres: the picture hangs this far behind the farthest joint for who looks through the camera. */
+/** Cosine of the angle between the viewer's and the camera's direction beyond which the picture hides people. */
+const PICTURE_IN_THE_WAY_COSINE = 0.9;
+/** In the camera view, the picture is this far behind the farthest joint; metres. */
 const BEHIND_PEOPLE_M = 1.5;
-const NOBODY_WITHIN_M = 3;
+const MIN_DEPTH_M = 3;
 
 /**
- * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is on
- * show. `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes.
+ * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is
+ * shown. `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes.
  */
 export function createViewer({ canvas, timeline, picture, reducedMotion, onMoment, onView }) {
   const software = drawsInSoftware();
-  const renderer = new WebGLRenderer({ canvas, antialias: !software, stencil: true, powerPreference: "high-performance" });
-  const governor = createGovernor(renderer, software);
+  const renderer = new WebGLRenderer({
+    canvas,
+    antialias: !software,
+    stencil: true,
+    powerPreference: "high-performance",
+  });
+  const resolution = createAdaptiveResolution(renderer, software);
   const scene = new Scene();
   const camera = new PerspectiveCamera(FOV, 1, 0.05, 200);
   camera.position.set(4, 2.4, 5);
@@ -40,7 +53,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     trails: createTrails(),
     tags: createTags(),
     frustum: createFrustum(picture.canvas),
-    before: createFrustum(picture.canvas),
+    previousFrustum: createFrustum(picture.canvas),
   };
   for (const part of Object.values(parts)) scene.add(...part.objects);
   addLights(scene);
@@ -48,84 +61,98 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
   const hovered = { slot: -1, joint: -1 };
-  const gaze = new Vector3();
+  const viewDirection = new Vector3();
   const options = { face: true };
   const pick = createPicker();
   const pointer = followPointer(canvas);
-  const room = createRoom({ parts, onChange: rearranged });
-  const views = createViews(camera, canvas, { subjects, filmed: room.filmed, fovFor: room.fovFor, reducedMotion, onChange: onView });
-  views.controls.addEventListener("start", () => { touched = true; });
+  const world = createWorld({ parts, onChange: worldChanged });
+  const views = createViews(camera, canvas, {
+    subjects,
+    realCamera: world.realCamera,
+    fovFor: world.fovFor,
+    reducedMotion,
+    onChange: onView,
+  });
+  views.controls.addEventListener("start", () => {
+    touched = true;
+  });
   let touched = false;
-  let greeted = false;
+  let framedOnce = false;
   let moved = false;
   let followed = null;
   let last = 0;
   let request = requestAnimationFrame(draw);
 
-  function rearranged() {
+  function worldChanged() {
     parts.trails.clear();
-    moved = greeted;
+    moved = framedOnce;
   }
 
-  /** Everybody, or where there is nobody the place before the camera; with the camera too where `withCamera`. */
+  /** All joints, or the place in front of the camera if no one is in view; and the camera itself if `withCamera`. */
   function subjects(withCamera) {
     const seen = [...points.subarray(0, 3 * JOINT_COUNT * moment.count)];
-    if (seen.length === 0) seen.push(...room.emptyPlace());
-    const origin = room.filmed()?.origin;
-    if (withCamera && origin && options.camera) seen.push(origin.x, origin.y, origin.z, ...room.worldOrigin());
+    if (seen.length === 0) seen.push(...world.expectedPlace());
+    const origin = world.realCamera()?.origin;
+    if (withCamera && origin && options.camera) seen.push(origin.x, origin.y, origin.z, ...world.worldOrigin());
     return seen;
   }
 
-  /** The first people are brought into view, unless somebody looks around already. */
-  function greet() {
-    if (greeted || touched || !room.filmed() || moment.count === 0) return;
-    greeted = true;
+  /** Frames the first people that appear, unless the user has moved the view already. */
+  function frameFirstPeople() {
+    if (framedOnce || touched || !world.realCamera() || moment.count === 0) return;
+    framedOnce = true;
     views.go("overview");
   }
 
   function placePeople(now) {
     if (!timeline.sample(now, moment, views.view !== "camera")) return;
-    room.place(moment, points, JOINT_COUNT * moment.count);
-    greet();
-    if (moved) views.again();
+    world.toDisplay(moment, points, JOINT_COUNT * moment.count);
+    frameFirstPeople();
+    if (moved) views.refit();
     moved = false;
     parts.trails.update(moment, points, now / 1000);
   }
 
   function placePicture(now) {
     const throughCamera = views.view === "camera";
-    const filmed = room.filmed();
+    const realCamera = world.realCamera();
     if (picture.show(moment.frame, now)) parts.frustum.refresh();
-    if (!filmed) return;
-    filmed.depth = deepest() + BEHIND_PEOPLE_M;
+    if (!realCamera) return;
+    realCamera.depth = deepest() + BEHIND_PEOPLE_M;
     parts.floor.setSolid(!throughCamera);
-    parts.frustum.setDepth(throughCamera ? filmed.depth : NEAR_PLANE_M);
-    parts.frustum.setFaded(!throughCamera && camera.getWorldDirection(gaze).dot(filmed.forward) > BEHIND_CAMERA);
+    parts.frustum.setDepth(throughCamera ? realCamera.depth : NEAR_PLANE_M);
+    parts.frustum.setFaded(
+      !throughCamera && camera.getWorldDirection(viewDirection).dot(realCamera.forward) > PICTURE_IN_THE_WAY_COSINE,
+    );
   }
 
   function deepest() {
-    let depth = NOBODY_WITHIN_M;
+    let depth = MIN_DEPTH_M;
     for (let i = 2; i < 3 * JOINT_COUNT * moment.count; i += 3) depth = Math.max(depth, moment.camera[i]);
     return depth;
   }
 
-  function point() {
+  function pickHovered() {
     const { place } = pointer;
     hovered.slot = hovered.joint = -1;
-    if (place) Object.assign(hovered, pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face));
+    if (place)
+      Object.assign(
+        hovered,
+        pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face),
+      );
   }
 
   function draw(now) {
     request = requestAnimationFrame(draw);
     const elapsed = (now - last) / 1000;
-    if (!governor.due(elapsed)) return;
+    if (!resolution.due(elapsed)) return;
     last = now;
     const dt = Math.min(elapsed, LONGEST_STEP_S);
-    governor.observe(elapsed);
+    resolution.observe(elapsed);
     placePeople(now);
     views.update(moment, points, dt);
     placePicture(now);
-    point();
+    pickHovered();
     parts.people.update(moment, points, hovered);
     parts.tags.update(moment, points);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
@@ -153,28 +180,28 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   observer.observe(canvas.parentElement);
 
   return {
-    /** One of the presets; choosing `follow` again goes on to the next person. */
+    /** One of the presets; choosing `follow` again selects the next person. */
     look(name) {
       touched = true;
       views.go(name, name === "follow" ? nextPerson() : null);
     },
     fit: views.fit,
-    setCamera: room.setCamera,
-    setPreview: room.setPreview,
+    setCamera: world.setCamera,
+    setPreview: world.setPreview,
 
     setColours({ background, ground, line, frustum }) {
       scene.background = new Color(background);
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
-      parts.before.setColour(line);
+      parts.previousFrustum.setColour(line);
     },
 
     /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, axes, camera, adaptive. */
     show(choice) {
       Object.assign(options, choice);
-      governor.setAdaptive(options.adaptive);
+      resolution.setAdaptive(options.adaptive);
       for (const part of Object.values(parts)) part.show(options);
-      parts.before.show({ camera: room.previewing });
+      parts.previousFrustum.show({ camera: world.previewing });
     },
 
     dispose() {

@@ -1,4 +1,4 @@
-// Where the viewer looks from: presets, fit, following a person, and standing where the real camera stands.
+// The viewpoint: presets, fit, following a person, and the real camera's own view.
 
 import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
@@ -11,10 +11,10 @@ const FOLLOW_RATE = 6; // per second: how fast the view catches up with the pers
 const PRESETS = { overview: [38, 24], front: [0, 4], side: [90, 4], top: [0, 89.5] };
 
 /**
- * `subjects(withCamera)` -> [x, y, z, …] of what there is to see; `filmed()` -> the real camera as room.js has it, or
- * null; `fovFor(aspect)` -> the angle that holds its picture; `onChange(name)` when the view is another.
+ * `subjects(withCamera)` -> [x, y, z, …] of what to frame; `realCamera()` -> the real camera as in world.js, or null;
+ * `fovFor(aspect)` -> the vertical angle that contains its picture; `onChange(name)` when the view changes.
  */
-export function createViews(camera, element, { subjects, filmed, fovFor, reducedMotion, onChange }) {
+export function createViews(camera, element, { subjects, realCamera, fovFor, reducedMotion, onChange }) {
   const controls = new OrbitControls(camera, element);
   controls.enableDamping = !reducedMotion;
   controls.dampingFactor = 0.12;
@@ -28,7 +28,7 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
   const to = { place: new Spherical(), target: new Vector3() };
   const offset = new Vector3();
   const pelvis = new Vector3();
-  const turned = new Quaternion();
+  const rotation = new Quaternion();
   const basis = new Matrix4();
   const wideFov = camera.fov;
   let gliding = 1;
@@ -55,7 +55,7 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
     if (reducedMotion) place(1);
   }
 
-  function show(theta, phi, withCamera) {
+  function frame(theta, phi, withCamera) {
     const { target, distance } = frameAll(subjects(withCamera), camera, theta, phi);
     glideTo(target, theta, phi, distance);
   }
@@ -63,13 +63,15 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
   function place(share) {
     controls.target.lerpVectors(from.target, to.target, share);
     offset.setFromSphericalCoords(
-      mix(from.place.radius, to.place.radius, share), mix(from.place.phi, to.place.phi, share), mix(from.place.theta, to.place.theta, share),
+      mix(from.place.radius, to.place.radius, share),
+      mix(from.place.phi, to.place.phi, share),
+      mix(from.place.theta, to.place.theta, share),
     );
     camera.position.addVectors(controls.target, offset);
   }
 
   function leaveCamera() {
-    const { forward, origin, depth } = filmed() ?? {};
+    const { forward, origin, depth } = realCamera() ?? {};
     camera.fov = wideFov;
     camera.updateProjectionMatrix();
     if (forward) {
@@ -79,14 +81,14 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
     setView(null);
   }
 
-  function standAtCamera() {
-    const seen = filmed();
-    if (!seen) return;
-    const m = seen.displayFromCamera;
+  function moveToRealCamera() {
+    const real = realCamera();
+    if (!real) return;
+    const m = real.displayFromCamera;
     // Camera frame is x right, y down, z forward; three.js looks along -z with y up.
     basis.set(m[0], -m[1], -m[2], 0, m[3], -m[4], -m[5], 0, m[6], -m[7], -m[8], 0, 0, 0, 0, 1);
-    camera.position.copy(seen.origin);
-    camera.quaternion.copy(turned.setFromRotationMatrix(basis));
+    camera.position.copy(real.origin);
+    camera.quaternion.copy(rotation.setFromRotationMatrix(basis));
     const fov = fovFor(camera.aspect);
     if (camera.fov !== fov) {
       camera.fov = fov;
@@ -105,11 +107,13 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
 
   const views = {
     controls,
-    get view() { return view; },
+    get view() {
+      return view;
+    },
 
     /** One of PRESETS, `camera`, or `follow` with the id to follow. */
     go(name, id = null) {
-      if (name === "camera" && !filmed()) return;
+      if (name === "camera" && !realCamera()) return;
       if (view === "camera" && name !== "camera") leaveCamera();
       followed = name === "follow" ? id : null;
       setView(name);
@@ -117,28 +121,33 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
       if (name === "camera") return;
       if (name === "follow") {
         from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-        glideTo(controls.target, from.place.theta, Math.min(Math.max(from.place.phi, 1), 1.4), Math.min(from.place.radius, 4));
+        glideTo(
+          controls.target,
+          from.place.theta,
+          Math.min(Math.max(from.place.phi, 1), 1.4),
+          Math.min(from.place.radius, 4),
+        );
         return;
       }
       const [turn, rise] = PRESETS[name];
-      show(heading(filmed()) + rad(turn), rad(90 - rise), name === "overview");
+      frame(heading(realCamera()) + rad(turn), rad(90 - rise), name === "overview");
     },
 
-    /** Everything into view, from where one stands. */
+    /** Frames all people from the current direction. */
     fit() {
       if (view === "camera") leaveCamera();
       from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-      show(from.place.theta, from.place.phi, false);
+      frame(from.place.theta, from.place.phi, false);
     },
 
-    /** After the room has changed: the same view of the new one. */
-    again() {
+    /** Frames the scene again after the calibration has changed. */
+    refit() {
       if (view === null) views.fit();
       else if (view in PRESETS) views.go(view);
     },
 
     update(moment, points, dt) {
-      if (view === "camera") return standAtCamera();
+      if (view === "camera") return moveToRealCamera();
       if (gliding < 1) {
         gliding = Math.min(1, gliding + dt / GLIDE_S);
         place(ease(gliding));
@@ -153,10 +162,10 @@ export function createViews(camera, element, { subjects, filmed, fovFor, reduced
   return views;
 }
 
-/** Angle about y of the direction from what is filmed towards the camera: "front" is how the camera sees people. */
-const heading = (seen) => (seen ? Math.atan2(-seen.forward.x, -seen.forward.z) : 0);
+/** Angle about y of the direction from people towards the real camera: "front" is how the camera sees people. */
+const heading = (real) => (real ? Math.atan2(-real.forward.x, -real.forward.z) : 0);
 
-/** The angle equal to `theta` that is nearest to `reference`: glide the short way round. */
+/** The angle equal to `theta` that is nearest to `reference`: the shortest rotation. */
 const nearest = (theta, reference) => theta + 2 * Math.PI * Math.round((reference - theta) / (2 * Math.PI));
 
 const rad = (degrees) => (degrees * Math.PI) / 180;

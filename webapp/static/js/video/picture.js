@@ -1,8 +1,8 @@
-// The live picture on its canvas, in step with the 3D view: a picture waits until its frame is the one on show there.
+// The live picture on its canvas, in step with the 3D view: a picture is held back until its frame is shown there.
 
 /** Pictures that may be ahead of the scenes. */
 const WAITING = 6;
-/** Where no scene has come for this long, pictures are shown as they arrive. */
+/** If no scene has arrived for this long, pictures are shown as they arrive. */
 const UNTIMED_AFTER_MS = 500;
 
 export function createPicture(canvas, { silence }) {
@@ -18,7 +18,7 @@ export function createPicture(canvas, { silence }) {
     bitmap.close();
   }
 
-  /** How many of the waiting pictures are due when `frame` is on show. */
+  /** How many of the waiting pictures are due when `frame` is shown. */
   function due(frame, now) {
     if (silence(now) > UNTIMED_AFTER_MS) return waiting.length;
     let count = Math.max(0, waiting.length - WAITING);
@@ -36,10 +36,10 @@ export function createPicture(canvas, { silence }) {
 
     /** `item`: {frame, bitmap}; the bitmap is closed here, drawn or not. */
     add(item) {
-      // A source that starts again counts from 0: what waits belongs to the old one.
+      // A restarted source counts from 0: waiting pictures belong to the old one.
       if (waiting.length > 0 && item.frame < waiting[waiting.length - 1].frame) clear();
       waiting.push(item);
-      // One more than may wait, for `show` to draw. Where nobody draws, as in a hidden page, the older ones go.
+      // One more than may wait, for `show` to draw. In a hidden page nothing is drawn and the oldest are dropped.
       if (waiting.length > WAITING + 1) waiting.shift().bitmap.close();
     },
 

@@ -1,16 +1,16 @@
-// The page's one MJPEG connection: read with fetch, decoded off the main thread, opened again whenever it breaks.
+// The page's one MJPEG connection: read with fetch, decoded off the main thread, reopened whenever it breaks.
 
 import { address } from "../api.js";
 import { boundaryOf, multipartParser } from "../multipart.js";
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 4000;
-/** A stream silent for longer is opened again: a dead connection may never say so. */
+/** A stream without data for longer is reopened: a dead connection may raise no error. */
 const SILENCE_MS = 15000;
 
 /**
- * Calls onPicture({frame, bitmap}) for the newest picture; whoever takes the bitmap closes it. Pictures that
- * arrive while one is being decoded are skipped. onStatus(message): null while pictures come, else why none do.
+ * Calls onPicture({frame, bitmap}) for the newest picture; the receiver closes the bitmap. Pictures that arrive
+ * while one is being decoded are skipped. onStatus(message): null while pictures arrive, else why none do.
  */
 export function openStream({ view, onPicture, onStatus }) {
   let wanted = view;
@@ -47,22 +47,25 @@ export function openStream({ view, onPicture, onStatus }) {
     const watchdog = silenceGuard(abort);
     try {
       const response = await fetch(address(`stream.mjpg?view=${wanted}`), { signal, cache: "no-store" });
-      if (!response.ok) throw new Error((await response.json().catch(() => ({}))).error ?? `the server answered ${response.status}`);
+      if (!response.ok)
+        throw new Error(
+          (await response.json().catch(() => ({}))).error ?? `the server answered with status ${response.status}`,
+        );
       const parser = multipartParser(boundaryOf(response.headers.get("content-type")), (headers, bytes) => {
         retry = FIRST_RETRY_MS;
         onStatus(null);
         decode({ headers, bytes });
       });
-      for (const reader = response.body.getReader(); ;) {
+      for (const reader = response.body.getReader(); ; ) {
         const { done, value } = await reader.read();
         if (done) break;
-        watchdog.heard();
+        watchdog.reset();
         parser.push(value);
       }
       throw new Error("the video has ended");
     } catch (error) {
       if (abort?.signal === signal && !document.hidden) {
-        onStatus(error.name === "AbortError" || error.name === "TypeError" ? "the video does not come through" : error.message);
+        onStatus(error.name === "AbortError" || error.name === "TypeError" ? "no video received" : error.message);
         again();
       }
     } finally {
@@ -83,7 +86,7 @@ export function openStream({ view, onPicture, onStatus }) {
     old?.abort();
   }
 
-  /** Nobody looks at a hidden page: spare the network and the battery. */
+  /** Streams only while the page is visible, to save bandwidth and battery. */
   function follow() {
     stop();
     if (!document.hidden) read();
@@ -104,12 +107,12 @@ export function openStream({ view, onPicture, onStatus }) {
 function silenceGuard(abort) {
   let timer = 0;
   const guard = {
-    heard() {
+    reset() {
       clearTimeout(timer);
       timer = setTimeout(() => abort.abort(), SILENCE_MS);
     },
     stop: () => clearTimeout(timer),
   };
-  guard.heard();
+  guard.reset();
   return guard;
 }

@@ -2,24 +2,31 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createGovernor } from "../../../webapp/static/js/scene/governor.js";
+import { createAdaptiveResolution } from "../../../webapp/static/js/scene/adaptive-resolution.js";
 
 globalThis.devicePixelRatio = 2;
 
-/** A governor on a display of our own: `draw(seconds, step)` draws for so long; `ratio()` is what it has chosen. */
+/** The adaptive resolution of a simulated display: `draw(seconds, step)` draws, `ratio()` is the pixel ratio. */
 function start(software = false) {
   let ratio = null;
-  const governor = createGovernor({ setPixelRatio: (value) => { ratio = value; } }, software);
+  const resolution = createAdaptiveResolution(
+    {
+      setPixelRatio: (value) => {
+        ratio = value;
+      },
+    },
+    software,
+  );
   return {
-    governor,
+    resolution,
     ratio: () => ratio,
     draw(seconds, step) {
-      for (let t = 0; t < seconds; t += step) governor.observe(step);
+      for (let t = 0; t < seconds; t += step) resolution.observe(step);
     },
   };
 }
 
-test("slow drawing gets fewer pixels, and as many as before when there is time again", () => {
+test("slow drawing gets fewer pixels, and the original number when it is fast again", () => {
   const { draw, ratio } = start();
   draw(10, 1 / 60);
   assert.equal(ratio(), 2);
@@ -38,11 +45,11 @@ test("a display of 30 Hz gets its pixels back after a slow moment", () => {
   assert.equal(ratio(), 2);
 });
 
-test("a hidden page is no slow machine", () => {
-  const { draw, ratio, governor } = start();
+test("a hidden page does not count as slow", () => {
+  const { draw, ratio, resolution } = start();
   for (let i = 0; i < 60; i++) {
     draw(0.5, 1 / 60);
-    governor.observe(40);
+    resolution.observe(40);
   }
   assert.equal(ratio(), 2);
 });
@@ -53,7 +60,7 @@ test("a machine that takes a third of a second for each frame is slow", () => {
   assert.ok(ratio() < 1.3);
 });
 
-test("a machine on the edge does not go to and fro all the time", () => {
+test("a machine on the edge does not oscillate", () => {
   const { draw, ratio } = start();
   let changes = 0;
   for (let second = 0; second < 600; second++) {
@@ -64,15 +71,15 @@ test("a machine on the edge does not go to and fro all the time", () => {
   assert.ok(changes < 40, `${changes} changes in ten minutes`);
 });
 
-test("drawing in software stays at its few pixels", () => {
+test("drawing in software keeps its low resolution", () => {
   const { draw, ratio } = start(true);
   draw(120, 1 / 21);
   assert.equal(ratio(), 1.2);
 });
 
-test("who wants the display's own pixels has them, however slow", () => {
-  const { draw, ratio, governor } = start();
-  governor.setAdaptive(false);
+test("without adaptation the full resolution is used, however slow", () => {
+  const { draw, ratio, resolution } = start();
+  resolution.setAdaptive(false);
   draw(10, 0.1);
   assert.equal(ratio(), 2);
 });

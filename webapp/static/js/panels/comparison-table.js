@@ -1,26 +1,47 @@
-// The milliseconds of two backends beside each other, stage by stage, with bars.
+// A table of two backends side by side: milliseconds per stage, with bars, and people per frame.
 
-import { h, setText } from "../dom.js";
 import { total } from "../difference.js";
+import { h, setText } from "../dom.js";
 import { backendName, milliseconds } from "../format.js";
 
 const STAGES = ["preprocess", "infer", "decode", "lift"];
 const SIDES = ["a", "b"];
 
 export const label = ({ name, device, precision }) => [backendName(name), device, precision].join(" · ");
-export const same = (one, other) => ["name", "device", "precision"].every((key) => one?.[key]?.toLowerCase() === other?.[key]?.toLowerCase());
+export const same = (one, other) =>
+  ["name", "device", "precision"].every((key) => one?.[key]?.toLowerCase() === other?.[key]?.toLowerCase());
 
-export function createSides() {
+export function createComparisonTable() {
   const names = SIDES.map((side) => nameOf(side));
-  const rows = [...STAGES, "in all"].map((stage) => row(stage, stage === "in all" ? "total" : null));
+  const rows = [...STAGES, "total"].map((stage) => row(stage, stage === "total" ? "total" : null));
   const people = row("people", "people");
-  const head = h("thead", {}, h("tr", {}, h("td", {}), ...SIDES.map((side) => h("th", { scope: "col", class: `side-${side}` }, side.toUpperCase()))));
-  const caption = h("caption", { class: "visually-hidden" }, "Milliseconds of a frame, and people found in it");
-  const table = h("table", { class: "sides" }, caption, head, h("tbody", {}, ...rows.map(({ element }) => element), people.element));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      h("td", {}),
+      ...SIDES.map((side) => h("th", { scope: "col", class: `side-${side}` }, side.toUpperCase())),
+    ),
+  );
+  const caption = h("caption", { class: "visually-hidden" }, "Milliseconds per frame, and people detected in it");
+  const table = h(
+    "table",
+    { class: "sides" },
+    caption,
+    head,
+    h("tbody", {}, ...rows.map(({ element }) => element), people.element),
+  );
 
   return {
-    element: h("div", { class: "compared" }, h("ul", { class: "side-names" }, ...names.map(({ element }) => element)), table),
-    /** A comparison of the server's, and the backend that runs. */
+    element: h(
+      "div",
+      { class: "compared" },
+      h("ul", { class: "side-names" }, ...names.map(({ element }) => element)),
+      table,
+    ),
+    /** `comparison` as the server sends it; `running`: the backend in use. */
     update(comparison, running) {
       const sides = SIDES.map((side) => comparison[side]);
       const most = Math.max(...sides.map(({ stage_ms: stages }) => total(stages)), 1e-6);
@@ -46,7 +67,7 @@ function nameOf(side) {
   };
 }
 
-/** A stage of both sides. */
+/** One row: a stage, with a cell per side. */
 function row(name, kind) {
   const cells = SIDES.map((side) => {
     const value = h("span", {}, "–");
