@@ -1,4 +1,4 @@
-"""Bodies out of the network's 3D coordinates (design: algorithm, section 4), as the reference reads them.
+"""Bodies out of the network's 3D coordinates (docs/algorithm.md, section 4), as the reference reads them.
 
 The maps say at every cell how the body there is shaped and turned, in units of a body's height and relative to itself.
 """
