@@ -14,6 +14,8 @@ from engine.extrinsics.names import UNIT, find, plain
 _UNIT_AT_END = re.compile(
     r"(.+?)[_\- ]*[_\- (\[](mm|cm|m|millimet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?)[)\]]?"
 )
+_LONGEST_NAME = 40
+"""Characters of a name with a unit; the pattern takes time that grows with a power of them."""
 _LIKE_A_CAMERA = re.compile(
     r"focal|intrin|extrin|princip|cent(?:er|re)|rot|transl|quat|euler|orient|position|locat|pose|fov|fieldofview|skew"
     r"|scale|axis|axes|handed|convention|roll|pitch|yaw|tilt|pan$|matrix|sensor|crop|binning|mirror|flip|camera.*angle|^[rt]vecs?$"
@@ -70,7 +72,7 @@ def _with_units_apart(values: dict[str, Any]) -> dict[str, Any]:
     places = {plain(name) for name in (*names.TRANSLATION, *names.POSITION)}
     out: dict[str, Any] = {}
     for name, value in values.items():
-        match = _UNIT_AT_END.fullmatch(name)
+        match = _UNIT_AT_END.fullmatch(name) if len(name) <= _LONGEST_NAME else None
         if match and plain(match[1]) in places and match[1] not in values:
             said = find(values, UNIT)
             if said is not None and str(said[1]).lower() != match[2].lower():

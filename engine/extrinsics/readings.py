@@ -84,9 +84,16 @@ def choose(given: Given, ups: Sequence[str]) -> tuple[Reading, list[str]]:
             "stand: check it"
         ]
     first = fits[0]
-    if given.leading and first is readings[0] and len(given.meanings) == 2 and given.meanings[0] is TO_CAMERA:
+    if (
+        len(fits) == 1
+        and given.leading
+        and first is readings[0]
+        and len(given.meanings) == 2
+        and given.meanings[0] is TO_CAMERA
+    ):
         return first, []  # as its name says
-    return first, [f"{given.name}: read as {first.told}, since the camera would stand where cameras do"]
+    others = "".join(f"; it may also be {reading.told}" for reading in fits[1:])
+    return first, [f"{given.name}: read as {first.told}, since the camera would stand where cameras do{others}"]
 
 
 def _distinct(readings: list[Reading]) -> list[Reading]:

@@ -378,7 +378,7 @@ def test_files_of_more_than_64_kib_are_json_of_many_cameras() -> None:
     for padded in (
         dumps({"R": R, "t": T, "note": "x" * 66_000}),
         dumps(cameras[:1]) + " " * 66_000,
-        toml(1, *"ab") * 99,
+        toml(1, *"ab") * 199,
     ):
         with pytest.raises(CalibrationTooLargeError, match="64 KiB"):
             parse_calibration(padded.encode(), "camera")
