@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib import resources
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
 from webapp.access.guard import refuse
 from webapp.access.share import share_link
+from webapp.routes.assets import static_version
 from webapp.routes.engine import answer
 from webapp.services import role, services
 
@@ -54,7 +55,7 @@ def login() -> Response | tuple[Response, int]:
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
     """What browsers ask for unasked."""
-    icon = resources.files("webapp") / "static" / "img" / "mark.svg"
+    icon = resources.files("webapp") / "static" / "img" / "favicon.svg"
     if not icon.is_file():
         return Response(status=204)
     return Response(icon.read_bytes(), mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
@@ -82,7 +83,8 @@ def metrics() -> Response:
 
 def _page(template: str) -> Response:
     visitor = role()
-    text = render_template(template, root=request.script_root, role=visitor.value if visitor else "")
+    static = f"static/{static_version(current_app)}"
+    text = render_template(template, static=static, role=visitor.value if visitor else "")
     return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
