@@ -159,8 +159,8 @@ FLOORS = {
         camera engine_events status
     """,
     "webapp.routes": """
-        request_types stream
-        request_body openapi
+        assets request_types stream
+        openapi request_body
         engine
         camera comparison pages recordings
         __init__

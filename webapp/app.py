@@ -30,7 +30,7 @@ from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
-from webapp.routes import BLUEPRINTS
+from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
@@ -46,6 +46,7 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
+    assets.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     tokens = Tokens(options)

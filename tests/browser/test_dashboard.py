@@ -517,6 +517,41 @@ def test_the_token_form_signs_in(visit: Open, dashboard: Dashboard, watch: Watch
     expect(page.locator("canvas.scene")).to_be_visible()
 
 
+def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
+    heights = page.evaluate(
+        """async () => {
+            const main = document.querySelector("script[type=module]").src;  // three.js complains of a second copy
+            const load = (path) => import(new URL(path, main));
+            const { PerspectiveCamera } = await load("../vendor/vendor.js");
+            const { createViews } = await load("scene/views.js");
+            const { createMoment } = await load("timeline.js");
+            const element = document.body.appendChild(document.createElement("canvas"));
+            const camera = new PerspectiveCamera(42, 1, 0.05, 200);
+            camera.position.set(0, 1.5, 4);
+            const views = createViews(camera, element, {
+                subjects: () => [0, 0, 0, 0, 2, 0], realCamera: () => null, reducedMotion: true, onChange: () => {},
+            });
+            views.go("front");
+            const moment = createMoment();
+            const press = (key, shiftKey) => {
+                const heights = [];
+                for (let i = 0; i < 80; i++) {
+                    element.dispatchEvent(new KeyboardEvent("keydown", { code: key, shiftKey }));
+                    views.update(moment, [], 0.05);
+                    heights.push(camera.position.y);
+                }
+                return [Math.min(...heights), Math.max(...heights)];
+            };
+            const seen = [["ArrowUp", true], ["ArrowDown", true], ["ArrowDown", false]].map((keys) => press(...keys));
+            views.dispose();
+            element.remove();
+            return seen;
+        }"""
+    )
+    assert min(low for low, _ in heights) >= 0.05 - 1e-6, "neither orbiting nor panning goes below the floor"
+    assert max(high for _, high in heights) > 2, "and upwards it goes"
+
+
 def test_the_theme_is_remembered(page: Page) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     page.get_by_role("button", name="Switch between dark and light theme").click()

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from engine.settings import SCHEMA
 from webapp.access.guard import refuse
 from webapp.access.share import share_link
+from webapp.routes.assets import static_version
 from webapp.routes.engine import answer
 from webapp.services import role, services
 
@@ -56,7 +57,7 @@ def login() -> Response | tuple[Response, int]:
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
     """The icon that browsers request on their own."""
-    icon = resources.files("webapp") / "static" / "img" / "mark.svg"
+    icon = resources.files("webapp") / "static" / "img" / "favicon.svg"
     if not icon.is_file():
         return Response(status=204)
     return Response(icon.read_bytes(), mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
@@ -87,7 +88,7 @@ def _page(template: str) -> Response:
     bundled = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
     text = render_template(
         template,
-        root=request.script_root,
+        static=f"static/{static_version(current_app)}",
         role=visitor.value if visitor else "",
         bundled=bundled,
         settings_schema=SCHEMA,

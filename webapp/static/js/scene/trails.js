@@ -11,17 +11,25 @@ const TRAIL_STEP_S = 1 / 30;
 const PATH_LIFE_S = 12;
 const PATH_STEP_S = 1 / 8;
 const FLOOR_GAP_M = 0.006;
-/** Somebody gone for longer starts a new line: no streak across the room. */
+/** A person out of view for longer starts a new line. */
 const FORGET_S = 0.4;
+/** Faster joints are errors, swapped ids or gaps between scenes: the line breaks there instead of crossing the room. */
+const MAX_LIMB_SPEED_M_S = 8;
+const MAX_WALK_SPEED_M_S = 5;
+/** With fewer scenes, hands and feet have moved too far between two of them for the line between to mean anything. */
+const LONGEST_INTERVAL_S = 0.15;
+const INTERVAL_SMOOTHING = 0.2;
 
 export function createTrails() {
-  const trails = createTrack(TRAILED, TRAIL_STEP_S, { capacity: 3000, width: 3.2, life: TRAIL_LIFE_S, opacity: 0.75 });
-  const path = createTrack(
-    [PELVIS],
-    PATH_STEP_S,
-    { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
-    FLOOR_GAP_M,
+  const trails = createTrack(
+    { joints: TRAILED, step: TRAIL_STEP_S, maxSpeed: MAX_LIMB_SPEED_M_S },
+    { capacity: 3000, width: 3.2, life: TRAIL_LIFE_S, opacity: 0.75 },
   );
+  const path = createTrack(
+    { joints: [PELVIS], step: PATH_STEP_S, maxSpeed: MAX_WALK_SPEED_M_S, flat: FLOOR_GAP_M },
+    { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
+  );
+  const interval = createIntervalMeter();
   path.mesh.renderOrder = 2;
   trails.mesh.renderOrder = 3;
   const tracks = [trails, path];
@@ -29,7 +37,9 @@ export function createTrails() {
   return {
     objects: tracks.map((track) => track.mesh),
     update(moment, points, seconds) {
-      for (const track of tracks) track.update(moment, points, seconds);
+      interval.observe(moment.frame, seconds);
+      trails.update(moment, points, seconds, interval.value <= LONGEST_INTERVAL_S);
+      path.update(moment, points, seconds, true);
     },
     show({ trails: withTrails, path: withPath }) {
       trails.mesh.visible = withTrails;
@@ -40,8 +50,28 @@ export function createTrails() {
   };
 }
 
-/** Lines behind `joints` of everybody, a point every `step` seconds; all at height `flat` where that is given. */
-function createTrack(joints, step, options, flat = null) {
+/** Seconds between two scenes, smoothed: how long each frame number is shown. */
+function createIntervalMeter() {
+  let frame = -1;
+  let since = 0;
+  const meter = {
+    value: 0,
+    observe(next, seconds) {
+      if (next === frame) return;
+      const shown = seconds - since;
+      if (frame >= 0 && next > frame) meter.value += (shown - meter.value) * (meter.value > 0 ? INTERVAL_SMOOTHING : 1);
+      frame = next;
+      since = seconds;
+    },
+  };
+  return meter;
+}
+
+/**
+ * Lines behind `joints` of all people, a point every `step` seconds, broken where a joint is faster than `maxSpeed`
+ * metres a second; all at height `flat` if that is given.
+ */
+function createTrack({ joints, step, maxSpeed, flat = null }, options) {
   const ribbons = createRibbons(options);
   const ids = new Int32Array(MAX_PEOPLE).fill(-1);
   const seen = new Float64Array(MAX_PEOPLE).fill(-Infinity);
@@ -59,14 +89,23 @@ function createTrack(joints, step, options, flat = null) {
     return free;
   }
 
-  function extend(slot, id, points, seconds) {
+  /** Whether the line goes on from the last point of joint `i` in `row`. */
+  function continues(row, i, seconds) {
+    const elapsed = seconds - seen[row];
+    if (elapsed >= FORGET_S) return false;
+    const at = 3 * (row * joints.length + i);
+    const moved = Math.hypot(fresh[3 * i] - last[at], fresh[3 * i + 1] - last[at + 1], fresh[3 * i + 2] - last[at + 2]);
+    return moved <= maxSpeed * elapsed;
+  }
+
+  function extend(slot, id, points, seconds, drawn) {
     const row = rowOf(id);
     if (seconds - seen[row] < step) return;
     for (let i = 0; i < joints.length; i++) {
       for (let k = 0; k < 3; k++) fresh[3 * i + k] = points[3 * (slot * JOINT_COUNT + joints[i]) + k];
       if (flat !== null) fresh[3 * i + 1] = flat;
       const at = 3 * (row * joints.length + i);
-      if (seconds - seen[row] < FORGET_S) {
+      if (drawn && continues(row, i, seconds)) {
         const colour = colourFor(id, isRight(joints[i]));
         ribbons.add(last, at, fresh, 3 * i, colour[0], colour[1], colour[2], seen[row], seconds);
       }
@@ -77,9 +116,10 @@ function createTrack(joints, step, options, flat = null) {
 
   return {
     mesh: ribbons.mesh,
-    update(moment, points, seconds) {
+    /** Without `drawn`, points are only remembered. */
+    update(moment, points, seconds, drawn) {
       ribbons.setNow(seconds);
-      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment.ids[slot], points, seconds);
+      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment.ids[slot], points, seconds, drawn);
     },
     clear() {
       ids.fill(-1);

@@ -6,6 +6,8 @@ import { mix } from "../timeline.js";
 import { frameAll } from "./framing.js";
 
 const GLIDE_S = 0.5;
+/** The viewpoint stays above the floor, which is at y = 0. */
+const LOWEST_M = 0.05;
 const FOLLOW_RATE = 6; // per second: how fast the view catches up with the person
 /** Degrees from the camera's own direction, and above the horizon. */
 const PRESETS = { overview: [38, 24], front: [0, 4], side: [90, 4], top: [0, 89.5] };
@@ -105,6 +107,18 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
     camera.position.add(pelvis);
   }
 
+  /** Updates the controls; orbiting stops at the floor, and panning below it raises the viewpoint. */
+  function stayAboveFloor(dt) {
+    const distance = camera.position.distanceTo(controls.target);
+    const cosine = (LOWEST_M - controls.target.y) / distance;
+    controls.maxPolarAngle = Math.acos(Math.min(Math.max(cosine, -1), 1));
+    controls.update(dt);
+    const below = LOWEST_M - camera.position.y;
+    if (below <= 0) return;
+    camera.position.y += below;
+    controls.target.y += below;
+  }
+
   const views = {
     controls,
     get view() {
@@ -153,7 +167,7 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
         place(ease(gliding));
       }
       if (view === "follow") follow(moment, points, dt);
-      controls.update(dt);
+      stayAboveFloor(dt);
       return undefined;
     },
 
