@@ -23,7 +23,8 @@ import pytest
 
 from engine.capture import open_source
 from engine.video_writer import VideoWriter
-from webapp.cli import _parser, main
+from webapp.cli import main
+from webapp.commands.parser import create_parser
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -124,7 +125,7 @@ def check(words: list[str]) -> None:
         assert names <= VARIABLES, words
         assert {word for word in words[1:] if "=" not in word} <= TARGETS, words
     elif words[0] == "posecast":
-        _parser().parse_args(words[1:])
+        create_parser().parse_args(words[1:])
     elif words[0] == "curl":
         for path in re.findall(r"http://[^/ ]+(/api/[^\s?]*)", " ".join(words)):
             assert any(re.fullmatch(known, path) for known in api_paths()), path
@@ -143,7 +144,7 @@ def test_what_it_mentions_exists(page: Path) -> None:
     for module in re.findall(r"`(?:python )?-m ((?:bench|tests|engine|converters|webapp)[\w.]*)", text):
         path = ROOT / module.replace(".", "/")
         assert path.is_dir() or path.with_suffix(".py").is_file(), module
-    known = options(_parser())
+    known = options(create_parser())
     assert set(re.findall(r"`posecast ([a-z]+)", text)) <= known
     assert set(re.findall(r"`(--[a-z-]+)", text)) <= known
 
