@@ -242,9 +242,9 @@ def test_metrics_are_prometheus_text(client: FlaskClient, playing: Pipeline, ser
     assert float(values["posecast_frames_processed_total"]) >= 1
     assert float(values['posecast_viewers{kind="stream"}']) == 0
     count = float(values["posecast_publish_latency_seconds_count"])
-    assert int(values['posecast_publish_latency_seconds_bucket{le="+Inf"}']) == count >= 2
-    assert int(values['posecast_publish_latency_seconds_bucket{le="2.5"}']) == count - 1
-    assert int(values['posecast_publish_latency_seconds_bucket{le="0.05"}']) <= count - 2
+    assert float(values['posecast_publish_latency_seconds_bucket{le="+Inf"}']) == count >= 2
+    assert float(values['posecast_publish_latency_seconds_bucket{le="2.5"}']) == count - 1
+    assert float(values['posecast_publish_latency_seconds_bucket{le="0.05"}']) <= count - 2
     for line in text.splitlines():
         assert line.startswith("# ") or len(line.rsplit(" ", 1)) == 2
 
