@@ -138,7 +138,7 @@ def test_devices_are_named_in_any_case_and_short(machine: dict[str, BackendRepor
             ModelSpec(backend="onnxruntime", precision="bf16"),
             "onnxruntime does not run bf16 on CPU; it runs fp32",
         ),
-        (ModelSpec(backend="tensorrt"), "tensorrt is not installed; see posecast doctor"),
+        (ModelSpec(backend="tensorrt"), "the package tensorrt is not installed; .*; see posecast doctor"),
     ],
 )
 def test_refuses_with_the_reason_and_what_there_is(spec: ModelSpec, reason: str) -> None:
