@@ -200,7 +200,7 @@ def test_torch_stays_out_of_a_process_that_runs_something_else() -> None:
         "load_backend(ModelSpec(), (64, 64), lambda *progress: steps.append(progress[0])).close()\n"
         "print(json.dumps([('torch' in sys.modules), ('onnx' in sys.modules), steps]))"
     )
-    onnx(Checkpoint(CHECKPOINT), "fp32", silent)
+    onnx(Checkpoint(CHECKPOINT, features=ModelSpec().features), "fp32", silent)
     ran = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
     torch_there, onnx_there, steps = json.loads(ran.stdout)
     assert not torch_there
