@@ -7,7 +7,6 @@ STAMPS := $(VENV)/.stamps
 # For what is installed and for what builds it; the second name is that of newer pips.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
-SOURCE ?= demo
 HOST ?= 127.0.0.1
 PORT ?= 8000
 OUT ?= people.jsonl
@@ -29,11 +28,11 @@ help:  ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
-run: setup  ## the dashboard in the browser (SOURCE=, HOST=, PORT=, ARGS=)
-	$(BIN)/posecast serve --source "$(SOURCE)" --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
+run: setup  ## the dashboard in the browser, with the source chosen last (SOURCE=, HOST=, PORT=, ARGS=)
+	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 
 run-infer: setup  ## people of a video into people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
-	$(BIN)/posecast infer "$(SOURCE)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
+	$(BIN)/posecast infer "$(or $(SOURCE),demo)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
 
 test: setup tools  ## everything CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
@@ -64,7 +63,7 @@ format: setup  ## what the formatters and the linters can put right by themselve
 
 bench: setup  ## speed and accuracy of every backend on this machine
 	mkdir -p bench/results
-	$(BIN)/posecast bench $(SOURCE) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
+	$(BIN)/posecast bench $(or $(SOURCE),demo) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
 
 wheel: setup  ## the wheel, into dist/; the same bytes from the same commit
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIN) $(BIN)/pip wheel -q --no-deps -w dist .
@@ -92,7 +91,7 @@ $(STAMPS)/venv:
 
 # Not compiled ahead: that takes a minute for all of the libraries, and Python does it for the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8]"
+	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

@@ -177,7 +177,7 @@ FLOORS = {
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
         drawn_maps latency serving soak straight wrists
-        crowd decode viewers
+        crowd decode first_scene viewers
         page
     """,
 }
@@ -193,6 +193,7 @@ FLAT_IN_WEBAPP = {"__init__", "__main__", "app", "cli", "describe", "services"}
 
 ONLY_IN = {
     "torch": ("engine.inference", "converters", "bench.straight"),
+    "onnx": ("engine.inference.onnxruntime", "converters"),
     "openvino": ("engine.inference.openvino", "converters"),
     "onnxruntime": ("engine.inference.onnxruntime", "converters"),
     "tensorrt": ("engine.inference.tensorrt", "converters"),

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.cores import available_cores
 from engine.errors import PosecastError, first_line
-from engine.inference.installed import version_of
+from engine.inference.installed import INSTALL_PYTORCH, version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.signature import (
     METADATA_INPUT,
@@ -156,7 +156,11 @@ def _run_options() -> Any:
 
 def _precision_of(path: Path) -> str:
     """The precision of a model that does not say, by its operators and its weights."""
-    onnx = import_module("onnx")
+    try:
+        onnx = import_module("onnx")
+    except ImportError as error:
+        unread = f"{path} does not say its precision, and the package onnx, which reads it, is not installed"
+        raise PosecastError(unread, INSTALL_PYTORCH) from error
     graph = onnx.load(str(path), load_external_data=False).graph
     if any(node.op_type in _QUANTISED for node in graph.node):
         return "int8"

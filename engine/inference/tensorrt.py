@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.errors import PosecastError
 from engine.files import cannot_read
 from engine.inference.engine_file import EngineHeader, platform_name, read_engine
-from engine.inference.installed import version_of
+from engine.inference.installed import require, version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.tensorrt_library import runtime
 
@@ -31,6 +31,7 @@ def devices() -> tuple[str, ...]:
     if not gpu_count():
         raise PosecastError("TensorRT needs an NVIDIA GPU, and there is none", "check the driver with nvidia-smi")
     runtime()
+    require("TensorRT", "torch")
     import torch
 
     if not torch.cuda.is_available():

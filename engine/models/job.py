@@ -21,6 +21,7 @@ from typing import Any
 
 from engine import children
 from engine.errors import PosecastError, reason
+from engine.inference.installed import require
 from engine.types import Progress
 
 _POLL_SECONDS = 0.1
@@ -72,8 +73,10 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Run `job` in a child process; how its result compares with the checkpoint, empty where it was not judged.
 
     `progress` is called at least every 0.1 s (None for a fraction not known); an exception out of it ends the child
-    and is passed on. PosecastErrors of the child are raised here; RuntimeError where it died of anything else.
+    and is passed on. PosecastErrors of the child are raised here, and one where what conversions need is not
+    installed; RuntimeError where it died of anything else.
     """
+    require("converting a model", "torch", "onnx")
     with _folder(job) as folder:
         with (folder / "log.txt").open("wb") as log:
             child = subprocess.Popen(
