@@ -24,6 +24,10 @@ class PosecastError(Exception):
         return (type(self), (self.error, self.hint))
 
 
+class ModelError(PosecastError):
+    """The model file itself is at fault: no other backend or device would run it either."""
+
+
 def lines(error: Exception) -> list[str]:
     """The message of any exception, one line at least: its kind where it has no message, as MemoryError."""
     return str(error).strip().splitlines() or [type(error).__name__]

@@ -127,6 +127,8 @@ class BackendInfo:
     device: str
     precision: str
     """As compiled, not as asked for."""
+    assumed_input: str | None = None
+    """What pixels the model is given, 'raw' or 'normalised', where neither it nor the user says what it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import PosecastError, first_line
+from engine.inference.damage import check_is_binary
 from engine.inference.nvidia import gpu_count
 from engine.inference.offers import matching, no_device, no_precision
 from engine.types import Backend, ModelSpec
@@ -203,6 +204,7 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
 
     `size`: (height, width) of the pictures to come. `cache`: folder for what libraries compile.
     """
+    check_is_binary(path)
     extra = {"cache": cache} if spec.backend == _KEEPS_COMPILED else {}
     return adapter(spec.backend).open_model(
         path,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import children
-from engine.errors import PosecastError, reason
+from engine.errors import ModelError, PosecastError, reason
 from engine.inference.installed import require
 from engine.types import Progress
 
@@ -88,7 +88,8 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
                 if "step" in message:
                     progress(message["step"], message["fraction"], message["message"])
                 elif "error" in message:
-                    raise PosecastError(message["error"], message["hint"])
+                    kind = ModelError if message["of_model"] else PosecastError
+                    raise kind(message["error"], message["hint"])
                 else:
                     return dict(message["result"])
         finally:
