@@ -53,10 +53,10 @@ def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:
     if late:
         reason = f": {late[0]}" if late[0] else ""
         raise PosecastError(
-            f"{source.name} gave no frame within {within:g} s{reason}",
+            f"{source.name} delivered no frame within {within:g} s{reason}",
             "check that it is switched on and reachable, and not used by another program",
         )
-    raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
+    raise PosecastError(f"{source.name} delivered no frame", source.problem or "check that it plays elsewhere")
 
 
 def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | None = None) -> Iterator[Frame]:

@@ -78,7 +78,7 @@ class Reader:
             raise self._failure
         problem = self.problem
         raise PosecastError(
-            f"{self.name} gave no frame within {timeout:g} s" + (f": {problem.error}" if problem else ""),
+            f"{self.name} delivered no frame within {timeout:g} s" + (f": {problem.error}" if problem else ""),
             "check that it is switched on and reachable, and not used by another program",
         )
 

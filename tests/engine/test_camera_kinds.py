@@ -270,7 +270,7 @@ def test_what_was_read_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (f"R: {R.tolist()}\nt: [0, 1, 4]\nt: [0, 10, 40]\nunit: m\n", "line 3 says t a second time"),
+        (f"R: {R.tolist()}\nt: [0, 1, 4]\nt: [0, 10, 40]\nunit: m\n", "line 3 repeats t"),
         ('{"R": 1, "t": [0, 0, 1], "t": [0, 0, 2]}', "t a second time"),
         ("<opencv_storage><t>0 0 1</t><t>0 0 2</t></opencv_storage>", "t a second time"),
         ("R = 1\nR = 2\n", "not TOML"),

@@ -1,4 +1,4 @@
-"""Why a stream fails, in words for the user."""
+"""Explains to the user why a stream fails."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _STATUS: dict[int, str] = {
 
 
 def reason_of(error: Exception, request: Request) -> str:
-    """The reason, without secrets."""
+    """The reason for `error`, without secrets."""
     if isinstance(error, urllib.error.HTTPError):
         error.close()
         fault = "the server has a fault" if error.code >= 500 else "the server refuses"
