@@ -1,4 +1,4 @@
-"""From a user's choice to a network that runs: choose, convert what is missing, open, run once; else try the next."""
+"""Loads the network that the user chose: choose, convert if necessary, open, warm up; on failure, try the next."""
 
 from __future__ import annotations
 

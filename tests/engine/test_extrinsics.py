@@ -115,7 +115,7 @@ def test_one_of_panoptics_cameras_is_picked_by_name() -> None:
 
 def test_several_cameras_and_none_named_lists_the_names() -> None:
     refused(panoptic("00_00", "00_01"), "2 cameras: 00_00, 00_01", "FILE#NAME")
-    with pytest.raises(PosecastError, match="no camera '01_00' in it; it holds 00_00, 00_01"):
+    with pytest.raises(PosecastError, match="there is no camera '01_00' in the file; choose one of 00_00, 00_01"):
         parse(panoptic("00_00", "00_01"), "01_00")
     refused(panoptic(*(str(number) for number in range(100))), "100 cameras", "and 88 more")
 
