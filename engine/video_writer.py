@@ -72,7 +72,7 @@ class VideoWriter:
             raise OSError(errno.EIO, "the video is incomplete", str(self._path))
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
-        """Write a frame, or flush with None. After a failure, nothing more is written: libav crashes without a header."""
+        """Write a frame, or flush with None. After a failure, nothing more is written: libav would crash."""
         try:
             self._container.mux(self._stream.encode(frame))
         except Exception:

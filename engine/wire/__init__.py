@@ -1,6 +1,6 @@
 """The wire format of a scene, the only place that defines it: to JSON and back, and as a CSV table.
 
-`scene_to_wire` turns a `Snapshot` into JSON-ready data; `parse_scene` and `read_scenes` turn it into the public `Scene`.
+`scene_to_wire` turns a `Snapshot` into JSON-ready data; `parse_scene` and `read_scenes` turn that into a `Scene`.
 `SCHEMA` is the path of its JSON Schema; `csv_lines` makes the CSV table.
 """
 
