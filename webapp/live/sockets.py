@@ -50,7 +50,7 @@ class SocketServer:
         self._tokens, self._limit, self._clock = tokens, limit, clock
         self._under_way = UnderWay()
         self._clients: dict[str, str | None] = {}
-        """Addresses of admitted clients by session. The library's list includes clients that are still being checked."""
+        """Addresses of admitted clients by session. The library's list includes clients still being checked."""
         self._leave: Callable[[str], None] = lambda sid: None
         self._first_seen: dict[str, float] = {}
         self._closed = False
