@@ -1,4 +1,4 @@
-"""A camera that plays from memory: nothing but the engine costs anything."""
+"""A camera that plays from memory, so that only the engine takes time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.geometry import CameraSpec
 from engine.types import Frame
 
 FRAMES_IN_MEMORY = 60
-"""Of the demo, one in two: 4 s at 15 a second, 170 MB."""
+"""Number of frames of the demo, every second one: 4 s at 15 fps, 170 MB."""
 
 
 class Camera:

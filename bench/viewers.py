@@ -1,4 +1,4 @@
-"""What viewers cost: the engine's rate while nobody, one, ten and fifty watch. `python -m bench.viewers`.
+"""The cost of viewers: the engine's frame rate with none, one, ten and fifty. `python -m bench.viewers`.
 
 The whole server runs, as `posecast serve` starts it, with a camera that plays from memory; the viewers (pictures and
 scenes each) run in another process on the same machine.
@@ -20,11 +20,11 @@ from engine.errors import PosecastError
 from engine.settings import Settings
 
 START_S = 600.0
-"""A network that takes longer to load is given up."""
+"""Time limit for loading a network, seconds."""
 
 
 def measure(port: int, viewers: int, seconds: float) -> dict[str, float]:
-    """The engine's rate while `viewers` watch, and what they got."""
+    """The engine's frame rate with `viewers` viewers, and the rates that they got."""
     watchers = None
     if viewers:
         command = [sys.executable, "-m", "bench.watchers", str(port), str(viewers), str(seconds)]

@@ -1,4 +1,4 @@
-"""From a user's choice to a network that runs: choose, convert what is missing, open, run once; else try the next."""
+"""Loads the network that the user chose: choose, convert if necessary, open, warm up; on failure, try the next."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: P
 
 @contextmanager
 def _errors_reported(chosen: ModelSpec) -> Iterator[None]:
-    """Libraries refuse a machine in more ways than can be listed: a GPU too old for them, a driver too old."""
+    """Turn any exception of a library into a PosecastError: for example of a GPU or driver that is too old."""
     try:
         yield
     except PosecastError:
@@ -68,7 +68,7 @@ def _errors_reported(chosen: ModelSpec) -> Iterator[None]:
 
 
 def choose(spec: ModelSpec) -> ModelSpec:
-    """`spec` with nothing left to choose, for this machine and what it has converted already."""
+    """`spec` without 'auto', for this machine and the models that are in its cache."""
     return next(_choices(spec))
 
 
@@ -78,12 +78,12 @@ def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """`spec` on everything that runs its model here, the best first; with its own backend and device among them."""
+    """`spec` on every backend and device that runs its model here, the best first, including its own."""
     return inference.alternatives(spec, models.resolve(spec.model))
 
 
 def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:
-    """A ready model runs in the precision that it was made in, not in the one that was chosen."""
+    """PosecastError if a ready model, which runs in the precision that it was made in, does not have the chosen one."""
     if asked.precision not in ("auto", runs.precision) and runs.precision != "unknown":
         raise PosecastError(
             f"{asked.model} runs in {runs.precision} with {runs.name} on {runs.device}, not in {asked.precision}",

@@ -1,6 +1,6 @@
-"""Reads the tensors of a PyTorch checkpoint without running code that the file may hold.
+"""Reads the tensors of a PyTorch checkpoint without running code that the file may contain.
 
-Goes in: a `.pth` file from anywhere. Comes out: {key: dense tensor on the CPU}, nothing known about the network yet.
+In: an untrusted `.pth` file. Out: {key: dense tensor on the CPU}; the keys are not checked here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _HINT = "save it with torch.save(network.state_dict(), path)"
 
 
 def _is_dense(value: Any) -> bool:
-    """A tensor that is stored in full: views that repeat their memory can pretend to any size."""
+    """Whether the tensor is stored in full: expanded views, which repeat memory, can claim any size."""
     if not isinstance(value, Tensor) or value.layout is not torch.strided or value.device.type != "cpu":
         return False
     return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
@@ -54,13 +54,13 @@ def _read(path: Path) -> Any:
         raise ModelError(f"{path} is a folder, not a checkpoint", "name the .pth file")
     try:
         with warnings.catch_warnings():
-            # Odd files make torch chatter on stderr before it refuses them; the error says it better.
+            # For some files torch prints warnings on stderr before it refuses them; the error is clearer.
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise cannot_read(f"the checkpoint {path}", error) from error
     except Exception as error:
-        # Nothing of the file is trusted, and torch raises whatever its parsers happen to trip over.
+        # The file is not trusted, and torch's parsers raise all kinds of exceptions.
         found = _FORBIDDEN.search(str(error))
         if found:
             raise ModelError(

@@ -37,21 +37,21 @@ _PROVIDERS = {
     "CPU": "CPUExecutionProvider",
     "CoreML": "CoreMLExecutionProvider",
 }
-"""Devices, the one to prefer first."""
+"""Devices and their providers, the preferred one first."""
 _PRECISIONS = {"CPU": ("fp32", "int8"), "CUDA": ("fp32", "fp16"), "CoreML": ("fp32",)}
-"""What each provider computes in: whatever else a model is in, it runs in fp32, between casts. None has kernels of
-note for this network in bf16, and only the CPU in int8."""
+"""Precisions that each provider computes natively; it runs others in fp32, between casts. None has good kernels in
+bf16 for this network, and only the CPU in int8."""
 _OPTIONS = {
-    "CUDA": {"use_tf32": "0"},  # fp32 is to mean fp32
+    "CUDA": {"use_tf32": "0"},  # fp32 must not become TF32
     # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
     "CoreML": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
 }
 _CUDA_FAILURE = re.compile(r"(CUDA|CUDNN|CUBLAS)\w* failure \d+: [^;]*")
-"""The useful part of the half a page of C++ that reports a failing GPU."""
+"""The useful part of ONNX Runtime's long C++ messages about a failing GPU."""
 _QUANTISED = ("QuantizeLinear", "QLinearConv", "ConvInteger")
 _FATAL_ONLY = 4
-"""Whatever ONNX Runtime logs as an error it also raises, or works around: each of cuDNN's plans that do not suit a
-convolution gets a line, a hundred for this network."""
+"""Level 'fatal': ONNX Runtime raises the errors that it logs, or works around them, such as a hundred cuDNN plans that
+do not suit a convolution."""
 
 
 def version() -> str | None:
@@ -62,15 +62,15 @@ def version() -> str | None:
 def runtime() -> ModuleType:
     """The `onnxruntime` package, with its telemetry off.
 
-    From 1.29 on it reports sessions and models to its makers unless this variable is set before it is loaded; its
-    own `disable_telemetry_events` comes too late, since it needs the library loaded.
+    From 1.29 on, it reports sessions and models to its makers unless this variable is set before it is loaded; its
+    own `disable_telemetry_events` comes too late, since it requires the loaded library.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     module = import_module("onnxruntime")
     module.disable_telemetry_events()
     module.set_default_logger_severity(_FATAL_ONLY)
     if gpu_count() and hasattr(module, "preload_dlls"):
-        module.preload_dlls()  # CUDA's libraries may have come with pip, where the loader does not look
+        module.preload_dlls()  # the loader does not find CUDA libraries that were installed with pip
     return module
 
 
@@ -140,12 +140,12 @@ def _session(path: Path, device: str) -> Any:
             path,
             options,
             providers=[(provider, _OPTIONS.get(device, {}))],
-            enable_fallback=0,  # falling back prints to stdout; and a device is the user's to choose
+            enable_fallback=0,  # a fallback would print to stdout, and the user chooses the device
         )
-    except Exception as error:  # its exceptions are of its C++ core, each of another class under Exception
+    except Exception as error:  # its C++ core raises many subclasses of Exception
         raise _refusal(path, device, error) from error
     if session.get_providers()[0] != provider:
-        # A provider whose libraries are missing is left out with a mere warning.
+        # ONNX Runtime only warns when it leaves out a provider whose libraries are missing.
         raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
     return session
 
@@ -176,7 +176,7 @@ def _channels(shape: list[Any]) -> int | None:
 
 
 def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
-    """Why a session does not start, in a line."""
+    """The error for a session that does not start, in one line."""
     failure = _CUDA_FAILURE.search(str(error))
     if failure is not None:
         return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "free GPU memory")

@@ -1,7 +1,7 @@
-"""What every model of this network looks like from outside: one picture in, three maps out, or two without 3D.
+"""The signature of every model of this network: one picture in, three maps out, or two without the 3D head.
 
-Shared by the adapters: which output is which map, whether a foreign model is of this kind at all, and the picture as
-the float tensor that most models take.
+Shared by the adapters: identifies outputs, checks models of unknown origin, and makes the float tensor that most
+models take.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from engine.errors import ModelError
 from engine.types import Floats, Image
 
 OUTPUT_CHANNELS = {"features": 57, "heatmaps": 19, "pafs": 38}
-"""Outputs in the network's order; their channel counts differ, so that they tell outputs apart where names do not."""
+"""Channels of the outputs in the network's order; the counts differ, so that they identify outputs without names."""
 
 METADATA_INPUT = "posecast.input"
 """Metadata key of models that posecast writes: RAW where the model takes pixels 0..255, NORMALISED where it takes
 (pixel - 128) / 255."""
 RAW, NORMALISED = "raw", "normalised"
 METADATA_OUTPUTS = "posecast.outputs"
-"""Metadata key of the models that we write: the names of their outputs, separated by commas."""
+"""Metadata key of models that posecast writes: the names of their outputs, separated by commas."""
 METADATA_PRECISION = "posecast.precision"
-"""Metadata key of models that posecast writes: what their weights are in, fp32, fp16 or int8."""
+"""Metadata key of models that posecast writes: the precision of their weights, fp32, fp16 or int8."""
 
 
 def takes_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
-    """Whether the model takes pixels 0..255: as asked; else as its metadata says; else as such a file usually does
-    (an OpenVINO IR has the normalisation folded in; other files leave it to the program)."""
+    """Whether the model takes pixels 0..255: as asked, otherwise as its metadata says, otherwise as is usual for the
+    file format (an OpenVINO IR includes the normalisation; other files leave it to the program)."""
     if asked is not None:
         return asked
     if metadata is not None:

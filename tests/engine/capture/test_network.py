@@ -212,7 +212,11 @@ def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("dear diary\n" * 100)
     (tmp_path / "page.html").write_text("<html>")
     with serving_files(tmp_path) as address:
-        for name, reason in (("notes.txt", "no video"), ("page.html", "no video"), ("absent.mp4", "nothing at this")):
+        for name, reason in (
+            ("notes.txt", "not send a video"),
+            ("page.html", "not a video"),
+            ("absent.mp4", "nothing at this"),
+        ):
             with pytest.raises(PosecastError, match=reason):
                 open_stream(f"{address}/{name}", timing=QUICK)
 

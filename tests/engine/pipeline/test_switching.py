@@ -196,7 +196,7 @@ class TestSource:
             old, _ = run.start_fed()
             run.pipeline.switch_source("silent")
             silent = world.wait_for_source(2)
-            run.wait_for_problem("silent gave no frame within 0.01 s")
+            run.wait_for_problem("silent delivered no frame within 0.01 s")
             run.wait_until_settled()
             assert silent.closes == 1
             old.feed()
