@@ -75,8 +75,8 @@ audit: $(STAMPS)/audit  ## check locked packages for known vulnerabilities, onli
 screenshots: setup tools  ## make the README's pictures of the dashboard in docs/
 	$(BIN)/python -m tests.browser.screenshots
 
-assets: setup  ## render the demo stage's clip again
-	$(BIN)/python -m engine.capture.stage
+assets: setup  ## make what ships beside the checkpoints again: the stage, the INT8 models, the recorded people
+	$(BIN)/python -m converters.assets
 
 tools:  # what the tests need besides Python: ffmpeg and a Chromium
 	@./tests/tools.sh $(BIN)

@@ -14,9 +14,9 @@ import onnx
 
 from converters import frames
 from converters.layer_noise import noisiest_layers
-from converters.onnx_file import METADATA_AGREEMENT, describe
+from converters.onnx_file import METADATA_AGREEMENT, METADATA_CHECKPOINT, describe
 from converters.verify import Verdict, check, verify
-from engine import preprocess
+from engine import models, preprocess
 from engine.errors import PosecastError
 from engine.inference import adapter
 from engine.inference.engine_file import read_engine, write_engine
@@ -65,7 +65,7 @@ def settle(job: Job, verdict: Verdict, frames: Sequence[Frame]) -> dict[str, Any
     """Write the verdict into the job's result; as JSON. PosecastError, naming the noisiest layers, where it fails."""
     layers = () if verdict.passes else noisiest_layers(job, frames)[:_LAYERS_NAMED]
     check(verdict, f"{job.precision} for {_RUN_BY[job.kind]}", tuple(map(str, layers)))
-    _annotate(job.target, json.dumps(verdict.to_json()))
+    _annotate(job.target, json.dumps(verdict.to_json()), models.file_hash(job.checkpoint or job.source))
     return verdict.to_json()
 
 
@@ -84,11 +84,13 @@ def _candidate(job: Job, size: tuple[int, int]) -> Backend:
     )
 
 
-def _annotate(path: Path, agreement: str) -> None:
-    """Write the verdict into the model's metadata, where its format has any (torch2trt's has not)."""
+def _annotate(path: Path, agreement: str, checkpoint: str) -> None:
+    """Write the verdict and the checkpoint's SHA-256 into the model's metadata, where its format has any (torch2trt's
+    has not)."""
     if path.suffix == ".onnx":
         model = onnx.load(str(path))
         describe(model, METADATA_AGREEMENT, agreement)
+        describe(model, METADATA_CHECKPOINT, checkpoint)
         onnx.save(model, str(path))
     elif path.suffix == ".xml":
         tree = ElementTree.parse(path)
@@ -96,6 +98,7 @@ def _annotate(path: Path, agreement: str) -> None:
         if section is None:
             raise PosecastError(f"{path} has no metadata of posecast's", "convert it again")
         ElementTree.SubElement(section, "agreement", value=agreement)
+        ElementTree.SubElement(section, "checkpoint", value=checkpoint)
         tree.write(path)
     elif path.suffix == ".engine":
         header, serialized = read_engine(path)

@@ -8,6 +8,8 @@ from engine.types import STRIDE
 
 METADATA_AGREEMENT = "posecast.agreement"
 """Metadata key of models that were judged: how their people compare with those of PyTorch in fp32, as JSON."""
+METADATA_CHECKPOINT = "posecast.checkpoint"
+"""Metadata key of models that were judged: the SHA-256 of the checkpoint that they were made of."""
 
 
 def resized(model: onnx.ModelProto, size: tuple[int, int]) -> onnx.ModelProto:

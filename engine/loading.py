@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
-from engine import inference, models
+from engine import inference, models, trials
 from engine.errors import ModelError, PosecastError, first_line
-from engine.models.prepare import is_quantised, prepare
+from engine.inference.nvidia import gpu_count
+from engine.models.prepare import is_quantised, prepare, ready
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 log = logging.getLogger(__name__)
+
+_PRECISIONS_TRIED = ("int8", "bf16", "fp32")
+
+
+def _quiet(step: str, fraction: float | None, message: str) -> None:
+    """Progress that is not shown."""
 
 
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
@@ -26,10 +35,10 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
     """
     progress("choose", None, "looking for what this machine can run")
     failed: Exception | None = None
-    for chosen in _choices(spec):
+    for chosen in _choices(spec, progress):
         try:
             return _load(spec, chosen, size, progress)
-        except (PosecastError, RuntimeError) as error:
+        except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - RuntimeError: a conversion died
             if spec.backend != "auto" or isinstance(error, ModelError):
                 raise
             log.warning("%s on %s is skipped: %s", chosen.backend, chosen.device, error)
@@ -72,9 +81,66 @@ def choose(spec: ModelSpec) -> ModelSpec:
     return next(_choices(spec))
 
 
-def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
+def _choices(spec: ModelSpec, progress: Progress = _quiet) -> Iterator[ModelSpec]:
+    """The choices of `engine.inference`; what is ready to open on the processor comes by the speed it was tried at."""
     path = models.resolve(spec.model)
-    return inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device, spec.features))
+    choices = inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device, spec.features))
+    return _each_once(chain(_tried(spec, progress), choices)) if _may_be_tried(spec) else choices
+
+
+def _each_once(choices: Iterable[ModelSpec]) -> Iterator[ModelSpec]:
+    """Lazily: asking a backend what it offers may import its library."""
+    seen: set[ModelSpec] = set()
+    for choice in choices:
+        if choice not in seen:
+            seen.add(choice)
+            yield choice
+
+
+def _may_be_tried(spec: ModelSpec) -> bool:
+    """Whether everything is left to choose, for the model whose people are recorded, and without a faster GPU."""
+    left = (spec.backend, spec.device, spec.precision) == ("auto", "auto", "auto")
+    return left and spec.model == "bundled" and spec.features is False and not gpu_count()
+
+
+def _tried(spec: ModelSpec, progress: Progress) -> Iterator[ModelSpec]:
+    """What is ready to open on the processor, the fastest first, without what finds other people there."""
+    candidates = [
+        replace(spec, backend=backend, device="CPU", precision=precision)
+        for precision in _PRECISIONS_TRIED
+        for backend in ("openvino", "onnxruntime")
+        if _offered(backend, precision)
+    ]
+    ready_now = [each for each in candidates if ready(each, trials.SIZE) is not None]
+    if len(ready_now) < 2:
+        yield from ready_now
+        return
+    progress("choose", None, "trying what is fastest on this machine")
+    tried = trials.ranked(ready_now, _open_for_trial, _identity(spec), models.cache_dir() / "trials")
+    fastest = f"{tried[0].backend} {tried[0].precision}" if tried[0].ms is not None else "none"
+    said = f"{', '.join(map(str, tried))}: {fastest}"
+    log.info("auto: %s", said)
+    progress("chosen", None, said)
+    for each in tried:
+        if each.ms is not None:
+            yield replace(spec, backend=each.backend, device=each.device, precision=each.precision)
+
+
+def _offered(backend: str, precision: str) -> bool:
+    found = inference.report(backend)
+    return found.available and "CPU" in found.devices and precision in inference.adapter(backend).precisions("CPU")
+
+
+def _open_for_trial(spec: ModelSpec) -> Backend:
+    artifact = ready(spec, trials.SIZE)
+    assert artifact is not None  # it was there a moment ago
+    return inference.create(artifact.spec, artifact.path, trials.SIZE, models.cache_dir() / "compiled")
+
+
+def _identity(spec: ModelSpec) -> str:
+    """What a trial's outcome depends on beside the machine and the candidates."""
+    versions = (inference.adapter(name).version() for name in ("openvino", "onnxruntime"))
+    return " ".join((models.file_hash(models.resolve(spec.model)), *(version or "none" for version in versions)))
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:

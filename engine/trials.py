@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 HEIGHT = 256
 """Network height of a trial. The order of backends was the same at 184 and 368."""
+SIZE = (HEIGHT, 456)
+"""(height, width) of the network's input: the stage is 16:9."""
 FRAMES = (0, 15, 30)
 """Frames of the stage: half a second apart, so that decoding up to the last takes a tenth of a second."""
 BUDGET_S = 2.0

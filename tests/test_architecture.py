@@ -80,7 +80,7 @@ FLOORS = {
     "engine.models": """
         archive http job
         __init__
-        cache
+        cache shipped
         prepare
     """,
     "engine.pipeline": """
@@ -95,14 +95,13 @@ FLOORS = {
         __init__
     """,
     "converters": """
-        __init__ frames onnx_file verify
-        to_onnx to_openvino
-        to_tensorrt layer_noise
+        __init__ assets frames onnx_file to_openvino verify
+        convert to_onnx
+        layer_noise to_tensorrt
         acceptance
         mixed_precision
         quantize quantize_onnx
         worker
-        convert
     """,
     "engine.lifting": """
         bodies placement

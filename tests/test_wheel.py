@@ -24,8 +24,12 @@ ROOT = Path(__file__).parent.parent
 EPOCH = "1700000000"
 INSIDE = (
     "engine/assets/posecast-lifter-v1.npz",
+    "engine/assets/posecast-v1-int8.bin",
+    "engine/assets/posecast-v1-int8.onnx",
+    "engine/assets/posecast-v1-int8.xml",
     "engine/assets/posecast-v1.pth",
     "engine/assets/stage.mp4",
+    "engine/assets/stage_people.json",
     "engine/py.typed",
     "engine/wire/scene.schema.json",
     "posecast/py.typed",

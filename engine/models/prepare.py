@@ -1,8 +1,8 @@
 """The model file that a backend takes, made from a checkpoint once and kept.
 
 Goes in: a `ModelSpec` without 'auto' (see `engine.inference.choose`). Comes out: an `Artifact`. Ready files (.onnx,
-.xml, .engine, -trt.pth) are passed through; checkpoints are converted in child processes, with progress, into the
-cache. Nothing here imports torch or an exporter.
+.xml, .engine, -trt.pth) are passed through, and so is the INT8 that ships; other checkpoints are converted in child
+processes, with progress, into the cache. Nothing here imports torch or an exporter.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from engine.inference import file_format, onnxruntime, openvino, tensorrt
 from engine.inference.installed import version_of
 from engine.models.cache import build_once, entry
 from engine.models.job import Job, run
+from engine.models.shipped import shipped
 from engine.types import ModelSpec, Progress
 
 _EXPORTER = "2"
@@ -38,21 +39,52 @@ class Artifact:
 
 def prepare(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Artifact:
     """The file that `spec.backend` runs for pictures of `size` (height, width), converted now if it is missing."""
+    at_hand = ready(spec, size)
+    if at_hand is not None:
+        return at_hand
+    made_from = _checkpoint(spec)
+    if spec.backend == "tensorrt":
+        path = engine(made_from, spec.device, spec.precision, size, progress)
+    elif spec.precision == "int8":
+        path = int8(made_from, spec.backend, spec.device, progress)
+    else:
+        path = onnx(made_from, _weights(spec), progress)
+    return _made(path, spec)
+
+
+def ready(spec: ModelSpec, size: tuple[int, int]) -> Artifact | None:
+    """The file that `prepare` gives without converting anything: one that the backend takes as it is, one that ships
+    with the program, or one in the cache. None where there is none."""
     path = models.resolve(spec.model)
     kind = file_format(path)
     if kind != "pth" or spec.backend == "pytorch":
         return Artifact(path, kind, spec)
-    # A converted model says in its metadata what it takes.
-    own = replace(spec, raw_input=None)
-    made_from = Checkpoint(path, as_is=spec.raw_input is True, features=spec.features)
+    made_from = _checkpoint(spec)
     if spec.backend == "tensorrt":
-        return Artifact(engine(made_from, spec.device, spec.precision, size, progress), "engine", own)
-    if spec.precision == "int8":
-        at_hand = (each for each in _serving(made_from) if _int8_entry(each, spec.backend, spec.device).is_dir())
-        made = int8(next(at_hand, made_from), spec.backend, spec.device, progress)
-        return Artifact(made, file_format(made), own)
-    precision = spec.precision if spec.backend == "onnxruntime" else "fp32"
-    return Artifact(onnx(made_from, precision, progress), "onnx", own)
+        made = _engine_at_hand(made_from, spec, size)
+    elif spec.precision == "int8":
+        made = _int8_at_hand(made_from, spec.backend, spec.device)
+    else:
+        made = _present(_onnx_entry(made_from, _weights(spec)) / _ONNX)
+    return None if made is None else _made(made, spec)
+
+
+def _checkpoint(spec: ModelSpec) -> Checkpoint:
+    return Checkpoint(models.resolve(spec.model), as_is=spec.raw_input is True, features=spec.features)
+
+
+def _weights(spec: ModelSpec) -> str:
+    """The precision that the ONNX model for `spec` stores its weights in: OpenVINO converts them itself."""
+    return spec.precision if spec.backend == "onnxruntime" else "fp32"
+
+
+def _made(path: Path, spec: ModelSpec) -> Artifact:
+    # A converted model says in its metadata what it takes.
+    return Artifact(path, file_format(path), replace(spec, raw_input=None))
+
+
+def _present(path: Path) -> Path | None:
+    return path if path.is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +105,6 @@ class Checkpoint:
 
 def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
     """The checkpoint as an ONNX model of dynamic size in the cache. OpenVINO reads it as fast as its own IR."""
-    folder = checkpoint.entry("onnx", precision, f"v{_EXPORTER}", f"onnx{version_of('onnx')}")
 
     def build(part: Path) -> None:
         lossy = precision != "fp32"
@@ -83,7 +114,11 @@ def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
         )  # fmt: skip
         run(job, progress)
 
-    return build_once(folder, build, progress) / _ONNX
+    return build_once(_onnx_entry(checkpoint, precision), build, progress) / _ONNX
+
+
+def _onnx_entry(checkpoint: Checkpoint, precision: str) -> Path:
+    return checkpoint.entry("onnx", precision, f"v{_EXPORTER}", f"onnx{version_of('onnx')}")
 
 
 def int8(
@@ -101,33 +136,46 @@ def int8(
     `calibration`: a SOURCE whose frames it is quantised on beside the demo's. `rebuild`: replace what is there already.
     """
     source = onnx(checkpoint, "fp32", progress)
-    name, judged_on = (_IR, device) if backend == "openvino" else (_ONNX, "CPU")
+    target = _int8_file(checkpoint, backend, device)
+    judged_on = device if backend == "openvino" else "CPU"
 
     def build(part: Path) -> None:
         job = Job(
-            f"int8-{backend}", source, part / name, "int8",
+            f"int8-{backend}", source, part / target.name, "int8",
             as_is=checkpoint.as_is, features=checkpoint.features, device=judged_on, checkpoint=checkpoint.path,
             calibration=calibration,
         )  # fmt: skip
         run(job, progress)
 
-    return build_once(_int8_entry(checkpoint, backend, device), build, progress, rebuild=rebuild) / name
+    return build_once(target.parent, build, progress, rebuild=rebuild) / target.name
 
 
 def is_quantised(path: Path, backend: str, device: str, features: bool | None = None) -> bool:
-    """Whether `int8` has made its model of the checkpoint `path` already: it keeps none that did not pass.
+    """Whether an INT8 model of the checkpoint `path` that was verified is at hand: `int8` keeps none that did not pass.
 
     An engine that TensorRT builds of such a model is judged for each size, and not known before.
     """
     if backend not in ("openvino", "onnxruntime") or file_format(path) != "pth":
         return False
-    serving = _serving(Checkpoint(path, features=features))
-    return any(_int8_entry(checkpoint, backend, device).is_dir() for checkpoint in serving)
+    return _int8_at_hand(Checkpoint(path, features=features), backend, device) is not None
+
+
+def _int8_at_hand(checkpoint: Checkpoint, backend: str, device: str) -> Path | None:
+    """The one in the cache, which may be calibrated on the user's own frames, before the one that ships."""
+    cached = (_present(_int8_file(each, backend, device)) for each in _serving(checkpoint))
+    found = next((path for path in cached if path is not None), None)
+    if found is not None or checkpoint.features is not False or checkpoint.as_is:
+        return found
+    return shipped(checkpoint.path, backend, device)
 
 
 def _serving(checkpoint: Checkpoint) -> tuple[Checkpoint, ...]:
     """`checkpoint`, and what serves as well: backends can do without the 3D coordinates that a model gives."""
     return (checkpoint,) if checkpoint.features is not False else (checkpoint, replace(checkpoint, features=None))
+
+
+def _int8_file(checkpoint: Checkpoint, backend: str, device: str) -> Path:
+    return _int8_entry(checkpoint, backend, device) / (_IR if backend == "openvino" else _ONNX)
 
 
 def _int8_entry(checkpoint: Checkpoint, backend: str, device: str) -> Path:
@@ -139,20 +187,33 @@ def _int8_entry(checkpoint: Checkpoint, backend: str, device: str) -> Path:
 
 def engine(checkpoint: Checkpoint, device: str, precision: str, size: tuple[int, int], progress: Progress) -> Path:
     """The checkpoint as a TensorRT engine for pictures of `size` in the cache, built on the GPU `device`."""
-    gpu, _ = tensorrt.gpu(device)
-    sized = "x".join(map(str, size))
-    source, made_of = checkpoint.path, f"v{_EXPORTER}"
-    if precision == "int8":  # it depends on the calibration frames, too, not only on checkpoint and versions
-        source = int8(checkpoint, "tensorrt", device, progress)
-        made_of = models.file_hash(source)[:16]
-    folder = checkpoint.entry("engine", precision, sized, made_of, f"tensorrt{tensorrt.version()}", gpu)
+    quantised = int8(checkpoint, "tensorrt", device, progress) if precision == "int8" else None
 
     def build(part: Path) -> None:
         job = Job(
-            "tensorrt", source, part / _ENGINE, precision, size,
+            "tensorrt", quantised or checkpoint.path, part / _ENGINE, precision, size,
             as_is=checkpoint.as_is, features=checkpoint.features, device=device, checkpoint=checkpoint.path,
             judged=precision != "fp32",
         )  # fmt: skip
         run(job, progress)
 
-    return build_once(folder, build, progress) / _ENGINE
+    return build_once(_engine_entry(checkpoint, device, precision, size, quantised), build, progress) / _ENGINE
+
+
+def _engine_entry(
+    checkpoint: Checkpoint, device: str, precision: str, size: tuple[int, int], quantised: Path | None
+) -> Path:
+    gpu, _ = tensorrt.gpu(device)
+    # A quantised model depends on the calibration frames, too, not only on checkpoint and versions.
+    made_of = f"v{_EXPORTER}" if quantised is None else models.file_hash(quantised)[:16]
+    sized = "x".join(map(str, size))
+    return checkpoint.entry("engine", precision, sized, made_of, f"tensorrt{tensorrt.version()}", gpu)
+
+
+def _engine_at_hand(checkpoint: Checkpoint, spec: ModelSpec, size: tuple[int, int]) -> Path | None:
+    quantised = None
+    if spec.precision == "int8":
+        quantised = _present(_int8_file(checkpoint, "tensorrt", spec.device))
+        if quantised is None:
+            return None
+    return _present(_engine_entry(checkpoint, spec.device, spec.precision, size, quantised) / _ENGINE)

@@ -152,3 +152,21 @@ def test_a_model_that_does_not_say_what_it_takes_is_told_apart(
 def test_the_bundled_model_says_what_it_takes() -> None:
     with contextlib.closing(load_backend(ModelSpec(backend="openvino", precision="fp32"), SIZE, silent)) as opened:
         assert opened.info == BackendInfo("openvino", "CPU", "fp32")
+
+
+def test_auto_tries_what_is_ready_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
+    said: list[str] = []
+
+    def progress(step: str, fraction: float | None, message: str) -> None:
+        if step == "chosen":
+            said.append(message)
+
+    backend = load_backend(ModelSpec(), SIZE, progress)
+    backend.close()
+    assert len(said) == 1
+    assert said[0].endswith(f": {backend.info.name} {backend.info.precision}")
+    assert "openvino int8 " in said[0]
+    assert "onnxruntime int8 " in said[0]
+    assert len(list((tmp_path / "trials").iterdir())) == 1
+    assert not (tmp_path / "converted").exists()
