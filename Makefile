@@ -7,7 +7,6 @@ STAMPS := $(VENV)/.stamps
 # Pins installed packages and build requirements; newer versions of pip use the second name.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
-SOURCE ?= demo
 HOST ?= 127.0.0.1
 PORT ?= 8000
 OUT ?= people.jsonl
@@ -29,11 +28,11 @@ help:  ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
-run: setup  ## start the dashboard in the browser (SOURCE=, HOST=, PORT=, ARGS=)
-	$(BIN)/posecast serve --source "$(SOURCE)" --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
+run: setup  ## start the dashboard in the browser, with the last source (SOURCE=, HOST=, PORT=, ARGS=)
+	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 
 run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
-	$(BIN)/posecast infer "$(SOURCE)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
+	$(BIN)/posecast infer "$(or $(SOURCE),demo)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
 
 test: setup tools  ## run all tests that CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
@@ -64,7 +63,7 @@ format: setup  ## apply the formatters, and the fixes that the linters can make
 
 bench: setup  ## measure speed and accuracy of every backend on this machine
 	mkdir -p bench/results
-	$(BIN)/posecast bench $(SOURCE) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
+	$(BIN)/posecast bench $(or $(SOURCE),demo) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
 
 wheel: setup  ## build the wheel into dist/, reproducibly
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIN) $(BIN)/pip wheel -q --no-deps -w dist .
@@ -92,7 +91,7 @@ $(STAMPS)/venv:
 
 # Not compiled in advance: that takes a minute for all libraries, and Python compiles the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8]"
+	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

@@ -14,6 +14,7 @@ import re
 import struct
 import sys
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,6 +46,21 @@ async def watch_pictures(port: int, seen: Seen) -> None:
 
 
 async def watch_scenes(port: int, seen: Seen) -> None:
+    async for scene in scenes(port):
+        seen.scenes += 1
+        captured = _WALL_TIME.search(scene)
+        seen.latencies.append(time.time() - float(captured[1]) if captured else float("nan"))
+
+
+async def first_scene(port: int) -> bytes:
+    """The first scene that a new viewer gets, as it is sent."""
+    async for scene in scenes(port):
+        return scene
+    raise RuntimeError("the server closed the connection")
+
+
+async def scenes(port: int) -> AsyncIterator[bytes]:
+    """Every scene that a viewer gets, acknowledged as a browser does."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_CHUNK)
     key = base64.b64encode(os.urandom(16)).decode()
     writer.write(
@@ -62,9 +78,7 @@ async def watch_scenes(port: int, seen: Seen) -> None:
             _send(writer, b"3")
         elif match := _SCENE.match(message):
             _send(writer, b"43" + match[1] + b"[]")
-            seen.scenes += 1
-            captured = _WALL_TIME.search(message)
-            seen.latencies.append(time.time() - float(captured[1]) if captured else float("nan"))
+            yield message
 
 
 async def _receive(reader: asyncio.StreamReader) -> bytes:

@@ -21,6 +21,7 @@ from engine import children, models, offline
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.extrinsics import effective_camera, load_calibration
+from engine.inference.installed import require
 from engine.loading import load_backend
 from engine.preprocess import network_size, prepare
 from engine.processor import Processor
@@ -71,6 +72,7 @@ def measure_in_child(settings: Settings, seconds: float, agreement_frames: int =
 
 def measure_baseline_in_child(settings: Settings, seconds: float) -> Percentiles:
     """Latency of the checkpoint in plain PyTorch (see `engine.inference.baseline`), in a fresh process."""
+    require("the comparison with plain PyTorch", "torch")
     return _in_child(measure_baseline, settings, seconds)
 
 

@@ -24,6 +24,10 @@ class PosecastError(Exception):
         return (type(self), (self.error, self.hint))
 
 
+class ModelError(PosecastError):
+    """The model file itself is at fault: no other backend or device would run it either."""
+
+
 def lines(error: Exception) -> list[str]:
     """The lines of an exception's message, at least one: its class name if it has no message, like MemoryError."""
     return str(error).strip().splitlines() or [type(error).__name__]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from engine import inference, models
-from engine.errors import PosecastError, first_line
+from engine.errors import ModelError, PosecastError, first_line
 from engine.models.prepare import is_quantised, prepare
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
@@ -19,17 +19,18 @@ log = logging.getLogger(__name__)
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     """A backend for `spec`, ready at once for pictures of `size` (height, width), both multiples of 8.
 
-    Where the backend is left to choose, one that its library offers but that fails to run is skipped for the next.
-    May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
-    by raising. PosecastError where the machine or the model does not allow it.
+    Where the backend is left to choose, one that its library offers but that fails to run is skipped for the next; a
+    model that is itself at fault is refused at once. May take minutes where a model is converted for the first time;
+    `progress` is called meanwhile, and ends the load by raising. PosecastError where the machine or the model does
+    not allow it.
     """
     progress("choose", None, "looking for what this machine can run")
     failed: Exception | None = None
     for chosen in _choices(spec):
         try:
             return _load(spec, chosen, size, progress)
-        except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - a handful; RuntimeError: a conversion died
-            if spec.backend != "auto":
+        except (PosecastError, RuntimeError) as error:
+            if spec.backend != "auto" or isinstance(error, ModelError):
                 raise
             log.warning("%s on %s is skipped: %s", chosen.backend, chosen.device, error)
             failed = failed or error

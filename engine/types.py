@@ -127,6 +127,8 @@ class BackendInfo:
     device: str
     precision: str
     """The precision as compiled, not as requested."""
+    assumed_input: str | None = None
+    """The pixels that the model gets, 'raw' or 'normalised', if neither it nor the user says what it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference
-        models processor trials
+        models nobody processor trials
         loading offline outputs_guard
         pipeline accuracy infer
         bench
@@ -71,7 +71,7 @@ FLOORS = {
         __init__
     """,
     "engine.inference": """
-        installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
+        damage installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
         network
         baseline pytorch_backend tensorrt_backend
         openvino onnxruntime pytorch tensorrt
@@ -85,7 +85,7 @@ FLOORS = {
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
-        parts reader state
+        empty_scenes parts reader state
         feed meter
         worker
         comparer current
@@ -177,7 +177,7 @@ FLOORS = {
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
         drawn_maps latency serving soak straight wrists
-        crowd decode viewers
+        crowd decode first_scene viewers
         page
     """,
 }
@@ -193,6 +193,7 @@ FLAT_IN_WEBAPP = {"__init__", "__main__", "app", "cli", "describe", "services"}
 
 ONLY_IN = {
     "torch": ("engine.inference", "converters", "bench.straight"),
+    "onnx": ("engine.inference.onnxruntime", "converters"),
     "openvino": ("engine.inference.openvino", "converters"),
     "onnxruntime": ("engine.inference.onnxruntime", "converters"),
     "tensorrt": ("engine.inference.tensorrt", "converters"),

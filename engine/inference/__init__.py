@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import PosecastError, first_line
+from engine.inference.damage import check_is_binary
 from engine.inference.nvidia import gpu_count
 from engine.inference.offers import matching, no_device, no_precision
 from engine.types import Backend, ModelSpec
@@ -39,6 +40,8 @@ FORMATS = {
 }
 """Which backends a model file can run on, by format; a checkpoint (.pth) is converted to what the backend takes."""
 
+_PACKAGES = {"pytorch": ("torch", "'posecast[pytorch]'"), "tensorrt": ("tensorrt", "'posecast[tensorrt]'")}
+"""Of the backends that not every installation has, (the package, what to install)."""
 
 Quantised = Callable[[str, str], bool]
 """quantised(backend, device): whether the cache has an INT8 model that was verified on this backend and device."""
@@ -101,7 +104,7 @@ def report(name: str) -> BackendReport:
     module = adapter(name)
     version = module.version()
     if version is None:
-        return BackendReport(name, False, f"the package {name} is not installed", (), (), None)
+        return BackendReport(name, False, _missing(name), (), (), None)
     try:
         devices = module.devices()
         precisions = dict.fromkeys(precision for device in devices for precision in module.precisions(device))
@@ -112,6 +115,12 @@ def report(name: str) -> BackendReport:
     if not devices:
         return BackendReport(name, False, f"{name} finds no device to run on", (), (), version)
     return BackendReport(name, True, None, devices, tuple(precisions), version)
+
+
+def _missing(name: str) -> str:
+    """Why the backend is not available, and what to do: some of the packages are extras."""
+    package, install = _PACKAGES.get(name, (name, name))
+    return f"the package {package} is not installed; pip install {install}"
 
 
 def file_format(path: Path) -> str:
@@ -195,6 +204,7 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
 
     `size`: (height, width) of the expected pictures. `cache`: folder for compiled models.
     """
+    check_is_binary(path)
     extra = {"cache": cache} if spec.backend == _KEEPS_COMPILED else {}
     return adapter(spec.backend).open_model(
         path,

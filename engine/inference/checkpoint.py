@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.files import cannot_read
 
 _FORBIDDEN = re.compile(r"GLOBAL (\S+)( was not an allowed global| whose module)")
@@ -22,20 +22,20 @@ _TRT_KEYS = {"engine", "input_names", "output_names"}
 
 
 def read_tensors(path: str | Path) -> dict[str, Tensor]:
-    """The state dict of `{"state_dict": {...}}` or a bare one, keys without `module.`; PosecastError otherwise."""
+    """The state dict of `{"state_dict": {...}}` or a bare one, keys without `module.`; ModelError otherwise."""
     content = _read(Path(path))
     state = content.get("state_dict", content) if isinstance(content, Mapping) else content
     if not isinstance(state, Mapping):
-        raise PosecastError(f"{path} holds no state dict but a {type(state).__name__}", _HINT)
+        raise ModelError(f"{path} holds no state dict but a {type(state).__name__}", _HINT)
     if state.keys() >= _TRT_KEYS:
-        raise PosecastError(f"{path} is a TensorRT engine made by torch2trt", "run it with --backend tensorrt")
+        raise ModelError(f"{path} is a TensorRT engine made by torch2trt", "run it with --backend tensorrt")
     odd = [str(key) for key, value in state.items() if not (isinstance(key, str) and _is_dense(value))]
     if odd:
         more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-        raise PosecastError(f"in {path} these are not plain tensors: {', '.join(odd[:3])}{more}", _HINT)
+        raise ModelError(f"in {path} these are not plain tensors: {', '.join(odd[:3])}{more}", _HINT)
     tensors = {key.removeprefix("module."): value for key, value in state.items()}
     if len(tensors) != len(state):
-        raise PosecastError(f"{path} holds the same keys with and without 'module.'", _HINT)
+        raise ModelError(f"{path} holds the same keys with and without 'module.'", _HINT)
     return tensors
 
 
@@ -51,7 +51,7 @@ def _is_dense(value: Any) -> bool:
 
 def _read(path: Path) -> Any:
     if path.is_dir():
-        raise PosecastError(f"{path} is a folder, not a checkpoint", "name the .pth file")
+        raise ModelError(f"{path} is a folder, not a checkpoint", "name the .pth file")
     try:
         with warnings.catch_warnings():
             # For some files torch prints warnings on stderr before it refuses them; the error is clearer.
@@ -63,10 +63,8 @@ def _read(path: Path) -> Any:
         # The file is not trusted, and torch's parsers raise all kinds of exceptions.
         found = _FORBIDDEN.search(str(error))
         if found:
-            raise PosecastError(
+            raise ModelError(
                 f"{path} holds {found[1]!r} where only tensors may be, so it was not loaded",
                 "such a file could run code: use a checkpoint that holds tensors only",
             ) from error
-        raise PosecastError(
-            f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again"
-        ) from error
+        raise ModelError(f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again") from error

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.inference.checkpoint import read_tensors
 from engine.inference.signature import no_features
 
@@ -197,7 +197,7 @@ def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwo
     """The network with the weights of a `.pth` file, float32 on the CPU, in eval mode.
 
     `features`: whether the 3D head is needed (True), is to be left out (False), or comes along where the file has one.
-    The file's keys and shapes must be the network's own, whatever float type they are stored in; PosecastError,
+    The file's keys and shapes must be the network's own, whatever float type they are stored in; ModelError,
     naming what does not fit, otherwise.
     """
     tensors = read_tensors(path)
@@ -211,7 +211,7 @@ def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwo
     expected = network.state_dict()
     problems = _misfits(tensors, expected)
     if problems:
-        raise PosecastError(
+        raise ModelError(
             f"the checkpoint {path} does not fit the network: {'; '.join(problems)}",
             "use a checkpoint of human-pose-estimation-3d, or 'bundled'",
         )

@@ -17,11 +17,13 @@ from typing import Any
 
 from engine.cores import available_cores
 from engine.errors import PosecastError, first_line
-from engine.inference.installed import version_of
+from engine.inference.damage import blamed
+from engine.inference.installed import INSTALL_PYTORCH, version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.signature import (
     METADATA_INPUT,
     METADATA_PRECISION,
+    assumed_input,
     check_input,
     input_tensor,
     match_outputs,
@@ -104,7 +106,8 @@ class OnnxRuntimeBackend:
         self.fixed_size = check_input([port.shape for port in inputs], path)
         picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path, features)
         metadata = session.get_modelmeta().custom_metadata_map
-        self._raw_input = takes_raw(path, raw_input, metadata.get(METADATA_INPUT))
+        says = metadata.get(METADATA_INPUT)
+        self._raw_input = takes_raw(path, raw_input, says)
         self._input = inputs[0].name
         self._outputs = [outputs[index].name for index in picked if index is not None]
         self._has_features = picked[0] is not None
@@ -112,7 +115,7 @@ class OnnxRuntimeBackend:
         self._session = session
         stored = metadata.get(METADATA_PRECISION) or _precision_of(path)
         precision = stored if stored in _PRECISIONS[device] else "fp32"
-        self.info = BackendInfo("onnxruntime", device, precision)
+        self.info = BackendInfo("onnxruntime", device, precision, assumed_input(self._raw_input, raw_input, says))
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
@@ -156,7 +159,11 @@ def _run_options() -> Any:
 
 def _precision_of(path: Path) -> str:
     """The precision of a model without metadata, from its operators and weights."""
-    onnx = import_module("onnx")
+    try:
+        onnx = import_module("onnx")
+    except ImportError as error:
+        unread = f"{path} does not say its precision, and the package onnx, which reads it, is not installed"
+        raise PosecastError(unread, INSTALL_PYTORCH) from error
     graph = onnx.load(str(path), load_external_data=False).graph
     if any(node.op_type in _QUANTISED for node in graph.node):
         return "int8"
@@ -173,4 +180,7 @@ def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
     failure = _CUDA_FAILURE.search(str(error))
     if failure is not None:
         return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "free GPU memory")
-    return PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "check that the .onnx file is whole")
+    return blamed(
+        path,
+        PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "check that the .onnx file is whole"),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,9 +20,10 @@ import numpy as np
 
 from engine.cores import available_cores
 from engine.errors import PosecastError, lines
+from engine.inference.damage import blamed
 from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
-from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, takes_raw
+from engine.inference.signature import METADATA_INPUT, assumed_input, check_input, match_outputs, takes_raw
 from engine.types import BackendInfo, Image, Maps
 
 INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "outputs"], ["posecast", "precision"]
@@ -88,7 +90,8 @@ def open_model(
     try:
         model = _core().read_model(path)
     except _REFUSALS as error:
-        raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
+        refusal = PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx")
+        raise blamed(path, refusal) from error
     if features is False:
         _remove_features(model, path)
     backend = OpenVinoBackend(path, model, device, precision, raw_input, features, cache)
@@ -116,10 +119,11 @@ class OpenVinoBackend:
         self._path = path
         self._model = model
         self._device = device
-        self._raw_input = takes_raw(path, raw_input, input_metadata(model))
+        says = input_metadata(model)
+        self._raw_input = takes_raw(path, raw_input, says)
         self._config = _configuration(device, precision, cache)
         self._requests = PerSize(self._request)
-        self.info = BackendInfo("openvino", device, precision)
+        self.info = BackendInfo("openvino", device, precision, assumed_input(self._raw_input, raw_input, says))
 
     def compile(self, size: tuple[int, int]) -> None:
         """Compile for pictures of (height, width) now, not at the first of them."""
@@ -153,7 +157,7 @@ class OpenVinoBackend:
                 f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {lines(error)[-1]}",
                 "see posecast doctor",
             ) from error
-        self.info = BackendInfo("openvino", self._device, _compiled_precision(compiled))
+        self.info = replace(self.info, precision=_compiled_precision(compiled))
         return compiled.create_infer_request()
 
 

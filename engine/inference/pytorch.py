@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
-from engine.inference.installed import version_of
+from engine.inference.installed import INSTALL_PYTORCH, version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.offers import matching, no_device, no_precision
 
@@ -69,7 +69,7 @@ def open_model(
     (x - 128) / 255 by default. Ready for pictures of `size` (height, width), and takes any other."""
     found = devices()
     if not found:
-        raise PosecastError("PyTorch is not installed", "pip install torch")
+        raise PosecastError("the package torch is not installed", INSTALL_PYTORCH)
     name = matching(found, device)
     if name is None:
         raise PosecastError(*no_device("pytorch", device, found))

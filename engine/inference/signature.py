@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.types import Floats, Image
 
 OUTPUT_CHANNELS = {"features": 57, "heatmaps": 19, "pafs": 38}
@@ -38,6 +38,13 @@ def takes_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
     return path.suffix == ".xml"
 
 
+def assumed_input(raw: bool, asked: bool | None, metadata: str | None) -> str | None:
+    """For BackendInfo: RAW or NORMALISED where `takes_raw` gave `raw` without having been told."""
+    if asked is not None or metadata is not None:
+        return None
+    return RAW if raw else NORMALISED
+
+
 def input_tensor(image: Image, raw_input: bool) -> Floats:
     """(h, w, 3) uint8 BGR -> (1, 3, h, w) float32, contiguous; (pixel - 128) / 255 unless the model takes it raw."""
     tensor = np.ascontiguousarray(image.transpose(2, 0, 1)[np.newaxis], np.float32)
@@ -54,7 +61,7 @@ Outputs = Sequence[tuple[str, "int | None"]]
 def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[int | None, int, int]:
     """Where `features`, `heatmaps` and `pafs` are among a model's outputs.
 
-    By name, otherwise by channels where these leave one candidate; PosecastError where the model has no such outputs.
+    By name, otherwise by channels where these leave one candidate; ModelError where the model has no such outputs.
     `features`: whether these are needed (True), not to be computed (False), or taken where the model has them (None);
     their place is None where there are none to take.
     """
@@ -65,9 +72,9 @@ def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[
     return (_find(outputs, "features", path) if wanted else None), heatmaps, pafs
 
 
-def no_features(path: Path) -> PosecastError:
+def no_features(path: Path) -> ModelError:
     """The error for a model without the 3D head if bodies should be read from its maps."""
-    return PosecastError(f"{path} has no output of 3D coordinates, which --body maps requires", _FROM_KEYPOINTS)
+    return ModelError(f"{path} has no output of 3D coordinates, which --body maps requires", _FROM_KEYPOINTS)
 
 
 _FROM_KEYPOINTS = "use --body keypoints, or a model with the 3D head"
@@ -108,5 +115,5 @@ def _dimensions(shape: Sequence[Any]) -> Iterator[int | None]:
         yield dimension if isinstance(dimension, int) and dimension > 0 else None
 
 
-def not_this_kind(path: Path, reason: str) -> PosecastError:
-    return PosecastError(f"{path} is not a model of this kind: {reason}", "use one made from a checkpoint")
+def not_this_kind(path: Path, reason: str) -> ModelError:
+    return ModelError(f"{path} is not a model of this kind: {reason}", "use one made from a checkpoint")

@@ -6,14 +6,16 @@ version that it was built for. Device memory is allocated by PyTorch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PosecastError
 from engine.files import cannot_read
 from engine.inference.engine_file import EngineHeader, platform_name, read_engine
-from engine.inference.installed import version_of
+from engine.inference.installed import require, version_of
 from engine.inference.nvidia import gpu_count
+from engine.inference.signature import assumed_input
 from engine.inference.tensorrt_library import runtime
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def devices() -> tuple[str, ...]:
     if not gpu_count():
         raise PosecastError("TensorRT needs an NVIDIA GPU, and there is none", "check the driver with nvidia-smi")
     runtime()
+    require("TensorRT", "torch")
     import torch
 
     if not torch.cuda.is_available():
@@ -58,7 +61,9 @@ def open_model(
         check_platform(header, path, device)
         takes_raw = header.raw_input if raw_input is None else raw_input
         return _backend(path, serialized, device, header.precision, takes_raw, features)
-    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
+    backend = _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
+    backend.info = replace(backend.info, assumed_input=assumed_input(raw_input is True, raw_input, None))
+    return backend
 
 
 def _backend(

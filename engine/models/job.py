@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from engine import children
-from engine.errors import PosecastError, reason
+from engine.errors import ModelError, PosecastError, reason
+from engine.inference.installed import require
 from engine.types import Progress
 
 _POLL_SECONDS = 0.1
@@ -71,8 +72,10 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Run `job` in a child process; returns how its result compares with the checkpoint, or {} if not compared.
 
     `progress` is called at least every 0.1 s (None for an unknown fraction); an exception from it ends the child and
-    is raised. PosecastErrors of the child are raised here; RuntimeError if it died for any other reason.
+    is raised. PosecastErrors of the child are raised here, and one if packages that conversions need are not
+    installed; RuntimeError if the child died for any other reason.
     """
+    require("converting a model", "torch", "onnx")
     with _folder(job) as folder:
         with (folder / "log.txt").open("wb") as log:
             child = subprocess.Popen(
@@ -84,7 +87,8 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
                 if "step" in message:
                     progress(message["step"], message["fraction"], message["message"])
                 elif "error" in message:
-                    raise PosecastError(message["error"], message["hint"])
+                    kind = ModelError if message["of_model"] else PosecastError
+                    raise kind(message["error"], message["hint"])
                 else:
                     return dict(message["result"])
         finally:

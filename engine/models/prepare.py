@@ -8,11 +8,11 @@ cache. Nothing here imports torch or an exporter.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 
 from engine import models
 from engine.inference import file_format, onnxruntime, openvino, tensorrt
+from engine.inference.installed import version_of
 from engine.models.cache import build_once, entry
 from engine.models.job import Job, run
 from engine.types import ModelSpec, Progress
@@ -73,7 +73,7 @@ class Checkpoint:
 
 def onnx(checkpoint: Checkpoint, precision: str, progress: Progress) -> Path:
     """The checkpoint as an ONNX model of dynamic size in the cache. OpenVINO reads it as fast as its own IR."""
-    folder = checkpoint.entry("onnx", precision, f"v{_EXPORTER}", f"onnx{metadata.version('onnx')}")
+    folder = checkpoint.entry("onnx", precision, f"v{_EXPORTER}", f"onnx{version_of('onnx')}")
 
     def build(part: Path) -> None:
         lossy = precision != "fp32"

@@ -13,6 +13,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
+from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
 from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
@@ -55,6 +56,7 @@ class Pipeline:
         self._awaited_since = clock()
         self._announcer = Announcer()
         self._problems = Problems(self._all_problems, self._announcer)
+        self._empty_scenes = EmptyScenes(self._announcer)
         self._meter = Meter()
         self._feed = Feed(settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing)
         self._worker = Worker(
@@ -261,6 +263,7 @@ class Pipeline:
         """Called in the worker for every snapshot."""
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
+        self._empty_scenes.see(snapshot, self._current.settings.model)
 
 
 def _change(settings: Mapping[str, Any], after: Settings) -> Change:

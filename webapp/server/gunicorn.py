@@ -18,13 +18,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any
 
 from engine.brake import MOST, Brake
 from webapp.access.arrivals import Arrivals
 from webapp.access.connections import hang_up
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 log = logging.getLogger(__name__)
 

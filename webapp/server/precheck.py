@@ -10,6 +10,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from engine import children
 from engine.errors import PosecastError
@@ -21,30 +23,48 @@ _CHILD = "webapp.server.precheck"
 _OUTCOME = "outcome:"
 
 
-def check(settings: Settings) -> None:
-    """PosecastError for errors that the user must correct."""
+@contextmanager
+def checked(settings: Settings) -> Iterator[None]:
+    """Run the check beside the block; at its end, PosecastError for errors that the user must correct."""
     if not (_is_file(settings.source) or _is_chosen(settings.model_spec)):
+        yield
         return
-    told = json.dumps(settings.to_json())  # not an argument, which everybody on the machine can read: passwords
-    try:
-        done = subprocess.run(
-            children.command(_CHILD), input=told, capture_output=True, text=True, timeout=_TIMEOUT, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return  # slow is not wrong: the engine will tell
-    if done.returncode < 0:
-        name = signal.Signals(-done.returncode).name
+    with subprocess.Popen(
+        children.command(_CHILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        try:
+            _tell(child, settings)
+            yield
+            output, _ = child.communicate(timeout=_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return  # slow is not wrong: the engine will tell
+        finally:
+            child.kill()
+    _raise_problem(child.returncode, output)
+
+
+def _tell(child: subprocess.Popen[str], settings: Settings) -> None:
+    """Send the settings to the child's stdin, since every user can read arguments, and sources contain passwords."""
+    assert child.stdin is not None
+    with suppress(BrokenPipeError), child.stdin as given:  # broken where it has died, which is seen at the end
+        given.write(json.dumps(settings.to_json()))
+    child.stdin = None
+
+
+def _raise_problem(status: int, output: str) -> None:
+    if status < 0:
+        name = signal.Signals(-status).name
         raise PosecastError(
             f"opening the source or the model crashes ({name})", "choose another source, or another model"
         )
-    outcome = next((line[len(_OUTCOME) :] for line in done.stdout.splitlines() if line.startswith(_OUTCOME)), None)
+    outcome = next((line[len(_OUTCOME) :] for line in output.splitlines() if line.startswith(_OUTCOME)), None)
     problem = json.loads(outcome) if outcome is not None else None
     if problem is not None:
         raise PosecastError(*problem)
 
 
 def main(settings: Settings) -> None:
-    """Print the outcome, for `check`."""
+    """Print the outcome, for `checked`."""
     problem = None
     try:
         _try(settings)

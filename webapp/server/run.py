@@ -10,6 +10,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import version
 
 from engine.errors import PosecastError, reason
@@ -18,12 +19,9 @@ from engine.pipeline import Pipeline
 from webapp.access.options import ServeOptions as ServeOptions
 from webapp.access.share import reachable_url, with_token
 from webapp.access.tokens import Tokens
-from webapp.app import create_app, services_of
 from webapp.monitoring.logs import event
-from webapp.recording.recordings import Recordings
-from webapp.recording.replay import parts_with_recordings
 from webapp.server.gunicorn import Running, run
-from webapp.server.precheck import check
+from webapp.server.precheck import checked
 from webapp.server.restarts import Chosen, Restarts
 from webapp.state.startup_problems import Problem
 from webapp.state.store import Store, default_path, default_recordings
@@ -41,7 +39,8 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
     restarts = Restarts(choose)
     settings = restarts.first.settings
     resolve(settings.model)
-    check(settings)
+    with checked(settings):
+        _import_application()
     listener = listen(options.host, options.port)
     # The source given at the start may always be chosen again.
     sources = (*options.allow_sources, settings.source)
@@ -53,8 +52,16 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
     run(listener, options.threads, begin)
 
 
+def _import_application() -> None:
+    """The longest of the imports. Done before the server forks, so that a worker that is started again has it."""
+    import_module("webapp.app")
+
+
 def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
     """Make application and engine in this process, and start both."""
+    from webapp.recording.recordings import Recordings
+    from webapp.recording.replay import parts_with_recordings
+
     recordings = Recordings(options.recordings or default_recordings())
     parts = parts_with_recordings(recordings)
     pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
@@ -62,7 +69,9 @@ def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
 
 
 def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems: Sequence[Problem] = ()) -> Running:
-    """Make the application around `pipeline`, start both, and report earlier `problems`."""
+    """Make the application around `pipeline`, start both, and tell of `problems` that there were before."""
+    from webapp.app import create_app, services_of
+
     app = create_app(pipeline, store, options)
     services = services_of(app)
 

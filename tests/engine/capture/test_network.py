@@ -162,16 +162,13 @@ def test_an_rtsp_camera_that_offers_udp_only_is_read_over_udp() -> None:
 
 def test_a_child_that_keeps_crashing_is_given_up_with_the_signal(camera: MjpegCamera) -> None:
     source = open_stream(camera.url, timing=QUICK)
-    for _ in range(5):
-        _wait_until(lambda: source.problem is None and _children(), "it reads")
-        assert source.read() is not None
-        _children()[0].send_signal(signal.SIGSEGV)
-        _wait_until(lambda: source.problem, "it is noticed")
-    while source.read() is not None:
-        pass
     reason = "the process that reads it died (SIGSEGV), 5 times within a minute: it is not tried again"
-    assert source.problem == reason
-    source.close()
+    with _reading(source):
+        for _ in range(5):
+            _wait_until(lambda: source.problem is None and _children(), "it reads")
+            _children()[0].send_signal(signal.SIGSEGV)
+            _wait_until(lambda: source.problem, "it is noticed")
+        _wait_until(lambda: source.problem == reason, "it is given up")
 
 
 def test_a_camera_that_breaks_off_and_comes_back(

@@ -138,7 +138,7 @@ def test_devices_are_named_in_any_case_and_short(machine: dict[str, BackendRepor
             ModelSpec(backend="onnxruntime", precision="bf16"),
             "onnxruntime does not run bf16 on CPU; it runs fp32",
         ),
-        (ModelSpec(backend="tensorrt"), "tensorrt is not installed; see posecast doctor"),
+        (ModelSpec(backend="tensorrt"), "the package tensorrt is not installed; .*; see posecast doctor"),
     ],
 )
 def test_refuses_with_the_reason_and_what_there_is(spec: ModelSpec, reason: str) -> None:
@@ -200,7 +200,7 @@ def test_torch_stays_out_of_a_process_that_runs_something_else() -> None:
         "load_backend(ModelSpec(), (64, 64), lambda *progress: steps.append(progress[0])).close()\n"
         "print(json.dumps([('torch' in sys.modules), ('onnx' in sys.modules), steps]))"
     )
-    onnx(Checkpoint(CHECKPOINT), "fp32", silent)
+    onnx(Checkpoint(CHECKPOINT, features=ModelSpec().features), "fp32", silent)
     ran = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
     torch_there, onnx_there, steps = json.loads(ran.stdout)
     assert not torch_there

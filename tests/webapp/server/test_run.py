@@ -29,7 +29,7 @@ from webapp.access.options import ServeOptions
 from webapp.access.share import share_link
 from webapp.access.tokens import Tokens
 from webapp.cli import main
-from webapp.server.precheck import check
+from webapp.server.precheck import checked
 from webapp.server.restarts import Chosen
 from webapp.server.run import announce, listen, own_url, serve
 
@@ -227,12 +227,10 @@ def test_a_server_that_crashes_again_and_again_stops_and_says_why() -> None:
 
 
 def test_a_source_that_crashes_its_reader_is_refused_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess(command, -signal.SIGSEGV, "", "")
-
-    monkeypatch.setattr(subprocess, "run", crash)
-    with pytest.raises(PosecastError, match=r"crashes \(SIGSEGV\)"):
-        check(Settings(source="odd.jpg"))
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    monkeypatch.setattr("engine.children.command", lambda *_: [sys.executable, "-c", crash])
+    with pytest.raises(PosecastError, match=r"crashes \(SIGSEGV\)"), checked(Settings(source="odd.jpg")):
+        pass
 
 
 def answers(server: Process) -> bool:
@@ -317,19 +315,27 @@ def test_what_is_wrong_is_found_before_anything_runs(tmp_path: Path) -> None:
         serve(choosing(Settings(backend="openvino", device="NOPE")), replace(options, port=0))
 
 
-def test_a_password_of_a_camera_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[tuple[list[str], str]] = []
+def test_a_password_of_a_camera_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "told.json"
+    repeat = f"import pathlib, sys; pathlib.Path({str(told)!r}).write_text(sys.stdin.read()); print('outcome:null')"
+    asked: list[tuple[str, ...]] = []
 
-    def run(command: list[str], *, input: str, **_: object) -> subprocess.CompletedProcess[str]:
-        ran.append((command, input))
-        return subprocess.CompletedProcess(command, 0, "outcome:null\n", "")
+    def command(*arguments: str) -> list[str]:
+        asked.append(arguments)
+        return [sys.executable, "-c", repeat]
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr("engine.children.command", command)
     settings = Settings(source="rtsp://admin:hunter22@cam.local/1", backend="openvino")
-    check(settings)
-    ((command, told),) = ran
-    assert "hunter22" not in " ".join(command)
-    assert json.loads(told) == settings.to_json()
+    with checked(settings):
+        pass
+    assert asked == [("webapp.server.precheck",)]
+    assert json.loads(told.read_text()) == settings.to_json()
+
+
+def test_a_start_that_fails_meanwhile_ends_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.children.command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
+    with pytest.raises(KeyboardInterrupt), checked(Settings(source="clip.mp4")):
+        raise KeyboardInterrupt
 
 
 class Start:
