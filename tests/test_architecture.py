@@ -26,7 +26,7 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference
-        models nobody processor trials
+        models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer
         bench
@@ -159,10 +159,9 @@ FLOORS = {
         camera engine_events status
     """,
     "webapp.routes": """
-        assets request_types stream
+        answers assets request_types stream
         openapi request_body
-        engine
-        camera comparison pages recordings
+        camera comparison engine pages recordings
         __init__
     """,
     "webapp.server": """

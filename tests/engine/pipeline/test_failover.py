@@ -11,7 +11,7 @@ import pytest
 
 from engine.pipeline.failover import FAILURES, MAX_STUCK_THREADS
 from tests.engine.pipeline.live import SMALL, Live, live
-from tests.engine.pipeline.test_troubles import wait_for_threads_to_end
+from tests.engine.pipeline.test_watchdog import wait_for_threads_to_end
 from tests.fakes import QUICK, WAIT_S, Clock, World, refusal
 
 HANG_S = QUICK.hang_s
