@@ -9,7 +9,7 @@ from contextlib import suppress
 _M_ARENA_MAX = -8
 """glibc's mallopt(3)."""
 _HEAPS = 2
-"""Number of heaps; glibc's default is eight per core. Networks, sources and viewers use new threads, and each heap keeps
+"""Number of heaps; glibc's default is eight per core. Networks, sources and viewers use new threads, and a heap keeps
 its maximum size: 60 changes of source took 278 to 330 MB, with two heaps less than 295."""
 
 
