@@ -1,4 +1,4 @@
-"""The floors of the house: a file imports only from lower floors, and third parties only where they belong."""
+"""The architecture's floors: a file imports only from lower floors, and third-party libraries only where allowed."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ FLOORS = {
         page
     """,
 }
-"""Of every package, its files and folders, lowest floor first. `__init__` stands where what it imports demands.
+"""Files and folders of each package, lowest floor first. `__init__` is above what it imports.
 
 What lies on one line does not import each other. A name in a string, as of a module that is run, counts as an import.
 """

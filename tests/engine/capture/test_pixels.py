@@ -1,4 +1,4 @@
-"""Pixels have a shape: frames come with square ones, turned and mirrored as the file says, whatever says it."""
+"""Frames have square pixels, and are rotated and mirrored by the file's metadata, in every form of it."""
 
 from __future__ import annotations
 

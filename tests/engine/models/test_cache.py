@@ -1,4 +1,4 @@
-"""The cache of converted models: whole entries, made once, by one at a time."""
+"""The cache of converted models: complete entries, made once, by one process at a time."""
 
 from __future__ import annotations
 

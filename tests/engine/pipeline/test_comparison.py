@@ -1,4 +1,4 @@
-"""Two backends side by side on the live picture, which goes on whatever becomes of them."""
+"""Comparisons of two backends on the live picture, which continues whatever happens to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network that does not work is replaced by one that does; what was given up is left alone until it is asked for."""
+"""A failing network is replaced by one that works; an abandoned one is not used again unless the user asks for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what runs while it runs: networks, sources, settings, cameras."""
+"""Changes at run time: networks, sources, settings, cameras."""
 
 from __future__ import annotations
 
