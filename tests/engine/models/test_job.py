@@ -66,7 +66,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return started
 
 
-def test_a_child_that_is_killed_is_no_riddle(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
+def test_a_killed_child_is_explained(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
     def kill(step: str, fraction: float | None, message: str) -> None:
         children[0].kill()
 
