@@ -258,7 +258,7 @@ class TestHanging:
                 pass_time(run, lambda: run.pipeline.snapshots.newest().backend.device == wanted)  # noqa: B023
                 run.wait_until_settled()
             self.hang(run)
-            pass_time(run, lambda: "as others before" in (run.pipeline.health() or ""))
+            pass_time(run, lambda: "like others before" in (run.pipeline.health() or ""))
             assert len(run.world.loads) == 1 + MAX_STUCK_THREADS
             for backend in run.world.backends:
                 backend.go.set()
