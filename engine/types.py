@@ -126,9 +126,9 @@ class BackendInfo:
     name: str
     device: str
     precision: str
-    """As compiled, not as asked for."""
+    """The precision as compiled, not as requested."""
     assumed_input: str | None = None
-    """What pixels the model is given, 'raw' or 'normalised', where neither it nor the user says what it takes."""
+    """The pixels that the model gets, 'raw' or 'normalised', if neither it nor the user says what it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

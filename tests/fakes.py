@@ -1,4 +1,4 @@
-"""Stand-ins for what the live engine is connected to: a clock, sources, networks, and a world to hold them.
+"""Fakes of what the live engine is connected to: a clock, sources, networks, and a world that contains them.
 
 They do what the real ones promise and no more, and note every promise that their user breaks (`World.violations`).
 """

@@ -67,7 +67,7 @@ class Changed:
 
 
 def largest_difference(maps: Maps, other: Maps) -> dict[str, float]:
-    """Of each output that both have: max |maps - other|."""
+    """max |maps - other| for each output that both have."""
     pairs = {name: (getattr(maps, name), getattr(other, name)) for name in ("features", "heatmaps", "pafs")}
     return {name: float(np.abs(a - b).max()) for name, (a, b) in pairs.items() if a is not None and b is not None}
 

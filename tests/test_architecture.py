@@ -1,4 +1,4 @@
-"""The floors of the house: a file imports only from lower floors, and third parties only where they belong."""
+"""The architecture's floors: a file imports only from lower floors, and third-party libraries only where allowed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference
-        models nobody processor trials
+        models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer
         bench
@@ -158,10 +158,9 @@ FLOORS = {
         camera engine_events status
     """,
     "webapp.routes": """
-        assets request_types stream
+        answers assets request_types stream
         openapi request_body
-        engine
-        camera comparison pages recordings
+        camera comparison engine pages recordings
         __init__
     """,
     "webapp.server": """
@@ -180,7 +179,7 @@ FLOORS = {
         page
     """,
 }
-"""Of every package, its files and folders, lowest floor first. `__init__` stands where what it imports demands.
+"""Files and folders of each package, lowest floor first. `__init__` is above what it imports.
 
 What lies on one line does not import each other. A name in a string, as of a module that is run, counts as an import.
 """

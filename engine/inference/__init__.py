@@ -23,10 +23,10 @@ from engine.types import Backend, ModelSpec
 NAMES = ("pytorch", "openvino", "onnxruntime", "tensorrt")
 _BY_SPEED = ("openvino", "onnxruntime", "pytorch", "tensorrt")
 _BY_SPEED_ON_NVIDIA = ("tensorrt", "pytorch", "onnxruntime")
-"""On NVIDIA GPUs PyTorch is first: its CUDA graph takes 1.0 ms on an H100, ONNX Runtime's single kernels 3.8 ms."""
+"""PyTorch comes before ONNX Runtime: its CUDA graph takes 1.0 ms on an H100, ONNX Runtime's single kernels 3.8 ms."""
 _ACCELERATORS = ("cuda", "mps")
-"""How the names of devices begin that are faster than the processor, in lower case. A GPU of OpenVINO's may not be:
-its adapter puts the better device first."""
+"""Prefixes of the names of devices that are faster than the processor, in lower case. OpenVINO's GPUs may not be, so
+its adapter lists the better device first."""
 _PROCESSORS = ("cpu", "auto")
 _KEEPS_COMPILED = "openvino"
 """The backend that can cache compiled models in a folder."""

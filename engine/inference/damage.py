@@ -1,4 +1,4 @@
-"""Tells a damaged ONNX file from a backend that cannot run a good one."""
+"""Distinguishes a damaged ONNX file from a backend that cannot run a valid one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _TEXT = frozenset(b"\t\n\r" + bytes(range(32, 127)))
 
 
 def blamed(path: Path, refusal: PosecastError) -> PosecastError:
-    """A backend's `refusal` to open `path`; as a ModelError where the file is damaged, whatever opens it."""
+    """A backend's `refusal` to open `path`, as a ModelError if the file is damaged, so that no backend can open it."""
     return refusal if path.suffix != ".onnx" or _is_whole(path) else ModelError(refusal.error, refusal.hint)
 
 
 def check_is_binary(path: Path) -> None:
-    """ModelError where an ONNX file is a text: a web page, or what stands for a large file in a Git repository.
+    """ModelError if an ONNX file is text: a web page, or a Git LFS pointer.
 
-    OpenVINO would take it for one of TensorFlow's, and print what it thinks of that.
+    OpenVINO would read it as a TensorFlow model, and print errors.
     """
     if path.suffix == ".onnx":
         try:
@@ -34,7 +34,7 @@ def check_is_binary(path: Path) -> None:
 
 def _is_whole(path: Path) -> bool:
     try:
-        model = import_module("onnx").load(str(path))  # with the data that may lie beside it
-    except Exception:  # noqa: BLE001 - its parsers raise whatever they trip over
+        model = import_module("onnx").load(str(path))  # with external data beside it
+    except Exception:  # noqa: BLE001 - its parsers raise all kinds of exceptions
         return False
     return bool(model.graph.node)

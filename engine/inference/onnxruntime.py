@@ -158,7 +158,7 @@ def _run_options() -> Any:
 
 
 def _precision_of(path: Path) -> str:
-    """The precision of a model that does not say, by its operators and its weights."""
+    """The precision of a model without metadata, from its operators and weights."""
     try:
         onnx = import_module("onnx")
     except ImportError as error:

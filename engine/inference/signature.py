@@ -73,8 +73,8 @@ def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[
 
 
 def no_features(path: Path) -> ModelError:
-    """What to say of a model without the 3D head where bodies are to come out of its maps."""
-    return ModelError(f"{path} gives no 3D coordinates, so that there are no bodies in its maps", _FROM_KEYPOINTS)
+    """The error for a model without the 3D head if bodies should be read from its maps."""
+    return ModelError(f"{path} has no output of 3D coordinates, which --body maps requires", _FROM_KEYPOINTS)
 
 
 _FROM_KEYPOINTS = "use --body keypoints, or a model with the 3D head"

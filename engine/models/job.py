@@ -71,9 +71,9 @@ class Job:
 def run(job: Job, progress: Progress) -> dict[str, Any]:
     """Run `job` in a child process; returns how its result compares with the checkpoint, or {} if not compared.
 
-    `progress` is called at least every 0.1 s (None for a fraction not known); an exception out of it ends the child
-    and is passed on. PosecastErrors of the child are raised here, and one where what conversions need is not
-    installed; RuntimeError where it died of anything else.
+    `progress` is called at least every 0.1 s (None for an unknown fraction); an exception from it ends the child and
+    is raised. PosecastErrors of the child are raised here, and one if packages that conversions need are not
+    installed; RuntimeError if the child died for any other reason.
     """
     require("converting a model", "torch", "onnx")
     with _folder(job) as folder:

@@ -1,14 +1,14 @@
-"""Says once of a network that it finds nobody, where its input may be the reason: see `engine.nobody`."""
+"""Reports once if a network finds nobody and its input may be the reason: see `engine.input_hint`."""
 
 from __future__ import annotations
 
-from engine.nobody import FRAMES, doubt
+from engine.input_hint import FRAMES, doubt
 from engine.pipeline.events import Announcer, ProblemEvent
 from engine.types import BackendInfo, Snapshot
 
 
 class EmptyScenes:
-    """Counts the frames without people from the first of a network on. Used by the worker's thread."""
+    """Counts a network's first frames without people. Used by the worker's thread."""
 
     def __init__(self, announcer: Announcer) -> None:
         self._announcer = announcer
@@ -17,7 +17,7 @@ class EmptyScenes:
         self._settled = False
 
     def see(self, snapshot: Snapshot, model: str) -> None:
-        """A snapshot of the network that `model` names; announces a `ProblemEvent` when there is reason to."""
+        """Count a snapshot of the network `model`; announces a `ProblemEvent` if there is a hint."""
         if snapshot.replayed:
             return
         network = (model, snapshot.backend)

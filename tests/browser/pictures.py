@@ -1,4 +1,4 @@
-"""What a person would see of a canvas, told from a screenshot."""
+"""Finds in a screenshot what a person would see on a canvas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Locator
 from engine.overlay import PALETTE
 
 _HUE_TOLERANCE = 8
-"""Of 180: shading changes brightness and saturation, hardly the hue."""
+"""Tolerance of the hue (0..180): shading changes brightness and saturation, hardly the hue."""
 _LEAST_SATURATION = 90
 _LEAST_BRIGHTNESS = 70
 

@@ -1,4 +1,4 @@
-"""INT8 is no trap: what is quantised still finds the people, on frames that it was not calibrated on."""
+"""Quantised models still find the same people, on frames that they were not calibrated on."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_auto_takes_it_from_then_on(quantised: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_copy_of_one_size_is_still_int8(quantised: Path, tmp_path: Path) -> None:
-    """As `posecast convert --height --width` makes it."""
+    """A model of fixed size, as `posecast convert --height --width` makes it."""
     run(Job("openvino", quantised, tmp_path / "copy.xml", "int8", (64, 72)), silent)
     assert (tmp_path / "copy.bin").stat().st_size == quantised.with_suffix(".bin").stat().st_size < 8_000_000
     copy = openvino.open_model(tmp_path / "copy.xml", device="CPU", precision="int8", size=(64, 72), raw_input=None)

@@ -126,7 +126,7 @@ def test_who_is_found_and_how_well() -> None:
     assert result["depth_percent"] == pytest.approx(8.0, abs=1e-4)
 
 
-def test_whoever_is_out_of_the_image_need_not_be_found() -> None:
+def test_people_outside_the_image_need_not_be_found() -> None:
     nothing = {"mpjpe_mm": None, "absolute_mm": None, "depth_percent": None}
     assert against_truth([scene()], [truth_of(at(20), at(0, -3))]) == {"found": None, **nothing}
     assert against_truth([scene()], [truth_of(at(0))]) == {"found": 0.0, **nothing}

@@ -1,4 +1,4 @@
-"""One camera told in every way that people tell it: it is read right, or refused, or doubted, never silently wrong."""
+"""One camera in every format: it is read correctly, refused, or read with a warning, never silently wrong."""
 
 from __future__ import annotations
 

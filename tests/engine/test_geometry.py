@@ -127,7 +127,7 @@ def test_intrinsics_are_scaled_to_the_frame() -> None:
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == (500, 550, 485, 250)
 
 
-def test_a_focal_length_given_beats_the_file_and_keeps_the_rest() -> None:
+def test_a_given_focal_length_overrides_the_file_and_keeps_the_rest() -> None:
     K = np.array([[1000.0, 0, 970], [0, 1100, 500], [0, 0, 1]])
     camera = CameraSpec(np.eye(3), np.zeros(3), "-y", K, (1920, 1080), fx=600).for_image(960, 540)
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == pytest.approx((600, 660, 485, 250))

@@ -105,7 +105,7 @@ def test_very_many_bodies_are_thinned_out() -> None:
 
 @pytest.mark.parametrize("bodies", [np.zeros((0, 19, 3)), crowd(CAMERA, 9), np.zeros((40, 19, 3))])
 def test_too_few_people_say_what_is_needed(bodies: Array) -> None:
-    with pytest.raises(PosecastError, match="too few people stand upright") as caught:
+    with pytest.raises(PosecastError, match="too few standing people") as caught:
         level(TILTED, bodies)
     assert "upright" in caught.value.hint
 

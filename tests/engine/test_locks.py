@@ -53,7 +53,7 @@ def test_waiting_is_reported(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(PosecastError, match=r"cannot write .*lock: .* may write to its folder"),
+        pytest.raises(PosecastError, match=r"cannot write .*lock: .* check the permissions of its folder"),
         only_process(tmp_path / "file" / "lock", lambda: None),
     ):
         pass

@@ -124,7 +124,7 @@ def test_somebody_of_whom_ever_other_parts_are_seen_is_still_the_same() -> None:
         assert person.id == 1
 
 
-def test_whoever_is_gone_for_long_is_somebody_new_and_ids_are_not_given_twice() -> None:
+def test_a_person_gone_for_long_gets_a_new_id_and_ids_are_not_reused() -> None:
     tracker = Tracker()
     update(tracker, [at(-1), at(1)], 0.0)
     for frame in range(1, 100):
@@ -245,7 +245,7 @@ def test_smoothing_lags_by_time_not_by_frames(rate: float) -> None:
     assert 0.0 < lag_s < 0.12
 
 
-def test_a_file_that_starts_anew_keeps_ids_and_drops_the_smoothing() -> None:
+def test_a_file_that_restarts_keeps_ids_and_resets_the_smoothing() -> None:
     tracker = Tracker()
     for frame in range(25):
         update(tracker, [at(0.01 * frame), at(1.5)], 10 + frame / 25, TrackingOptions())
@@ -255,7 +255,7 @@ def test_a_file_that_starts_anew_keeps_ids_and_drops_the_smoothing() -> None:
     assert ids(update(tracker, [at(0.01), at(1.5)], 0.04, TrackingOptions())) == [1, 2]
 
 
-def test_whoever_was_hidden_when_the_clock_was_set_back_is_still_forgotten_in_time() -> None:
+def test_a_person_hidden_when_the_clock_was_set_back_is_still_forgotten_in_time() -> None:
     tracker = Tracker()
     update(tracker, [at(0), at(1.5)], 100.0)
     update(tracker, [at(0)], 102.0)

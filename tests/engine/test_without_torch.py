@@ -29,7 +29,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.fixture
 def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the extra `pytorch` were not installed."""
+    """Simulate that the extra `pytorch` is not installed."""
     found = installed._version
     monkeypatch.setattr(installed, "_version", lambda name: None if name in ("torch", "onnx") else found(name))
     inference.report.cache_clear()

@@ -1,3 +1,3 @@
-"""The application of tests/webapp, for the tests of trust."""
+"""The application of tests/webapp, for the robustness tests."""
 
 from tests.webapp.conftest import *  # noqa: F403  (fixtures)

@@ -1,4 +1,4 @@
-"""Viewers of a server who do what viewers should not: never read, or open everything there is."""
+"""Misbehaving viewers of a server: they never read, or open as many connections as they can."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def got(viewers: subprocess.Popen[str]) -> dict[str, float]:
 
 @contextmanager
 def who_never_read(port: int, count: int) -> Iterator[None]:
-    """So many viewers who each open the pictures and the scenes, and then do nothing."""
+    """Open `count` viewers, each with pictures and scenes, that then do nothing."""
     with ExitStack() as stack:
         for _ in range(count):
             stack.enter_context(_connection(port, "127.0.0.1")).sendall(STREAM)

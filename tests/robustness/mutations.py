@@ -1,4 +1,4 @@
-"""Damaged files by the thousand: every one of them made from its number, so that a finding can be made again."""
+"""Generates thousands of damaged files, each from its number, so that a finding can be reproduced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engine.IO and Socket.IO packets that no client of ours would send; each is made from its number."""
+"""Malformed Engine.IO and Socket.IO packets; each is generated from its number."""
 
 from __future__ import annotations
 
@@ -64,5 +64,5 @@ def frame(number: int) -> bytes:
 
 
 def acknowledgement(number: int) -> str:
-    """Of a scene that was never sent."""
+    """An acknowledgement of a scene that was never sent."""
     return f"{_ACK}{number}{json.dumps([number])}"

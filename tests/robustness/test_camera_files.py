@@ -29,7 +29,7 @@ from tests.robustness.seeds import SEEDS
 FEW, MANY = 500, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])
 UPLOADS, MANY_UPLOADS = 120, pytest.param(2_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])
 CPU_SECONDS = 1.0
-"""Of one file of at most 64 KiB; the slowest of 100 000 took a tenth of it."""
+"""Maximum seconds for one file of at most 64 KiB; the slowest of 100 000 took a tenth of it."""
 PEAK_BYTES, LEFT_BYTES = 48 * 1024**2, 256 * 1024
 
 

@@ -1,4 +1,4 @@
-"""The clock on the wall is set back an hour, or on: nothing but the time of day in the scenes follows it."""
+"""The system clock is set back or forward by an hour: only the `wall_time` of scenes follows it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ OPERATIONS = [
 ]
 FEW, MANY = 6, 200
 NOT_NOW = 503
-"""The one fault of ours that is no fault: there is no frame yet, or no room."""
+"""The 5xx status that is expected: there is no frame yet, or no room."""
 
 
 def attack(app: Flask, method: str, path: str, mode: GenerationMode, examples: int) -> None:

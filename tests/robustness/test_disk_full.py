@@ -97,7 +97,7 @@ class Recording:
         )
 
     def show(self, count: int) -> None:
-        """So many scenes, each recorded before the next one comes."""
+        """Record `count` scenes, each before the next one is made."""
         for _ in range(count):
             status = self.recorder.status()
             before = status["scenes"] if status else 0

@@ -1,4 +1,4 @@
-"""Many viewers, some of whom never read, and one who takes all he can get: the others do not notice."""
+"""Many viewers, some of which never read, and one that opens all it can: the others are not affected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.access.options import ServeOptions
 from webapp.live.viewers import share_of
 
 KEPT = 0.9
-"""Of the rate that viewers had before; it takes a while to tell that from chance."""
+"""Minimum share of the viewers' previous rate; short measurements vary too much to test it."""
 FLAT_MB = 60.0
 """More than this is no buffer of a few connections any more."""
 PLACES = 128

@@ -43,7 +43,7 @@ def options(tmp_path: Path, protected: bool) -> ServeOptions:
 
 
 def threads() -> int:
-    """Of this process, but for those that wait to ping a client: they end by themselves, ten seconds later."""
+    """Threads of this process, except those that wait to ping a client, which end by themselves ten seconds later."""
     return sum("_send_ping" not in one.name for one in threading.enumerate())
 
 
@@ -84,7 +84,7 @@ def enter(served: Served, *, join: bool) -> websocket.WebSocket:
 
 
 def hang_up(client: websocket.WebSocket) -> None:
-    """As a process that was killed does."""
+    """Close the connection abruptly, like a killed process."""
     with suppress(OSError):
         client.sock.close()
 

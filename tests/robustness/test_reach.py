@@ -1,4 +1,4 @@
-"""Nothing that a client sends becomes a path: a corpus of them, at every door, while Python tells what is opened."""
+"""No text from a client becomes a path: a corpus of paths is sent to every route, while Python lists what is opened."""
 
 from __future__ import annotations
 

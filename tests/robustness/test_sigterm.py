@@ -1,4 +1,4 @@
-"""SIGTERM in the midst of everything: what was promised is there and whole, and nothing goes on alone."""
+"""SIGTERM during work: promised files are complete, and no process or thread is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that send a byte a second, or nothing, or never read: cut off in time, and nobody waits for them."""
+"""Clients that send a byte per second, or nothing, or never read, are disconnected in time without delaying others."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from webapp.services import Services
 from webapp.state.store import Store
 
 FAST = Timing(first_frame_s=2.0, stall_s=60.0, first_retry_s=0.02, longest_retry_s=0.02, tick_s=0.01, join_s=2.0)
-"""Of a pipeline whose frames come when a test wants them: that none comes for seconds is no stall."""
+"""Timing of a pipeline whose frames come only on request, so that seconds without frames are not a stall."""
 TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
 
 

@@ -1,4 +1,4 @@
-"""A real pipeline on parts that a test holds in its hand: frames come when asked for, people are always there."""
+"""Parts for a real pipeline that a test controls: frames come on request, and always have people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.webapp.people import SIZE, person
 
 
 class Stage:
-    """What the sources of a test play: `give` shows a frame, `rate` makes them come by themselves."""
+    """Controls the sources of a test: `give` delivers frames, `rate` makes them come by themselves."""
 
     def __init__(self, rate: float | None = None, size: tuple[int, int] = SIZE, people: int = 1) -> None:
         self.rate = rate
@@ -30,7 +30,7 @@ class Stage:
         self.loading.set()
         self.opened: list[str] = []
         self.failure: PosecastError | None = None
-        """What loading a network ends in."""
+        """The error that loading a network raises, if any."""
 
     def give(self, count: int = 1) -> None:
         for _ in range(count):

@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine import nobody, picture_writer, video_writer
+from engine import input_hint, picture_writer, video_writer
 from engine.errors import PosecastError
 from engine.files import room_for, text_lines, whole_file
 from engine.infer import Inference
@@ -103,17 +103,17 @@ def _write(
                 if pictures is not None and result.overlay is not None:
                     pictures.write(result.overlay, result.snapshot.scene.time)
                 people = max(people, len(result.snapshot.scene.people))
-                if frames == nobody.FRAMES and not people:
+                if frames == input_hint.FRAMES and not people:
                     _print_doubt(backend, frames, console)
                 bar.update(task, advance=1, fps=f"{fps:.1f} fps")
-    if 0 < frames < nobody.FRAMES and not people:
+    if 0 < frames < input_hint.FRAMES and not people:
         _print_doubt(backend, frames, console)
     speed = f"{frames} frames at {fps:.1f} fps" if frames > 1 else "1 frame"
     return f"{speed}, up to {people} people at once"
 
 
 def _print_doubt(backend: BackendInfo, frames: int, console: Console) -> None:
-    doubted = nobody.doubt(backend, frames)
+    doubted = input_hint.doubt(backend, frames)
     if doubted is not None:
         console.print(str(doubted), style="yellow", markup=False, highlight=False, soft_wrap=True)
 

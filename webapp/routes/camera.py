@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
 from engine.extrinsics import MAX_FILE_BYTES
-from webapp.routes.engine import answer
+from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import LevelRequest
 from webapp.services import services

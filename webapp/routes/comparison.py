@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from engine.pipeline import Choice
 from webapp.describe import describe_comparison
-from webapp.routes.engine import answer
+from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import BackendChoice, ComparisonChoice
 from webapp.services import services

@@ -13,17 +13,13 @@ from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
+from webapp.routes.answers import answer
 from webapp.routes.openapi import document
 from webapp.routes.request_body import checked, json_object
 from webapp.routes.request_types import BackendChoice, SourceChoice
 from webapp.services import role, services
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-
-
-def answer(value: Any, status: int = 200) -> Response:
-    """A JSON answer that must not be cached."""
-    return Response(dumps(value), status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/state")

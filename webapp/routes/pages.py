@@ -10,8 +10,8 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from engine.settings import SCHEMA
 from webapp.access.guard import refuse
 from webapp.access.share import share_link
+from webapp.routes.answers import answer
 from webapp.routes.assets import static_version
-from webapp.routes.engine import answer
 from webapp.services import role, services
 
 blueprint = Blueprint("pages", __name__)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, send_file
 from engine.errors import PosecastError
 from engine.wire import csv_lines
 from webapp.recording.recordings import SCENES, VIDEO
-from webapp.routes.engine import answer
+from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import RecordingRequest
 from webapp.services import services

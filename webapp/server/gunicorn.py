@@ -30,36 +30,36 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 8.0
-"""Seconds after which a server that does not stop is killed; it takes less than 3."""
+"""Seconds after which a server that does not stop is killed; normally it takes less than 3."""
 SEND_WITHIN = 10.0
-"""Seconds in which a client must take a piece of an answer."""
+"""Seconds within which a client must accept a piece of an answer."""
 _FEW_ARRIVING = 8
 _MANY_ARRIVING = 256
-"""Where every connection has a thread of its own."""
+"""Maximum number of arriving requests without gunicorn, where every connection has its own thread."""
 _WAITING = 1000
-"""Connections without a thread: those between two requests, and those that have sent nothing yet."""
+"""Maximum connections without a thread: those between two requests, and those that have sent nothing yet."""
 _DESCRIPTORS = 8192
-"""More than any number of viewers needs; some systems grant 256 unless asked."""
+"""Number of file descriptors to request, more than any number of viewers needs; some systems default to 256."""
 _OUR_DESCRIPTORS = 150
-"""Kept from connections: files, cameras, libraries."""
+"""Number of file descriptors reserved for files, cameras and libraries."""
 _SHORT = (errno.EMFILE, errno.ENFILE)
 _SHORT_PAUSE_S = 0.2
 _QUERY = re.compile(r"\?\S*")
 
 
 class Running:
-    """An application that has begun to work: what serves requests, and what ends it."""
+    """A running application: what serves requests, and what ends it."""
 
     def __init__(self, app: Flask, ready: Callable[[], None], stop: Callable[[], None]) -> None:
         self.app = app
         self.ready = ready
-        """To be called when connections are accepted, by the first process that gets so far."""
+        """To be called by the first process that accepts connections."""
         self._stop = stop
         self._stopped = False
         self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """End streams, sockets, engine; once. Returns when they have ended, whoever began it."""
+        """End streams, sockets and engine, once. Returns when they have ended, even if another thread started it."""
         with self._lock:
             if not self._stopped:
                 self._stopped = True
@@ -108,14 +108,14 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
             super().reap_workers()
 
         def spawn_workers(self) -> None:
-            """Not for ever: a worker that crashes as soon as it begins would take the machine with it."""
+            """Replace a crashed worker, a limited number of times: a crash loop would occupy the machine."""
             if self.worker_age and self.brake.crashed(time.monotonic()):
                 reason = f"the engine crashed {MOST} times within a minute{self.cause}; choose another source or model"
                 raise HaltServer(reason, 1)
             super().spawn_workers()
 
     class Worker(ThreadWorker):  # type: ignore[misc]
-        """Ends what never ends by itself as soon as it is asked to stop, in a thread: this is a signal handler."""
+        """Ends streams and sockets when asked to stop; in a thread, since that happens in a signal handler."""
 
         def init_signals(self) -> None:
             super().init_signals()
@@ -128,7 +128,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 self.app.running.stop()
 
         def accept(self, listener: Any) -> None:
-            """Where no descriptor is left, others wait; gunicorn's own way is to end the worker."""
+            """Accept a connection. Without a free descriptor, further ones wait; gunicorn would end the worker."""
             try:
                 super().accept(listener)
             except OSError as error:
@@ -155,7 +155,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 return super().handle_request(req, conn)
             except TimeoutError:
                 hang_up(conn.sock)
-                raise StopIteration from None  # gunicorn's way to leave a connection without a word
+                raise StopIteration from None  # gunicorn's way to close a connection without an answer
 
         def murder_pending(self) -> None:
             super().murder_pending()
@@ -170,11 +170,11 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
 
         def _stop(self) -> None:
             self.app.running.stop()
-            # Connections kept alive for a next request would be waited for.
+            # Otherwise gunicorn would wait for keep-alive connections.
             self.method_queue.defer(self.murder_keepalived, True)
 
     class Log(Logger):  # type: ignore[misc]
-        """Has no handler of its own: what it says goes where everything else goes."""
+        """gunicorn's logger without a handler of its own, so that its messages go to the common log."""
 
         def setup(self, cfg: Any) -> None:
             super().setup(cfg)
@@ -184,7 +184,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
     told = mmap.mmap(-1, 1)  # one byte that all workers share
 
     def tell_once(worker: Any) -> None:
-        """A worker that replaces one that crashed is at the same address: nothing new to say."""
+        """Announce the address once: the replacement of a crashed worker has the same one."""
         if told[0] == 0:
             worker.app.running.ready()
             told[0] = 1
@@ -229,7 +229,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
 
 
 def _cause_of_death() -> str:
-    """The signal that a child died of and nobody has asked about yet, for the end of a sentence; empty for none."""
+    """The signal that killed a child not yet waited for, as the end of a sentence; empty if there is none."""
     if not hasattr(os, "waitid"):
         return ""
     with suppress(ChildProcessError):
@@ -240,7 +240,7 @@ def _cause_of_death() -> str:
 
 
 def _most_connections(threads: int) -> int:
-    """As many as there are descriptors for: one each, and one for each thread that waits at one."""
+    """As many as there are descriptors for: one per connection, and one per thread that polls one."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -287,6 +287,6 @@ def run_werkzeug(listener: socket.socket, begin: Begin) -> None:
 
 
 def _without_query(record: logging.LogRecord) -> bool:
-    """Addresses carry tokens: none is logged with its query string."""
+    """Log filter that removes query strings, since they may contain tokens."""
     record.msg, record.args = _QUERY.sub("?…", record.getMessage()), ()
     return True

@@ -1,4 +1,4 @@
-"""Keeps a process that runs for weeks from growing by what its memory allocator sets aside for each thread."""
+"""Limits the memory that the allocator reserves per thread, so that a process can run for weeks without growing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import suppress
 _M_ARENA_MAX = -8
 """glibc's mallopt(3)."""
 _HEAPS = 2
-"""glibc lets threads have eight heaps per core. Networks, sources and viewers come and go in new threads here, and each
-heap keeps the most it ever held: 60 changes of source took 278 to 330 MB, with two heaps they stayed below 295."""
+"""Number of heaps; glibc's default is eight per core. Networks, sources and viewers use new threads, and a heap keeps
+its maximum size: 60 changes of source took 278 to 330 MB, with two heaps less than 295."""
 
 
 def share_heaps() -> None:
-    """To be called before threads are started. Does nothing where the C library is not glibc."""
+    """Limit the number of heaps. To be called before threads are started; does nothing without glibc."""
     if sys.platform != "linux":
         return
     with suppress(OSError, AttributeError):

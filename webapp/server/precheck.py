@@ -1,7 +1,7 @@
-"""Whether the source and the network asked for can be had here, found out in a process of its own.
+"""Checks whether the requested source and network are available, in a process of its own.
 
-Asking imports libraries that start threads; the server forks, and must have none by then. What takes its time or may
-come and go (cameras, streams, a model still to be converted) is the engine's to try, and to tell about.
+The check imports libraries that start threads, which the server must not have when it forks. Whatever is slow or
+temporary (cameras, streams, a model to be converted) is left to the engine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OUTCOME = "outcome:"
 
 @contextmanager
 def checked(settings: Settings) -> Iterator[None]:
-    """The check runs beside the block; at its end PosecastError for what the user has to put right."""
+    """Run the check beside the block; at its end, PosecastError for errors that the user must correct."""
     if not (_is_file(settings.source) or _is_chosen(settings.model_spec)):
         yield
         return
@@ -37,16 +37,16 @@ def checked(settings: Settings) -> Iterator[None]:
             yield
             output, _ = child.communicate(timeout=_TIMEOUT)
         except subprocess.TimeoutExpired:
-            return  # slow is not wrong: the engine will tell
+            return  # slow is not wrong: the engine will report errors
         finally:
             child.kill()
     _raise_problem(child.returncode, output)
 
 
 def _tell(child: subprocess.Popen[str], settings: Settings) -> None:
-    """By its input, not by an argument, which everybody on the machine can read: sources contain passwords."""
+    """Send the settings to the child's stdin, since every user can read arguments, and sources contain passwords."""
     assert child.stdin is not None
-    with suppress(BrokenPipeError), child.stdin as given:  # broken where it has died, which is seen at the end
+    with suppress(BrokenPipeError), child.stdin as given:  # broken if the child has died, which is reported at the end
         given.write(json.dumps(settings.to_json()))
     child.stdin = None
 

@@ -1,4 +1,4 @@
-"""Pictures that are put together: HEIC of tiles, AVIF that is turned, and animations."""
+"""Composed pictures: tiled HEIC, rotated AVIF, and animations."""
 
 from __future__ import annotations
 

@@ -285,7 +285,7 @@ def test_a_file_behind_an_address_can_be_played_in_a_loop(tmp_path: Path) -> Non
 
 
 def test_a_transport_stream_pushed_by_ffmpeg() -> None:
-    """As encoders offer it: one client, no length, no end."""
+    """An endless stream for one client, without a length, as encoders offer it."""
     address = f"http://127.0.0.1:{free_port()}/live.ts"
     pattern = ["-re", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=30"]
     encoder = ["-c:v", "libx264", "-tune", "zerolatency", "-g", "15", "-f", "mpegts", "-listen", "1"]

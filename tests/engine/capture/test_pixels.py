@@ -1,4 +1,4 @@
-"""Pixels have a shape: frames come with square ones, turned and mirrored as the file says, whatever says it."""
+"""Frames have square pixels, and are rotated and mirrored by the file's metadata, in every form of it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_mirrored_videos_come_as_they_are_shown(tmp_path: Path, matrix: tuple[in
 
 
 @pytest.mark.parametrize("said", [None, Fraction(1), Fraction(2)])
-def test_what_the_user_says_beats_the_file(tmp_path: Path, said: Fraction | None) -> None:
+def test_the_users_value_overrides_the_file(tmp_path: Path, said: Fraction | None) -> None:
     source = open_source(str(clip(tmp_path / "a.mp4", said)), pixel_aspect=Fraction(1, 2))
     frame = source.read()
     source.close()

@@ -1,4 +1,4 @@
-"""Playing a clip: all of it, or at its own speed; once, or for ever. Time is the test's."""
+"""Playing a clip: all of it, or at its own speed; once, or forever. The test controls the time."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_paced_frames_come_when_they_are_due() -> None:
 
 
 def test_the_clock_begins_when_a_reader_that_was_not_ready_comes_back() -> None:
-    """As `infer` does, which loads a model for frames of the first one's size."""
+    """Like `infer`, the reader loads a model after the first frame, whose size it needs."""
     clip = FakeClip(FakeClock())
     source = playback(clip, realtime=True)
     read(source, 1)
@@ -191,7 +191,7 @@ def test_close_wakes_a_reader_that_waits_for_the_next_frame() -> None:
 
 
 def test_close_from_within_a_read_does_not_block() -> None:
-    """As a signal handler does, in the very thread that reads."""
+    """A signal handler closes the source in the thread that reads."""
     clip = FakeClip(FakeClock(), frame_rate=0.1)
     source = Playback(clip, realtime=True, clock=clip.clock, wait=lambda seconds: source.close())
     assert source.read() is None

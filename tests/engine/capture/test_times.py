@@ -27,7 +27,7 @@ def check(path: Path, numbers: list[int]) -> None:
     [("a.ts", "libx264"), ("a.mkv", "libx264"), ("a.mpg", "mpeg2video"), ("a.h264", "libx264"), ("a.mjpeg", "mjpeg")],
 )
 def test_a_file_after_another_in_one(tmp_path: Path, name: str, codec: str) -> None:
-    """As `cat a.ts a.ts` makes it: timestamps fall back in the middle."""
+    """A concatenated file, as from `cat a.ts a.ts`: timestamps fall back in the middle."""
     rate = 25 if name.endswith(("mjpeg", "h264")) else RATE  # raw streams have no rate: 25 a second are taken
     whole = write_clip(tmp_path / name, steady(20), codec=codec, ticks=30)
     whole.write_bytes(whole.read_bytes() * 2)

@@ -199,7 +199,7 @@ def test_an_engine_of_another_place_is_refused(
 ) -> None:
     fields = {name: getattr(HEADER, name) for name in EngineHeader.__slots__}
     write_engine(tmp_path / "model.engine", EngineHeader(**fields | changes), PLAN)
-    with pytest.raises(PosecastError, match=f"built for .*{other}.*, and here is TensorRT 10.3.0 on NVIDIA Test"):
+    with pytest.raises(PosecastError, match=f"built for .*{other}.*, but this is TensorRT 10.3.0 on NVIDIA Test"):
         _open(tmp_path / "model.engine")
     assert library.seen == []
 

@@ -60,7 +60,7 @@ def test_the_head_is_left_out_where_it_is_not_needed() -> None:
 @pytest.mark.parametrize("backend", ["pytorch", "openvino", "onnxruntime"])
 def test_maps_of_a_2d_only_checkpoint_are_a_clear_error(checkpoint: Path, backend: str) -> None:
     spec = ModelSpec(str(checkpoint), backend, precision="fp32", body="maps")
-    with pytest.raises(PosecastError, match=r"gives no 3D coordinates.*use --body keypoints"):
+    with pytest.raises(PosecastError, match=r"has no output of 3D coordinates.*use --body keypoints"):
         load_backend(spec, SIZE, silent)
 
 
@@ -91,7 +91,7 @@ def test_a_model_of_two_outputs_opens_and_has_no_maps_to_read(tmp_path: Path, na
     path = tmp_path / "flat.onnx"
     onnx.save(export(load_checkpoint(BUNDLED, features=False)), str(path))
     assert open_with(name, path, None).infer(picture(136)).features is None
-    with pytest.raises(PosecastError, match="gives no 3D coordinates"):
+    with pytest.raises(PosecastError, match="has no output of 3D coordinates"):
         open_with(name, path, True)
 
 

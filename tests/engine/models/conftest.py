@@ -1,4 +1,4 @@
-"""A web server on this machine that misbehaves as it is told."""
+"""A local web server that misbehaves on request."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Web:
     # --- answers ---
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
-        """As a good server does."""
+        """Answer correctly."""
         self._head(handler)
         handler.wfile.write(self.content)
 

@@ -1,4 +1,4 @@
-"""One file out of an archive that may be anything."""
+"""Extracting one file from an untrusted archive."""
 
 from __future__ import annotations
 

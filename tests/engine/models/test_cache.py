@@ -1,4 +1,4 @@
-"""The cache of converted models: whole entries, made once, by one at a time."""
+"""The cache of converted models: complete entries, made once, by one process at a time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "entry").iterdir()] == ["whole"]
 
 
-def test_whoever_comes_second_waits_and_says_so(tmp_path: Path) -> None:
+def test_the_second_process_waits_and_reports_it(tmp_path: Path) -> None:
     """Two at once: one builds; the other is told that it waits, and finds the entry made."""
     building, waited = threading.Event(), threading.Event()
     builds = []

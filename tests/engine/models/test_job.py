@@ -66,11 +66,11 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return started
 
 
-def test_a_child_that_is_killed_is_no_riddle(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
+def test_a_killed_child_is_explained(tmp_path: Path, children: list[subprocess.Popen[bytes]]) -> None:
     def kill(step: str, fraction: float | None, message: str) -> None:
         children[0].kill()
 
-    with pytest.raises(PosecastError, match="ended by SIGKILL; is there enough memory"):
+    with pytest.raises(PosecastError, match="killed by SIGKILL; check that there is enough memory"):
         run(Job("onnx", models.resolve("bundled"), tmp_path / "model.onnx"), kill)
 
 

@@ -1,4 +1,4 @@
-"""A pipeline in a fake world, with ways to wait for what it does."""
+"""Runs a pipeline on fakes, with methods that wait for its effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two backends side by side on the live picture, which goes on whatever becomes of them."""
+"""Comparisons of two backends on the live picture, which continues whatever happens to them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class TestEnding:
         with live() as run:
             begin(run)
             run.listener.wait_until(lambda: run.state.comparison.status == "ended")
-            assert (run.state.comparison.frames, run.state.comparison.step) == (3, "3 frames are compared")
+            assert (run.state.comparison.frames, run.state.comparison.step) == (3, "3 frames were compared")
             assert [network.closes for network in run.world.backends] == [0, 1, 1]
 
     def test_by_another_comparison(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.nobody import FRAMES
+from engine.input_hint import FRAMES
 from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Event, ProblemEvent
 from engine.types import BackendInfo, Snapshot

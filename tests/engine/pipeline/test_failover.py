@@ -1,4 +1,4 @@
-"""A network that does not work is replaced by one that does; what was given up is left alone until it is asked for."""
+"""A failing network is replaced by one that works; an abandoned one is not used again unless the user asks for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from engine.pipeline.failover import FAILURES, MAX_STUCK_THREADS
 from tests.engine.pipeline.live import SMALL, Live, live
-from tests.engine.pipeline.test_troubles import wait_for_threads_to_end
+from tests.engine.pipeline.test_watchdog import wait_for_threads_to_end
 from tests.fakes import QUICK, WAIT_S, Clock, World, refusal
 
 HANG_S = QUICK.hang_s
@@ -258,7 +258,7 @@ class TestHanging:
                 pass_time(run, lambda: run.pipeline.snapshots.newest().backend.device == wanted)  # noqa: B023
                 run.wait_until_settled()
             self.hang(run)
-            pass_time(run, lambda: "as others before" in (run.pipeline.health() or ""))
+            pass_time(run, lambda: "like others before" in (run.pipeline.health() or ""))
             assert len(run.world.loads) == 1 + MAX_STUCK_THREADS
             for backend in run.world.backends:
                 backend.go.set()

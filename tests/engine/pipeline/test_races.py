@@ -1,4 +1,4 @@
-"""Everything at once: whatever is switched, paused and changed in whatever order, nothing is lost or left over."""
+"""Concurrent changes: after switches, pauses and changes in any order, nothing is lost or left over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what runs while it runs: networks, sources, settings, cameras."""
+"""Changes at run time: networks, sources, settings, cameras."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ class TestSource:
             run.wait_for_next_snapshot()
             assert run.world.sources[-1].name == "other"
 
-    def test_the_same_source_is_opened_anew(self) -> None:
+    def test_the_same_source_is_opened_again(self) -> None:
         with live() as run:
             run.wait_for_snapshot()
             run.pipeline.switch_source("demo")
@@ -251,7 +251,7 @@ class TestSource:
             run.wait_for_next_snapshot()
             assert [source.closes for source in run.world.sources] == [1, 0]
 
-    def test_for_pixels_of_another_shape_it_is_opened_anew(self) -> None:
+    def test_for_another_pixel_shape_it_is_opened_again(self) -> None:
         with live() as run:
             run.wait_for_snapshot()
             run.pipeline.change_settings({"pixel_aspect": "2:1"})
@@ -311,7 +311,7 @@ class TestSettings:
 
 
 class TestCamera:
-    def test_given_beats_the_sources_own_beats_the_default(self) -> None:
+    def test_the_file_overrides_the_sources_own_which_overrides_the_default(self) -> None:
         world = World(cameras={"stage": DEMO_CAMERA})
         with live(world, replace(SMALL, source="stage")) as run:
             snapshot = run.wait_for_snapshot()

@@ -111,7 +111,7 @@ def test_the_browser_that_we_open_is_let_in_and_nobody_else_by_its_address(
 
 
 def test_the_table_has_every_route(app: Flask) -> None:
-    """And every event that a client may send: there is none, so that there is nothing to misuse."""
+    """There is no event that clients may send, so view-only visitors cannot misuse any."""
     listed = {path for _, path in routes(app)}
     for rule in app.url_map.iter_rules():
         assert any(re.fullmatch(re.sub(r"<[^>]+>", ".+", rule.rule), path) for path in listed), rule.rule

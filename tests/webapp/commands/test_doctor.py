@@ -1,4 +1,4 @@
-"""`posecast doctor`: it tells the whole truth and never fails."""
+"""`posecast doctor` reports everything and never fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hanging up never fails, whatever became of the connection; and no reader waits for what will not come."""
+"""Closing a WebSocket never fails, whatever the state of the connection; and readers never wait forever."""
 
 from __future__ import annotations
 

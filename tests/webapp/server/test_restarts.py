@@ -1,4 +1,4 @@
-"""What a worker begins with that takes another's place."""
+"""The settings and camera with which the replacement of a crashed worker starts."""
 
 from __future__ import annotations
 

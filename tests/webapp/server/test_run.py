@@ -42,7 +42,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes and s
 
 
 def _hear_hangups() -> None:
-    """As a shell's programs do. Under nohup, where these tests may run, they would not; nor should they."""
+    """Restore the default SIGHUP, as in a shell: the tests may run under nohup, which ignores it."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 

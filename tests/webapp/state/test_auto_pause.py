@@ -54,7 +54,7 @@ def test_turning_the_setting_off_opens_the_source(playing: Pipeline) -> None:
     assert playing.state().status == "running"
 
 
-def test_a_source_chosen_anew_while_nobody_is_there_is_shown_for_a_while(playing: Pipeline) -> None:
+def test_a_source_chosen_again_without_viewers_is_shown_for_a_while(playing: Pipeline) -> None:
     playing.change_settings({"pause_unwatched": True})
     visits = Visits(playing)
     visits.after(PAUSE_AFTER + 1, 0)

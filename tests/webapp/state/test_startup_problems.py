@@ -1,4 +1,4 @@
-"""Problems of a start reach those who come soon after it, and nobody twice."""
+"""Problems of a start reach clients that connect soon afterwards, each only once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Nobody in any picture: what to say of it where the model may be fed the wrong range of pixels.
+"""Hints at `--model-input` if no people are found, since the model may get the wrong range of pixels.
 
-A model that was exported elsewhere mostly does not say whether it normalises its input itself, so that one of the two
-is assumed. With the wrong one it runs without an error, and finds nobody.
+A model that was exported elsewhere rarely says whether it normalises its input itself, so one of the two is assumed.
+With the wrong one, it runs without an error, and finds nobody.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from engine.inference.signature import NORMALISED, RAW
 from engine.types import BackendInfo
 
 FRAMES = 50
-"""Without people, after which it is said: an empty room is common, two seconds of it are enough to wonder."""
+"""Number of frames without people after which the hint is given, about two seconds: empty rooms are common."""
 
 
 def doubt(info: BackendInfo, frames: int) -> PosecastError | None:
-    """What to say after so many frames without people; None where the model, or the user, says what it takes."""
+    """The hint after `frames` frames without people; None if the model, or the user, says what it takes."""
     assumed = info.assumed_input
     if assumed is None:
         return None

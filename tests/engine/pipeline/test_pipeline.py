@@ -1,4 +1,4 @@
-"""A pipeline that runs: snapshots, numbers, health, pauses, and an end without a trace."""
+"""A running pipeline: snapshots, statistics, health, pauses, and an end without leftovers."""
 
 from __future__ import annotations
 
