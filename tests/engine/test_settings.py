@@ -49,7 +49,8 @@ def test_what_is_saved_is_loaded_equal(tmp_path: Path) -> None:
     [
         ("source", ""), ("source", 3), ("model", None), ("model_input", None), ("backend", "tensorflow"),
         ("backend", ["auto"]),
-        ("precision", "fp8"), ("body", "clay"), ("body", None), ("placement", "anywhere"), ("height_size", 255), ("height_size", 120), ("height_size", 1032),
+        ("precision", "fp8"), ("body", "clay"), ("body", None), ("placement", "anywhere"),
+        ("height_size", 255), ("height_size", 120), ("height_size", 1032),
         ("height_size", 256.0), ("height_size", True), ("fx", 0), ("fx", math.nan), ("fx", "900"), ("fx", 10**400),
         ("up", "y"), ("up", 1), ("floor_offset_m", math.inf), ("assumed_height_m", 0.2), ("assumed_height_m", 180),
         ("smoothing", 1), ("smoothing", "false"), ("smoothing_cutoff_hz", 0), ("smoothing_beta", -1),
