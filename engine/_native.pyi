@@ -1,8 +1,11 @@
-"""The decoder in C++ (native/): see engine/decoding.py."""
+"""The inner loops in C++ (native/): see engine/decoding.py and engine/lifting/keypoints.py."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+def dense(
+    rows: NDArray[np.float32], weight: NDArray[np.float32], bias: NDArray[np.float32], rectified: bool
+) -> NDArray[np.float32]: ...
 def extract_people(
     heatmaps: NDArray[np.float32], pafs: NDArray[np.float32], *, min_paf_ratio: float = 0.8
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...

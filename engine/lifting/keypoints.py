@@ -1,7 +1,8 @@
 """Bodies from 2D keypoints alone, by a small residual network that ships with the program: the lifter.
 
 In: the rays of a person's keypoints, and which of them were found. Out: the joints of a body, and their expected
-errors. All people are computed in one batch, in float32. The formulas are in engine/assets/MODEL_CARD.md.
+errors. All people are computed together, in float32, in C++ and in one thread. The formulas are in
+engine/assets/MODEL_CARD.md.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import _native
 from engine.lifting.bodies import Bodies
 from engine.skeleton import JOINT_COUNT, KEYPOINT_COUNT, PELVIS
 from engine.types import Floats
@@ -24,6 +26,8 @@ MIN_KEYPOINTS = 5
 """Minimum number of found keypoints for a body."""
 _PATH = Path(__file__).parents[1] / "assets" / "posecast-lifter-v1.npz"
 _BLOCKS = 3
+_TILE = 32
+"""Outputs of a layer that C++ computes together."""
 # The limits within which the network was trained.
 _MIN_DEPTH = 0.05
 _MIN_SPREAD = 1e-4
@@ -44,15 +48,8 @@ class Lifter:
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """`weights`: LAYER.weight (outputs, inputs) and LAYER.bias (outputs,), in any float type."""
-        # People are columns: with weights as (outputs, inputs), a product takes half as long as with people as rows.
-        self._layers: dict[str, tuple[Floats, Floats]] = {
-            name.removesuffix(".weight"): (
-                np.ascontiguousarray(weights[name], np.float32),
-                np.asarray(weights[name.replace(".weight", ".bias")], np.float32)[:, None],
-            )
-            for name in weights
-            if name.endswith(".weight")
-        }
+        names = [name.removesuffix(".weight") for name in weights if name.endswith(".weight")]
+        self._layers = {name: _tiled(weights[f"{name}.weight"], weights[f"{name}.bias"]) for name in names}
 
     def __call__(self, rays: NDArray[np.floating[Any]], found: NDArray[np.bool_]) -> Bodies:
         """(P, 18, 2) rays x/z and y/z and (P, 18), 2D order -> bodies of people 1.72 m tall, pelvis at 0, camera axes.
@@ -66,27 +63,29 @@ class Lifter:
         q, log_spread = _seen_from_there(r, R, seen, counts)
         about = (log_spread[:, None] / 2, counts[:, None] / KEYPOINT_COUNT)
         x = np.concatenate((q.reshape(len(q), -1), found.astype(np.float32), *about), axis=1)
-        joints, spread = self._network(np.ascontiguousarray(x.T, np.float32))
-        in_view = joints.T.reshape(-1, JOINT_COUNT, 3)
+        joints, spread = self._network(x)
+        in_view = joints.reshape(-1, JOINT_COUNT, 3)
         in_view = in_view - in_view[:, PELVIS : PELVIS + 1]
-        return Bodies(in_view @ R, np.float32(_ERROR_SCALE) * np.exp(spread.T))
+        return Bodies(in_view @ R, np.float32(_ERROR_SCALE) * np.exp(spread))
 
     def _network(self, x: Floats) -> tuple[Floats, Floats]:
-        """(56, P) -> joints (57, P) and the logarithms of errors (19, P)."""
-        h = _relu(self._linear("input", x))
+        """(P, 56) -> joints (P, 57) and the logarithms of errors (P, 19)."""
+        h = self._layer("input", x)
         for block in range(_BLOCKS):
-            h += _relu(self._linear(f"block{block}.second", _relu(self._linear(f"block{block}.first", h))))
-        return self._linear("joints", h), self._linear("spread", h)
+            h = h + self._layer(f"block{block}.second", self._layer(f"block{block}.first", h))
+        joints, spread = (self._layer(name, h, rectified=False) for name in ("joints", "spread"))
+        return joints[:, : 3 * JOINT_COUNT], spread[:, :JOINT_COUNT]
 
-    def _linear(self, layer: str, h: Floats) -> Floats:
-        weight, bias = self._layers[layer]
-        out: Floats = weight @ h
-        out += bias
-        return out
+    def _layer(self, name: str, h: Floats, *, rectified: bool = True) -> Floats:
+        return _native.dense(h, *self._layers[name], rectified)
 
 
-def _relu(h: Floats) -> Floats:
-    return np.maximum(h, 0, out=h)
+def _tiled(weight: NDArray[Any], bias: NDArray[Any]) -> tuple[Floats, Floats]:
+    """(outputs, inputs) and (outputs,) -> (tiles, inputs, 32) and (tiles, 32), padded with zeros, as C++ takes them."""
+    padded = np.pad(weight, ((0, -len(weight) % _TILE), (0, 0)))
+    tiles = padded.reshape(-1, _TILE, weight.shape[1]).transpose(0, 2, 1)
+    biases = np.pad(bias, (0, -len(bias) % _TILE)).reshape(-1, _TILE)
+    return np.ascontiguousarray(tiles, np.float32), np.ascontiguousarray(biases, np.float32)
 
 
 def _view_from_camera(c: Floats) -> Floats:

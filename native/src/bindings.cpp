@@ -1,5 +1,5 @@
-// engine._native: checks NumPy arguments, releases the GIL, calls the decoder, and makes arrays of what it returns.
-// The only file that depends on Python; it contains no part of the algorithm.
+// engine._native: checks NumPy arguments, releases the GIL, calls the core, and makes arrays of what it returns.
+// The only file that depends on Python; it contains no part of the algorithms.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dense.h"
 #include "extraction.h"
 
 namespace py = pybind11;
@@ -23,6 +24,12 @@ constexpr char kExtractPeopleDoc[] =
 constexpr char kFindPeaksDoc[] =
     "Peaks of 18 heatmaps upsampled by 4: 18 arrays (N, 3) float32 of x, y in upsampled pixels and score, sorted by\n"
     "x, then y. heatmaps as in extract_people.";
+
+constexpr char kDenseDoc[] =
+    "A layer of a small network: rows (P, inputs) times weight plus bias, float32; values below 0 become 0 where\n"
+    "rectified. weight (tiles, inputs, 32) and bias (tiles, 32) hold 32 outputs a tile. Returns (P, 32 * tiles) "
+    "float32.\n"
+    "ValueError where shapes do not fit.";
 
 std::string shape_text(const py::array& array) {
   std::string text = "(";
@@ -119,10 +126,31 @@ py::list find_peaks(const py::object& heatmaps) {
   return result;
 }
 
+using Matrix = py::array_t<float, py::array::c_style | py::array::forcecast>;
+
+py::array_t<float> dense(const Matrix& rows, const Matrix& weight, const Matrix& bias, bool rectified) {
+  if (rows.ndim() != 2 || weight.ndim() != 3 || bias.ndim() != 2 || rows.shape(1) != weight.shape(1) ||
+      weight.shape(0) != bias.shape(0) || weight.shape(2) != posecast::kTile || bias.shape(1) != posecast::kTile) {
+    throw py::value_error("rows (P, inputs), weight (tiles, inputs, 32) and bias (tiles, 32) must fit, got shapes " +
+                          shape_text(rows) + ", " + shape_text(weight) + ", " + shape_text(bias));
+  }
+  const posecast::Dense layer = {weight.data(), bias.data(), static_cast<int>(weight.shape(1)),
+                                 static_cast<int>(weight.shape(0)), rectified};
+  py::array_t<float> out({rows.shape(0), weight.shape(0) * posecast::kTile});
+  const int count = static_cast<int>(rows.shape(0));
+  float* target = out.mutable_data();
+  {
+    py::gil_scoped_release release;
+    posecast::apply(layer, rows.data(), count, target);
+  }
+  return out;
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
-  module.doc() = "The decoder in C++: maps of the network to people in 2D.";
+  module.doc() = "The inner loops in C++: maps of the network to people in 2D, and layers of the lifter.";
+  module.def("dense", &dense, py::arg("rows"), py::arg("weight"), py::arg("bias"), py::arg("rectified"), kDenseDoc);
   module.def("extract_people", &extract_people, py::arg("heatmaps"), py::arg("pafs"), py::kw_only(),
              py::arg("min_paf_ratio") = 0.8, kExtractPeopleDoc);
   module.def("find_peaks", &find_peaks, py::arg("heatmaps"), kFindPeaksDoc);
