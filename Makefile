@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-# For what is installed and for what builds it; the second name is that of newer pips.
+# Pins installed packages and build requirements; newer versions of pip use the second name.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
 HOST ?= 127.0.0.1
@@ -16,8 +16,8 @@ ARGS ?=
 
 CXX_FILES := $(wildcard native/src/* native/fuzz/*)
 
-# Two files of tests at a time, since each leaves a core idle for much of its time (waiting threads of PyTorch's would not);
-# in their order, which begins with the longest.
+# Two test files at a time, since each leaves a core idle for much of its time (PyTorch's threads must not wait actively);
+# in the collected order, which begins with the longest.
 TWO_AT_A_TIME := OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -28,25 +28,25 @@ help:  ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
-run: setup  ## the dashboard in the browser, with the source chosen last (SOURCE=, HOST=, PORT=, ARGS=)
+run: setup  ## start the dashboard in the browser, with the source chosen last (SOURCE=, HOST=, PORT=, ARGS=)
 	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 
-run-infer: setup  ## people of a video into people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
+run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
 	$(BIN)/posecast infer "$(or $(SOURCE),demo)" -o "$(OUT)" --video "$(VIDEO)" $(ARGS)
 
-test: setup tools  ## everything CI runs, in about ten minutes on two cores
+test: setup tools  ## run all tests that CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
 
-test-long: setup tools  ## the full counts: soak, fuzz, switches
+test-long: setup tools  ## run the long tests, too: soak, fuzz, switches
 	$(BIN)/python -m pytest --hypothesis-profile=other $(ARGS)
 
-fuzz:  ## libFuzzer against the decoder, with sanitizers (FUZZ_SECONDS=; needs clang++ and cmake)
+fuzz:  ## fuzz the decoder with libFuzzer and sanitizers (FUZZ_SECONDS=; needs clang++ and cmake)
 	cmake -S native -B build/fuzz -DPOSECAST_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++
 	cmake --build build/fuzz
 	mkdir -p build/fuzz/corpus
 	build/fuzz/decoder_fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 
-lint: setup lint-page  ## every linter, formatter and type checker; changes nothing
+lint: setup lint-page  ## run all linters, format checks and type checkers; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run -Werror $(CXX_FILES)
@@ -55,33 +55,33 @@ lint: setup lint-page  ## every linter, formatter and type checker; changes noth
 lint-page: $(STAMPS)/page
 	@webapp/bundle/npm.sh $(BIN)/python run --silent lint
 
-format: setup  ## what the formatters and the linters can put right by themselves
+format: setup  ## apply the formatters, and the fixes that the linters can make
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i $(CXX_FILES)
 	webapp/bundle/npm.sh $(BIN)/python run --silent format
 
-bench: setup  ## speed and accuracy of every backend on this machine
+bench: setup  ## measure speed and accuracy of every backend on this machine
 	mkdir -p bench/results
 	$(BIN)/posecast bench $(or $(SOURCE),demo) --json bench/results/latest.json --chart bench/results/latest.html $(ARGS)
 
-wheel: setup  ## the wheel, into dist/; the same bytes from the same commit
+wheel: setup  ## build the wheel into dist/, reproducibly
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIN) $(BIN)/pip wheel -q --no-deps -w dist .
 
-audit: $(STAMPS)/audit  ## known vulnerabilities of what is locked; asks the advisory databases online
+audit: $(STAMPS)/audit  ## check locked packages for known vulnerabilities, online
 	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt; \
 	python=$$?; npm audit --audit=true && exit $$python
 
-screenshots: setup tools  ## pictures of the dashboard for the README, into docs/
+screenshots: setup tools  ## make the README's pictures of the dashboard in docs/
 	$(BIN)/python -m tests.browser.screenshots
 
 assets: setup  ## render the demo stage's clip again
 	$(BIN)/python -m engine.capture.stage
 
-tools:  # what the tests need beside Python: ffmpeg and a Chromium
+tools:  # what the tests need besides Python: ffmpeg and a Chromium
 	@./tests/tools.sh $(BIN)
 
-clean:  ## remove what was built
+clean:  ## remove everything that was built
 	rm -rf $(VENV) build node_modules webapp/static/vendor
 
 $(STAMPS)/venv:
@@ -89,7 +89,7 @@ $(STAMPS)/venv:
 	mkdir -p $(STAMPS)
 	touch $@
 
-# Not compiled ahead: that takes a minute for all of the libraries, and Python does it for the parts that are used.
+# Not compiled in advance: that takes a minute for all libraries, and Python compiles the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
 	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
 	touch $@

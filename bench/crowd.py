@@ -35,13 +35,13 @@ _APART_S = LOOP_S / 7
 
 
 class NoNetwork:
-    """A backend that is never asked for anything: `Crowd` knows its people."""
+    """A backend that is never called: `Crowd` makes the people."""
 
     info = BackendInfo("openvino", "CPU", "fp32")
     fixed_size: tuple[int, int] | None = None
 
     def infer(self, image: Image) -> Maps:
-        raise AssertionError("the crowd knows its people")
+        raise AssertionError("the crowd needs no network")
 
     def close(self) -> None:
         pass

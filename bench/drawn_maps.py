@@ -1,4 +1,4 @@
-"""Random maps for the decoder: people drawn as the network would answer them, and everything it never would."""
+"""Random maps for the decoder: people as the network would return them, and maps that it never would."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _limb(
 
 
 def noise(rng: np.random.Generator, height: int, width: int) -> Maps:
-    """No structure, every channel full of peaks, PAFs that agree with much of it."""
+    """Unstructured maps: every channel full of peaks, with PAFs that connect many of them."""
     heatmaps = rng.normal(0, rng.uniform(0.05, 0.5), (19, height, width))
     pafs = rng.normal(rng.uniform(-0.5, 0.5, (38, 1, 1)), 0.3, (38, height, width))
     return heatmaps.astype(np.float32), pafs.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Somebody who uses the dashboard all day: switches, uploads, settings and recordings, in turns."""
+"""Simulates an active user of the dashboard: switches, uploads, settings and recordings in turn."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from typing import Any
 from engine.errors import PosecastError
 
 CAMERA = {"R": [[1, 0, 0], [0, -1, 0], [0, 0, -1]], "t": [0, 100, 300]}
-"""Centimetres, as the reference's files."""
+"""A camera file in centimetres, as the reference's."""
 _SWITCH_S = 120.0
 _LOOK_S = 0.1
 
 
 class Household:
-    """Does one thing at each `act`, and waits until it is done; `refused` has what did not work."""
+    """Performs one action per `act` and waits for its effect; `refused` lists those that failed."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -37,7 +37,7 @@ class Household:
         )  # fmt: skip
 
     def wait_until_running(self, seconds: float) -> None:
-        """Until scenes come; then it is known what there is to switch to."""
+        """Wait until there are scenes, and find out which backends and sources can be switched to."""
         deadline = time.monotonic() + seconds
         while (state := self._ask("GET", "api/state"))["stats"]["processed"] < 1 or state["switching"]:
             if time.monotonic() > deadline:
@@ -51,7 +51,7 @@ class Household:
 
     @contextmanager
     def at_home(self, every_s: float) -> Iterator[None]:
-        """Act so often, in a thread, while the block runs."""
+        """Act every `every_s` seconds, in a thread, while the block runs."""
         leave = threading.Event()
 
         def live() -> None:
@@ -114,11 +114,11 @@ class Household:
         deadline = time.monotonic() + _SWITCH_S
         while (state := self._ask("GET", "api/state"))["switching"] or not reached(state):
             if time.monotonic() > deadline or (not state["switching"] and not reached(state)):
-                raise PosecastError(f"{what} did not come about", f"it is {state['backend']} on {state['source']}")
+                raise PosecastError(f"{what} had no effect", f"it is {state['backend']} on {state['source']}")
             time.sleep(_LOOK_S)
 
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """The answer's JSON, {} where it has none; PosecastError for a refusal."""
+        """The answer's JSON, {} if it has none; PosecastError for a refusal."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if data is not None else {}
         request = urllib.request.Request(

@@ -1,8 +1,8 @@
 """The live pipeline at a camera's pace: from capture to publishing, and across hot swaps. `python -m bench.latency`.
 
-A camera of so many frames a second is played from memory, so that nothing but the engine is measured; a frame counts
-from the moment it was due until somebody who waits for snapshots has it. A swap is measured by the intervals between
-snapshots: while the other network is being loaded, and around the instant that it takes over.
+A camera is played from memory, so that only the engine is measured; the latency of a frame is the time from when it
+was due until a thread that waits for snapshots has it. A swap is measured by the intervals between snapshots while
+the other network is being loaded, and around the moment when it takes over.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.camera import Camera, demo_frames
+from bench.camera import Camera, frames_in_memory
 from engine.errors import PosecastError
 from engine.pipeline import Parts, Pipeline, ProblemEvent
 from engine.settings import Settings
 from engine.types import Snapshot
 
 AROUND_S = 1.0
-"""Before and after the instant of a swap."""
+"""Seconds before and after a swap that are measured."""
 START_S = 600.0
-"""A network that takes longer to load is given up."""
+"""Time limit for loading a network, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--json", type=Path, help="write the numbers there")
     options = parser.parse_args()
-    frames = demo_frames()
+    frames = frames_in_memory()
     pipeline = Pipeline(
         Settings(backend=options.backend), parts=Parts(open_source=lambda text: Camera(frames, options.fps))
     )

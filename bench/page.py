@@ -1,4 +1,4 @@
-"""What the page costs a browser: its frame rate and its own work a frame, with ten people. `python -m bench.page`.
+"""The cost of the page in a browser: frame rate and JavaScript time per frame with ten people. `python -m bench.page`.
 
 A server with people and no network runs, and a real Chromium shows the 3D view alone. Where WebGL is drawn in
 software, as on a machine without a GPU, the rate is the processor's and the page limits it on purpose; the work of

@@ -1,4 +1,4 @@
-"""Reads, second by second, what the serving process takes and how old its scenes are when they go out."""
+"""Samples the resources of the serving process, and the latency of its scenes, once a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LATENCY = re.compile(r"posecast_publish_latency_seconds_(sum|count) (\S+)")
 
 
 class Sampler:
-    """Of the worker process below `server`, a gunicorn master, or of `server` itself where it has none."""
+    """Samples the worker process of `server`, a gunicorn master, or `server` itself if it has none."""
 
     def __init__(self, server: int, port: int) -> None:
         self.times: list[float] = []
@@ -39,7 +39,7 @@ class Sampler:
         return True
 
     def _latency(self) -> float:
-        """Mean milliseconds from capture to publication since the last sample; NaN where nothing was published."""
+        """Mean milliseconds from capture to publication since the last sample; NaN if nothing was published."""
         with urllib.request.urlopen(self._metrics, timeout=30) as response:
             found = dict(_LATENCY.findall(response.read().decode()))
         total, count = float(found["sum"]), float(found["count"])

@@ -1,4 +1,4 @@
-"""Whether a measured quantity stays flat: its slope by least squares, and what rise counts as one."""
+"""Tests whether a measured quantity stays flat, by its least-squares slope and a limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 WARM_UP = 0.2
-"""Share of a run that does not count: caches fill, libraries load, every backend is opened for the first time."""
+"""Share of a run that is not counted: caches fill, libraries load, every backend is opened for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class Limit:
 
     per_hour: float
     noise: float
-    """What it goes up and down by as switches, viewers and recordings come and go: a short run cannot tell a rise
-    from that."""
+    """Variation caused by switches, viewers and recordings, from which a short run cannot distinguish a rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Slope:
 
 
 def slope(times_s: Sequence[float], values: Sequence[float], limit: Limit) -> Slope:
-    """Of `values` over `times_s`, at least 8 of them, the warm-up left out. NaN: not measured then."""
+    """The slope of `values` over `times_s`, at least 8 of them, without the warm-up. NaN means not measured."""
     t, v = np.asarray(times_s, float), np.asarray(values, float)
     counts = (t >= t[0] + WARM_UP * (t[-1] - t[0])) & np.isfinite(v)
     t, v = t[counts], v[counts]

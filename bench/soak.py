@@ -1,9 +1,9 @@
-"""A long day in a few minutes: does anything grow? `python -m bench.soak --minutes 30`.
+"""A soak test: a long day of use in a few minutes, to see whether anything grows. `python -m bench.soak --minutes 30`.
 
-The server runs as its users start it. Viewers come, watch and go; every few seconds a backend or a source is switched,
-a camera file sent or taken back, a setting changed, a recording made and deleted. Once a second the threads, file
-descriptors and memory of the serving process are read, and the latency of what it publishes. Exit status 1: something
-rises faster than its limit, was refused, or died.
+The server runs as users start it. Viewers connect and leave; every few seconds, a backend or a source is switched, a
+camera file uploaded or reset, a setting changed, a recording made and deleted. Once a second, threads, file
+descriptors, memory and latency of the serving process are measured. Exit status 1: something rises faster than its
+limit, was refused, or died.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ LIMITS = {
     "rss_mb": Limit(20, 25),
     "latency_ms": Limit(10, 25),
 }
-"""A month at these would be too much; they are what 30 minutes can resolve."""
+"""Limits of the rise per hour. They would be too high for a month, but 30 minutes cannot resolve less."""
 VISIT_S = 30.0
-"""Seconds that the viewers stay; then others come."""
+"""Seconds after which a group of viewers is replaced by the next."""
 _COMING_S = 4.0
-"""A process that starts, connects and warms up."""
+"""Seconds for a process of viewers to start, connect and warm up."""
 START_S = 600.0
 
 
@@ -56,7 +56,7 @@ def serve_command(folder: Path, backend: str) -> list[str]:
 def soak(
     command: Sequence[str], seconds: float, viewers: int, every_s: float, limits: Mapping[str, Limit] = LIMITS
 ) -> dict[str, Any]:
-    """What became of the server that `command` starts."""
+    """Run the soak test on the server that `command` starts, and return the report."""
     with tempfile.TemporaryDirectory() as data:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "XDG_DATA_HOME": data})
         try:
@@ -78,7 +78,7 @@ def _port(server: subprocess.Popen[str]) -> int:
 
 
 def _live(port: int, sampler: Sampler, seconds: float, viewers: int) -> list[dict[str, float]]:
-    """Measure for so many seconds, while viewers come and go; what each group of them got."""
+    """Measure for `seconds`, while viewers connect and leave; returns the rates that each group got."""
     visits: list[dict[str, float]] = []
     end = time.monotonic() + seconds
     watchers, leave = None, 0.0

@@ -1,8 +1,8 @@
-"""`posecast infer` against the straight loop it replaces. `python -m bench.straight VIDEO`.
+"""`posecast infer` compared with a straightforward loop. `python -m bench.straight VIDEO`.
 
-The straight loop is what one writes first: read a frame with OpenCV, run the checkpoint in plain PyTorch float32,
-decode its maps in Python (NumPy), lift, draw, next. Both take the same frames in the same run, one after the other;
-rates are of the frames after the first, so that nobody's start counts.
+The straightforward loop reads a frame with OpenCV, runs the checkpoint in plain PyTorch float32, decodes its maps in
+Python (NumPy), lifts and draws. Both take the same frames in the same run, one after the other; rates are of the
+frames after the first, so that start-up is not counted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from engine.types import Image, Maps, Person, Scene
 
 HEIGHT = 256
 ROUNDS = 3
-"""Both take turns this often, so that a busy moment of the machine hits both."""
+"""Number of rounds in which both take turns, so that a busy moment of the machine affects both."""
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def straight_fps(video: Path, frames: int, step: Callable[[Image], None]) -> flo
 
 
 def infer_fps(video: Path, frames: int, precision: str) -> float:
-    """Of the command itself, in a process of its own, by the times it writes into its scenes."""
+    """Frame rate of the command in its own process, by the times in its scenes."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "people.jsonl"
         command = ["infer", str(video), "-o", str(output), "--backend", "openvino", "--precision", precision]

@@ -97,7 +97,7 @@ def _send(writer: asyncio.StreamWriter, text: bytes) -> None:
 
 
 async def watch(port: int, count: int, seconds: float) -> tuple[list[Seen], float]:
-    """What each of `count` got, and in how many seconds: on a busy machine more than were asked for."""
+    """What each of `count` viewers got, and the true duration, which on a busy machine is longer than requested."""
     everyone = [Seen() for _ in range(count)]
     tasks = [asyncio.create_task(kind(port, seen)) for seen in everyone for kind in (watch_pictures, watch_scenes)]
     await asyncio.sleep(2)
@@ -116,7 +116,7 @@ async def watch(port: int, count: int, seconds: float) -> tuple[list[Seen], floa
 
 
 def summary(everyone: list[Seen], seconds: float) -> dict[str, float]:
-    """Per second, of the viewer who got least; latency of all, milliseconds."""
+    """Rates per second of the viewer that got least; latency over all viewers, milliseconds."""
     latencies = [latency * 1000 for seen in everyone for latency in seen.latencies]
     p50, p95 = np.percentile(latencies, (50, 95)) if latencies else (float("nan"), float("nan"))
     return {

@@ -1,4 +1,4 @@
-"""How far wrists in 3D are from where they are in the picture. `python -m bench.wrists CLIP...`
+"""The distance of projected 3D wrists from their keypoints in the picture. `python -m bench.wrists CLIP...`
 
 For every wrist that was found: the distance between its keypoint and the projection of its joint, over the height of
 the box around the person's keypoints; unsmoothed, as a single frame gives it. Both ways to bodies are printed.

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from engine.errors import PosecastError
+from engine.errors import ModelError, PosecastError
 from engine.files import room_for
 from engine.models.job import Job
 
@@ -50,7 +50,7 @@ def main(folder: Path) -> int:
                 if job.judged:
                     result = import_module("converters.acceptance").judge_on_few(job, progress)
         except PosecastError as error:
-            send(error=error.error, hint=error.hint)
+            send(error=error.error, hint=error.hint, of_model=isinstance(error, ModelError))
             return 2
         send(result=result or {})
     return 0

@@ -1,4 +1,4 @@
-"""How near to the truth the people of a model are, with bodies out of its maps and from its keypoints, side by side.
+"""The accuracy of a model against ground truth, with bodies from its maps and from its keypoints, side by side.
 
 Consecutive frames of a source that knows the truth (the demo stage) go through the network once, and then both ways to
 the end, tracked and smoothed as the program does. In: settings. Out: an `Accuracy` a way.
@@ -29,7 +29,7 @@ FRAMES = 300
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """One way to bodies, measured."""
+    """The accuracy of bodies from one kind of `body`, maps or keypoints."""
 
     model: str
     body: str
@@ -46,7 +46,7 @@ def measure_in_child(settings: Settings, frames: int = FRAMES) -> tuple[Accuracy
 
 
 def measure(settings: Settings, frames: int) -> tuple[Accuracy, ...]:
-    """Both ways where the model has a 3D head, keypoints alone where it has none."""
+    """Measure maps and keypoints if the model has a 3D head, otherwise keypoints alone."""
     with closing(open_source(settings.source)) as source:
         first = source.read()
         if first is None or first.truth is None:
@@ -68,7 +68,7 @@ def _backend(settings: Settings, first: Frame) -> Backend:
 
 
 def _follow(frames: Iterator[Frame], ways: Mapping[str, Processor]) -> tuple[dict[str, list[Scene]], list[Truth]]:
-    """The scenes of each way that the model allows, and what was true."""
+    """The scenes by each kind of body that the model allows, and the ground truth of their frames."""
     scenes: dict[str, list[Scene]] = {}
     truths: list[Truth] = []
     for frame in frames:

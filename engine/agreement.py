@@ -2,7 +2,7 @@
 
 Keypoints are compared by COCO's object keypoint similarity (OKS), joints by their distances after both bodies have
 been moved so that their pelvises coincide (MPJPE). The pelvis is the root because it is the origin of the network's
-bodies: what remains is shape and turn, and not how far away somebody was taken to be.
+bodies: what remains is the difference in shape and orientation, not in the estimated distance.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from engine.skeleton import JOINT_COUNT, PELVIS
 from engine.types import Person, Scene, Truth
 
 MIN_OKS = 0.5
-"""People at least this alike in the image are the same person."""
+"""Minimum OKS at which two detections count as the same person."""
 MIN_KEYPOINTS = 8
-"""People with fewer are too hard to see for a miss to count."""
+"""Minimum number of keypoints of a person whose miss counts."""
 MM_PER_M = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Whom two found in the same frame, and how alike."""
+    """The people that two results have in common in one frame, and how similar they are."""
 
     found: tuple[bool, ...]
-    """Of each of the reference's people with at least 8 keypoints, whether they were matched (OKS >= 0.5)."""
+    """Whether each of the reference's people with at least 8 keypoints was matched (OKS >= 0.5)."""
     oks: tuple[float, ...]
-    """Of all matched; so is the next."""
+    """Mean similarity of each matched person; `px` and `mm` are for the matched people, too."""
     px: tuple[float, ...]
     """Mean distance of the keypoints found in both, pixels of the frame."""
     mm: tuple[float, ...]
@@ -38,7 +38,7 @@ class Matches:
 
 
 def match(reference: Scene, candidate: Scene) -> Matches:
-    """Two scenes of the same frame -> who is who."""
+    """Match the people of two scenes of the same frame."""
     ours, theirs = _keypoints(reference.people), _keypoints(candidate.people)
     scores = _oks(ours, theirs)
     pairs = best_pairs(scores, MIN_OKS)
@@ -56,7 +56,7 @@ def match(reference: Scene, candidate: Scene) -> Matches:
 
 
 def summary(matches: Sequence[Matches]) -> dict[str, float | None]:
-    """Several frames' together -> `people`, `oks`, `px`, `mm`: means; None where there is nothing to compare."""
+    """Means over several frames: `people`, `oks`, `px`, `mm`; None where there is nothing to compare."""
     names = {"people": "found", "oks": "oks", "px": "px", "mm": "mm"}
     return {name: _mean(value for each in matches for value in getattr(each, field)) for name, field in names.items()}
 

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 SQUARE = Fraction(1)
 NARROWEST, WIDEST = Fraction(1, 8), Fraction(8)
-"""Beyond these a ratio is damage: recorders go up to 4."""
+"""Ratios beyond these come from damaged files: recorders use up to 4."""
 
 _RATIO = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?:[:/](\d{1,6}(?:\.\d{1,6})?))?")
 
 
 def parse_pixel_aspect(text: str) -> Fraction | None:
-    """'2:1', '64/45' or '1.333' as a ratio; None for anything else, and for ratios that no pixel has."""
+    """'2:1', '64/45' or '1.333' as a ratio; None for anything else, and for implausible ratios."""
     match = _RATIO.fullmatch(text.strip())
     if match is None or (match[2] is not None and Fraction(match[2]) == 0):
         return None

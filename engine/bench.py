@@ -1,4 +1,4 @@
-"""How fast each backend is on this machine, and whether it finds the same people.
+"""Measures how fast each backend is on this machine, and whether it finds the same people.
 
 Every case runs in a child process of its own, so that peak memory is its own and nothing is warm from the case
 before. In: settings and cases. Out: `Measurement`s; `webapp.commands.bench` makes tables and JSON of them.
@@ -34,7 +34,7 @@ T = TypeVar("T")
 AGREEMENT_FRAMES = 60
 """Frames, evenly spread over the source, on which people are compared."""
 WARM_UP_FRAMES = 5
-"""Not counted: caches fill, clocks rise."""
+"""Warm-up runs that are not counted: caches fill, clocks rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class Measurement:
     network_ms: Percentiles
     """Latency of single requests, one after the other."""
     pipeline_fps: float
-    """Source to scene, no drawing, no encoding."""
+    """Frames per second from source to scene, without drawing and encoding."""
     stages_ms: Mapping[str, Percentiles]
     peak_rss_mb: float | None
-    """None on Windows, which counts memory otherwise."""
+    """None on Windows, which counts memory differently."""
     scenes: tuple[Scene, ...]
-    """Of the same frames in every case, unsmoothed."""
+    """Unsmoothed scenes of the frames on which people are compared, the same in every case."""
     truths: tuple[Truth, ...]
-    """As many as scenes where the source knows the truth, else empty."""
+    """Ground truth of each scene's frame; empty if the source has none."""
 
 
 def measure_in_child(settings: Settings, seconds: float, agreement_frames: int = AGREEMENT_FRAMES) -> Measurement:
@@ -86,7 +86,7 @@ def _in_child(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -
 
 def measure_baseline(settings: Settings, seconds: float) -> Percentiles:
     """Milliseconds of the network alone on the first frame of the source."""
-    from engine.inference.baseline import forward  # torch, which is not everybody's
+    from engine.inference.baseline import forward  # needs torch, which may not be installed
 
     image = prepare(_first_frame(_open(settings)).image, settings.height_size).image
     return _timed(forward(models.resolve(settings.model), image), seconds)
@@ -126,7 +126,7 @@ def _first_frame(source: FrameSource) -> Frame:
     frame = source.read()
     source.close()
     if frame is None:
-        raise PosecastError(f"{source.name} gives no frame", "choose another source")
+        raise PosecastError(f"{source.name} delivered no frame", "choose another source")
     return frame
 
 
@@ -211,7 +211,7 @@ def _percentiles(values: Sequence[float]) -> Percentiles:
 def _peak_rss_mb() -> float | None:
     if sys.platform == "win32":
         return None
-    if sys.platform == "linux":  # where ru_maxrss begins with what the parent takes, not with nothing
+    if sys.platform == "linux":  # there, ru_maxrss starts at the parent's memory, not at zero
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
     import resource

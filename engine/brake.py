@@ -1,4 +1,4 @@
-"""When to stop starting again what keeps crashing: a crash in a loop costs the machine, and hides its reason."""
+"""Decides when to stop restarting what keeps crashing: a crash loop costs resources and hides its cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 
 MOST = 5
 WITHIN_S = 60.0
-"""So many crashes in so many seconds are no accident."""
+"""Number of crashes within a number of seconds after which nothing is restarted."""
 
 
 class Brake:

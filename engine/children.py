@@ -1,4 +1,4 @@
-"""Child processes: a module is run as with `python -m`, but not from the user's folder, and Ctrl-C ends it quietly."""
+"""Child processes that run a module, like `python -m` but without the working folder on the path, ended by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 def command(module: str, *arguments: str) -> list[str]:
     """The command line that runs `module`.
 
-    The user's folder is not searched for modules, as it is not by the `posecast` command: a file there that is called
-    like one of Python's modules must not be run.
+    Like the `posecast` command, it does not search the working folder for modules: a file there with the name of a
+    Python module must not be run.
     """
     return [sys.executable, "-c", _RUN, module, *arguments]
 
@@ -40,7 +40,7 @@ def started_without_ctrl_c() -> Iterator[None]:
 
 
 def end_quietly_on_ctrl_c() -> None:
-    """Let Ctrl-C end this process without a traceback: the parent, which gets it as well, reports what there is."""
+    """Let Ctrl-C end this process without a traceback; the parent gets the signal, too, and reports it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

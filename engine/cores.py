@@ -10,7 +10,7 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 
 def available_cores() -> int:
-    """At least 1. `os.cpu_count` counts the machine's, and threads beyond one's share only wait for each other."""
+    """Number of usable cores, at least 1. `os.cpu_count` counts the machine's, which means too many threads."""
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = cgroup_cores(_CGROUP)
     return affinity if quota is None else max(1, min(affinity, math.ceil(quota)))

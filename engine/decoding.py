@@ -17,8 +17,8 @@ def extract_people(heatmaps: Floats, pafs: Floats, *, min_paf_ratio: float = 0.8
     """People in heatmaps (19, h, w) and pafs (38, h, w), float32: keypoints (P, 18, 3) and person scores (P,).
 
     A keypoint is x, y in map cells and its confidence; NaN, NaN, 0 where missing; 2D order. Of the 10 samples of a
-    limb a share greater than `min_paf_ratio` must follow the field; 1.0 asks for all of them. Values that are not
-    finite, or beyond 1e6, count as 0. TypeError or ValueError names the argument that is wrong.
+    limb, more than the share `min_paf_ratio` must follow the field; 1.0 requires all of them. Values that are not
+    finite, or beyond 1e6, count as 0. TypeError or ValueError names the wrong argument.
     """
     return _native.extract_people(heatmaps, pafs, min_paf_ratio=min_paf_ratio)
 

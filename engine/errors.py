@@ -1,8 +1,8 @@
-"""The one exception a user may see.
+"""The one exception that users may see.
 
 Everything that the user can correct (a file, an address, an option, a missing library) is raised as a
 `PosecastError`: what is wrong, and what to do about it. The command line prints both on one line and exits
-with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a fault of the program.
+with 2; the web API answers `{"error": ..., "hint": ...}`. Any other exception is a bug.
 """
 
 from __future__ import annotations
@@ -24,13 +24,17 @@ class PosecastError(Exception):
         return (type(self), (self.error, self.hint))
 
 
+class ModelError(PosecastError):
+    """The model file itself is at fault: no other backend or device would run it either."""
+
+
 def lines(error: Exception) -> list[str]:
-    """The message of any exception, one line at least: its kind where it has no message, as MemoryError."""
+    """The lines of an exception's message, at least one: its class name if it has no message, like MemoryError."""
     return str(error).strip().splitlines() or [type(error).__name__]
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an exception's message: what a library's error is about, mostly."""
+    """The first line of an exception's message, which in errors of libraries is usually the summary."""
     return lines(error)[0]
 
 

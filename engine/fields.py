@@ -1,4 +1,4 @@
-"""Values from outside, declared once: an annotation holds type, range, unit and description, and the rest follows.
+"""Declarations of external values: an annotation has type, range, unit and description, from which the rest follows.
 
     min_score: Annotated[float, number(0, 1, "People with a lower mean confidence are left out.")] = 0.0
 
@@ -17,10 +17,10 @@ from msgspec import Meta
 from engine.errors import PosecastError
 
 EXPECTED = "x-expected"
-"""Key of a schema: what the value must be, in words, where its type and range do not say it."""
+"""Key of a schema: what the value must be, in words, if its type and range do not say it."""
 UNIT = "x-unit"
 SLIDER = "x-slider"
-"""Key of a schema: `minimum`, `maximum` and `step` of a slider, where the whole range is too wide for one."""
+"""Key of a schema: `minimum`, `maximum` and `step` of a slider, if the whole range is too wide for one."""
 _UNITS = {"m": " metres", "Hz": " hertz", "px": " pixels", "s/m": " per m/s", "": ""}
 _TYPES = {"boolean": "true or false", "string": "a text", "object": "an object"}
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and never in place of a device, a pipe or a link."""
+"""Writes files completely or not at all, and never replaces a device, a pipe or a link."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import IO
 from engine.errors import PosecastError, reason
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""No space, no quota, larger than files may be."""
+"""Error numbers of a full disk, an exhausted quota, and a file larger than allowed."""
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path, whose file becomes `path` when the block ends well and vanishes when it does not.
+    """A temporary path, whose file becomes `path` if the block succeeds, and is deleted if it fails.
 
-    A link is followed: the file that it leads to is replaced. Into a device or a pipe the finished file is copied.
+    A link is followed: the file that it leads to is replaced. The finished file is copied into a device or a pipe.
     Raises PosecastError if the folder does not exist or cannot be written to, and if the disk is full.
     """
     if is_special(path):
@@ -45,7 +45,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def text_lines(path: Path) -> Iterator[IO[str]]:
-    """A file to write UTF-8 text to, as `whole_file`; a device or a pipe gets every line at once."""
+    """A file for UTF-8 text, written like `whole_file`; a device or a pipe gets every line immediately."""
     if is_special(path):
         with room_for(path), os.fdopen(_open(path), "w", encoding="utf-8", buffering=1) as file:
             yield file
@@ -64,7 +64,7 @@ def is_special(path: Path) -> bool:
 
 
 def _is_descriptor(path: Path) -> bool:
-    """Whether the links from `path` lead through /proc, to a file that is open already."""
+    """Whether the links from `path` lead through /proc to an open file."""
     while path.is_symlink():
         if os.path.realpath(path.parent).startswith("/proc/"):
             return True
@@ -73,7 +73,7 @@ def _is_descriptor(path: Path) -> bool:
 
 
 def _open(path: Path) -> int:
-    """A descriptor of something special; what a shell has redirected to a file is appended there."""
+    """A descriptor of a special file; output that a shell has redirected to a file is appended."""
     try:
         return os.open(path, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
@@ -96,7 +96,7 @@ def _target(path: Path) -> Path:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of files, has reached the disk."""
+    """Wait until a file, or a folder's directory entries, are on the disk."""
     if os.name == "nt" and path.is_dir():
         return  # Windows cannot
     descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)

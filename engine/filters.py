@@ -1,7 +1,7 @@
 """The One Euro filter (Casiez, Roussel and Vogel, 2012), vectorised over arrays of any shape.
 
-A low-pass filter whose cutoff rises with speed: calm when still, quick when moving. In: values and the seconds
-since the values before. Out: smoothed values. Every element is a filter of its own.
+A low-pass filter whose cutoff rises with speed: little jitter at rest, little lag in motion. In: values and the
+seconds since the previous values. Out: smoothed values. Every element is a filter of its own.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ class OneEuro:
         self._held: Array | None = None
         self._speeds: Array = np.zeros(())
         self._waited: Array | float = 0.0
-        """Seconds that each element has been missing for."""
+        """Seconds for which each element has been missing."""
 
     def update(self, values: Array, dt: float, *, cutoff_hz: Array | float = 1.0, beta: Array | float = 1.0) -> Array:
-        """Smooth `values`, measured `dt` seconds after those before.
+        """Smooth `values`, measured `dt` seconds after the previous ones.
 
         cutoff = cutoff_hz + beta * |speed|;  alpha = 1 / (1 + 1 / (2 pi cutoff dt));  y += alpha (x - y)
 
-        `beta` is in Hz per unit of value and second. The first values pass as they are; where no time has passed
-        (dt <= 0) the held ones are returned. A missing element (NaN) stays NaN in the answer; its filter waits, and
-        takes the whole gap for its time step when the element is back.
+        `beta` is in Hz per unit of value and second. The first values are returned unchanged; if no time has passed
+        (dt <= 0), the last ones are. A missing element (NaN) stays NaN in the result; its filter waits, and uses the
+        whole gap as its time step when the element is back.
         """
         values = np.asarray(values, dtype=float)
         if self._held is None:
@@ -51,7 +51,7 @@ class OneEuro:
         return smoothed.copy()
 
     def _update_some(self, values: Array, smoothed: Array, speeds: Array, step: Array | float) -> Array:
-        """Take over what there is where elements are missing, or seen for the first time."""
+        """Update only the elements that are present when some are missing, or appear for the first time."""
         assert self._held is not None
         missing, new = np.isnan(values), np.isnan(self._held)
         self._held = np.where(missing, self._held, np.where(new, values, smoothed))
@@ -60,12 +60,12 @@ class OneEuro:
         return np.where(missing, np.nan, self._held)
 
     def scale(self, factor: Array | float) -> None:
-        """Change the unit of everything held: what follows is `factor` times as large."""
+        """Scale the state: the values that follow are `factor` times as large."""
         if self._held is not None:
             self._held, self._speeds = self._held * factor, self._speeds * factor
 
 
 def _alpha(cutoff_hz: Array | float, dt: Array | float) -> Array | float:
-    """Weight of a new value against the held one, 0..1: 1 / (1 + tau / dt) with tau = 1 / (2 pi cutoff)."""
+    """Weight of a new value against the last one, 0..1: 1 / (1 + tau / dt) with tau = 1 / (2 pi cutoff)."""
     turns = 2 * np.pi * cutoff_hz * dt
     return turns / (1 + turns)

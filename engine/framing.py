@@ -1,7 +1,7 @@
-"""How frames of one size show what a camera calibrated at another size sees: scaled, turned or cropped.
+"""How frames relate to a camera that was calibrated at another image size: scaled, rotated or cropped.
 
-A phone held upright turns its picture; a 16:9 camera that gives 4:3 cuts off the sides, and a 4:3 sensor that
-gives 16:9 cuts off top and bottom. Everything else is a different picture, of which K says nothing.
+A phone held upright rotates its picture; a 16:9 camera that delivers 4:3 crops the sides, and a 4:3 sensor that
+delivers 16:9 crops top and bottom. Anything else is a different picture, to which K does not apply.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ Size = tuple[int, int]
 Fit = Literal["scaled", "cropped", "misfit"]
 
 SAME_ASPECT = 0.02
-"""Relative difference of two aspects that rounding, and padding to multiples of 16, explain."""
+"""Maximum relative difference of two aspect ratios that rounding, and padding to multiples of 16, explain."""
 _CROPPED = {4 / 3, 16 / 9}
 
 
 def is_turned(calibrated: Size, frame: Size) -> bool:
-    """Whether one of the two is upright and the other lies."""
+    """Whether one of the two is portrait and the other landscape."""
     return (calibrated[0] - calibrated[1]) * (frame[0] - frame[1]) < 0
 
 
 def fit(calibrated: Size, frame: Size) -> Fit:
-    """How frames come of the calibrated picture, turned upright first where `is_turned`."""
+    """How frames result from the calibrated picture, after a quarter turn if `is_turned`."""
     own, given = (max(size) / min(size) for size in (calibrated, frame))
     if abs(own / given - 1) <= SAME_ASPECT:
         return "scaled"
@@ -36,9 +36,9 @@ def fit(calibrated: Size, frame: Size) -> Fit:
 
 
 def framed(K: Array, calibrated: Size, frame: Size, turn: int) -> Array | None:
-    """(3, 3) K for frames of another size, None where the two do not go together.
+    """(3, 3) K for frames of another size; None if the two do not fit.
 
-    `turn`: quarter turns clockwise of a picture that `is_turned`, 1 or -1; 0 where nobody knows which.
+    `turn`: quarter turns clockwise of a picture that `is_turned`, 1 or -1; 0 if the direction is unknown.
     """
     if is_turned(calibrated, frame):
         K, calibrated = _turned(K, calibrated, turn), (calibrated[1], calibrated[0])
@@ -56,7 +56,7 @@ def framed(K: Array, calibrated: Size, frame: Size, turn: int) -> Array | None:
 
 
 def _turned(K: Array, size: Size, turn: int) -> Array:
-    """The principal point is the middle where the direction is not known: right on average."""
+    """K after a quarter turn. If the direction is unknown, the principal point is set to the middle."""
     width, height = size
     cx, cy = float(K[0, 2]), float(K[1, 2])
     centre = {1: (height - cy, cx), -1: (cy, width - cx)}.get(turn, (height / 2, width / 2))
@@ -64,13 +64,13 @@ def _turned(K: Array, size: Size, turn: int) -> Array:
 
 
 def quarter_turn(roll_deg: float) -> int:
-    """Quarter turns clockwise that set the picture of a camera rolled like that upright: -1, 0 or 1.
+    """Quarter turns clockwise that make the picture of a camera with this roll upright: -1, 0 or 1.
 
-    0 also for one that is upright as it is: then its pose is of the turned picture already.
+    0 also if the camera is upright: its pose then describes the rotated picture already.
     """
     return 0 if abs(roll_deg) <= 45 or abs(roll_deg) >= 135 else int(math.copysign(1, roll_deg))
 
 
 def turned_axes(turn: int) -> Array:
-    """(3, 3): camera axes of the picture turned by `turn` quarter turns clockwise, from those before."""
+    """(3, 3): rotation from the original camera axes to those after `turn` quarter turns clockwise."""
     return np.array([[0.0, -turn, 0.0], [turn, 0.0, 0.0], [0.0, 0.0, 1.0]]) if turn else np.eye(3)

@@ -20,7 +20,7 @@ Array = NDArray[np.floating[Any]]
 UP_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 DEFAULT_FX_PER_WIDTH = 0.8
-"""Focal length over frame width where nobody knows better: a 64 degree field of view, a common webcam."""
+"""Default focal length over frame width: a 64 degree field of view, as of a common webcam."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,21 +22,21 @@ from engine.wire import Wire, scene_to_wire
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What one frame gave."""
+    """The result for one frame."""
 
     snapshot: Snapshot
     wire: Wire
     fps: float
     """Frames per second since the first result."""
     overlay: Image | None
-    """The frame with the people drawn into it, where that was asked for."""
+    """The frame with the people drawn into it, if requested."""
 
 
 class Inference:
-    """A source on its way through a network. Close it, or use it as a context: it holds both.
+    """Runs a source through a network, and owns both. Close it, or use it as a context manager.
 
-    In this order: the source is opened by the constructor, `first_frame` waits for its picture, `load` brings the
-    network, and `results` runs. Each raises PosecastError for what the user got wrong.
+    In this order: the constructor opens the source, `first_frame` waits for its picture, `load` loads the network,
+    and `results` runs it. Each raises PosecastError for errors of the user.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Inference:
 
     @property
     def expected_frames(self) -> int | None:
-        """How many results to expect, as far as the source says."""
+        """The expected number of results, if the source announces one."""
         known = [count for count in (self.source.frame_count, self._max_frames) if count is not None]
         return min(known) if known else None
 
@@ -80,13 +80,13 @@ class Inference:
         return effective_camera(self._settings, self._calibration, self.source.camera)
 
     def camera_warnings(self) -> tuple[str, ...]:
-        """What is assumed of the camera; PosecastError where it cannot be that of such frames."""
+        """Assumptions about the camera; PosecastError if it does not fit the frames."""
         height, width = self.first_frame().image.shape[:2]
         of_file = self._calibration.warnings if self._calibration else ()
         return (*of_file, *check_frames(self.camera, (width, height), self._settings.fx))
 
     def load(self, progress: Progress) -> BackendInfo:
-        """Load the network for frames of the first one's shape; what really runs. May convert a model first."""
+        """Load the network for frames of the first one's shape, and return what runs. May convert a model first."""
         height, width = self.first_frame().image.shape[:2]
         size = network_size(width, height, self._settings.height_size)
         backend = load_backend(self._settings.model_spec, size, progress)
@@ -94,13 +94,13 @@ class Inference:
         return backend.info
 
     def results(self, *, drawn: bool = False) -> Generator[Result, None, None]:
-        """A result for every frame, in order. Close the iterator where it is left before its end."""
+        """A result for every frame, in order. Close the iterator if you leave it before its end."""
         if self._processor is None:
             raise RuntimeError("load() comes before results()")
         speed = _Speed()
         frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
         snapshots = offline.snapshots(frames, self._processor)
-        # Both are closed: a network still at work when the program ends would abort it.
+        # Both are closed: a network that is still running when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
             for snapshot, picture in pictured:
                 fps = speed.tick()
@@ -108,7 +108,7 @@ class Inference:
 
 
 def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
-    """With overlays, drawn ahead in a thread: encoding and drawing then share the time the network leaves."""
+    """Add overlays, drawn ahead in a thread, so that drawing and encoding use the time that the network leaves."""
     if drawn:
         return offline.in_thread(
             lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
@@ -117,7 +117,7 @@ def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[
 
 
 class _Speed:
-    """Frames per second since the first frame came out."""
+    """Frames per second since the first result."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -1,7 +1,7 @@
-"""Level from people: which way is up, and where the floor is, told by those who stand on it.
+"""Leveling: estimates the up direction and the floor from standing people.
 
-In: a camera whose tilt is unknown or wrong, and bodies in its frame, gathered over some seconds. Out: the camera as
-it must be for the people to stand upright on the floor. It stays where it is, but for its height.
+In: a camera whose tilt is unknown or wrong, and bodies in its frame, collected over some seconds. Out: the camera
+with which the people stand upright on the floor. Only its rotation and its height change.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from engine.geometry import Array, Camera, CameraSpec, rotation_between
 from engine.skeleton import JOINT, JOINT_COUNT, NECK
 
 MIN_STANDING = 10
-"""Bodies needed: one person for some ten looks, ten people for one. A single look is off by up to 10 degrees."""
+"""Minimum number of bodies: one person in ten frames, or ten people in one. A single one is off by up to 10 degrees."""
 MAX_BODIES = 600
-"""More are thinned out evenly: the search compares each with each."""
+"""Maximum number of bodies; more are thinned out evenly, since the search compares all pairs."""
 MAX_BEND_DEG = 25.0
-"""Between torso and legs, of somebody who stands."""
+"""Maximum angle between torso and legs of a standing person."""
 CONSENSUS_DEG = 12.0
-"""Around the commonest direction, where those who stand upright are: the spread of single looks."""
+"""Maximum angle to the most common direction: the spread of single estimates."""
 MIN_SHARE = 0.4
-"""Of the straight bodies, must agree on a direction."""
+"""Minimum share of the straight bodies that must agree on a direction."""
 ANKLE_HEIGHT_M = 0.08
-"""Of the ankle joint of somebody 1.8 m tall, above the sole."""
+"""Height of the ankle joint above the sole, for a person 1.8 m tall."""
 
 _ANKLES = [JOINT["left_ankle"], JOINT["right_ankle"]]
 _HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
-_HINT = "let somebody stand or walk upright, in full view from head to feet, for a few seconds, and try again"
+_HINT = "have somebody stand or walk upright, fully visible from head to feet, for a few seconds, and try again"
 
 
 def level(camera: Camera, bodies: Array) -> CameraSpec:
     """The camera with its extrinsics turned and raised so that people stand upright on the floor at height 0.
 
     bodies: (N, 19, 3) metres, camera frame; people over time, in any order. The camera's place above the floor's
-    plane, its heading and `up` are kept. PosecastError where too few stand, or they do not agree.
+    plane, its heading and `up` are kept. PosecastError if too few stand, or they do not agree.
     """
     standing, directions = _standing(_thinned(np.asarray(bodies, dtype=float).reshape(-1, JOINT_COUNT, 3)))
     up_in_camera, agreeing = _common_direction(directions)
@@ -57,7 +57,7 @@ def _standing(bodies: Array) -> tuple[Array, Array]:
     straight = (torso * legs).sum(axis=1) > np.cos(np.radians(MAX_BEND_DEG))
     if straight.sum() < MIN_STANDING:
         raise PosecastError(
-            f"too few people stand upright to level by: seen {straight.sum()} times, needed {MIN_STANDING}", _HINT
+            f"too few standing people for leveling: seen {straight.sum()} times, required {MIN_STANDING}", _HINT
         )
     return bodies[straight], _unit(bodies[straight, NECK] - ankles[straight])
 

@@ -1,4 +1,4 @@
-"""From a user's choice to a network that runs: choose, convert what is missing, open, run once; else try the next."""
+"""Loads the network that the user chose: choose, convert if necessary, open, warm up; on failure, try the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from engine import inference, models
-from engine.errors import PosecastError, first_line
+from engine.errors import ModelError, PosecastError, first_line
 from engine.models.prepare import is_quantised, prepare
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
@@ -19,17 +19,18 @@ log = logging.getLogger(__name__)
 def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> Backend:
     """A backend for `spec`, ready at once for pictures of `size` (height, width), both multiples of 8.
 
-    Where the backend is left to choose, one that its library offers but that fails to run is skipped for the next.
-    May take minutes where a model is converted for the first time; `progress` is called meanwhile, and ends the load
-    by raising. PosecastError where the machine or the model does not allow it.
+    Where the backend is left to choose, one that its library offers but that fails to run is skipped for the next; a
+    model that is itself at fault is refused at once. May take minutes where a model is converted for the first time;
+    `progress` is called meanwhile, and ends the load by raising. PosecastError where the machine or the model does
+    not allow it.
     """
     progress("choose", None, "looking for what this machine can run")
     failed: Exception | None = None
     for chosen in _choices(spec):
         try:
             return _load(spec, chosen, size, progress)
-        except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - a handful; RuntimeError: a conversion died
-            if spec.backend != "auto":
+        except (PosecastError, RuntimeError) as error:
+            if spec.backend != "auto" or isinstance(error, ModelError):
                 raise
             log.warning("%s on %s is skipped: %s", chosen.backend, chosen.device, error)
             failed = failed or error
@@ -55,7 +56,7 @@ def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: P
 
 @contextmanager
 def _errors_reported(chosen: ModelSpec) -> Iterator[None]:
-    """Libraries refuse a machine in more ways than can be listed: a GPU too old for them, a driver too old."""
+    """Turn any exception of a library into a PosecastError: for example of a GPU or driver that is too old."""
     try:
         yield
     except PosecastError:
@@ -67,7 +68,7 @@ def _errors_reported(chosen: ModelSpec) -> Iterator[None]:
 
 
 def choose(spec: ModelSpec) -> ModelSpec:
-    """`spec` with nothing left to choose, for this machine and what it has converted already."""
+    """`spec` without 'auto', for this machine and the models that are in its cache."""
     return next(_choices(spec))
 
 
@@ -77,12 +78,12 @@ def _choices(spec: ModelSpec) -> Iterator[ModelSpec]:
 
 
 def alternatives(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """`spec` on everything that runs its model here, the best first; with its own backend and device among them."""
+    """`spec` on every backend and device that runs its model here, the best first, including its own."""
     return inference.alternatives(spec, models.resolve(spec.model))
 
 
 def _check_precision(asked: ModelSpec, runs: BackendInfo) -> None:
-    """A ready model runs in the precision that it was made in, not in the one that was chosen."""
+    """PosecastError if a ready model, which runs in the precision that it was made in, does not have the chosen one."""
     if asked.precision not in ("auto", runs.precision) and runs.precision != "unknown":
         raise PosecastError(
             f"{asked.model} runs in {runs.precision} with {runs.name} on {runs.device}, not in {asked.precision}",

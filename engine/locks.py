@@ -1,4 +1,4 @@
-"""File locks: work that one process or thread does at a time. A process that dies releases its locks."""
+"""File locks, for work that only one process or thread may do at a time. A process that dies releases its locks."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _POLL_SECONDS = 0.5
 
 
 class Lock:
-    """A lock that is held; any thread may release it."""
+    """A held lock; any thread may release it."""
 
     def __init__(self, held: FileLock) -> None:
         self._held = held
 
     def release(self, *, delete: bool = False) -> None:
-        """Release it. `delete`: the file, too, for a lock that no other process waits for."""
+        """Release the lock. `delete`: remove the file, too, if no other process waits for the lock."""
         if delete:
-            with suppress(OSError):  # Windows deletes no file that is open
-                Path(self._held.lock_file).unlink(missing_ok=True)  # while held: a moment later it may be another's
+            with suppress(OSError):  # Windows cannot delete open files
+                Path(self._held.lock_file).unlink(missing_ok=True)  # while held: afterwards another process may own it
         self._held.release()
 
 
 def take(path: Path, wait_s: float = 0.0) -> Lock | None:
-    """The lock on the file `path`, which is made where it does not exist; None where another still holds it after
-    `wait_s` seconds. OSError where the file cannot be made."""
+    """The lock on the file `path`, which is created if it does not exist; None if another holder still has it after
+    `wait_s` seconds. OSError if the file cannot be created."""
     held = FileLock(path, thread_local=False)
     try:
         held.acquire(timeout=wait_s)
@@ -43,7 +43,7 @@ def take(path: Path, wait_s: float = 0.0) -> Lock | None:
 def only_process(path: Path, waiting: Callable[[], Any]) -> Iterator[None]:
     """Hold the lock on the file `path` during the block; `waiting` is called twice a second while another holds it.
 
-    PosecastError where the file cannot be made.
+    PosecastError if the file cannot be created.
     """
     while (lock := _take_within(path, _POLL_SECONDS)) is None:
         waiting()
@@ -57,4 +57,4 @@ def _take_within(path: Path, wait_s: float) -> Lock | None:
     try:
         return take(path, wait_s)
     except OSError as error:
-        raise PosecastError(f"cannot write {path}: {reason(error)}", "see who may write to its folder") from error
+        raise PosecastError(f"cannot write {path}: {reason(error)}", "check the permissions of its folder") from error

@@ -1,4 +1,4 @@
-"""What this machine is: its processor by name, features and cores. Measurements kept on disk are keyed by it."""
+"""Identifies this machine by its processor's name, features and cores, the key of measurements kept on disk."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _FEATURES = (
     "i8mm",
     "bf16",
 )
-"""Those that decide how fast a precision is."""
+"""Processor features that decide how fast a precision is."""
 
 
 def processor() -> str:
-    """Name, telling features and usable cores: 'AMD EPYC 9B14 (avx2 avx512f avx512_vnni), 2 cores'."""
+    """Name, relevant features and usable cores: 'AMD EPYC 9B14 (avx2 avx512f avx512_vnni), 2 cores'."""
     fields = _cpuinfo()
     name = fields.get("model name") or platform.processor() or platform.machine()
     present = set((fields.get("flags") or fields.get("Features") or "").split())
@@ -33,7 +33,7 @@ def processor() -> str:
 
 
 def _cpuinfo() -> dict[str, str]:
-    """The first processor's fields; empty where there is no such file."""
+    """The fields of the first processor in /proc/cpuinfo; empty if there is no such file."""
     try:
         text = _CPUINFO.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,7 +1,7 @@
-"""Who is who: how alike two poses are in the image, and the pairing of people by it.
+"""Similarity of poses in the image, and matching of people by it.
 
-The kernel is COCO's object keypoint similarity; tracking compares a person with the frame before by it, and
-agreement compares two programs' people. Missing keypoints are NaN in, and NaN out.
+The kernel is COCO's object keypoint similarity; tracking compares people with the previous frame by it, and
+agreement compares the people of two backends. Missing keypoints are NaN in, and NaN out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.skeleton import SIGMAS
 Array = NDArray[np.floating[Any]]
 
 MIN_AREA_PX = 1.0
-"""Keypoints on one line have a box without area; they are still a pixel wide."""
+"""Minimum box side: keypoints on one line would have a box without area."""
 
 
 def box_areas(keypoints: Array) -> Array:
@@ -36,7 +36,7 @@ def keypoint_similarity(a: Array, b: Array, areas: Array, *, widening: Array | f
 
 
 def best_pairs(scores: Array, least: float) -> list[tuple[int, int]]:
-    """(A, B) scores -> one-to-one pairs (a, b), the highest score first, none below `least`. NaN pairs nobody."""
+    """(A, B) scores -> one-to-one pairs (a, b), the highest score first, none below `least`. NaN is never paired."""
     left = np.where(np.isfinite(scores), scores, -np.inf)
     pairs: list[tuple[int, int]] = []
     while left.size and left.max() >= least:

@@ -1,8 +1,8 @@
-"""Names of files as people may see them."""
+"""Makes file names printable."""
 
 from __future__ import annotations
 
 
 def printable(name: str) -> str:
-    """`name` with the bytes that are no UTF-8 (Latin-1 names, say) shown as U+FFFD, so that it can be printed."""
+    """`name` with bytes that are not UTF-8, as in Latin-1 names, replaced by U+FFFD, so that it can be printed."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,8 +1,8 @@
-"""Every frame once, in order, as fast as it can: capture, network and the rest overlap in threads.
+"""Processes every frame once, in order, as fast as possible: capture, network and the rest overlap in threads.
 
     frames -> [prepare] -> [infer] -> [finish] -> snapshots        bounded queues between, one thread each
 
-The network is what takes the time; two frames of slack on either side keep it busy.
+The network takes most of the time; two frames of slack on either side keep it busy.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 QUEUE_DEPTH = 2
-"""Frames between two steps."""
+"""Queue length between two steps, frames."""
 FIRST_FRAME_S = 15.0
-"""A live source that shows no frame by then is given up, as it is by `serve`."""
+"""Seconds within which a live source must deliver its first frame, as for `serve`."""
 _POLL_S = 0.1
 _JOIN_S = 10.0
 
@@ -35,7 +35,7 @@ def snapshots(frames: Iterator[Frame], processor: Processor) -> Generator[Snapsh
 
 
 def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:
-    """The first frame; PosecastError where there is none, or a live source gives none `within` so many seconds."""
+    """The first frame; PosecastError if there is none, or a live source delivers none `within` seconds."""
     late: list[str | None] = []
 
     def give_up() -> None:
@@ -53,14 +53,14 @@ def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:
     if late:
         reason = f": {late[0]}" if late[0] else ""
         raise PosecastError(
-            f"{source.name} gave no frame within {within:g} s{reason}",
+            f"{source.name} delivered no frame within {within:g} s{reason}",
             "check that it is switched on and reachable, and not used by another program",
         )
-    raise PosecastError(f"{source.name} gives no frame", source.problem or "check that it plays elsewhere")
+    raise PosecastError(f"{source.name} delivered no frame", source.problem or "check that it plays elsewhere")
 
 
 def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | None = None) -> Iterator[Frame]:
-    """The frames of `source`, after `first` where that was read already, `limit` of them at most."""
+    """The frames of `source`, starting with `first` if that was read already, at most `limit`."""
     count = 0
     frame = first if first is not None else source.read()
     while frame is not None:
@@ -72,7 +72,7 @@ def frames_of(source: FrameSource, *, first: Frame | None = None, limit: int | N
 
 
 def in_thread(step: Callable[[A], B], items: Iterator[A], name: str) -> Generator[B, None, None]:
-    """`map(step, items)` computed ahead in a thread of its own; what it raises is raised here, in its place."""
+    """`map(step, items)`, computed ahead in a thread; its exceptions are raised here, in order."""
     ready: queue.Queue[tuple[str, B | BaseException | None]] = queue.Queue(QUEUE_DEPTH)
     stop = threading.Event()
 
@@ -92,7 +92,7 @@ def in_thread(step: Callable[[A], B], items: Iterator[A], name: str) -> Generato
                     break
             else:
                 deliver("end", None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the consumer's thread
+        except BaseException as error:  # noqa: BLE001 - raised again in the consumer's thread
             deliver("error", error)
         finally:
             close = getattr(items, "close", None)

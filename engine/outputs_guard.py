@@ -1,4 +1,4 @@
-"""Outputs of a command against its inputs and one another: no file of the user's is overwritten by mistake.
+"""Compares the outputs of a command with its inputs and with each other, so that no input is overwritten by mistake.
 
 In: the paths that a command will write and those that it reads. `check_outputs` is called before any work begins.
 """
@@ -17,13 +17,13 @@ from engine.files import is_special
 from engine.settings import Settings
 
 _NUMBER = re.compile(r"%0?\d*d")
-"""In the name of numbered images, `img_%04d.png`."""
+"""A placeholder for the number in names of images such as `img_%04d.png`."""
 _BESIDE_MODELS = (".bin", ".data", ".onnx.data")
-"""Suffixes of files that a model's own file refers to."""
+"""Suffixes of files that belong to a model file."""
 
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path]) -> None:
-    """PosecastError if an output is one of the inputs, also by a link or another name, or two outputs are one file."""
+    """PosecastError if an output is an input, also through a link or another name, or two outputs are the same file."""
     written = [path for path in outputs if path is not None]
     _check_each_other([path for path in written if not is_special(path)])
     existing = {file: path for path in written if (file := _file(path)) is not None}
@@ -63,7 +63,7 @@ def files_of_source(text: str) -> Iterator[Path]:
 
 
 def files_of_model(model: str) -> Iterator[Path]:
-    """A model's file, and those that may lie beside it."""
+    """A model's file, and those that may be beside it."""
     path = next((each.path for each in models.catalogue() if each.name == model), Path(model).expanduser())
     yield path
     yield from (path.with_suffix(suffix) for suffix in _BESIDE_MODELS if path.name)
@@ -71,7 +71,7 @@ def files_of_model(model: str) -> Iterator[Path]:
 
 
 def _camera_files(text: str) -> Iterator[Path]:
-    """FILE or FILE#NAME, of which both may hold a '#'."""
+    """Possible files of FILE or FILE#NAME, both of which may contain a '#'."""
     yield Path(text)
     yield from (Path(text[:at]) for at, letter in enumerate(text) if letter == "#" and at > 0)
 
@@ -86,7 +86,7 @@ def _check_each_other(outputs: Sequence[Path]) -> None:
 
 
 def _file(path: Path) -> tuple[int, int] | None:
-    """What identifies an existing file, whatever its names."""
+    """Device and inode, which identify an existing file whatever its name; None if it does not exist."""
     try:
         status = path.expanduser().stat()
     except (OSError, ValueError, RuntimeError):

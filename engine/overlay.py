@@ -22,7 +22,7 @@ BACKGROUND = (33, 27, 24)
 INK = (20, 20, 20)
 """BGR of the ids on their plates."""
 RIGHT_SHADE = 0.62
-"""Brightness of the right side of the body: left and right are told apart at a glance."""
+"""Relative brightness of the right side of the body, which distinguishes left and right at a glance."""
 
 _LIMBS_2D = tuple((a, b) for a, b in LIMBS if PELVIS not in (a, b)) + tuple(
     (NECK, index) for index, name in enumerate(JOINTS) if name.endswith("_hip")
@@ -61,7 +61,7 @@ def _draw_person(canvas: Image, person: Person, thickness: int) -> None:
 
 
 def _draw_tag(canvas: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int], thickness: int) -> None:
-    """The id, digits all, on a filled plate, kept inside the picture."""
+    """Draw the id, which consists of digits, on a filled plate, kept inside the picture."""
     digits = _digits(thickness)
     ink = np.hstack([digits[digit] for digit in text])
     height, width = ink.shape
@@ -76,10 +76,10 @@ def _draw_tag(canvas: Image, text: str, at: tuple[int, int], colour: tuple[int, 
 
 @cache
 def _digits(thickness: int) -> Mapping[str, Floats]:
-    """Of each digit how much of a pixel is ink, (height, width) 0..1.
+    """The share of ink in each pixel, (height, width) 0..1, for each digit.
 
-    Drawn once: OpenCV loads its font again in each thread that writes, 6 MB, and keeps it as long as the thread lives.
-    Every viewer of the pictures has a thread.
+    Drawn once: OpenCV loads its font, 6 MB, in each thread that draws text, and keeps it as long as the thread lives;
+    every viewer of the pictures has a thread.
     """
     font, scale = cv2.FONT_HERSHEY_SIMPLEX, 0.25 * thickness + 0.2
     height = cv2.getTextSize("0123456789", font, scale, thickness)[0][1]

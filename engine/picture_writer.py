@@ -1,4 +1,4 @@
-"""Writes the one overlay of an image source."""
+"""Writes the overlay of a single image."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class PictureWriter:
     def write(self, image: Image, time: float) -> None:
         """Write (H, W, 3) BGR; PosecastError for a second frame."""
         if self._written:
-            raise PosecastError(f"the source has more than one frame, {self._path.suffix} holds one", "use .mp4")
+            raise PosecastError(f"the source has more than one frame, but {self._path.suffix} holds one", "use .mp4")
         try:
             ok, data = cv2.imencode(self._path.suffix, image)
-        except cv2.error:  # WebP has 16383 pixels a side at most
+        except cv2.error:  # WebP allows at most 16383 pixels per side
             ok = False
         if not ok:
             height, width = image.shape[:2]

@@ -10,7 +10,7 @@ from engine.types import STRIDE, Image, NetworkInput
 PAD_VALUE = 128
 """Grey: exactly 0 after the network's normalisation (x - 128) / 255."""
 MAX_ASPECT = 8
-"""Frames wider than this many times their height are scaled down further, so that memory stays bounded."""
+"""Maximum aspect ratio; wider frames are scaled down further, so that memory stays bounded."""
 
 
 def network_size(width: int, height: int, height_size: int) -> tuple[int, int]:
@@ -20,9 +20,9 @@ def network_size(width: int, height: int, height_size: int) -> tuple[int, int]:
 
 
 def prepare(image: Image, height_size: int, fixed_size: tuple[int, int] | None = None) -> NetworkInput:
-    """Scale `image` (H, W, 3) keeping its aspect, and pad with grey on the right and at the bottom.
+    """Scale `image` (H, W, 3) with its aspect ratio, and pad with grey on the right and at the bottom.
 
-    `fixed_size` (height, width) is for models that take one size only: the frame is fitted into it.
+    `fixed_size` (height, width) is for models with a fixed input size: the frame is fitted into it.
     """
     height, width = image.shape[:2]
     rows, columns = fixed_size or network_size(width, height, height_size)

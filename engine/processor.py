@@ -1,7 +1,7 @@
-"""One frame in, one snapshot out: the whole way from pixels to tracked 3D people.
+"""One frame in, one snapshot out: from pixels to tracked 3D people.
 
-No threads: a plain for loop over `process` is a correct program. The three steps it is made of touch disjoint
-state, so that a caller may run `prepare`, `infer` and `finish` in three threads, each in frame order.
+No threads: a plain loop over `process` is a correct program. Its three steps use disjoint state, so that a caller
+may run `prepare`, `infer` and `finish` in three threads, each in frame order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Inferred:
 
 
 class Processor:
-    """Owns the backend in use, the settings, the camera, and the tracker's memory of who is who."""
+    """Owns the backend in use, the settings, the camera, and the tracker with people's identities."""
 
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
         self.backend = backend
@@ -62,11 +62,11 @@ class Processor:
         )
 
     def restart_tracking(self) -> None:
-        """Forget everyone: the next frame is of another scene."""
+        """Forget all people: the next frame is of another scene."""
         self._tracker.reset()
 
     def process(self, frame: Frame) -> Snapshot:
-        """All three steps; for a frame of a recording, what was recorded."""
+        """All three steps; for a frame of a recording, the recorded snapshot."""
         if frame.recorded is not None:
             return frame.recorded
         return self.finish(self.infer(self.prepare(frame)))
@@ -114,7 +114,7 @@ class Processor:
 
 
 class _Stopwatch:
-    """Milliseconds per stage, each lap from the end of the one before."""
+    """Milliseconds per stage, each lap from the end of the previous one."""
 
     def __init__(self, stage_ms: Mapping[str, float]) -> None:
         self._stage_ms = dict(stage_ms)

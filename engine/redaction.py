@@ -1,6 +1,6 @@
-"""What must not leave this machine in a log or an archive, taken out of text: tokens, passwords, query strings.
+"""Removes secrets from text for logs and archives: tokens, passwords, query strings.
 
-In: any text. Out: the same with `***` in their place, and `?…` for the query of an address.
+In: any text. Out: the text with `***` in their place, and `?…` for the query of an address.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from pathlib import Path
 
 HIDDEN = "***"
 _SHORTEST = 6
-"""Characters of a secret that is hidden wherever it stands; a shorter one would blank out ordinary words."""
+"""Minimum length of a secret that is removed anywhere; a shorter one would blank out ordinary words."""
 
 _USER = re.compile(r"(://)[^/?#\s]*@")
-# A password may wrongly hold a slash. A port is no password: http://host:8080/@someone keeps its host.
+# A password may wrongly contain a slash. A port is not a password: http://host:8080/@someone keeps its host.
 _PASSWORD_WITH_SLASH = re.compile(r"(://)[^/:@\s]*:(?!\d+(?:[/?\s]|$))\S*@")
 # Cameras take them in the query, or in the path: rtsp://host/user=admin&password=secret&channel=1
 _PARAMETER = re.compile(
@@ -38,19 +38,19 @@ def redact(text: str) -> str:
 
 
 class Secrets:
-    """The values that are known to be secret in this run, beside those that look like one."""
+    """The known secrets of this run, which are removed in addition to text that looks like a secret."""
 
     def __init__(self, *values: str | None) -> None:
         self._values: tuple[str, ...] = ()
         self.add(*values)
 
     def add(self, *values: str | None) -> None:
-        """Hide `values` from now on."""
+        """Remove `values` from now on."""
         known = {*self._values, *(value for value in values if value)}
-        self._values = tuple(sorted(known, key=len, reverse=True))  # a secret may begin with another
+        self._values = tuple(sorted(known, key=len, reverse=True))  # a secret may start with another
 
     def scrub(self, text: str) -> str:
-        """`text` without any of them."""
+        """`text` without secrets."""
         for value in self._values:
             if len(value) >= _SHORTEST:
                 text = text.replace(value, HIDDEN)
@@ -62,6 +62,6 @@ class Secrets:
 
 
 def without_home(text: str, home: str | None = None) -> str:
-    """`text` with `~` for the user's home folder, whose name is often the user's own."""
+    """`text` with `~` for the user's home folder, whose name often contains the user's name."""
     folder = str(Path.home()) if home is None else home
     return text if folder in ("", "/") else re.sub(rf"{re.escape(folder)}(?=[/\\\s\"':,)]|$)", "~", text)

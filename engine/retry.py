@@ -1,4 +1,4 @@
-"""How long to wait before something that failed is tried again: the one policy, for sources and for networks."""
+"""The retry policy for sources and networks: how long to pause after failures."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ LONGEST_S = 5.0
 
 
 def pause_s(failures: int, first_s: float = FIRST_S, longest_s: float = LONGEST_S) -> float:
-    """Seconds to wait after so many failures in a row, from 1: it doubles from `first_s` up to `longest_s`."""
+    """Seconds to pause after `failures` failures in a row, counted from 1; doubles from `first_s` up to `longest_s`."""
     return min(longest_s, first_s * 2.0 ** min(failures - 1, 30))

@@ -1,7 +1,7 @@
 """The settings of a run: frozen, validated as a whole, kept in one JSON file.
 
-Each is declared once, by an annotated field of `Settings`: name, type, range, unit, default and description. What
-command line, web API and dashboard say and check about a setting comes from there (`SCHEMA`).
+Each is declared once, by an annotated field of `Settings`: name, type, range, unit, default and description. The
+command line, web API and dashboard describe and check settings by these declarations (`SCHEMA`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
 BODIES = ("auto", "keypoints", "maps")
 PLACEMENTS = ("auto", "perspective", "reference")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
-"""What a model takes, in words -> `ModelSpec.raw_input`."""
+"""Choices of `model_input` -> `ModelSpec.raw_input`."""
 
 _ID = Annotated[int, number(1, 2**53, "Id of a person.")]
 _HEIGHT = Annotated[float, number(0.3, 2.8, "Height of a person.", unit="m")]
@@ -37,7 +37,7 @@ _HEIGHT = Annotated[float, number(0.3, 2.8, "Height of a person.", unit="m")]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a user can choose about the engine. PosecastError for a value that its field does not allow."""
+    """All settings of the engine. PosecastError for a value that its field does not allow."""
 
     source: Annotated[
         str,
@@ -223,11 +223,11 @@ SCHEMA: Mapping[str, Any] = {
     "properties": {field.name: {**schema(_KINDS[field.name]), "default": field.default} for field in fields(Settings)},
     "additionalProperties": False,
 }
-"""JSON Schema of the settings, all of which may be absent."""
+"""JSON Schema of the settings, all of which are optional."""
 
 
 def load_settings(path: Path) -> Settings:
-    """Settings of a JSON file; PosecastError naming the file where it cannot be read or holds bad values."""
+    """Settings of a JSON file; PosecastError naming the file if it cannot be read or has invalid values."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -245,8 +245,8 @@ def load_settings(path: Path) -> Settings:
 def load_or_set_aside(path: Path) -> tuple[Settings, str | None]:
     """Settings of `path`, or the defaults if there is no such file.
 
-    A broken file is moved aside, never lost; the second value then says so in a sentence for the user. A file
-    that cannot even be read, or not be moved, stays where it is: PosecastError.
+    A broken file is renamed, never lost; the second value then tells the user so in a sentence. If it cannot be read
+    or renamed, it stays where it is: PosecastError.
     """
     if not path.exists():
         return Settings(), None

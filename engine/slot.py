@@ -1,4 +1,4 @@
-"""The hand-over between threads: a place for the newest value.
+"""Hands values from thread to thread: a slot for the newest value.
 
 Any number of readers, no queue: a slow reader skips to the newest, and no reader sees a value twice.
 """
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Slot(Generic[T]):
-    """One value, its version, and a Condition around both."""
+    """One value and its version, protected by a Condition."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -30,14 +30,14 @@ class Slot(Generic[T]):
             self._condition.notify_all()
 
     def newest(self) -> T | None:
-        """The newest value, or None where there has been none."""
+        """The newest value; None if there has been none."""
         with self._condition:
             return self._value
 
     def wait_newer(self, seen: int, timeout: float) -> tuple[int, T] | None:
         """(version, value) of the first version after `seen` (0: none seen yet), waiting up to `timeout` s.
 
-        None on timeout, and at once when closed: ask `closed` which it was.
+        None on timeout, and immediately after `close`; `closed` tells them apart.
         """
         with self._condition:
             self._condition.wait_for(lambda: self._closed or self._version > seen, timeout)
@@ -47,7 +47,7 @@ class Slot(Generic[T]):
             return self._version, self._value
 
     def close(self) -> None:
-        """Wake every reader for good."""
+        """Wake every reader; later waits return immediately."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()

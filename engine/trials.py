@@ -1,8 +1,8 @@
-"""Tries models that are ready to open on three frames of the demo stage, and ranks them by speed.
+"""Measures available models on three frames of the demo stage, and ranks them by speed.
 
 Which backend and precision is fastest depends on the processor and on the libraries' versions, so `auto` measures
-instead of assuming. A model that finds other people than PyTorch in fp32 found in the same frames is left out: 8-bit
-arithmetic can saturate on processors without VNNI. Outcomes are kept in the cache, so that a machine tries once.
+instead of assuming. A model is excluded if it finds other people than PyTorch in fp32 does in these frames: 8-bit
+arithmetic can saturate on processors without VNNI. Results are cached, so that each machine measures once.
 
 In: candidates (`ModelSpec` without 'auto') and a function that opens one. Out: a `Trial` each, the fastest first.
 """
@@ -40,9 +40,9 @@ HEIGHT = 256
 FRAMES = (0, 15, 30)
 """Frames of the stage: half a second apart, so that decoding up to the last takes a tenth of a second."""
 BUDGET_S = 2.0
-"""After this no further candidate is begun."""
+"""Seconds after which no further candidate is started."""
 MIN_PEOPLE, MIN_OKS = 0.9, 0.95
-"""Share of the recorded people to be found, and their mean similarity. INT8 that is right has 1.0 and 0.99."""
+"""Minimum share of the recorded people to be found, and their mean similarity. Correct INT8 has 1.0 and 0.99."""
 RECORDED = Path(__file__).parent / "assets" / "stage_people.json"
 """The people that PyTorch in fp32 finds in the frames: written by `make assets`."""
 
@@ -55,9 +55,9 @@ class Trial:
     device: str
     precision: str
     ms: float | None
-    """Median time of the network for one frame; None where it does not run or finds other people."""
+    """Median time of the network for one frame; None if it does not run or finds other people."""
     refusal: str | None = None
-    """Why it is left out."""
+    """Why it is excluded."""
 
     def __str__(self) -> str:
         return f"{self.backend} {self.precision} " + (f"{self.ms:.0f} ms" if self.ms is not None else "left out")
@@ -66,10 +66,10 @@ class Trial:
 def ranked(
     candidates: Sequence[ModelSpec], open_model: Callable[[ModelSpec], Backend], identity: str, folder: Path
 ) -> list[Trial]:
-    """A trial for each candidate that there was time for, the fastest first and those left out last.
+    """A trial for each candidate that there was time for, the fastest first and the excluded ones last.
 
-    `identity`: what the outcome depends on beside machine and candidates (library versions, the model's hash).
-    `folder`: where outcomes are kept; without write access the trial is repeated at every start.
+    `identity`: what the result depends on besides machine and candidates (library versions, the model's hash).
+    `folder`: where results are kept; without write access, they are measured again at every start.
     """
     kept = folder / f"{_key(candidates, identity)}.json"
     known = _load(kept)
@@ -103,7 +103,7 @@ def _try(
             milliseconds, scenes = _run(backend, frames)
         finally:
             backend.close()
-    except Exception as error:  # noqa: BLE001 - libraries refuse a machine in more ways than can be listed
+    except Exception as error:  # noqa: BLE001 - libraries raise many kinds of exceptions on unsupported machines
         refusal = error.error if isinstance(error, PosecastError) else first_line(error)
         return Trial(*what, None, refusal)
     compared = agreement(recorded, scenes)
@@ -168,7 +168,7 @@ def _load(path: Path) -> list[Trial] | None:
     try:
         trials = [Trial(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError, AttributeError):
-        return None  # missing, or damaged: tried again
+        return None  # missing or damaged: measured again
     return trials or None
 
 

@@ -1,4 +1,4 @@
-"""What flows through the program: frozen records, and the two Protocols that sources and backends keep.
+"""The data types of the pipeline: frozen records, and the Protocols of sources and backends.
 
 Metres and seconds everywhere. A missing keypoint is NaN with score 0, never a plausible number.
 """
@@ -19,7 +19,7 @@ Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 STRIDE = 8
-"""Pixels of the network's input along a side of a cell of its maps."""
+"""Pixels of the network's input per cell of its maps, along each side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,19 +38,19 @@ class Frame:
     """One picture of a source."""
 
     index: int
-    """Counts from 0 within its source; dropped frames leave gaps."""
+    """Index within the source, from 0; dropped frames leave gaps."""
     time: float
     """Seconds of media time for files, seconds since the source opened for live ones. Filters use this."""
     captured_at: float
-    """Seconds, time.monotonic(): latency is measured from here."""
+    """Time of capture, seconds of time.monotonic(): latency is measured from it."""
     image: Image
     capture_ms: float = 0.0
-    """Milliseconds spent reading and decoding it."""
+    """Milliseconds spent on reading and decoding."""
     truth: Truth | None = None
     name: str | None = None
-    """Where the frame is an image of its own: its file name."""
+    """File name, if the frame is an image file of its own."""
     recorded: Snapshot | None = None
-    """Where the frame is played from a recording: what was made of it then, which is shown again."""
+    """The recorded snapshot, if the frame is replayed from a recording; it is shown instead of a new one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +58,8 @@ class Maps:
     """The network's outputs at stride 8, float32."""
 
     features: Floats | None
-    """(57, h, w): 19 joints x (x, y, z), body-relative, in units of 180 cm. None where the model has no 3D head, or
-    where that was not computed since bodies come from keypoints."""
+    """(57, h, w): 19 joints x (x, y, z), body-relative, in units of 180 cm. None if the model has no 3D head, or
+    if it was not computed, since bodies come from keypoints."""
     heatmaps: Floats
     """(19, h, w): 18 keypoints (2D order) and the background."""
     pafs: Floats
@@ -68,7 +68,7 @@ class Maps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkInput:
-    """A frame made ready for the network."""
+    """A frame prepared for the network."""
 
     image: Image
     """(h, w, 3) uint8 BGR, both multiples of 8; padded on the right and at the bottom only."""
@@ -95,7 +95,7 @@ class Pose3D:
     joints: Floats
     """(19, 3) metres."""
     errors: Floats | None = None
-    """(19,) metres: how far off each joint is expected to be, relative to the pelvis; None where nobody says."""
+    """(19,) metres: the expected error of each joint relative to the pelvis; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,18 +105,18 @@ class Person:
     id: int
     pose2d: Pose2D
     pose3d: Pose3D | None
-    """Camera frame; None where there is no body, or none that could be placed (see engine.lifting)."""
+    """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Everyone in one frame."""
+    """All people in one frame."""
 
     frame_index: int
     time: float
     people: tuple[Person, ...]
     camera: Camera
-    """Gives the world frame of the people."""
+    """The camera, which defines the people's world frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +127,13 @@ class BackendInfo:
     device: str
     precision: str
     """As compiled, not as asked for."""
+    assumed_input: str | None = None
+    """What pixels the model is given, 'raw' or 'normalised', where neither it nor the user says what it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A scene with what it was made from and by."""
+    """A scene with its frame, backend and timings."""
 
     scene: Scene
     frame: Frame
@@ -139,14 +141,14 @@ class Snapshot:
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
     body: str | None = None
-    """Where the bodies come from, 'keypoints' or 'maps'; None where nobody knows (an old recording)."""
+    """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
     replayed: bool = False
-    """Whether it comes from a recording: its times were measured on another day, perhaps on another machine."""
+    """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """What a user asks for: which model, run by what, how. 'auto' leaves the choice to the program."""
+    """The requested model, backend, device and precision. 'auto' leaves the choice to the program."""
 
     model: str = "bundled"
     """'bundled', 'official', or a path: .pth, .onnx, .xml, .engine, ...-trt.pth."""
@@ -154,44 +156,44 @@ class ModelSpec:
     device: str = "auto"
     precision: str = "auto"
     raw_input: bool | None = None
-    """For models that carry no metadata of ours: True if the model wants raw 0..255 pixels, False if it wants
-    (x - 128) / 255, None for what such a file usually wants (raw for .xml, normalised otherwise)."""
+    """For models without posecast's metadata: True if the model takes raw pixels 0..255, False if it takes
+    (x - 128) / 255, None for the usual input of the file format (raw for .xml, normalised otherwise)."""
     body: str = "auto"
     """Where bodies come from: 'keypoints', 'maps', or 'auto': keypoints with the bundled model, maps with any other
     that has them."""
 
     @property
     def features(self) -> bool | None:
-        """Whether the 3D coordinates are needed (True), are not to be computed (False), or are taken as the model has
-        them (None)."""
+        """Whether the 3D coordinates are required (True), not computed (False), or computed if the model has them
+        (None)."""
         if self.body == "auto":
             return False if self.model == "bundled" else None
         return self.body == "maps"
 
 
 Progress = Callable[[str, "float | None", str], Any]
-"""progress(step, fraction 0..1 or None, message): how far a slow operation has come."""
+"""progress(step, fraction 0..1 or None, message): reports the progress of a slow operation."""
 
 
 class FrameSource(Protocol):
-    """Where frames come from. `read` is called from one thread; `close` from any, and makes `read` return None.
+    """A source of frames. `read` is called from one thread; `close` from any, and makes `read` return None.
 
     A live source has no thread of its own: it is read without pause by a reader that keeps the newest frame.
     """
 
     name: str
-    """What the user gave, passwords redacted."""
+    """The user's text for the source, passwords redacted."""
     live: bool
-    """Live sources give their newest frame; the others deliver every frame once."""
+    """Whether it is live: live sources deliver their newest frame, others every frame once."""
     frame_rate: float | None
     frame_count: int | None
-    """As announced: good for a progress bar, may be wrong by a few. None for what has no end."""
+    """The announced number of frames, which may be wrong by a few: for progress bars. None for endless sources."""
     camera: CameraSpec | None
-    """Where the source knows its own camera (the demo stage)."""
+    """The source's own camera, if it is known (the demo stage)."""
 
     @property
     def problem(self) -> str | None:
-        """Why a live source gives no frames right now; None while it does."""
+        """Why a live source delivers no frames at the moment; None while it does."""
         ...
 
     def read(self) -> Frame | None:
@@ -202,14 +204,14 @@ class FrameSource(Protocol):
 
 
 class Backend(Protocol):
-    """A network ready to run. Used from one thread at a time."""
+    """A loaded network. Used from one thread at a time."""
 
     @property
     def info(self) -> BackendInfo: ...
 
     @property
     def fixed_size(self) -> tuple[int, int] | None:
-        """(height, width) where the model takes nothing else."""
+        """(height, width) if the model has a fixed input size."""
         ...
 
     def infer(self, image: Image) -> Maps:

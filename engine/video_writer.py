@@ -1,4 +1,4 @@
-"""Writes H.264 video that every browser and player opens, with the true time of each frame."""
+"""Writes H.264 video that all browsers and players support, with the true time of each frame."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from engine.types import Image
 
 CONTAINERS = (".mp4", ".mov", ".mkv")
 TIME_BASE = Fraction(1, 90_000)
-"""Seconds per tick: fine enough for every usual frame rate, NTSC's included."""
+"""Seconds per tick: fine enough for all usual frame rates, including NTSC's."""
 _X264: dict[str, object] = {"preset": "superfast", "crf": "21"}
-"""`veryfast` takes 15 ms of a processor more for a frame of 1280 x 720, which the network then lacks; the file is 40 %
-smaller."""
+"""`veryfast` takes 15 ms of processor time more for a frame of 1280 x 720, which the network then lacks; its files are
+40 % smaller."""
 
 LONGEST_SIDE = 16384
-"""Pixels: more than H.264 can hold."""
+"""Maximum pixels of a side in H.264."""
 
 _PROBE_BYTES = 1 << 16
-"""More than what is left on a disk that could not take a whole packet."""
+"""Bytes, more than what is left on a disk that could not take a whole packet."""
 
 
 class VideoWriter:
     """One video file. The first frame sets its size; later ones of another size are fitted into it."""
 
     def __init__(self, path: Path, frame_rate: float = 30.0) -> None:
-        """PosecastError for a suffix that is none of CONTAINERS."""
+        """PosecastError for a suffix that is not in CONTAINERS."""
         check_container(path)
         self._container = av.open(str(path), "w", options={"movflags": "faststart"} if path.suffix != ".mkv" else {})
         self._stream = self._container.add_stream("libx264", rate=Fraction(frame_rate).limit_denominator(1001))
@@ -42,7 +42,7 @@ class VideoWriter:
         self._size: tuple[int, int] | None = None
         self._last_tick = -1
         self.failed = False
-        """Whether something could not be written: what there is will be no video."""
+        """Whether writing has failed, so that the file will not be a valid video."""
         self._path = path
         self._frames = 0
 
@@ -61,9 +61,9 @@ class VideoWriter:
         self._frames += 1
 
     def close(self) -> None:
-        """Flush and finish the file. A writer that got no frame, or failed, leaves none worth keeping.
+        """Flush and finish the file. Without a frame, or after a failure, the file is not valid.
 
-        OSError where not all of it is in the file: libav says nothing of a disk that is full at the very end.
+        OSError if the file is incomplete: libav does not report a disk that is full at the very end.
         """
         try:
             if self._size is not None and not self.failed:
@@ -71,12 +71,12 @@ class VideoWriter:
         finally:
             self._container.close()
         if self._size is not None and not self.failed and _count(self._path) != self._frames:
-            with self._path.open("ab") as file:  # fails for the same reason, and says it
+            with self._path.open("ab") as file:  # fails for the same reason, with an exception
                 file.write(b"\0" * _PROBE_BYTES)
-            raise OSError(errno.EIO, "the video is not whole", str(self._path))
+            raise OSError(errno.EIO, "the video is incomplete", str(self._path))
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
-        """None: the end. After a failure nothing must be written any more: libav crashes where the header failed."""
+        """Write a frame, or flush with None. After a failure, nothing more is written: libav would crash."""
         try:
             self._container.mux(self._stream.encode(frame))
         except Exception:
@@ -93,13 +93,13 @@ class VideoWriter:
 
 
 def check_container(path: Path) -> None:
-    """PosecastError where H.264 cannot be written under this name."""
+    """PosecastError if H.264 cannot be written to a file with this suffix."""
     if path.suffix.lower() not in CONTAINERS:
         raise PosecastError(f"cannot write video to {path.name}", f"use a name ending in {', '.join(CONTAINERS)}")
 
 
 def _count(path: Path) -> int:
-    """Frames that are in the file, counted without decoding them; 0 where it cannot be read."""
+    """Number of frames in the file, counted without decoding; 0 if it cannot be read."""
     try:
         with av.open(f"file:{path}") as container:
             return sum(packet.size > 0 for packet in container.demux(video=0))
@@ -108,12 +108,12 @@ def _count(path: Path) -> int:
 
 
 def _even(length: int) -> int:
-    """yuv420p halves both sides."""
+    """The next even length: yuv420p halves both sides."""
     return length + length % 2
 
 
 def _size_of(image: Image) -> tuple[int, int]:
-    """(width, height) of a video of such frames; PosecastError where there is none."""
+    """(width, height) of a video of frames like `image`; PosecastError if they are too large."""
     height, width = image.shape[:2]
     if max(height, width) > LONGEST_SIDE:
         raise PosecastError(
@@ -132,6 +132,6 @@ def _fit(image: Image, size: tuple[int, int]) -> Image:
     right, bottom = width - image.shape[1], height - image.shape[0]
     if right == bottom == 0:
         return image
-    # One pixel is the rounding to even sides: repeat the edge. More is another format: black bars.
+    # A difference of one pixel comes from rounding to even sides: repeat the edge. Otherwise add black bars.
     border = cv2.BORDER_REPLICATE if max(right, bottom) <= 1 else cv2.BORDER_CONSTANT
     return np.asarray(cv2.copyMakeBorder(image, 0, bottom, 0, right, border), np.uint8)

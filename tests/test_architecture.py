@@ -26,7 +26,7 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference
-        models processor trials
+        models nobody processor trials
         loading offline outputs_guard
         pipeline accuracy infer
         bench
@@ -71,7 +71,7 @@ FLOORS = {
         __init__
     """,
     "engine.inference": """
-        installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
+        damage installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
         network
         baseline pytorch_backend tensorrt_backend
         openvino onnxruntime pytorch tensorrt
@@ -85,7 +85,7 @@ FLOORS = {
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
-        parts reader state
+        empty_scenes parts reader state
         feed meter
         worker
         comparer current
@@ -178,7 +178,7 @@ FLOORS = {
         camera chromium household numpy_decoder sampler slopes watchers
         drawn_maps latency serving soak straight wrists
         crowd decode first_scene viewers
-        page
+        overhead page
     """,
 }
 """Of every package, its files and folders, lowest floor first. `__init__` stands where what it imports demands.

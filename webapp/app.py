@@ -1,8 +1,8 @@
-"""The web application, composed: everything the server is made of is made here, and nowhere else.
+"""Composes the web application: all parts of the server are created here.
 
     Guard -> sockets' door -> Socket.IO -> Flask blueprints -> services
 
-`create_app` builds; `services_of(app).start()` and `.stop()` run its threads; the pipeline belongs to the caller.
+`services_of(app).start()` and `.stop()` start and stop its threads; the caller owns the pipeline.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from webapp.state.store import Store, default_recordings
 
 
 def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
-    """The application around a pipeline. It answers; its threads run once its services are started."""
+    """The application around a pipeline. It answers requests; its threads run once its services are started."""
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
@@ -62,7 +62,7 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
 
 
 def services_of(app: Flask) -> Services:
-    """For the code that starts and stops the application."""
+    """The services of an application, for the code that starts and stops it."""
     return cast(Services, app.extensions[EXTENSION])
 
 
@@ -102,7 +102,7 @@ def _services(
 
 
 def _connect(services: Services) -> None:
-    """Connect the services: who is told of what, and what is done every second."""
+    """Connect the services: subscriptions, and the jobs of every second."""
     broadcaster, pipeline = services.broadcaster, services.pipeline
     pipeline.subscribe(services.events)
     services.sockets.on_clients(partial(_join, services), partial(_leave, services))
@@ -132,7 +132,7 @@ def _leave(services: Services, sid: str) -> None:
 
 
 def _measure(services: Services, snapshot: Snapshot) -> None:
-    """Note how long the work on a frame took, unless it was done on another day and perhaps another machine."""
+    """Count the times of a frame, except a replayed one, whose times were measured earlier."""
     if not snapshot.replayed:
         services.metrics.worked(snapshot.stage_ms)
         services.costs.worked(snapshot)

@@ -1,4 +1,4 @@
-"""The engine's state as JSON, for `GET /api/state` and the `state` and `stats` events."""
+"""Describes the engine's state as JSON, for `GET /api/state` and the `state` and `stats` events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.wire import Wire, dumps, timings_to_wire
 
 
 def describe_state(state: EngineState, problem: str | None) -> Wire:
-    """Everything; `stats` as of now, with `problem` as in `describe_stats`."""
+    """The whole state, with current `stats`; `problem` as in `describe_stats`."""
     switching = state.switching
     return {
         "status": state.status,
@@ -65,7 +65,7 @@ def describe_comparison(comparison: Comparison | None) -> Wire | None:
 
 
 def describe_camera(camera: Camera, calibration: Calibration | None, fx: float | None = None) -> Wire:
-    """A camera and what is known about where it comes from; `fx` where it was given apart from the file.
+    """A camera and its origin; `fx` if it was given separately from the file.
 
     Intrinsics in pixels of `image_size`; R and t (metres) are camera_from_world; `unit` is that of the file.
     """
@@ -100,13 +100,13 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 
 def camera_file(camera: Camera) -> str:
-    """A camera as a JSON file that every reader of ours takes, in metres, with intrinsics."""
+    """A camera as a JSON file in metres, with intrinsics, which `parse_calibration` reads."""
     spec = CameraSpec(camera.R, camera.t, camera.up, camera.K, camera.image_size)
     return dumps(calibration_json(Calibration(spec, "reference", "m")))
 
 
 def _calibration_of(camera: Camera) -> Calibration:
-    """For a camera that came from no file: the default one, or the source's own."""
+    """A calibration for a camera that did not come from a file: the default, or the source's own."""
     if np.array_equal(camera.R, DEFAULT_CAMERA.R) and np.array_equal(camera.t, DEFAULT_CAMERA.t):
         return DEFAULT_CALIBRATION
     return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source", "m")

@@ -1,4 +1,4 @@
-"""What the request handlers work with: made once by `create_app`, found through the current application."""
+"""The services that request handlers use: made once by `create_app`, found through the current application."""
 
 from __future__ import annotations
 
@@ -68,13 +68,15 @@ class Services:
         except OSError as error:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             self.notices.tell(
-                "recording", unusable, f"see who may write in {self.recordings.folder}, and whether it is full"
+                "recording",
+                unusable,
+                f"check the permissions of {self.recordings.folder}, and that its disk is not full",
             )
         self.broadcaster.start()
         self.heartbeat.start()
 
     def stop(self) -> None:
-        """End streams and sockets first, so that their server threads come free; then the rest. Bounded."""
+        """End streams and sockets first, to release their server threads, then the rest; waits a bounded time."""
         self.viewers.close()
         self.sockets.close()
         self.recorder.close()
@@ -85,10 +87,10 @@ class Services:
 
 
 def services() -> Services:
-    """Those of the application that handles the current request."""
+    """The services of the application that handles the current request."""
     return cast(Services, current_app.extensions[EXTENSION])
 
 
 def role() -> Role | None:
-    """Of the visitor who makes the current request."""
+    """The role of the visitor who makes the current request."""
     return cast("Role | None", request.environ.get(ROLE))

@@ -1,4 +1,4 @@
-"""Addresses of network streams: which are understood."""
+"""Parses addresses of network streams."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ SCHEMES = ("rtsp", "rtsps", "http", "https")
 """What a network source may begin with, before `://`."""
 
 _CODES = {"#": "%23", "/": "%2F", "?": "%3F"}
-"""What must not stand in a user name or password as it is, since it ends them."""
+"""Characters that must be percent-encoded in a user name or password, since they end it."""
 _SAFE = "%/?#[]@!$&'()*+,;=:~-._"
-"""What stays in the path and query as it is; spaces and other alphabets do not."""
+"""Characters that stay unencoded in the path and query; spaces and other alphabets do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address in parts, as clients take it."""
+    """The parts of an address, as clients need them."""
 
     scheme: str
     host: str
-    """With the port, and the brackets of IPv6."""
+    """Host name with port and, for IPv6, brackets."""
     rest: str
     """Path and query, percent-encoded."""
     user: str | None = None
     password: str | None = None
-    """Both as they are, not percent-encoded."""
+    """User name and password, not percent-encoded."""
 
     @property
     def url(self) -> str:
-        """Without user and password."""
+        """The address without user name and password."""
         return f"{self.scheme}://{self.host}{self.rest}"
 
     @property
     def full_url(self) -> str:
-        """With user and password, percent-encoded where need be."""
+        """The address with user name and password, percent-encoded where necessary."""
         if self.user is None:
             return self.url
         password = "" if self.password is None else f":{quote(self.password, safe='')}"
@@ -46,9 +46,9 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """What clients of every kind make of it, from what people paste: capitals, spaces, a raw @ in the password.
+    """Parse an address as users paste it: with capitals, spaces, or a raw @ in the password.
 
-    PosecastError where a password seems to hold what ends it.
+    PosecastError if the password seems to contain an unencoded character that ends it.
     """
     scheme, _, after = text.strip().partition("://")
     end = re.search(r"[/?#]", after)
@@ -74,6 +74,6 @@ def _is_host(text: str) -> bool:
 
 
 def scheme_of(text: str) -> str | None:
-    """'rtsp' of 'RTSP://...', in lower case; None for what is no address."""
+    """The scheme in lower case: 'rtsp' of 'RTSP://...'; None if the text is not an address."""
     scheme, separator, _ = text.partition("://")
     return scheme.lower() if separator else None

@@ -42,7 +42,7 @@ class AnimationClip:
             time += duration
 
     def interrupt(self) -> None:
-        """Files do not keep anybody waiting."""
+        """Do nothing: reading a file does not block."""
 
     def close(self) -> None:
         """The file is open only while it is read."""

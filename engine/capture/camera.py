@@ -19,24 +19,24 @@ from engine.errors import PosecastError
 from engine.types import FrameSource
 
 _WANTED = (
-    (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size do not fit through USB 2
+    (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # USB 2 is too slow for uncompressed pictures of this size
     (cv2.CAP_PROP_FRAME_WIDTH, 1280),
     (cv2.CAP_PROP_FRAME_HEIGHT, 720),
     (cv2.CAP_PROP_FPS, 30),
     (cv2.CAP_PROP_BUFFERSIZE, 1),
 )
-"""Wishes: a camera answers with the nearest that it can."""
+"""Requested properties: a camera chooses the nearest that it supports."""
 
 _STALE_S = 0.2
-"""Between two reads, after which a picture may have waited in the driver's buffer."""
+"""Seconds between two reads after which a picture may have waited in the driver's buffer."""
 _BUFFERED = 4
-"""Pictures that a driver may hold, where it does not honour the wish for one."""
+"""Number of pictures that a driver may buffer if it ignores the request for one."""
 _FRESH_S = 0.004
-"""A picture that was waited for so long is new; one in the buffer comes at once."""
+"""A read that took at least this many seconds gave a new picture; a buffered one comes at once."""
 
 _DEVICES = Path("/sys/class/video4linux")
 _LINKS = "/dev/v4l/"
-"""Where udev names cameras by what they are, or where they are plugged in."""
+"""Folders in which udev names cameras by their model, or by the port that they are plugged into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CameraInfo:
 
 
 def list_cameras(devices: Path = _DEVICES) -> tuple[CameraInfo, ...]:
-    """The cameras that Linux knows of, without opening them; nothing elsewhere: there, an index must be tried."""
+    """The cameras that Linux reports, without opening them; empty on other systems, which offer no such list."""
     found = []
     for device in devices.glob("video*") if devices.is_dir() else ():
         number = device.name.removeprefix("video")
@@ -57,8 +57,8 @@ def list_cameras(devices: Path = _DEVICES) -> tuple[CameraInfo, ...]:
 
 
 def camera_device(text: str) -> int | str | None:
-    """What `text` names: the index of '0' or '/dev/video0', the path of a link to one (/dev/v4l/by-id/...), which may
-    lead to another index after the camera was plugged in again, None for what is no camera."""
+    """The camera that `text` names: an index for '0' or '/dev/video0', the path for a link such as /dev/v4l/by-id/...,
+    which may lead to another index after the camera was plugged in again; None if it is not a camera."""
     match = re.fullmatch(r"(?:/dev/video)?(\d{1,3})", text, re.ASCII)
     if match:
         return int(match[1])
@@ -66,7 +66,7 @@ def camera_device(text: str) -> int | str | None:
 
 
 def open_camera(device: int | str, *, start_index: int = 0, pixel_aspect: Fraction | None = None) -> FrameSource:
-    """PosecastError where there is no such camera, or another program has it."""
+    """Open a camera; PosecastError if it does not exist, or another program uses it."""
     index = device if isinstance(device, int) else _index_behind(device)
     if index is None or (_DEVICES.parent.is_dir() and not Path(f"/dev/video{index}").exists()):
         raise PosecastError(f"there is no camera {device}", f"cameras here: {_names()}")
@@ -89,35 +89,35 @@ class CameraFeed:
             raise Lost("it is not plugged in")
         node = Path(f"/dev/video{index}")
         if index is not None and node.exists() and not os.access(node, os.R_OK | os.W_OK):
-            raise Lost(f"{node} may not be read by this user; on most systems members of the group video may")
+            raise Lost(f"{node} cannot be read by this user; on most systems, members of the group 'video' can read it")
         capture = cv2.VideoCapture(self._device if index is None else index)
         if not capture.isOpened():
-            raise Lost("it does not open; another program may use it")
+            raise Lost("it cannot be opened; another program may be using it")
         for name, value in _WANTED:
             capture.set(name, value)
         self._capture, self._read_at = capture, None
 
     def read(self) -> LivePicture:
-        """OpenCV waits ten seconds at most for a V4L2 camera."""
+        """The next picture; OpenCV waits at most ten seconds for a V4L2 camera."""
         if self._capture is None or self._interrupted.is_set():
             raise Lost("closed")
         missed = self._grab_newest(self._capture)
         captured_at = self._read_at = time.monotonic()
         decoded, image = self._capture.retrieve()
         if not decoded:
-            raise Lost("it gives no pictures that can be decoded")
+            raise Lost("its pictures cannot be decoded")
         if image.ndim == 2 or image.shape[2] == 1:  # infrared cameras
             image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
         image = square_pixels(np.asarray(image, np.uint8), self._pixel_aspect)
         return LivePicture(image, captured_at, (time.monotonic() - captured_at) * 1e3, missed)
 
     def _grab_newest(self, capture: cv2.VideoCapture) -> int:
-        """Grab a picture, and pass over those that wait in the buffer of a camera that is read seldom; their number."""
+        """Grab the newest picture, skipping those that were buffered since the last read; the number skipped."""
         seldom = self._read_at is not None and time.monotonic() - self._read_at > _STALE_S
         for missed in range(_BUFFERED + 1 if seldom else 1):
             began = time.monotonic()
             if not capture.grab():
-                raise Lost("it gives no pictures; it may be unplugged")
+                raise Lost("it delivers no pictures; it may be unplugged")
             if time.monotonic() - began > _FRESH_S:
                 return missed
         return missed
@@ -128,7 +128,7 @@ class CameraFeed:
             capture.release()
 
     def interrupt(self) -> None:
-        """The next frame, or the driver's time limit, ends a running `read`."""
+        """Do nothing: the next frame, or the driver's time limit, ends a running `read`."""
         self._interrupted.set()
 
 

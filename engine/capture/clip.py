@@ -1,4 +1,4 @@
-"""What a finite source is made of: shots in order, converted only when somebody wants to see them."""
+"""The content of a finite source: shots in order, converted only when they are used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Shot:
     """One picture of a clip. Skipping it is cheap: `picture` does the conversion."""
 
     index: int
-    """Counts from 0 within the clip."""
+    """Index within the clip, from 0."""
     time: float
     """Seconds of media time."""
     picture: Callable[[], Image]
@@ -24,13 +24,13 @@ class Shot:
 
 
 class Clip(Protocol):
-    """A video, images, the stage."""
+    """The interface of videos, images and the demo stage."""
 
     name: str
     frame_rate: float | None
-    """Frames per second, None where every picture stands for itself."""
+    """Frames per second; None for images without a rate."""
     frame_count: int | None
-    """As announced by the file, which may be wrong by a few: good for a progress bar."""
+    """Number of frames that the file announces, which may be wrong by a few: for progress bars."""
     camera: CameraSpec | None
 
     def shots(self) -> Generator[Shot, None, None]:
@@ -38,9 +38,9 @@ class Clip(Protocol):
         ...
 
     def interrupt(self) -> None:
-        """From any thread: make a `shots` that waits for something end soon."""
+        """Make a blocked `shots` end soon. May be called from any thread."""
         ...
 
     def close(self) -> None:
-        """Let go of the file. Not while `shots` runs."""
+        """Close the file. Not to be called while `shots` runs."""
         ...

@@ -1,7 +1,7 @@
-"""One clock for a source of finite length: from 0, always forward, whatever its timestamps do.
+"""A monotonic clock for a finite source: starts at 0 and always advances, whatever the timestamps do.
 
-Recordings of recorders start anywhere, wrap (MPEG-TS: every 26.5 hours), fall back where two were joined, jump where a
-camera's clock was set, repeat, or are missing.
+Timestamps of recordings start anywhere, wrap (MPEG-TS: every 26.5 hours), fall back where two recordings were joined,
+jump where a camera's clock was set, repeat, or are missing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections import deque
 from statistics import median
 
 LONG_GAP_S = 60.0
-"""Between two pictures: more is a jump of the clock, and no pause of the recording, ..."""
+"""Seconds between two pictures above which the clock jumped, rather than the recording paused."""
 LONG_GAP_INTERVALS = 100
-"""... unless pictures are far apart anyway, as in a time lapse."""
+"""Usual intervals that the same gap must exceed, since the pictures of a time lapse are far apart anyway."""
 LONG_GAP_OF_STREAM_S = 10.0
-"""In formats made for broadcasting, whose clocks may jump at any time; ffmpeg's own limit for them."""
+"""The limit in seconds for broadcast formats, whose clocks may jump at any time; ffmpeg uses the same."""
 FALL_BACK_INTERVALS = 4
-"""Less is disorder of a clock that goes on where it was: decoders that do not sort their pictures."""
+"""Steps back of fewer intervals are pictures in the wrong order, from decoders that do not sort them."""
 _RECENT = 15
-"""Steps from picture to picture whose median is the usual one."""
+"""Number of newest steps between pictures whose median is the usual interval."""
 
 
 class MediaClock:
@@ -33,7 +33,7 @@ class MediaClock:
         self._timestamp: float | None = None
         self._repeats = 0
         self.jumps = 0
-        """How often the timestamps jumped, and were moved."""
+        """Number of jumps that were corrected."""
 
     def time(self, timestamp: float | None) -> float:
         """Seconds of the next picture; None where it has no timestamp."""
@@ -53,7 +53,7 @@ class MediaClock:
     def _next(self, last: float, timestamp: float) -> float:
         self._repeats = self._repeats + 1 if timestamp == self._timestamp else 0
         self._timestamp = timestamp
-        if self._offset is None or self._repeats > 1:  # the first timestamp of all, or none worth the name
+        if self._offset is None or self._repeats > 1:  # the first timestamp, or timestamps that do not advance
             return self._moved(last, timestamp)
         time = timestamp + self._offset
         long_gap = max(self._long_gap, LONG_GAP_INTERVALS * self._step)

@@ -1,4 +1,4 @@
-"""Why a file cannot be read, as far as its first bytes and the boxes of an MP4 tell."""
+"""Finds out why a file cannot be read, from its first bytes and the boxes of an MP4."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import BinaryIO
 from engine.errors import PosecastError
 
 _BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"sidx", b"styp", b"uuid", b"pnot", b"meta")
-"""Types at the top level of MP4 and MOV, HEIC and AVIF."""
+"""Types of top-level boxes in MP4, MOV, HEIC and AVIF."""
 _MOST_BOXES = 100_000
-"""Of a fragmented recording of a day there are fewer."""
+"""Maximum number of boxes read; a fragmented recording of a whole day has fewer."""
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
 _LFS = b"version https://git-lfs"
 
@@ -31,23 +31,23 @@ def unreadable(path: Path, name: str, reason: str | None) -> PosecastError:
 
 
 def missing_bytes(file: BinaryIO) -> int:
-    """How many bytes a file of boxes (MP4, MOV, HEIC, AVIF) lacks at its end."""
+    """Number of bytes missing at the end of an MP4, MOV, HEIC or AVIF file."""
     return _missing(file, list(_boxes(file)))
 
 
 def video_count(file: BinaryIO) -> int:
-    """How many videos follow on one another in an MP4; players show the first one only."""
+    """Number of videos concatenated in an MP4; players show only the first one."""
     return sum(kind == b"moov" for kind, _ in _boxes(file))
 
 
 def is_page(content: bytes) -> bool:
-    """Whether it begins as a web page does."""
+    """Whether the content is a web page."""
     content = content.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return content.startswith(_PAGE) or (content.startswith((b"<?xml", b"<!--")) and b"<html" in content)
 
 
 def index_at_end(content: bytes) -> bool:
-    """Whether an MP4 that begins so has its index (moov) behind its pictures."""
+    """Whether an MP4 with this beginning has its index (moov) after its pictures."""
     at = 0
     while len(content) - at >= 8:
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
@@ -62,7 +62,7 @@ def index_at_end(content: bytes) -> bool:
 
 
 def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """(type, where it ends) of each box at the top level."""
+    """(type, end position) of each top-level box."""
     at = 0
     for _ in range(_MOST_BOXES):
         file.seek(at)
@@ -72,7 +72,7 @@ def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
         size = int.from_bytes(head[:4], "big")
         if size == 1 and len(head) == 16:
             size = int.from_bytes(head[8:], "big")
-        if size < 8:  # 0: it reaches to the end
+        if size < 8:  # 0: it extends to the end of the file
             yield head[4:8], at
             return
         at += size
@@ -84,7 +84,7 @@ def _missing(file: BinaryIO, boxes: list[tuple[bytes, int]]) -> int:
 
 
 def _told(file: BinaryIO) -> tuple[str, str] | None:
-    """(what is wrong, what to do)."""
+    """(what is wrong, what to do) for a file that is recognised as broken; None otherwise."""
     start = file.read(512)
     if not start:
         return "is empty", "record or copy it again"
@@ -100,7 +100,7 @@ def _told(file: BinaryIO) -> tuple[str, str] | None:
 
 
 def _mp4(file: BinaryIO) -> tuple[str, str] | None:
-    """What is wrong with the boxes of an MP4."""
+    """(what is wrong, what to do) if boxes of an MP4 are missing or cut off."""
     boxes = list(_boxes(file))
     missing = _missing(file, boxes)
     if missing:

@@ -12,9 +12,9 @@ from engine.errors import PosecastError
 from engine.names import printable
 
 _NUMBER = re.compile(r"%%|%(0?)(\d*)d")
-"""A place for a number, as in C."""
+"""A placeholder for a number, as in C's printf."""
 _SIDE_FOLDERS = ("__MACOSX", "@eaDir")
-"""Where archives of macOS and storage devices keep what belongs to files, under the same names."""
+"""Folders in which macOS archives and storage devices keep metadata under the names of the images."""
 
 
 def images_in(folder: Path) -> list[Path]:
@@ -28,7 +28,7 @@ def is_pattern(text: str) -> bool:
 
 
 def is_numbered(text: str) -> bool:
-    """Whether the name of the file has a place for a number (%d, %04d)."""
+    """Whether the file name has a placeholder for a number (%d, %04d)."""
     return any(match[0] != "%%" for match in _NUMBER.finditer(Path(text).name))
 
 
@@ -38,13 +38,13 @@ def images_matching(pattern: str) -> list[Path]:
         return _images(_numbered(Path(pattern)), printable(pattern))
     matches = glob.glob(pattern, recursive=True)  # noqa: PTH207 (Path.glob takes no absolute pattern)
     parent, name = Path(pattern).parent, Path(pattern).name
-    if not matches and parent.is_dir():  # its folder's name holds what patterns are made of
+    if not matches and parent.is_dir():  # the folder's name may contain wildcard characters
         matches = glob.glob(f"{glob.escape(str(parent))}/{name}")  # noqa: PTH207
     return _images(map(Path, matches), printable(pattern))
 
 
 def _numbered(pattern: Path) -> list[Path]:
-    """%04d stands for four digits or more, %d for any; numbers may begin anywhere and leave gaps."""
+    """Images of a numbered pattern: %04d means four digits or more, %d any; gaps are allowed."""
     parts, end = [], 0
     for match in _NUMBER.finditer(pattern.name):
         parts += [re.escape(pattern.name[end : match.start()]), _digits(match)]
@@ -73,5 +73,5 @@ def _images(candidates: Iterable[Path], where: str) -> list[Path]:
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    """Digits count as numbers."""
+    """Sort key that compares digits as numbers."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", str(path).casefold())]

@@ -1,6 +1,6 @@
 """One image file -> (H, W, 3) uint8 BGR, upright and whole. OpenCV decodes most; HEIC and AVIF need Pillow.
 
-A file is known by its content, and handed over as bytes: C libraries take file names for what they are not, or crash.
+The format is detected by content, and decoders get bytes: C libraries misread some file names, or crash on them.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _MAGIC = (
     b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"#?RADIANCE", b"\x76\x2f\x31\x01", b"\x59\xa6\x6a\x95",
     *(b"P%d" % kind + space for kind in range(1, 8) for space in (b"\n", b" ", b"\r", b"\t")),
 )  # fmt: skip
-"""How the formats that OpenCV reads begin: JPEG, PNG, BMP, TIFF, JPEG 2000, Radiance, OpenEXR, Sun raster, PNM.
-GIF is left to the video reader, since it may move."""
+"""First bytes of the formats that OpenCV reads: JPEG, PNG, BMP, TIFF, JPEG 2000, Radiance, OpenEXR, Sun raster, PNM.
+GIF is left to the video reader, since it may be animated."""
 _COMPOSED = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"avif")
-"""Brands of HEIF files with pictures that may be composed of tiles, turned and mirrored."""
+"""Brands of HEIF files whose pictures may be composed of tiles, rotated and mirrored."""
 _SEQUENCES = (b"avis", b"msf1", b"hevc", b"hevx")
 _MOTION_SUFFIXES = (".mjpg", ".mjpeg")
-"""JPEG pictures that follow on one another, and begin as a single one does."""
+"""Suffixes of files of concatenated JPEG pictures, which begin like a single one."""
 _SUBFILE_TYPE = 254
 """Tag of TIFF whose lowest bit marks a preview."""
 _START_BYTES = 64
 _WEBP_FLAGS, _WEBP_MOVES = 20, 2
-"""Where an extended WebP (VP8X) says what it holds, and the bit for an animation."""
+"""Position of the flags of an extended WebP (VP8X), and the flag for an animation."""
 
 
 def is_image(path: Path) -> bool:
@@ -55,14 +55,14 @@ def is_image(path: Path) -> bool:
 
 
 def is_animation(path: Path) -> bool:
-    """Whether it is a WebP or AVIF that moves; libav, which reads GIF and PNG that do, does not know them."""
+    """Whether the file is an animated WebP or AVIF, which libav does not read, unlike animated GIF and PNG."""
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
     return _webp_moves(start) or (start[4:8] == b"ftyp" and start[8:12] == b"avis")
 
 
 def is_heif(start: bytes) -> bool:
-    """HEIC and AVIF, by the first bytes; sequences of theirs are videos."""
+    """Whether a file with these first bytes is HEIC or AVIF; image sequences count as videos."""
     return start[4:8] == b"ftyp" and bool(_brands(start) & set(_COMPOSED)) and start[8:12] not in _SEQUENCES
 
 
@@ -104,12 +104,12 @@ def decode_image(content: bytes, name: str) -> Image | None:
 
 
 def doubts(path: Path) -> str | None:
-    """What decoders do not report of an image that they decode all the same."""
+    """A defect that decoders do not report, such as a missing lower part; None if there is none."""
     content = path.read_bytes()
     if _jpeg_is_cut_off(content):
         return "is cut off: its lower part is missing"
     pages = _tiff_pages(content)
-    return f"holds {pages} pages: only the first one is read" if pages > 1 else None
+    return f"contains {pages} pages: only the first one is read" if pages > 1 else None
 
 
 def _jpeg_is_cut_off(content: bytes) -> bool:
@@ -117,7 +117,7 @@ def _jpeg_is_cut_off(content: bytes) -> bool:
 
 
 def _tiff_pages(content: bytes) -> int:
-    """Full-sized pages; 0 for what is no TIFF."""
+    """Number of full-sized pages; 0 if the content is not TIFF."""
     order: Literal["little", "big"] = "little" if content[:1] == b"I" else "big"
     if content[:4] not in (b"II*\0", b"MM\0*"):
         return 0
@@ -140,13 +140,13 @@ def _composed(content: bytes, name: str) -> Image:
     from PIL import ImageOps
 
     _register_heif(name)
-    if missing := missing_bytes(io.BytesIO(content)):  # the decoder leaves tiles black, and reports nothing
+    if missing := missing_bytes(io.BytesIO(content)):  # the decoder leaves tiles black without reporting it
         raise PosecastError(f"{name} is cut off: {missing} bytes are missing at its end", "copy or download it again")
     try:
         with warnings.catch_warnings(), pillow.open(io.BytesIO(content)) as picture:
             warnings.simplefilter("ignore")  # large pictures, odd metadata
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except Exception as error:  # whatever a decoder raises for damage
+    except Exception as error:  # decoders raise various exceptions for damaged data
         raise PosecastError(f"{name} cannot be decoded: {error}", "save it again as JPEG or PNG") from error
     return np.ascontiguousarray(np.asarray(upright, np.uint8)[..., ::-1])
 

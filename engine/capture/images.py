@@ -25,7 +25,7 @@ class ImageClip:
     """Images in a given order, one a second unless a rate is given.
 
     One that cannot be read is an error where it is the only one. Among many it is left out with a warning that names
-    it, and its index stays unused: a night's work shall not end at picture 7 312.
+    it, and its index stays unused: one bad file must not end a long run.
     """
 
     frame_count: int | None
@@ -58,7 +58,7 @@ class ImageClip:
             yield Shot(index, index * interval, partial(_same, image), name=printable(path.name))
 
     def interrupt(self) -> None:
-        """Files do not keep anybody waiting."""
+        """Do nothing: reading a file does not block."""
 
     def close(self) -> None:
         """Files are open only while they are read."""

@@ -1,7 +1,7 @@
 """Live sources: devices and streams, read as fast as they give pictures, and opened again when they are lost.
 
-They have no thread of their own: the newest picture goes to a reader that does not pause, as the pipeline's reader
-thread does not. A slow one misses pictures.
+They have no thread of their own: a reader that never pauses, such as the pipeline's reader thread, gets every picture;
+a slow reader misses some.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Lost(Exception):  # noqa: N818 (not an error of the program)
-    """A feed gives no more pictures; the text says why, in words for the user, and `hint` what to do."""
+    """A feed delivers no more pictures; the text tells the user why, and `hint` what to do."""
 
     def __init__(self, reason: str, hint: str = "check that it is switched on, and the address") -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class Lost(Exception):  # noqa: N818 (not an error of the program)
 
 
 class Crashed(Lost):
-    """What reads the feed died of a signal: a decoder met something that it cannot take."""
+    """The process that reads the feed was killed by a signal, for example because a decoder crashed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, "choose another one, or convert it")
@@ -48,18 +48,18 @@ class LivePicture:
 
 
 class Feed(Protocol):
-    """A device or a stream. One thread at a time uses it, but `interrupt` is for any."""
+    """A device or a stream. Used by one thread at a time, except `interrupt`, which any thread may call."""
 
     def open(self) -> None:
-        """Connect; Lost where that fails."""
+        """Connect; raises Lost if that fails."""
         ...
 
     def read(self) -> LivePicture:
-        """The next picture; Lost where there is none."""
+        """The next picture; raises Lost if there is none."""
         ...
 
     def close(self) -> None:
-        """Let go; `open` may be called again."""
+        """Close the feed; `open` may be called again."""
         ...
 
     def interrupt(self) -> None:
@@ -68,7 +68,7 @@ class Feed(Protocol):
 
 
 class LiveSource:
-    """A FrameSource over a feed, which must be open already: one that cannot be opened is an error at once."""
+    """A FrameSource that reads a feed, which must already be open."""
 
     live = True
     frame_rate: float | None = None
@@ -106,7 +106,7 @@ class LiveSource:
     def read(self) -> Frame | None:
         """The next frame; where the feed is lost, the first one after it was opened again.
 
-        None only after `close`, and where the feed crashes again and again, as `problem` then says.
+        None only after `close`, or when the feed has crashed too often; `problem` then says so.
         """
         with self._reading:
             frame = self._next()
@@ -128,7 +128,7 @@ class LiveSource:
         while not self._closing.is_set():
             try:
                 picture = self._feed.read()
-            except Exception as error:  # noqa: BLE001, PERF203 - whatever it is, the feed is opened again
+            except Exception as error:  # noqa: BLE001, PERF203 - the feed is opened again after any error
                 if not self._reconnect(self._lost(error, "reading")):
                     return None
             else:
@@ -136,7 +136,7 @@ class LiveSource:
         return None
 
     def _lost(self, error: Exception, doing: str) -> Lost:
-        """`error` as a loss of the feed; one that nobody foresaw is logged."""
+        """`error` as a Lost; an unexpected one is logged."""
         if isinstance(error, Lost):
             return error
         logger.error("%s: %s failed", self.name, doing, exc_info=error)
@@ -152,7 +152,7 @@ class LiveSource:
         return Frame(index, moment, picture.captured_at, picture.image, picture.capture_ms)
 
     def _reconnect(self, lost: Lost) -> bool:
-        """Until the feed is open again; False where the source is closed, or given up."""
+        """Try until the feed is open again; False if the source was closed, or the feed crashed too often."""
         while not self._closing.is_set():
             self._feed.close()
             if isinstance(lost, Crashed) and self._brake.crashed(self._clock()):
@@ -167,7 +167,7 @@ class LiveSource:
             try:
                 self._feed.open()
                 return True
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:  # noqa: BLE001 - any error is a failed attempt
                 lost = self._lost(error, "opening")
         return False
 
@@ -179,7 +179,7 @@ def open_live(
     start_index: int = 0,
     timing: Timing = Timing(),  # noqa: B008 (frozen)
 ) -> LiveSource:
-    """Open `feed` and read it; PosecastError where it cannot be opened."""
+    """Open `feed` as a source; PosecastError if it cannot be opened."""
     try:
         feed.open()
     except Lost as lost:

@@ -1,4 +1,4 @@
-"""Warnings about a source, each said once: a damaged file that plays in a loop has been reported after one round."""
+"""Warnings about a source, each logged once: a damaged file that plays in a loop is reported in the first round."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""When a picture of a clip is due, if the clip is to play at its own speed."""
+"""Computes when each picture of a clip is due, for playback at its own speed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 SKIP_AT_MOST_S = 0.25
-"""Seconds spent skipping overdue pictures before one is shown all the same: who cannot keep up sees a slower clip,
-not a frozen one."""
+"""Seconds spent skipping overdue pictures before one is shown anyway: a machine that cannot keep up shows a slower
+clip, not a frozen one."""
 
 
 class Pacer:
@@ -24,6 +24,6 @@ class Pacer:
         return self._start + time
 
     def restart_at(self, time: float) -> float:
-        """Give up catching up: media time `time` is due now."""
+        """Stop catching up: media time `time` is due now."""
         self._start = self._clock() - time
         return self._clock()

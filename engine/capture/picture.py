@@ -25,7 +25,7 @@ class Converter:
     """Any pixel format -> (H, W, 3) uint8 BGR, as the video asks to be shown. For one thread."""
 
     def __init__(self) -> None:
-        self._reformatter = VideoReformatter()  # keeps its tables from picture to picture
+        self._reformatter = VideoReformatter()  # reuses its tables between pictures
 
     def __call__(self, picture: av.VideoFrame, pixel_aspect: Fraction) -> Image:
         width, height = square_size(picture.width, picture.height, pixel_aspect)
@@ -33,7 +33,7 @@ class Converter:
             picture, width, height, format="bgr24", interpolation=Interpolation.BICUBIC
         )
         plane = converted.planes[0]
-        # Rows are padded to the decoder's liking; no copy where they are not.
+        # Decoders may pad rows; without padding, no copy is made.
         rows = np.asarray(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         image = np.ascontiguousarray(rows[:height, : width * 3]).reshape(height, width, 3)
         return _upright(image, picture)
@@ -43,7 +43,7 @@ class PixelShape:
     """The sample aspect ratio of the pictures of one stream, which may change at a key frame."""
 
     def __init__(self, stream: av.VideoStream, given: Fraction | None = None) -> None:
-        """`given` beats what the stream says."""
+        """`given` overrides the stream's value."""
         self._codec = stream.codec_context
         self._given = given
         of_stream, self._first = stream.sample_aspect_ratio or SQUARE, self._of_codec()
@@ -65,7 +65,7 @@ class PixelShape:
 
 
 def square_pixels(image: Image, pixel_aspect: Fraction | None) -> Image:
-    """An image whose pixels have this shape, with square ones."""
+    """The image, resampled to square pixels."""
     if pixel_aspect is None or pixel_aspect == 1:
         return image
     size = square_size(image.shape[1], image.shape[0], pixel_aspect)
@@ -75,7 +75,9 @@ def square_pixels(image: Image, pixel_aspect: Fraction | None) -> Image:
 def _checked(ratio: Fraction) -> Fraction:
     if is_plausible(ratio):
         return ratio
-    logger.warning("pixels of %d:%d are taken for damage, and for square; --pixel-aspect says otherwise", *_pair(ratio))
+    logger.warning(
+        "pixels of %d:%d are implausible, so they are taken as square; override with --pixel-aspect", *_pair(ratio)
+    )
     return SQUARE
 
 
@@ -84,8 +86,8 @@ def _pair(ratio: Fraction) -> tuple[int, int]:
 
 
 def _upright(image: Image, picture: av.VideoFrame) -> Image:
-    """Turned and mirrored as the display matrix says: x' = a x + c y, y' = b x + d y, y pointing down."""
-    side_data: Any = picture.side_data  # its stubs take it for a mapping of names
+    """Rotate and mirror by the display matrix: x' = a x + c y, y' = b x + d y, y pointing down."""
+    side_data: Any = picture.side_data  # the stubs declare it as a mapping of names
     matrix = side_data.get(Type.DISPLAYMATRIX)
     if matrix is None:
         return image

@@ -1,4 +1,4 @@
-"""Plays a clip as a FrameSource: every frame as fast as it is read, or paced like a camera; once, or for ever."""
+"""Plays a clip as a FrameSource: every frame as fast as it is read, or paced like a camera; once, or forever."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from engine.geometry import CameraSpec
 from engine.types import Frame
 
 IMAGE_S = 1.0
-"""Seconds that an image is shown for where the clip has no frame rate."""
+"""Seconds for which an image is shown if the clip has no frame rate."""
 
 
 class Playback:
     """Needs no thread: a paced `read` waits until the next picture is due, and skips those that are overdue.
 
-    Over the rounds of a loop, time and index run on. `close` never blocks, so that signal handlers may call it:
-    whoever is reading lets go of the file.
+    Time and index continue over the rounds of a loop. `close` never blocks, so that signal handlers may call it: the
+    thread that is reading closes the file.
     """
 
     frame_rate: float | None
@@ -35,7 +35,7 @@ class Playback:
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] | None = None,
     ) -> None:
-        """`wait` sleeps for so many seconds, less if the source is closed meanwhile."""
+        """`wait` sleeps for a number of seconds, or until the source is closed."""
         self.name = clip.name
         self.live = realtime
         self.frame_rate = clip.frame_rate
@@ -50,7 +50,7 @@ class Playback:
         self._interval = 1 / clip.frame_rate if clip.frame_rate else IMAGE_S
         self._pacer = Pacer(clock) if realtime else None
         self._first: tuple[float, float] | None = None
-        """Media time and due time of the first picture, until the second one is asked for."""
+        """Media time and due time of the first picture, until the second one is requested."""
         self._begun = False
         self._shots = self._rounds(start_index)
 
@@ -86,14 +86,14 @@ class Playback:
         return None
 
     def _begin(self) -> None:
-        """Begin the clock where the second picture is asked for: a reader that comes late for it was not ready before,
-        since it loaded a model for pictures of the first one's size."""
+        """Start the clock when the second picture is requested: readers load a model for pictures of the first one's
+        size, which may take long."""
         first, self._first = self._first, None
         if self._pacer is not None and first is not None and self._clock() > first[1] + self._interval:
             self._pacer.restart_at(first[0])
 
     def _due(self, moment: float, began: float) -> float | None:
-        """When to show the picture of media time `moment`; None if not at all."""
+        """When to show the picture of media time `moment`; None to skip it."""
         if self._pacer is None:
             return self._clock()
         due, now = self._pacer.due(moment), self._clock()

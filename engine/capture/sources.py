@@ -1,4 +1,4 @@
-"""`open_source`: what a user typed -> the FrameSource that it means."""
+"""`open_source`: from the text that a user typed to a FrameSource."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from engine.redaction import redact
 from engine.types import FrameSource
 
 _FASTEST = 1000
-"""Images a second: above it, somebody gave milliseconds."""
+"""Maximum images per second; larger values are probably milliseconds."""
 
 
 def open_source(
@@ -39,12 +39,12 @@ def open_source(
     """Open a camera, a video, an image, a folder or pattern of images, an address, or 'demo'.
 
     Files and the demo deliver every frame once, in order. With `realtime` they play at their own speed like a camera,
-    dropping what the reader cannot take; with `loop` for ever, time and index running on.
-    `start_index` is the first frame's index. `rate` is how many images a second a folder or pattern stands for.
-    `pixel_aspect`, width over height of a pixel, beats what the source says of it; frames have square pixels.
-    PosecastError says what cannot be opened and why.
+    dropping what the reader cannot take; with `loop` they repeat forever, while time and index continue.
+    `start_index` is the first frame's index. `rate` is the number of images per second of a folder or pattern.
+    `pixel_aspect`, width over height of a pixel, overrides the source's value; frames have square pixels.
+    Raises PosecastError if it cannot be opened.
     """
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # our own errors say it all, in one line
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the errors raised here say it in one line
     if rate is not None and not 0 < rate <= _FASTEST:
         raise PosecastError(f"a rate of {rate:g} images a second", f"--rate is above 0, up to {_FASTEST}")
     device, scheme = camera_device(text), scheme_of(text)
@@ -58,7 +58,7 @@ def open_source(
         raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
     try:
         clip = _clip(text, rate, pixel_aspect)
-    except (OSError, ValueError) as error:  # no permission; a name that is too long, or none that a file can have
+    except (OSError, ValueError) as error:  # no permission, or a name that is too long or invalid
         reason = getattr(error, "strerror", None) or error
         raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check path and permissions") from error
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
@@ -71,7 +71,7 @@ def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
     if text and path.is_dir():
         return ImageClip(images_in(path), name, rate=rate, pixel_aspect=pixel_aspect)
     if text and path.exists():
-        # Pipes can be read only once: they are taken for videos.
+        # Pipes can be read only once, so they are read as videos.
         if path.is_file() and is_image(path):
             return ImageClip([path], name, rate=rate, pixel_aspect=pixel_aspect)
         if rate is not None:

@@ -1,4 +1,4 @@
-"""How long a live source may be silent, and when it is tried again."""
+"""Time limits of live sources, and the pauses before they are opened again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ class Timing:
     """All in seconds."""
 
     open_s: float = 5.0
-    """To connect, and once more to find out what is sent."""
+    """Time limit to connect, and again to detect the format."""
     read_s: float = 5.0
     """Between two packets."""
     opening_s: float = 20.0
-    """Until the child that opens a stream is taken to be stuck; starting it counts."""
+    """Time after which a child that opens a stream counts as stuck, including its start."""
     silence_s: float = 8.0
-    """Between two frames, before the child is taken to be stuck: more than `read_s`, which gives the better reason."""
+    """Time without a frame after which the child counts as stuck: more than `read_s`, whose message is more precise."""
     first_retry_s: float = FIRST_S
     longest_retry_s: float = LONGEST_S
     join_s: float = 2.0
-    """For a child process to end."""
+    """Time limit for a child process to end."""
 
     def retry_s(self, failures: int) -> float:
-        """The pause after so many failures in a row and one more."""
+        """The pause before the next attempt, after `failures` earlier failures in a row."""
         return pause_s(failures + 1, self.first_retry_s, self.longest_retry_s)

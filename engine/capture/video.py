@@ -22,9 +22,9 @@ from engine.geometry import CameraSpec
 logger = logging.getLogger(__name__)
 
 _TEXT_FORMATS = ("tty", "image2")
-"""What libav takes for pictures and no user would: text files, and names with a % as a numbered sequence."""
+"""Formats that are refused: libav would render text files as pictures, and read a % in a name as a number pattern."""
 _FALLBACK_RATE = 25.0
-"""Frames per second where a file says nothing (raw H.264)."""
+"""Assumed frames per second if a file does not say (raw H.264)."""
 
 
 class VideoClip:
@@ -56,7 +56,7 @@ class VideoClip:
             self.close()
 
     def interrupt(self) -> None:
-        """Files do not keep anybody waiting."""
+        """Do nothing: reading a file does not block."""
 
     def close(self) -> None:
         decoding, self._decoding = self._decoding, None
@@ -88,7 +88,7 @@ class _Decoding:
             if self._first is None and self._is_mp4:
                 self._open_untrimmed()
             if self._first is None:
-                raise PosecastError(f"{name} holds no frames", "check that it plays elsewhere")
+                raise PosecastError(f"{name} contains no frames", "check that it plays in a video player")
         except BaseException:
             self.close()
             raise
@@ -101,7 +101,7 @@ class _Decoding:
         return "mp4" in self._container.format.name
 
     def _open_untrimmed(self) -> None:
-        """The edit list leaves nothing, since it cuts off times before 0: go without it."""
+        """Open the file without its edit list, which leaves no frames, since it cuts off times before 0."""
         self._container.close()
         self._container = _open(self._path, self._name, ignore_editlist="1")
         self.stream = _video_stream(self._container, self._name)
@@ -156,7 +156,7 @@ class _Decoding:
         if self._is_mp4 and self._path.is_file():
             with self._path.open("rb") as file:
                 if (videos := video_count(file)) > 1:
-                    self._warn(f"holds {videos} videos, one after another: only the first one is read")
+                    self._warn(f"contains {videos} videos, one after another: only the first one is read")
         announced, duration = self.stream.frames, self._duration
         if announced and self._is_mp4:  # other formats count frames that were never there
             if self._packets < announced:
@@ -181,13 +181,13 @@ def _open(path: Path, name: str, **options: str) -> av.container.InputContainer:
 
 
 def _video_stream(container: av.container.InputContainer, name: str) -> av.VideoStream:
-    """The video proper: a picture of the cover does not count."""
+    """The first video stream that is not cover art."""
     for stream in container.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             if stream.codec_context is None:
                 raise PosecastError(f"{name} is in a format that cannot be decoded", "convert it to H.264")
             return stream
-    raise PosecastError(f"{name} holds no video", "it may be sound only: give a video")
+    raise PosecastError(f"{name} contains no video", "choose a video; this file may contain sound only")
 
 
 def _count(duration: float | None, rate: float | None) -> int | None:

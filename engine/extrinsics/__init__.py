@@ -3,7 +3,7 @@
     calibration = load_calibration("calibration_dome.json#00_05")
     camera = calibration.spec.for_image(1280, 720)
 
-In: bytes that nobody vouches for. Out: a `Calibration`, in metres, or a `PosecastError` that a person understands.
+In: untrusted bytes. Out: a `Calibration` in metres, or a `PosecastError` with an understandable message.
 OpenCV's own reader is not used: it aborts the whole process on some malformed files.
 """
 
@@ -40,16 +40,16 @@ __all__ = [
 ]
 
 MAX_UPLOAD_BYTES = 64 * 1024
-"""What a camera may take; ten times the largest file of one camera."""
+"""Maximum bytes per camera; ten times the largest known file of one camera."""
 MAX_FILE_BYTES = 1024 * 1024
-"""What a file of many cameras may hold, sent or on disk; Panoptic's dome, with more than 500, has a quarter of it."""
+"""Maximum bytes of a file of many cameras, uploaded or on disk; Panoptic's dome of more than 500 has a quarter."""
 _LARGE_JSON = re.compile(rb"\s*(?:\{|\[\s*\{)")
 MAX_TOLD = 500
-"""Characters of a message."""
+"""Maximum characters of a message."""
 
 
 class CalibrationTooLargeError(PosecastError):
-    """The file is larger than any camera's."""
+    """The file is larger than a camera file may be."""
 
 
 def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> Calibration:
@@ -72,7 +72,7 @@ def load_calibration(text: str) -> Calibration:
 
 
 def _file_and_name(text: str) -> tuple[Path, str | None]:
-    """The '#' that parts them is the first with a file before it: paths and names of cameras may hold others."""
+    """Split at the first '#' that follows the name of an existing file: paths and camera names may contain others."""
     if os.path.exists(text):  # noqa: PTH110 - Path's own raises where a name is too long for a file
         return Path(text), None
     marks = [at for at, letter in enumerate(text) if letter == "#"]
@@ -94,7 +94,7 @@ def _parse(data: bytes, filename: str, camera: str | None) -> Calibration:
 
 
 def _sized(data: bytes, filename: str) -> Document:
-    """The document, where it is not larger than its cameras explain. Files of so many are JSON, which is read fast."""
+    """The document, if its size fits its number of cameras. Files of many cameras are JSON, which is read fast."""
     if len(data) <= MAX_UPLOAD_BYTES:
         return read_document(data)
     if _LARGE_JSON.match(data):
@@ -113,6 +113,6 @@ def _too_large(filename: str, limit: int) -> CalibrationTooLargeError:
 
 
 def _told(filename: str, error: PosecastError) -> str:
-    """What is wrong, fit for a terminal: the file's own words may be long, or control characters."""
+    """The error message, safe for a terminal: quotes from the file may be long, or contain control characters."""
     text = f"{filename}: {error.error}"
     return "".join(letter if letter.isprintable() else "?" for letter in text[:MAX_TOLD])

@@ -1,4 +1,4 @@
-"""What was understood of a camera file, and how it is told and written."""
+"""The content of a camera file as it was understood, its description and its JSON form."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """A camera and where it comes from."""
+    """A camera and its origin."""
 
     spec: CameraSpec
     """Metres, whatever the file's unit."""
     format: str
-    """A key of `formats.FORMATS` for files; 'default' and the like for what was not read from one."""
+    """A key of `formats.FORMATS` for files; 'default' and similar for cameras that were not read from one."""
     unit: str
-    """The file's: 'm', 'cm' or 'mm'."""
+    """The file's unit: 'm', 'cm' or 'mm'."""
     name: str | None = None
     """The camera's name in its file."""
     distorted: bool = False
-    """Whether the file tells of lens distortion; it is not corrected."""
+    """Whether the file specifies lens distortion, which is not corrected."""
     warnings: tuple[str, ...] = ()
-    """What had to be assumed, and what looks strange; sentences for the user."""
+    """Assumptions and doubts, as sentences for the user."""
 
 
 DEFAULT_CALIBRATION = Calibration(DEFAULT_CAMERA, "default", "cm")
-"""The reference demo's camera, where nobody gives another."""
+"""The reference demo's camera, used if none is given."""
 
 
 def describe(calibration: Calibration, camera: Camera) -> dict[str, Any]:
-    """What was understood, as JSON; `camera` is `calibration.spec` for the frames at hand.
+    """The calibration as JSON; `camera` is `calibration.spec` for the current frame size.
 
     R and t (metres) are camera_from_world; the position is in the world frame, metres; angles in degrees.
     """

@@ -1,4 +1,4 @@
-"""Which cameras a document holds, in which format, and which of them is meant."""
+"""Finds the cameras in a document and their format, and chooses the one that is asked for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ONLY_PANOPTIC = {"panel", "node", "distcoef", "type"}
 
 
 class SeveralCamerasError(PosecastError):
-    """The file holds several cameras, `names`, and none of them was asked for."""
+    """The file contains several cameras, `names`, and none of them was asked for."""
 
     def __init__(self, error: str, hint: str = "", names: tuple[str, ...] = ()) -> None:
         super().__init__(error, hint)
@@ -31,20 +31,20 @@ class SeveralCamerasError(PosecastError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileCamera:
-    """One camera as a file tells of it."""
+    """One camera as a file specifies it."""
 
     values: dict[str, Any]
     format: str
     """'reference', 'panoptic', 'opencv' or another of `formats`."""
     name: str | None
     note: str = ""
-    """What is to be said of files laid out like this one."""
+    """A warning for files with this layout."""
     lengths: tuple[float, ...] = ()
     """|t| of every camera in the file, in the file's unit."""
 
     @property
     def assumed(self) -> Format:
-        """What its format takes for granted."""
+        """The assumptions of its format."""
         known = {plain(name) for name in self.values}
         if self.format in LOOSELY and not (known <= _ONLY_REFERENCE or known & _ONLY_PANOPTIC):
             return LOOSELY[self.format]
@@ -57,7 +57,7 @@ def choose_camera(document: Document, name: str | None) -> FileCamera:
     if not cameras:
         told = ", ".join(list(document.values)[:MAX_NAMES_TOLD]) or "nothing"
         raise PosecastError(
-            f"no camera in it: it says {told}",
+            f"no camera found; the file contains {told}",
             "give R (3x3) or a rotation vector, and t, which take world points to camera points",
         )
     lengths = tuple(length for camera in cameras if (length := length_of(camera.values)) is not None)
@@ -65,7 +65,7 @@ def choose_camera(document: Document, name: str | None) -> FileCamera:
         cameras = [camera for camera in cameras if camera.name == name] or _no_such(cameras, name)
     if len(cameras) > 1:
         raise SeveralCamerasError(
-            f"it holds {len(cameras)} cameras: {_names(cameras)}",
+            f"the file contains {len(cameras)} cameras: {_names(cameras)}",
             "choose one: FILE#NAME, or ?camera=NAME for an upload",
             tuple(camera.name for camera in cameras if camera.name),
         )
@@ -73,7 +73,7 @@ def choose_camera(document: Document, name: str | None) -> FileCamera:
 
 
 def cameras_of(document: Document) -> list[FileCamera]:
-    """Every camera: with a pose, or where none has one, with intrinsics alone."""
+    """All cameras with a pose; if none has one, those with intrinsics alone."""
     layout = layout_of(document.values)
     if layout is not None:
         kind = layout.kind or _format({}, document.kind)
@@ -84,7 +84,7 @@ def cameras_of(document: Document) -> list[FileCamera]:
 
 
 def _no_such(cameras: list[FileCamera], name: str) -> list[FileCamera]:
-    raise PosecastError(f"no camera {name!r} in it", f"it holds {_names(cameras)}")
+    raise PosecastError(f"there is no camera {name!r} in the file", f"choose one of {_names(cameras)}")
 
 
 def _names(cameras: list[FileCamera]) -> str:
@@ -94,10 +94,10 @@ def _names(cameras: list[FileCamera]) -> str:
 
 
 def _search(values: dict[str, Any], kind: str, name: str | None, shared: dict[str, Any]) -> Iterator[FileCamera]:
-    """A camera here, or the cameras of a list 'cameras' or the like, or whatever names stand for one each."""
+    """The camera in `values`, or those of a list such as 'cameras', or those that are values of a mapping by name."""
     flat = merged(values)
     if has_pose(flat) or (_has_lens(flat) and not _children_with_pose(values)):
-        # What the camera says itself comes before what the file says for all.
+        # The camera's own values override those for the whole file.
         own = {plain(key) for key, value in flat.items() if value is not None}
         flat = {**{key: value for key, value in shared.items() if plain(key) not in own}, **flat}
         yield FileCamera(flat, _format(flat, kind, in_list=name is None and bool(shared)), _name(flat) or name)
@@ -143,7 +143,7 @@ def _name(values: dict[str, Any]) -> str | None:
 
 
 def _format(values: dict[str, Any], kind: str, *, in_list: bool = False) -> str:
-    """Of one camera: OpenCV's where FileStorage or its names are used, Panoptic's where K stands beside R."""
+    """The format of one camera: 'opencv' if FileStorage or its names are used, 'panoptic' if K is beside R."""
     if kind == "storage":
         return "opencv"
     if kind != "json":

@@ -10,11 +10,11 @@ _IMAGE = re.compile(rf"\d+((?:[ \t]+{_NUMBER}){{7}})[ \t]+(\d+)[ \t]+(\S.*)")
 _CAMERA = re.compile(rf"(\d+)[ \t]+([A-Z][A-Z_]+)[ \t]+(\d+)[ \t]+(\d+)((?:[ \t]+{_NUMBER})+)")
 _ONE_FOCAL = ("SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE")
 _MAX_LINE = 4096
-"""Lines of points, which may be long, are not of interest."""
+"""Maximum length of a line that is parsed; lines of points may be long, and are ignored."""
 
 
 def read_colmap(text: str) -> dict[str, Any] | None:
-    """{'cameras': [...]}, None where the text is something else."""
+    """{'cameras': [...]}, None if the text is not COLMAP's."""
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and line[0] != "#" and len(line) < _MAX_LINE]
     if not lines:

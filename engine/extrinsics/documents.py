@@ -1,6 +1,6 @@
-"""Bytes to plain values: dictionaries, lists, numbers, strings and matrices, whichever way they were written.
+"""Parses bytes of any supported syntax into plain values: dictionaries, lists, numbers, strings and matrices.
 
-Nothing here knows about cameras. Input is not trusted: no entities, no references, bounded depth, no name twice.
+Nothing here depends on cameras. Input is not trusted: no entities, no references, bounded depth, no repeated names.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _BROKEN = "correct it, or export it again"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """What a file holds."""
+    """The content of a file."""
 
     values: dict[str, Any]
     kind: str
-    """'json', 'storage' for what OpenCV's FileStorage wrote or could have (YAML, XML, JSON with its matrices), 'toml',
-    or the format where only one is written like that."""
+    """'json', 'toml', 'storage' (YAML, XML, and JSON with matrices in the form of OpenCV's FileStorage), or the format
+    of the camera file if only that format uses its syntax."""
 
 
 def read_document(data: bytes) -> Document:
@@ -95,7 +95,7 @@ def _text(data: bytes) -> str:
 def _json(text: str) -> Any:
     try:
         values = json.loads(text, object_pairs_hook=_once)
-        json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair, escaped, can be said nowhere
+        json.dumps(values, ensure_ascii=False).encode()  # an escaped half of a surrogate pair cannot be encoded
         return values
     except UnicodeEncodeError as error:
         raise PosecastError("a name in it is no text", "export it again") from error
@@ -109,14 +109,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise PosecastError(f"it says {name} a second time", "keep the one that holds")
+            raise PosecastError(f"{name} occurs twice", "keep the correct one")
         values[name] = value
     return values
 
 
 def _toml(text: str) -> Any:
     for line in text.splitlines():
-        # The library takes time that grows with the square of a dotted name's depth.
+        # The library's time grows with the square of a dotted name's depth.
         if _TABLE.match(line) and line.split("=")[0].count(".") > MAX_DEPTH:
             raise PosecastError("not TOML: nested too deeply", "give R and t at the top")
     try:

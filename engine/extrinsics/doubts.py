@@ -1,7 +1,7 @@
-"""What looks strange of a camera that was understood. Nothing is changed here: the user is told.
+"""Warnings about implausible cameras. Nothing is changed here; the user is told.
 
 A camera that would stand below the floor, lie on its side or look away from the world's origin is compared with
-what the file would mean if it had been written the other way round.
+the other conventions in which the file may have been written.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from engine.extrinsics.plausible import degrees_off_axis, is_upright, upright_ax
 from engine.geometry import UP_AXES, Array, Camera, CameraSpec
 
 BELOW_FLOOR_M = -0.3
-"""A camera is not this far below the floor, even where the world's origin is a little above it."""
+"""Metres below the floor at which a camera is implausible, even if the world's origin is a little above the floor."""
 AWAY_DEG, TOWARDS_DEG, LEVEL_DEG = 60.0, 30.0, 45.0
-"""One that looks past the origin by the first is doubted where another reading, no steeper than the last, looks at it
-within the second."""
+"""A camera that looks past the origin by more than AWAY_DEG causes a warning if another reading, tilted by less than
+LEVEL_DEG, looks at it within TOWARDS_DEG."""
 TRANSPOSED = "R is transposed"
 POSE = "R and t are the camera's pose in the world"
 POSITION = "t is the camera's position in the world"
@@ -45,7 +45,7 @@ def doubts(spec: CameraSpec, up_is_known: bool) -> list[str]:
 
 
 def _other_readings(R: Array, t: Array) -> Iterator[tuple[str, Array, Array]]:
-    """What the file might mean instead."""
+    """Other possible meanings of the file."""
     yield TRANSPOSED, R.T, t
     yield POSE, R.T, -R.T @ t
     yield POSITION, R, -R @ t

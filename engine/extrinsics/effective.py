@@ -1,4 +1,4 @@
-"""Which camera is in effect, among the camera file, the source's own camera, the default, and the settings."""
+"""Chooses the camera in effect from the camera file, the source's own camera, the default, and the settings."""
 
 from __future__ import annotations
 

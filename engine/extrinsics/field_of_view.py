@@ -1,15 +1,15 @@
-"""Fields of view, and what they say of focal lengths that are not in pixels."""
+"""Fields of view, and how they reveal focal lengths that are not in pixels."""
 
 from __future__ import annotations
 
 import math
 
 MAX_DEG = 150.0
-"""No lens that pictures straight lines straight sees more."""
+"""Maximum field of view of a rectilinear lens, degrees."""
 NO_LENS_DEG = 170.0
-"""A field of view that a mistaken unit explains, and nothing else."""
+"""Field of view, degrees, above which the focal length must be in another unit."""
 FULL_FRAME_MM = 36.0
-"""Width of the sensor that '35 mm equivalents' are about."""
+"""Width of the sensor that '35 mm equivalent' focal lengths refer to, mm."""
 
 
 def field_of_view(focal: float, side: int) -> float:
@@ -18,7 +18,7 @@ def field_of_view(focal: float, side: int) -> float:
 
 
 def field_of_view_doubts(what: str, fx: float, fy: float, size: tuple[int, int]) -> list[str]:
-    """A warning where it sees more than lenses do."""
+    """A warning if the field of view is larger than any lens's."""
     angle = max(field_of_view(fx, size[0]), field_of_view(fy, size[1]))
     if angle <= MAX_DEG:
         return []
@@ -26,7 +26,7 @@ def field_of_view_doubts(what: str, fx: float, fy: float, size: tuple[int, int])
 
 
 def not_pixels(focal: float, width: int) -> tuple[str, str]:
-    """Error and hint about a focal length that is too short, with what it would be if it were millimetres."""
+    """Error and hint for a focal length that is too short, with its value in pixels if it is in millimetres."""
     error = f"a focal length of {focal:g} pixels is a field of view of {field_of_view(focal, width):.0f} degrees"
     pixels = focal / FULL_FRAME_MM * width
     return error, f"give pixels: if it is {focal:g} mm, of a 36 mm wide sensor: {pixels:.0f} pixels"

@@ -1,4 +1,4 @@
-"""What a file says of one camera, and what of it was used: names that look like a camera's are never passed over."""
+"""The values that a file has for one camera, and which of them were used: unused camera names are reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNIT_AT_END = re.compile(
     r"(.+?)[_\- ]*[_\- (\[](mm|cm|m|millimet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?)[)\]]?"
 )
 _LONGEST_NAME = 40
-"""Characters of a name with a unit; the pattern takes time that grows with a power of them."""
+"""Maximum characters of a name with a unit; the pattern's time grows with a power of the length."""
 _LIKE_A_CAMERA = re.compile(
     r"focal|intrin|extrin|princip|cent(?:er|re)|rot|transl|quat|euler|orient|position|locat|pose|fov|fieldofview|skew"
     r"|scale|axis|axes|handed|convention|roll|pitch|yaw|tilt|pan$|matrix|sensor|crop|binning|mirror|flip|camera.*angle|^[rt]vecs?$"
@@ -36,14 +36,14 @@ class Fields:
         _refuse_twins(self.values)
 
     def take(self, wanted: tuple[str, ...]) -> tuple[str, Any] | None:
-        """(name in the file, value) of the first of the names that was not taken yet; None where none is there."""
+        """(name in the file, value) of the first of the names that was not taken yet; None if there is none."""
         found = find({name: value for name, value in self.values.items() if name not in self._used}, wanted)
         if found is not None:
             self._used.add(found[0])
         return found
 
     def take_all(self, wanted: tuple[str, ...]) -> list[tuple[str, Any]]:
-        """Every one of the names that is there."""
+        """(name in the file, value) of each of the names that the file has."""
         plains = {plain(name) for name in wanted}
         found = [(name, value) for name, value in self.values.items() if plain(name) in plains and value is not None]
         self._used.update(name for name, _ in found)
@@ -57,7 +57,7 @@ class Fields:
         return ", ".join(list(self.values)[:12])
 
     def left(self) -> list[str]:
-        """Names that look like a camera's, were not used, and say something."""
+        """Names that look like a camera's, were not used, and have a value."""
         known = {plain(name) for group in _SETTLED for name in group}
         return [
             name
@@ -76,7 +76,7 @@ def _with_units_apart(values: dict[str, Any]) -> dict[str, Any]:
         if match and plain(match[1]) in places and match[1] not in values:
             said = find(values, UNIT)
             if said is not None and str(said[1]).lower() != match[2].lower():
-                raise PosecastError(f"unit is {said[1]!r:.40}, and {name} says {match[2]}", "keep the one that holds")
+                raise PosecastError(f"unit is {said[1]!r:.40}, but {name} means {match[2]}", "keep the correct one")
             out |= {match[1]: value, "unit": match[2]}
         elif name == "k" and "K" not in values and np.size(np.asarray(value, dtype=object)) == 9:
             out["K"] = value
@@ -91,11 +91,11 @@ def _refuse_twins(values: dict[str, Any]) -> None:
     for name, value in values.items():
         other = seen.setdefault(plain(name), name)
         if other != name and value is not None and _is_one(plain(name)) and not _same(values[other], value):
-            raise PosecastError(f"it says both {other} and {name}, which differ", "keep the one that holds")
+            raise PosecastError(f"{other} and {name} have different values", "keep the correct one")
 
 
 def _is_one(name: str) -> bool:
-    """Whether both capitalisations mean one thing: t and T, h and H may not."""
+    """Whether both capitalisations mean the same; t and T, h and H may not."""
     return len(name) > 1 or name == "r"
 
 
@@ -107,7 +107,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _says_nothing(value: Any) -> bool:
-    """Nothing, zeros, or an empty text."""
+    """Whether the value is null, zeros, or an empty text."""
     if isinstance(value, dict):
         return all(_says_nothing(item) for item in value.values())
     if isinstance(value, (list, tuple)):

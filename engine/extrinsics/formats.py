@@ -1,4 +1,4 @@
-"""The kinds of camera files, and what each of them takes for granted."""
+"""The formats of camera files, and the assumptions of each."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What is meant where a file of this kind does not say it."""
+    """The assumptions for values that a file of this format does not specify."""
 
     unit: str
     unit_is_fixed: bool = False
-    """Whether the format says so itself; otherwise the unit is the usual one, and told by the scene."""
+    """Whether the format defines the unit; otherwise `unit` is the usual one, and the scene decides."""
     up: str | None = None
-    """The world's up axis; None where the format leaves it open."""
+    """The world's up axis; None if the format does not define it."""
     about_unit: str = ""
-    """In place of 'the file does not say its unit'."""
+    """Replaces 'the file does not say its unit' in messages."""
     lens_is_in: str = ""
-    """The file that has the intrinsics of this kind's cameras."""
+    """The file that contains the intrinsics in this format."""
 
 
 REFERENCE_UP = "-y"
-"""Of the reference's and Panoptic's worlds; elsewhere a guess that doubts are told about."""
+"""The up axis of the reference's and Panoptic's worlds; in other formats a guess, which warnings mention."""
 _CENTIMETRES = Format("cm", unit_is_fixed=True, up=REFERENCE_UP)
 FORMATS = {
     "reference": _CENTIMETRES,
@@ -37,4 +37,4 @@ FORMATS = {
     "voxelpose": Format("mm"),
 }
 LOOSELY = {name: Format("cm") for name in ("reference", "panoptic")}
-"""Files with more or other names than those formats have: unit and up are theirs only if the scene agrees."""
+"""Files with other names than those formats have: their unit and up axis apply only if the scene agrees."""

@@ -1,4 +1,4 @@
-"""What can only be said of a camera once its frames have come: whether they are pictures that its K is for."""
+"""Checks of a camera that require its frames: whether K is for pictures of their shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The intrinsics of a camera in a file: K, and the size of the images it is for."""
+"""Reads the intrinsics of a camera in a file: K, and the image size that it is for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from engine.geometry import Array
 
 WANTED = "3x3 with fx, fy, cx, cy in pixels: [[fx, 0, cx], [0, fy, cy], [0, 0, 1]]"
 MIN_FOCAL_PX = 10.0
-"""Focal lengths below are millimetres, or parts of the image's width."""
+"""Focal lengths below this are millimetres, or fractions of the image width."""
 MAX_SIDE_PX = 100_000
 MAX_ASPECT = 1.25
-"""fx over fy, or the other way round, of four numbers in a row: beyond, their order is another."""
+"""Maximum ratio of fx and fy of four numbers in a row; a larger one means that their order is different."""
 SAME = 1e-3
-"""Relative difference of two K in one file that rounding explains."""
+"""Maximum relative difference of two K in one file that rounding explains."""
 SENSOR_WIDTH = ("sensor_width", "sensor_width_mm", "sensorwidth")
 
 
@@ -34,7 +34,7 @@ def read_intrinsics(fields: Fields, size: tuple[int, int] | None) -> tuple[Array
     name, K = from_names
     K, warnings = _checked(name, K)
     if from_matrix is not None and not np.allclose(from_matrix[0], K, rtol=SAME, atol=SAME):
-        raise PosecastError(f"{found[0] if found else 'K'} and {name} differ", "keep the one that holds")
+        raise PosecastError(f"{found[0] if found else 'K'} and {name} differ", "keep the correct one")
     return from_matrix or (K, warnings)
 
 
@@ -53,7 +53,7 @@ def _from_matrix(name: str, value: Any) -> tuple[Array, list[str]]:
 
 
 def _from_four(name: str, fx: float, fy: float, cx: float, cy: float) -> Array:
-    """Kalibr's and COLMAP's fx, fy, cx, cy."""
+    """K from four numbers fx, fy, cx, cy, as Kalibr and COLMAP write them."""
     if min(fx, fy) <= 0 or max(fx / fy, fy / fx) > MAX_ASPECT:
         raise PosecastError(f"{name} is {fx:.4g}, {fy:.4g}, {cx:.4g}, {cy:.4g}", f"{name} must be fx, fy, cx, cy")
     return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])

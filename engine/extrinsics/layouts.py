@@ -32,16 +32,16 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Cameras by name as a file of this kind has them."""
+    """The cameras of a file by name, and how they are laid out."""
 
     kind: str
-    """A key of `formats.FORMATS`, or '' for the ordinary one of the file."""
+    """A key of `formats.FORMATS`, or '' for the file's usual format."""
     cameras: dict[str, dict[str, Any]]
     note: str = ""
 
 
 def layout_of(values: dict[str, Any]) -> Layout | None:
-    """The cameras of a file that is laid out in one of these ways."""
+    """The cameras of a file with one of these layouts; None if it has another."""
     return _numbered(values) or _stereo(values) or _camera_info(values) or _kalibr(values) or _side_by_side(values)
 
 
@@ -53,13 +53,13 @@ def merged(values: dict[str, Any]) -> dict[str, Any]:
             continue
         for inner, item in merged(value).items():
             if inner in out and not _alike(out[inner], item):
-                raise PosecastError(f"it says {inner} twice, once in {name}", "keep the one that holds")
+                raise PosecastError(f"{inner} occurs twice, once in {name}", "keep the correct one")
             out[inner] = item
     return out
 
 
 def inherited(values: dict[str, Any]) -> dict[str, Any]:
-    """What a file says for all of its cameras: unit, up axis, image size, and NeRF's lens."""
+    """Values that apply to all cameras of a file: unit, up axis, image size, and NeRF's lens."""
     places = [values, *(values[name] for name in ("metadata", "meta", "world") if isinstance(values.get(name), dict))]
     plains = {plain(name) for name in _SHARED}
     return {name: value for place in places for name, value in place.items() if plain(name) in plains}

@@ -1,4 +1,4 @@
-"""What a file says of a camera's lens: intrinsics, the size they are for, distortion, and what is wrong with these."""
+"""Reads the lens of a camera in a file: intrinsics, the image size they are for, distortion; and warnings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.extrinsics.names import DISTORTION
 from engine.geometry import Array
 
 OFF_CENTRE = 0.15
-"""Of the image's sides: how far from its middle principal points are."""
+"""Maximum distance of the principal point from the image centre, as a share of the sides."""
 _FISHEYE = ("fisheye", "is_fisheye")
 _MODEL = ("distortion_model", "model", "projection")
 _BENT = ("equidistant", "fisheye", "kannala_brandt", "omni", "double_sphere")
@@ -29,7 +29,7 @@ class Lens:
 
 
 def read_lens(fields: Fields) -> Lens:
-    """The lens; PosecastError where the file contradicts itself, or says something that is not in pixels."""
+    """The lens; PosecastError if the file contradicts itself, or its values are not in pixels."""
     resolution = read_resolution(fields)
     K, warnings = read_intrinsics(fields, resolution)
     if K is not None and resolution is not None and _is_swapped(K, resolution):
@@ -74,4 +74,4 @@ def _is_something(value: object) -> bool:
     try:
         return bool(np.any(np.array(value, dtype=float)))
     except (TypeError, ValueError, OverflowError):
-        return True  # not numbers, yet something
+        return True  # not numbers, but not empty either

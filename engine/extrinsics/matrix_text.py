@@ -64,7 +64,7 @@ def _transposed(value: Any) -> Any:
 
 
 def _rows(text: str) -> list[list[float]] | None:
-    """Rows are parted by semicolons, closing brackets or the ends of lines."""
+    """Split into rows at semicolons, closing brackets and line ends."""
     if text.count("[") != text.count("]"):
         return None
     if re.search(r"\]\s*,?\s*\[", text):

@@ -1,4 +1,4 @@
-"""The names that people give to the parts of a camera, and shapes that values must have."""
+"""The names that files use for the parameters of a camera, and the shapes that values must have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROTATION = (
     "R", "rotation", "rotation_matrix", "rotation_vector", "rvec", "R_matrix", "rot", "rot_mat", "r_vec", "rmat",
     "rotation_mat", "rot_matrix", "rot_vec", "rodrigues", "R_world_to_camera", "R_w2c", "R_cw",
 )  # fmt: skip
-"""From the world to the camera: a matrix or a rotation vector."""
+"""Names of a rotation from the world to the camera: a matrix or a rotation vector."""
 ROTATION_TO_WORLD = ("R_camera_to_world", "R_cam_to_world", "R_c2w", "R_wc")
 QUATERNION = (
     "qvec", "quaternion", "quat", "q", "orientation", "rotation_quaternion", "quaternion_wxyz", "quaternion_xyzw",
@@ -34,15 +34,15 @@ POSE_TO_CAMERA = (
     "world_to_cam", "world2cam", "world2camera", "T_cam_imu", "T_cam_world", "T_camera_world", "T_cw", "T_c_w",
     "cam_from_world", "camera_from_world", "cam_T_world", "camera_extrinsics", "cam_extrinsics", "extrinsic_params",
 )  # fmt: skip
-"""4x4 or 3x4 matrices that take world points to the camera."""
+"""Names of 4x4 or 3x4 matrices that transform world points to the camera frame."""
 POSE_TO_WORLD = (
     "c2w", "cam_to_world", "camera_to_world", "cam2world", "camera2world", "T_world_cam", "T_world_camera", "T_wc",
     "T_w_c", "T_imu_cam", "world_from_cam", "world_from_camera", "world_T_cam", "camera_pose", "cam_pose",
 )  # fmt: skip
 POSE_OF_GRAPHICS = ("matrix_world", "transform_matrix")
-"""Camera to world, the camera looking along -z with y up: Blender's and NeRF's."""
+"""Names of camera-to-world matrices with the camera looking along -z and y up, as in Blender and NeRF."""
 POSE_OF_VIEW = ("view_matrix", "modelview", "modelview_matrix", "world_view_transform")
-"""World to camera, the camera looking along -z with y up: OpenGL's."""
+"""Names of world-to-camera matrices with the camera looking along -z and y up, as in OpenGL."""
 POSE_OF_EITHER = (
     "pose",
     "transform",
@@ -80,7 +80,7 @@ UNIT = ("unit", "units", "length_unit", "length_units", "translation_unit", "t_u
 
 _BETWEEN_WORDS = str.maketrans("", "", "_- .")
 MAX_NUMBER = 1e12
-"""A camera a million kilometres away, in millimetres."""
+"""Maximum absolute value: a camera a million kilometres away, in millimetres."""
 
 
 def find(values: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any] | None:
@@ -95,7 +95,7 @@ def find(values: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any] | No
 
 
 def every(values: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """As `find`, all of them, in the order of `names`."""
+    """(name in the file, value) of each of `names` that is there, in the order of `names`; compared as in `find`."""
     known = {plain(name): name for name, value in reversed(values.items()) if value is not None}
     return ((known[name], values[known[name]]) for name in _plains(names) if name in known)
 
@@ -120,9 +120,9 @@ def numbers(name: str, value: Any, expected: str) -> Array:
             f"{name} is not made of numbers in rows of one length", f"{name} must be {expected}"
         ) from error
     if not np.isfinite(array).all():
-        raise PosecastError(f"{name} holds NaN or infinity", f"{name} must be {expected}")
+        raise PosecastError(f"{name} contains NaN or infinity", f"{name} must be {expected}")
     if (np.abs(array) > MAX_NUMBER).any():
-        raise PosecastError(f"{name} holds a number out of all bounds", f"{name} must be {expected}")
+        raise PosecastError(f"{name} contains a number that is too large", f"{name} must be {expected}")
     return array
 
 

@@ -1,4 +1,4 @@
-"""Where a camera stands: what a file says of it, and the one meaning that this has."""
+"""Reads the pose of a camera in a file, and decides what it means."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.extrinsics.readings import Reading, choose
 
 
 def has_pose(values: dict[str, Any]) -> bool:
-    """Whether a rotation, a translation, or both in one matrix are there."""
+    """Whether there is a rotation, a translation, or both in one matrix."""
     fields_of_pose = (*names.ROTATION, *names.TRANSLATION, *names.ROTATION_TO_WORLD)
     if names.find(values, fields_of_pose) is not None or find_matrix(values) is not None:
         return True
@@ -25,7 +25,7 @@ def has_pose(values: dict[str, Any]) -> bool:
 
 
 def length_of(values: dict[str, Any]) -> float | None:
-    """|t| of a camera in the file's unit, however it is meant."""
+    """|t| of a camera in the file's unit, which does not depend on the convention."""
     found = find_matrix(values) or names.find(values, (*names.TRANSLATION, *names.POSITION))
     if found is None:
         return None
@@ -39,7 +39,7 @@ def length_of(values: dict[str, Any]) -> float | None:
 
 
 def read_pose(fields: Fields, kind: str, ups: Sequence[str]) -> tuple[Reading, list[str]]:
-    """The camera's pose, its t in the file's unit, and warnings. PosecastError where it is not there, or unclear."""
+    """The camera's pose, its t in the file's unit, and warnings. PosecastError if it is missing or ambiguous."""
     up = ups[0] if len(ups) == 1 else "-y"
     found = find_matrix(fields.values)
     if found is not None and not fields.has(names.ROTATION):

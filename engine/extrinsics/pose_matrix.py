@@ -24,7 +24,7 @@ _MATRIX = "4x4 or 3x4, [R | t]"
 
 
 def is_pose_matrix(value: Any) -> bool:
-    """Whether it has the shape of [R | t]."""
+    """Whether the value has the shape of [R | t]."""
     try:
         shape = np.array(value, dtype=float).squeeze().shape
     except (TypeError, ValueError, OverflowError):
@@ -51,7 +51,7 @@ def _is_rigid(value: Any) -> bool:
 
 
 def rows_of(name: str, array: Array) -> tuple[Array, list[str]]:
-    """(3, 4) [R | t], and a warning where it was written for row vectors."""
+    """(3, 4) [R | t], and a warning if it was written for row vectors."""
     if array.shape in ((12,), (16,)):
         array = array.reshape(-1, 4)
     if array.shape not in ((3, 4), (4, 4), (4, 3)):
@@ -68,6 +68,6 @@ def from_matrix(name: str, value: Any, up: str) -> tuple[Given, list[str]]:
     R, warnings = checked_rotation(name, rows[:, :3], up)
     plains = {plain(one): meanings for wanted, meanings in _MEANINGS for one in wanted}
     meanings = plains.get(plain(name), (TO_CAMERA,))
-    is_loose = plain(name).startswith("extrinsic")  # which some write the other way round
+    is_loose = plain(name).startswith("extrinsic")  # some programs write the inverse under this name
     meanings = (TO_CAMERA, TO_WORLD) if is_loose else meanings
     return Given(name, (("", R),), rows[:, 3], meanings, leading=is_loose), [*transposed, *warnings]

@@ -22,16 +22,16 @@ from engine.extrinsics.rotation import from_euler, from_quaternion, read_rotatio
 from engine.geometry import Array
 
 SAME_ROTATION = 1e-3
-"""Difference of two rotations in one file that rounding explains."""
+"""Maximum difference of two rotations in one file that rounding explains."""
 _EITHER = (TO_CAMERA, TO_WORLD, GRAPHICS_TO_WORLD)
 _MAYBE_EULER = {"rotation", "r", "rot"}
-"""Names under which three numbers may be Euler angles, too."""
+"""Names under which three numbers may also be Euler angles."""
 _VECTORS_ONLY = ("toml", "easymocap")
-"""Formats in which three numbers never are."""
+"""Formats in which three numbers are never Euler angles."""
 
 
 def from_parts(fields: Fields, kind: str, up: str) -> tuple[Given, list[str]]:
-    """A rotation of some kind and a place of some kind; PosecastError where one is missing."""
+    """A rotation and a translation or position, each in any form; PosecastError if one is missing."""
     turned = fields.take(names.ROTATION)
     if turned is not None and not _is_quaternion(turned[1]):
         return _with_rotation(fields, *turned, kind, up)
@@ -44,11 +44,11 @@ def from_parts(fields: Fields, kind: str, up: str) -> tuple[Given, list[str]]:
         return Given(f"{turned[0]} and {name}", (("", R),), place, (TO_WORLD, GRAPHICS_TO_WORLD)), warnings
     if (turned := fields.take(names.EULER)) is not None:
         return _with_euler(fields, *turned)
-    raise PosecastError(f"no R in it: it says {fields.told()}", "give R (3x3) or a rotation vector")
+    raise PosecastError(f"no R found; the file contains {fields.told()}", "give R (3x3) or a rotation vector")
 
 
 def _with_rotation(fields: Fields, name: str, value: Any, kind: str, up: str) -> tuple[Given, list[str]]:
-    """A matrix or a vector that turns world directions into the camera's, unless the scene speaks against it."""
+    """A matrix or vector that rotates from the world to the camera, unless the scene contradicts that."""
     place_name, place, is_position = _place(fields)
     R, warnings = read_rotation(name, value, up)
     _refuse_another(fields, name, R, up)
@@ -58,14 +58,14 @@ def _with_rotation(fields: Fields, name: str, value: Any, kind: str, up: str) ->
 
 
 def _refuse_another(fields: Fields, name: str, R: Array, up: str) -> None:
-    """A file may say a rotation as a vector and as a matrix, as EasyMocap does, if both are the same."""
+    """PosecastError if the file has a second rotation that differs; EasyMocap writes a vector and an equal matrix."""
     for other, value in fields.take_all(names.ROTATION):
         if other != name and not np.allclose(read_rotation(other, value, up)[0], R, atol=SAME_ROTATION):
-            raise PosecastError(f"{name} and {other} are different rotations", "keep the one that holds")
+            raise PosecastError(f"{name} and {other} are different rotations", "keep the correct one")
 
 
 def _settled(kind: str, told: str, R: Array, place: Array, name: str, is_position: bool) -> Given:
-    """What a rotation from the world to the camera and a place are; T may be a position, but not in OpenCV's files."""
+    """The possible meanings of a rotation and a vector; T may be a position, but not in OpenCV's files."""
     rotations = (("", R),)
     if is_position:
         return Given(told, rotations, place, (TURNED_FROM_POSITION, TO_WORLD, GRAPHICS_TO_WORLD))
@@ -86,7 +86,7 @@ def _place(fields: Fields) -> tuple[str, Array, bool]:
         found, is_position = fields.take(names.POSITION), True
         expected = "3 numbers, the camera's position in the world"
     if found is None:
-        raise PosecastError(f"no t in it: it says {fields.told()}", "give t, 3 numbers")
+        raise PosecastError(f"no t found; the file contains {fields.told()}", "give t, 3 numbers")
     t = numbers(found[0], listed(found[1]), expected)
     if t.ndim > 2:
         t = t.squeeze()
@@ -112,7 +112,7 @@ def _is_quaternion(value: Any) -> bool:
 
 
 def _with_quaternion(fields: Fields, name: str, value: Any) -> Given:
-    """COLMAP's qvec is wxyz and from the world; others may be either, unless they say so."""
+    """A quaternion: COLMAP's qvec is wxyz, world to camera; under other names, order and direction may be either."""
     place_name, place, is_position = _place(fields)
     expected = "a quaternion, 4 numbers"
     order = plain(name)[-4:]
@@ -134,7 +134,7 @@ def _with_quaternion(fields: Fields, name: str, value: Any) -> Given:
 
 
 def _with_euler(fields: Fields, name: str, value: Any) -> tuple[Given, list[str]]:
-    """Blender's `rotation_euler` is read; elsewhere the order is anybody's."""
+    """Euler angles: only Blender's `rotation_euler` is read, since the order of others is unknown."""
     place_name, place, _ = _place(fields)
     if not plain(name).startswith("rotationeuler"):
         raise PosecastError(f"{name} are Euler angles, whose order is not known", "give R (3x3) or a rotation vector")

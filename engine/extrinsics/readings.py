@@ -1,4 +1,4 @@
-"""What a rotation and a place in a file may mean: from or to the world, a translation or a position, whose axes.
+"""The possible meanings of a rotation and a vector in a file: direction, translation or position, camera axes.
 
 In: `given`, a rotation and three numbers as the file has them. Out: what they are as X_camera = R X_world + t.
 """
@@ -16,7 +16,7 @@ from engine.geometry import Array
 
 Pose = tuple[Array, Array]
 _GRAPHICS = np.diag([1.0, -1.0, -1.0])
-"""From OpenGL's and Blender's camera axes (y up, looking along -z) to ours, and back."""
+"""Between the camera axes of OpenGL and Blender (y up, looking along -z) and those used here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ GRAPHICS_TO_CAMERA = Meaning(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """What a file gives, and how it may be meant, the likeliest first."""
+    """The values of a file, and their possible meanings, the most likely first."""
 
     name: str
     rotations: tuple[tuple[str, Array], ...]
-    """Usually one; two where a quaternion may be wxyz or xyzw."""
+    """The possible rotations: usually one; two if a quaternion may be wxyz or xyzw."""
     place: Array
     meanings: tuple[Meaning, ...]
     leading: bool = False
-    """Whether the first meaning holds where several are plausible."""
+    """Whether the first meaning is used if several are plausible."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One pose and what it was taken for."""
+    """One pose, and the meaning that it results from."""
 
     R: Array
     t: Array
@@ -63,9 +63,9 @@ class Reading:
 
 
 def choose(given: Given, ups: Sequence[str]) -> tuple[Reading, list[str]]:
-    """The one reading that there is, or that puts the camera where cameras stand; and warnings.
+    """The only reading, or the only one with a plausible camera; and warnings.
 
-    PosecastError where several do.
+    PosecastError if several are plausible.
     """
     readings = [
         Reading(*meaning.apply(R, given.place), f"{meaning.told}{order}")
@@ -91,13 +91,13 @@ def choose(given: Given, ups: Sequence[str]) -> tuple[Reading, list[str]]:
         and len(given.meanings) == 2
         and given.meanings[0] is TO_CAMERA
     ):
-        return first, []  # as its name says
+        return first, []  # the meaning that its name implies
     others = "".join(f"; it may also be {reading.told}" for reading in fits[1:])
     return first, [f"{given.name}: read as {first.told}, since the camera would stand where cameras do{others}"]
 
 
 def _distinct(readings: list[Reading]) -> list[Reading]:
-    """Without those that come to the same."""
+    """The readings without duplicates."""
     out: list[Reading] = []
     for one in readings:
         if not any(np.allclose(one.R, other.R) and np.allclose(one.t, other.t) for other in out):

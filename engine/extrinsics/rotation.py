@@ -1,4 +1,4 @@
-"""Is it a rotation? And if not, what is wrong with it, in words."""
+"""Checks rotations, and explains what is wrong with a matrix that is not one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from engine.extrinsics.names import numbers, shape_error
 from engine.geometry import Array, axis_vector, nearest_rotation, rotation_from_vector
 
 EXACT = 1e-9
-"""Deviation |R R^T - I| of a rotation written with ten digits: kept to the last of them."""
+"""Deviation |R R^T - I| of a rotation written with ten digits: used unchanged."""
 ROUNDED = 1e-4
-"""Deviation of a rotation written with four digits: made exact without a word."""
+"""Deviation of a rotation written with four digits: made exact without a warning."""
 CARELESS = 2e-2
-"""Deviation of a rotation written with two digits: made exact, with a warning. Beyond, it is something else."""
+"""Deviation of a rotation written with two digits: made exact, with a warning. Beyond that, it is not a rotation."""
 WANTED = "3x3, a rotation that takes world directions to camera directions (x right, y down, z forward)"
 
 
@@ -90,7 +90,7 @@ def _what_is_wrong(R: Array, lengths: Array) -> str:
 
 
 def _which_is_mirrored(R: Array, up: str) -> str:
-    """What to negate: the camera's y where that points up, else x, or an axis of a left-handed world."""
+    """What to negate: the camera's y axis if it points up, otherwise x, or an axis of a left-handed world."""
     if R[1] @ axis_vector(up) > 0.5:
         return f"its second row, the image's y, points up ({up}), not down: negate that row, and that of t"
     return "negate the first row (and that of t) if image x points left, or one column if the world is left-handed"

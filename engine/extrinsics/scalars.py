@@ -1,4 +1,4 @@
-"""Single values as YAML and XML files write them."""
+"""Parses scalar values of YAML and XML files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 MAX_DEPTH = 12
-"""Levels of nesting that a file may have; camera files have four."""
+"""Maximum levels of nesting; camera files have four."""
 
-# One way only to read any digits: with `\d+\.?\d*` a long run of them followed by a letter takes minutes.
+# Only one way to match any digits: with `\d+\.?\d*`, a long run of them followed by a letter takes minutes.
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _WORDS = {
     "": None, "~": None, "null": None, "true": True, "false": False,
@@ -25,7 +25,7 @@ def scalar(text: str) -> Any:
 
 
 def scalar_or_quoted(text: str) -> Any:
-    """As `scalar`, but '"a"' -> 'a'."""
+    """Like `scalar`, but removes quotes: '"a"' -> 'a'."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return text[1:-1]

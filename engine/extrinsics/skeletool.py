@@ -12,7 +12,7 @@ _USED = ("size", "intrinsic", "extrinsic", "radial")
 
 
 def read_skeletool(text: str) -> dict[str, Any]:
-    """{'cameras': [...]}: one for each line 'name'."""
+    """{'cameras': [...]}: one camera for each line 'name'."""
     cameras: list[dict[str, Any]] = []
     for number, line in enumerate(text.splitlines()[1:], 2):
         key, *words = line.split() or [""]
@@ -20,7 +20,7 @@ def read_skeletool(text: str) -> dict[str, Any]:
             cameras.append({"name": " ".join(words)})
         elif key in _USED and cameras:
             if key in cameras[-1]:
-                raise PosecastError(f"line {number} says {key} a second time", "keep the one that holds")
+                raise PosecastError(f"line {number} repeats {key}", "keep the correct one")
             cameras[-1][key] = _numbers(number, key, words)
     return {"cameras": cameras}
 

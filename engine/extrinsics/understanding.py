@@ -1,4 +1,4 @@
-"""From the values of one camera in a file to a `Calibration`: units, shapes, and what had to be assumed."""
+"""Turns the values of one camera in a file into a `Calibration`: units, shapes, and assumptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.geometry import METRES_PER_UNIT, UP_AXES, CameraSpec
 
 
 def understand(camera: FileCamera) -> Calibration:
-    """The camera in metres; PosecastError where a part is missing or wrong."""
+    """The camera in metres; PosecastError if a part is missing or wrong."""
     fields = Fields(camera.values)
     said = _up(fields)
     if not has_pose(fields.values):
@@ -57,10 +57,12 @@ def _lens_elsewhere(camera: FileCamera, lens: Lens) -> list[str]:
 
 
 def _lens_alone(camera: FileCamera, fields: Fields) -> Calibration:
-    """A file of intrinsics alone, as ROS' camera_info is: the camera stands where it does without a file."""
+    """A calibration from a file of intrinsics alone, such as ROS's camera_info: the pose is that without a file."""
     lens = read_lens(fields)
     if lens.K is None:
-        raise PosecastError(f"no R and t in it: it says {fields.told()}", "give R (3x3) or a rotation vector, and t")
+        raise PosecastError(
+            f"no R and t found; the file contains {fields.told()}", "give R (3x3) or a rotation vector, and t"
+        )
     spec = replace(DEFAULT_CALIBRATION.spec, K=lens.K, resolution=lens.resolution)
     note = "the file has intrinsics alone, without R and t: the camera stands where it does without a file"
     warnings = (note, *lens.warnings, *_not_used(fields))
@@ -78,7 +80,7 @@ def _up(fields: Fields) -> str | None:
 
 
 def _up_by_scene(reading: Reading) -> tuple[str, list[str]]:
-    """-y where that leaves the camera upright, or where nothing does; else the one axis that does."""
+    """The up axis: -y if the camera is then upright, or if no axis makes it upright; otherwise the one that does."""
     fits = upright_axes(reading.R, reading.t)
     if REFERENCE_UP in fits or len(fits) != 1:
         return REFERENCE_UP, []

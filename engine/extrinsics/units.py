@@ -1,7 +1,7 @@
-"""The unit of lengths in a camera file: said, fixed by the format, or told by where cameras stand.
+"""The unit of lengths in a camera file: stated, defined by the format, or inferred from the camera's distance.
 
-Rooms are metres wide: the same three numbers put a camera 4.5 m, 45 m or 4.5 km away, and mostly one of these makes
-sense. What is assumed is always said; where two units fit, the file is refused.
+Rooms are metres wide: the same three numbers put a camera 4.5 m, 45 m or 4.5 km away, and usually only one of these
+makes sense. Assumptions are always reported; if two units fit, the file is refused.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from engine.geometry import METRES_PER_UNIT, Camera
 NEAR_M, FAR_M = 0.6, 25.0
 """Distances from the world's origin beyond which the unit is doubted."""
 NEAR_IF_SAID_M = 0.3
-"""As `NEAR_M`, where the file says its unit: a webcam over a calibration board."""
+"""Like `NEAR_M`, if the file states its unit: a webcam above a calibration board."""
 ROOM_M = (1.0, 12.0)
-"""Where cameras stand of which the unit is not said."""
+"""Plausible distances from the world's origin if the unit is not stated, metres."""
 HIGH_M = 8.0
-"""Cameras are not put up higher than this above the floor, indoors at least."""
+"""Maximum mounting height above the floor, indoors, metres."""
 _NAMES = {
     "m": ("m", "meter", "meters", "metre", "metres"),
     "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
@@ -41,7 +41,7 @@ def read_unit(fields: Fields, form: Format, lengths: Sequence[float]) -> tuple[s
         return _said(found[1]), []
     if form.unit_is_fixed:
         return form.unit, []
-    lengths = [length for length in lengths if length > 0]  # a camera at the origin says nothing
+    lengths = [length for length in lengths if length > 0]  # a camera at the origin gives no information
     unit = _by_scene(form.unit, lengths)
     others = " or ".join(f'"{other}"' for other in METRES_PER_UNIT if other != unit)
     reason = form.about_unit or "the file does not say its unit"
@@ -60,7 +60,7 @@ def _said(value: object) -> str:
 
 
 def _by_scene(usual: str, lengths: Sequence[float]) -> str:
-    """The usual unit where it puts cameras into a room, else the only one that does."""
+    """The usual unit if it puts the cameras into a room, otherwise the only one that does."""
     if not lengths:
         return usual
     length = statistics.median(lengths)
@@ -74,7 +74,7 @@ def _by_scene(usual: str, lengths: Sequence[float]) -> str:
 
 
 def unit_doubts(camera: Camera, unit: str, *, said: bool, up_is_known: bool) -> list[str]:
-    """Warnings where the unit, which the file `said` or not, puts the camera where none stands."""
+    """Warnings if the unit makes the camera's position implausible; `said`: whether the file states the unit."""
     distance = float(np.linalg.norm(camera.t))
     if 0 < distance < (NEAR_IF_SAID_M if said else NEAR_M) or distance > FAR_M:
         what = f"{_told(distance)} from the world's origin"

@@ -1,4 +1,4 @@
-"""OpenCV's FileStorage in XML, to plain values. Documents with a DOCTYPE, and so with entities, are refused."""
+"""Parses OpenCV's FileStorage in XML into plain values. Documents with a DOCTYPE (entities) are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def parse_xml(text: str) -> ElementTree.Element:
 
 
 def _without_declaration(text: str) -> str:
-    """The text is decoded already: what its declaration says of an encoding no longer holds."""
+    """The text without its XML declaration, whose encoding no longer applies, since the text is decoded already."""
     return re.sub(r"\A<\?xml[^>]*\?>", "", text)
 
 
@@ -31,7 +31,7 @@ def storage_values(root: ElementTree.Element) -> Any:
 
 
 def _value(element: ElementTree.Element, depth: int) -> Any:
-    """An element with elements in it is a dictionary (or, where they are called '_', a list), else its text."""
+    """The value of an element: a dictionary of its children, a list if they are called '_', or its text."""
     if depth == 0:
         raise PosecastError(f"the XML is nested too deeply at {element.tag}", "give R and t at the top")
     if len(element) and all(child.tag == "_" for child in element):
@@ -51,6 +51,6 @@ def _named(element: ElementTree.Element, depth: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for child in element:
         if child.tag in values:
-            raise PosecastError(f"the XML says {child.tag} a second time", "keep the one that holds")
+            raise PosecastError(f"{child.tag} occurs twice in the XML", "keep the correct one")
         values[child.tag] = _value(child, depth - 1)
     return values

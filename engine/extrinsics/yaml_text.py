@@ -1,8 +1,8 @@
-"""YAML to plain values, by PyYAML's parser: what OpenCV's FileStorage and ROS write, and people by hand.
+"""Parses YAML into plain values with PyYAML: files of OpenCV's FileStorage and ROS, and handwritten ones.
 
-Events are read rather than documents, so that nesting is bounded before anything recurses, and nothing is ever
-constructed: no tag has a meaning here, and references are refused. Plain scalars are what `scalars` says, since
-YAML 1.1 takes `012` for ten, `1:30` for ninety and `1e-3` for text.
+Events are read rather than documents, so that nesting is bounded before anything recurses, and no objects are
+constructed: tags are ignored, and references are refused. Plain scalars are parsed by `scalars`, since YAML 1.1
+reads `012` as ten, `1:30` as ninety and `1e-3` as text.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _mapping(events: Iterator[Any], depth: int) -> dict[str, Any]:
         if not isinstance(key, yaml.ScalarEvent) or key.anchor is not None:
             _refuse(key, "has a name that is not a word")
         if key.value in values:
-            _refuse(key, f"says {key.value} a second time")
+            _refuse(key, f"repeats {key.value}")
         values[key.value] = _node(next(events), events, depth + 1)
     return values
 

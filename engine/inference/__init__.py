@@ -1,7 +1,7 @@
-"""The table of backends: which there are, what each offers on this machine, which one to take, and opening it.
+"""The table of backends: lists them, reports what each supports on this machine, chooses one, and opens it.
 
-Each adapter is a module of this package with `version`, `devices`, `precisions` and `open_model`. It is imported at
-its first use, and imports its library only where it must.
+Each adapter is a module of this package with `version`, `devices`, `precisions` and `open_model`. It is imported on
+first use, and imports its library only when necessary.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.errors import PosecastError, first_line
+from engine.inference.damage import check_is_binary
 from engine.inference.nvidia import gpu_count
 from engine.inference.offers import matching, no_device, no_precision
 from engine.types import Backend, ModelSpec
@@ -22,13 +23,13 @@ from engine.types import Backend, ModelSpec
 NAMES = ("pytorch", "openvino", "onnxruntime", "tensorrt")
 _BY_SPEED = ("openvino", "onnxruntime", "pytorch", "tensorrt")
 _BY_SPEED_ON_NVIDIA = ("tensorrt", "pytorch", "onnxruntime")
-"""Replaying one CUDA graph, PyTorch takes 1.0 ms on an H100 for what ONNX Runtime launches kernel by kernel in 3.8."""
+"""On NVIDIA GPUs PyTorch is first: its CUDA graph takes 1.0 ms on an H100, ONNX Runtime's single kernels 3.8 ms."""
 _ACCELERATORS = ("cuda", "mps")
 """How the names of devices begin that are faster than the processor, in lower case. A GPU of OpenVINO's may not be:
 its adapter puts the better device first."""
 _PROCESSORS = ("cpu", "auto")
 _KEEPS_COMPILED = "openvino"
-"""The backend that can keep what it compiles in a folder."""
+"""The backend that can cache compiled models in a folder."""
 
 FORMATS = {
     "pth": ("pytorch", "openvino", "onnxruntime", "tensorrt"),
@@ -43,11 +44,11 @@ _PACKAGES = {"pytorch": ("torch", "'posecast[pytorch]'"), "tensorrt": ("tensorrt
 """Of the backends that not every installation has, (the package, what to install)."""
 
 Quantised = Callable[[str, str], bool]
-"""quantised(backend, device): whether an INT8 model that was verified there is in the cache."""
+"""quantised(backend, device): whether the cache has an INT8 model that was verified on this backend and device."""
 
 
 class Adapter(Protocol):
-    """What every adapter module offers."""
+    """The interface of every adapter module."""
 
     def version(self) -> str | None: ...
 
@@ -72,15 +73,15 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BackendReport:
-    """What a backend offers on this machine."""
+    """The availability of a backend on this machine."""
 
     name: str
     available: bool
     reason: str | None
-    """Why it is not available; None where it is."""
+    """Why it is not available; None if it is."""
     devices: tuple[str, ...]
     precisions: tuple[str, ...]
-    """Those of all devices together."""
+    """The precisions of all devices together."""
     version: str | None
 
 
@@ -91,7 +92,7 @@ def adapter(name: str) -> Adapter:
 
 
 def available(refresh: bool = False) -> tuple[BackendReport, ...]:
-    """A report for every backend, in the order of NAMES; found out once, and again on `refresh`."""
+    """A report for every backend, in the order of NAMES; determined once, and again on `refresh`."""
     if refresh:
         report.cache_clear()
     return tuple(report(name) for name in NAMES)
@@ -99,7 +100,7 @@ def available(refresh: bool = False) -> tuple[BackendReport, ...]:
 
 @cache
 def report(name: str) -> BackendReport:
-    """What backend `name` offers on this machine; PosecastError for an unknown name."""
+    """The report of backend `name`; PosecastError for an unknown name."""
     module = adapter(name)
     version = module.version()
     if version is None:
@@ -132,15 +133,15 @@ def file_format(path: Path) -> str:
 
 
 def choose(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, device: False) -> ModelSpec:
-    """The first of `choices`."""
+    """The best of `choices`."""
     return next(choices(spec, path, quantised))
 
 
 def choices(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, device: False) -> Iterator[ModelSpec]:
     """`spec` for the model file `path` with nothing left to choose: no 'auto' in backend, device or precision.
 
-    Of a backend that is named there is one, of 'auto' every one that can run the model so, the fastest first.
-    `quantised` says whether a verified INT8 model is in the cache: then, and only then, 'auto' takes it.
+    A named backend gives one choice, 'auto' every backend that can run the model, the fastest first.
+    `quantised` says whether a verified INT8 model is in the cache: only then, 'auto' chooses it.
     PosecastError, with the reason and what there is, where the machine or the file does not allow it.
     """
     fitting = FORMATS[file_format(path)]
@@ -169,7 +170,7 @@ def choices(spec: ModelSpec, path: Path, quantised: Quantised = lambda backend, 
 def alternatives(spec: ModelSpec, path: Path) -> tuple[ModelSpec, ...]:
     """`spec` on every backend and device that runs the model file `path` here: GPUs first, then the fastest first.
 
-    The precision is kept where it is offered. INT8 is left to `choose`, which knows whether it is at hand.
+    The precision is kept where it is supported. INT8 is left to `choose`, which knows whether it is cached.
     """
     on_gpu = _BY_SPEED_ON_NVIDIA if gpu_count() else _BY_SPEED
     fitting = FORMATS[file_format(path)]
@@ -178,7 +179,7 @@ def alternatives(spec: ModelSpec, path: Path) -> tuple[ModelSpec, ...]:
     return tuple(
         replace(spec, backend=name, device=device, precision=_kept_precision(name, device, spec.precision))
         for name, device, gpu in pairs
-        if _accelerated(device) == gpu and device.lower() != "auto"  # OpenVINO's, which is one of the others
+        if _accelerated(device) == gpu and device.lower() != "auto"  # OpenVINO's AUTO is one of the other devices
     )
 
 
@@ -188,7 +189,7 @@ def _kept_precision(name: str, device: str, asked: str) -> str:
 
 
 def _candidates(fitting: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """(backend, whether only its use of a GPU counts), the fastest first."""
+    """(backend, whether it counts only with a GPU), the fastest first."""
     if gpu_count():
         yield from ((name, True) for name in _BY_SPEED_ON_NVIDIA if name in fitting)
     yield from ((name, False) for name in _BY_SPEED if name in fitting)
@@ -199,10 +200,11 @@ def _accelerated(device: str) -> bool:
 
 
 def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> Backend:
-    """Open the model file `path`, which the backend of `spec` takes as it is; `spec` holds no 'auto'.
+    """Open the model file `path`, which the backend of `spec` can run without conversion; `spec` contains no 'auto'.
 
-    `size`: (height, width) of the pictures to come. `cache`: folder for what libraries compile.
+    `size`: (height, width) of the expected pictures. `cache`: folder for compiled models.
     """
+    check_is_binary(path)
     extra = {"cache": cache} if spec.backend == _KEEPS_COMPILED else {}
     return adapter(spec.backend).open_model(
         path,
@@ -216,7 +218,7 @@ def create(spec: ModelSpec, path: Path, size: tuple[int, int], cache: Path) -> B
 
 
 def _on(name: str, spec: ModelSpec, quantised: Quantised) -> ModelSpec:
-    """`spec` settled on one backend."""
+    """`spec` with device and precision chosen for one backend."""
     found = report(name)
     if not found.available:
         assert found.reason is not None
@@ -227,7 +229,7 @@ def _on(name: str, spec: ModelSpec, quantised: Quantised) -> ModelSpec:
 
 
 def auto_device(found: BackendReport) -> str:
-    """The device of an available backend that 'auto' means: an accelerator, or else the one that it prefers itself."""
+    """The device that 'auto' means for an available backend: an accelerator, otherwise the backend's own preference."""
     return next(filter(_accelerated, found.devices), found.devices[0])
 
 
@@ -244,7 +246,7 @@ def _precision(name: str, device: str, offered: tuple[str, ...], spec: ModelSpec
     if spec.precision == "auto":
         if "int8" in offered and quantised(name, device):
             return "int8"
-        # On processors fp16 is no faster than bf16, if they have it.
+        # On processors that support bf16, fp16 is not faster.
         order = ("bf16", "fp32") if device.lower().startswith(_PROCESSORS) else ("bf16", "fp16", "fp32")
         return next(precision for precision in order if precision in offered)
     if spec.precision not in offered:

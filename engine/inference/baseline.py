@@ -1,6 +1,6 @@
-"""The network as one would run it first: PyTorch, float32, eager, NCHW, batch norms left in.
+"""The baseline network: plain PyTorch, float32, eager, NCHW, without folded batch norms.
 
-The baseline that speeds are compared with; the program itself never runs on it. Imports torch.
+Speeds are compared with it; the program itself never uses it. Imports torch.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from engine.types import Image
 
 
 def forward(path: Path, image: Image) -> Callable[[], None]:
-    """A function that runs the checkpoint `path` on `image`, (h, w, 3) uint8 BGR, once a call.
+    """A function that runs the checkpoint `path` on `image`, (h, w, 3) uint8 BGR, once per call.
 
-    The picture is normalised and laid out beforehand, so that only the network itself is timed.
+    The picture is normalised and laid out in advance, so that only the network itself is timed.
     """
     network = load_checkpoint(path)
     x = ((torch.from_numpy(image).to(torch.float32) - 128) / 255).permute(2, 0, 1)[None].contiguous()

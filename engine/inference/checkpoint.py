@@ -1,6 +1,6 @@
-"""Reads the tensors of a PyTorch checkpoint without running code that the file may hold.
+"""Reads the tensors of a PyTorch checkpoint without running code that the file may contain.
 
-Goes in: a `.pth` file from anywhere. Comes out: {key: dense tensor on the CPU}, nothing known about the network yet.
+In: an untrusted `.pth` file. Out: {key: dense tensor on the CPU}; the keys are not checked here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.files import cannot_read
 
 _FORBIDDEN = re.compile(r"GLOBAL (\S+)( was not an allowed global| whose module)")
@@ -22,20 +22,20 @@ _TRT_KEYS = {"engine", "input_names", "output_names"}
 
 
 def read_tensors(path: str | Path) -> dict[str, Tensor]:
-    """The state dict of `{"state_dict": {...}}` or a bare one, keys without `module.`; PosecastError otherwise."""
+    """The state dict of `{"state_dict": {...}}` or a bare one, keys without `module.`; ModelError otherwise."""
     content = _read(Path(path))
     state = content.get("state_dict", content) if isinstance(content, Mapping) else content
     if not isinstance(state, Mapping):
-        raise PosecastError(f"{path} holds no state dict but a {type(state).__name__}", _HINT)
+        raise ModelError(f"{path} holds no state dict but a {type(state).__name__}", _HINT)
     if state.keys() >= _TRT_KEYS:
-        raise PosecastError(f"{path} is a TensorRT engine made by torch2trt", "run it with --backend tensorrt")
+        raise ModelError(f"{path} is a TensorRT engine made by torch2trt", "run it with --backend tensorrt")
     odd = [str(key) for key, value in state.items() if not (isinstance(key, str) and _is_dense(value))]
     if odd:
         more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
-        raise PosecastError(f"in {path} these are not plain tensors: {', '.join(odd[:3])}{more}", _HINT)
+        raise ModelError(f"in {path} these are not plain tensors: {', '.join(odd[:3])}{more}", _HINT)
     tensors = {key.removeprefix("module."): value for key, value in state.items()}
     if len(tensors) != len(state):
-        raise PosecastError(f"{path} holds the same keys with and without 'module.'", _HINT)
+        raise ModelError(f"{path} holds the same keys with and without 'module.'", _HINT)
     return tensors
 
 
@@ -43,7 +43,7 @@ _HINT = "save it with torch.save(network.state_dict(), path)"
 
 
 def _is_dense(value: Any) -> bool:
-    """A tensor that is stored in full: views that repeat their memory can pretend to any size."""
+    """Whether the tensor is stored in full: expanded views, which repeat memory, can claim any size."""
     if not isinstance(value, Tensor) or value.layout is not torch.strided or value.device.type != "cpu":
         return False
     return value.numel() * value.element_size() <= value.untyped_storage().nbytes()
@@ -51,22 +51,20 @@ def _is_dense(value: Any) -> bool:
 
 def _read(path: Path) -> Any:
     if path.is_dir():
-        raise PosecastError(f"{path} is a folder, not a checkpoint", "name the .pth file")
+        raise ModelError(f"{path} is a folder, not a checkpoint", "name the .pth file")
     try:
         with warnings.catch_warnings():
-            # Odd files make torch chatter on stderr before it refuses them; the error says it better.
+            # For some files torch prints warnings on stderr before it refuses them; the error is clearer.
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise cannot_read(f"the checkpoint {path}", error) from error
     except Exception as error:
-        # Nothing of the file is trusted, and torch raises whatever its parsers happen to trip over.
+        # The file is not trusted, and torch's parsers raise all kinds of exceptions.
         found = _FORBIDDEN.search(str(error))
         if found:
-            raise PosecastError(
+            raise ModelError(
                 f"{path} holds {found[1]!r} where only tensors may be, so it was not loaded",
                 "such a file could run code: use a checkpoint that holds tensors only",
             ) from error
-        raise PosecastError(
-            f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again"
-        ) from error
+        raise ModelError(f"{path} is not a PyTorch checkpoint, or is damaged", "download or export it again") from error

@@ -1,6 +1,6 @@
-"""The `.engine` file: a TensorRT engine behind a header that says what it is and where it runs.
+"""The `.engine` file: a TensorRT engine after a header that says what it is and where it runs.
 
-A serialized engine alone says none of it, and one of another GPU or TensorRT fails without a reason, or worse, runs.
+A bare serialized engine does not, and one for another GPU or TensorRT fails without a reason, or worse, runs.
 
     8 bytes   magic
     4 bytes   length of the header, little endian
@@ -25,10 +25,10 @@ _LONGEST_HEADER = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class EngineHeader:
-    """What an engine was built for."""
+    """The properties of an engine, and the platform that it was built for."""
 
     size: tuple[int, int]
-    """(height, width) of the only pictures it takes."""
+    """(height, width) of the input, which is fixed."""
     precision: str
     raw_input: bool
     """Whether it takes pixels 0..255, or (pixel - 128) / 255."""
@@ -36,13 +36,13 @@ class EngineHeader:
     compute_capability: tuple[int, int]
     tensorrt: str
     outputs: tuple[str, ...] = ("features", "heatmaps", "pafs")
-    """What it gives; those without 3D coordinates give heatmaps and pafs."""
+    """Names of the outputs; an engine without the 3D head has heatmaps and pafs only."""
     agreement: str | None = None
     """How its people compare with those of PyTorch in fp32, as JSON."""
 
     @property
     def platform(self) -> str:
-        """Where it runs, for messages."""
+        """The platform it runs on, for messages."""
         return platform_name(self.tensorrt, self.gpu, self.compute_capability)
 
 

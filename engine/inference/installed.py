@@ -1,4 +1,4 @@
-"""Which library is installed, without importing it."""
+"""Finds the versions of installed libraries without importing them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INSTALL_PYTORCH = "pip install 'posecast[pytorch]'"
 
 
 def version_of(*distributions: str) -> str | None:
-    """The version of the first of `distributions` that is installed; None where none is."""
+    """The version of the first of `distributions` that is installed; None if none is."""
     return next(filter(None, map(_version, distributions)), None)
 
 

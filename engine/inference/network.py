@@ -13,23 +13,23 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.inference.checkpoint import read_tensors
 from engine.inference.signature import no_features
 
 HEATMAPS, PAFS, FEATURES = 19, 38, 57
 CONTEXT = 128
-"""Channels that every stage works in."""
+"""Number of channels between the stages."""
 _JOINED = CONTEXT + HEATMAPS + PAFS
 
 _HEAD = "Pose3D."
-"""How the keys of the 3D head begin, which a checkpoint of the 2D network of this family has not."""
+"""Prefix of the keys of the 3D head, which checkpoints of the 2D network of this family do not have."""
 _EXPORT_LEFTOVERS = ("fake_conv_heatmaps.weight", "fake_conv_pafs.weight")
-"""Keys that a published checkpoint may carry beside the network's own; they mean nothing when all zero."""
+"""Additional keys that published checkpoints may have; ignored if all zero."""
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _COUNTS = (torch.int64, torch.int32)
 _NAMED = 3
-"""Keys named per problem in an error; the rest is counted."""
+"""Maximum number of keys that an error names per problem; the rest is counted."""
 
 
 def _conv(
@@ -167,10 +167,10 @@ class _Lifting(nn.Module):
 
 
 class PoseNetwork(nn.Module):
-    """A picture to maps at an eighth of its size."""
+    """The network: from a picture to maps at an eighth of its size."""
 
     def __init__(self, features: bool = True) -> None:
-        """`features`: whether it has the head that gives 3D coordinates."""
+        """`features`: whether it has the head for 3D coordinates."""
         super().__init__()
         self.model = _backbone()
         self.cpm = _Context()
@@ -182,7 +182,7 @@ class PoseNetwork(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """(N, 3, H, W) BGR, (pixel - 128) / 255 -> features, heatmaps, pafs: (N, 57 | 19 | 38, H / 8, W / 8).
 
-        Without the 3D head heatmaps and pafs alone.
+        Without the 3D head, heatmaps and pafs only.
         """
         context = self.cpm(self.model(x))
         heatmaps, pafs = self.initial_stage(context)
@@ -197,7 +197,7 @@ def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwo
     """The network with the weights of a `.pth` file, float32 on the CPU, in eval mode.
 
     `features`: whether the 3D head is needed (True), is to be left out (False), or comes along where the file has one.
-    The file's keys and shapes must be the network's own, whatever float type they are stored in; PosecastError,
+    The file's keys and shapes must be the network's own, whatever float type they are stored in; ModelError,
     naming what does not fit, otherwise.
     """
     tensors = read_tensors(path)
@@ -211,7 +211,7 @@ def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwo
     expected = network.state_dict()
     problems = _misfits(tensors, expected)
     if problems:
-        raise PosecastError(
+        raise ModelError(
             f"the checkpoint {path} does not fit the network: {'; '.join(problems)}",
             "use a checkpoint of human-pose-estimation-3d, or 'bundled'",
         )
@@ -222,7 +222,7 @@ def load_checkpoint(path: str | Path, features: bool | None = None) -> PoseNetwo
 
 
 def _misfits(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> list[str]:
-    """What keeps `tensors` from being the network's, one phrase per kind; empty where nothing does."""
+    """The differences of `tensors` from the network's, one phrase per kind; empty if they fit."""
     shared = [key for key in expected if key in tensors]
     shaped = [key for key in shared if tensors[key].shape == expected[key].shape]
     typed = [key for key in shaped if tensors[key].dtype in (_COUNTS if _is_counter(key) else _FLOATS)]
@@ -241,7 +241,7 @@ def _misfits(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> l
 
 
 def _is_counter(key: str) -> bool:
-    """Counts training batches: of no use here, and absent from old checkpoints."""
+    """Whether the key is a counter of training batches: not needed here, and absent from old checkpoints."""
     return key.endswith(".num_batches_tracked")
 
 

@@ -1,4 +1,4 @@
-"""Is there an NVIDIA GPU? Asked of the driver itself: importing a framework to find out takes seconds."""
+"""Counts NVIDIA GPUs by asking the driver: importing a framework for that takes seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 
 @cache
 def gpu_count() -> int:
-    """NVIDIA GPUs that this process may use; 0 where there is no driver."""
+    """Number of NVIDIA GPUs that this process may use; 0 without a driver."""
     try:
         driver = ctypes.CDLL(_LIBRARY)
     except OSError:

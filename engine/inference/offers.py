@@ -1,11 +1,11 @@
-"""What is asked of a backend against what it offers here: devices by name, and the errors where it does not."""
+"""Compares a requested device or precision with what a backend supports here, and words the refusals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 Refusal = tuple[str, str]
-"""(error, hint), as a PosecastError takes them."""
+"""(error, hint), the arguments of a PosecastError."""
 
 
 def matching(devices: Sequence[str], asked: str) -> str | None:
@@ -21,7 +21,7 @@ def no_device(backend: str, asked: str, devices: Sequence[str]) -> Refusal:
 
 
 def no_precision(backend: str, asked: str, device: str | None, precisions: Sequence[str]) -> Refusal:
-    """`device`: None for what no device of the backend computes."""
+    """`device`: None if no device of the backend supports the precision."""
     where = "here" if device is None else f"on {device}"
     hint = f"it runs {', '.join(precisions)}{' there' if device else ''}"
     if (backend, asked) == ("pytorch", "int8"):

@@ -17,11 +17,13 @@ from typing import Any
 
 from engine.cores import available_cores
 from engine.errors import PosecastError, first_line
+from engine.inference.damage import blamed
 from engine.inference.installed import INSTALL_PYTORCH, version_of
 from engine.inference.nvidia import gpu_count
 from engine.inference.signature import (
     METADATA_INPUT,
     METADATA_PRECISION,
+    assumed_input,
     check_input,
     input_tensor,
     match_outputs,
@@ -35,21 +37,21 @@ _PROVIDERS = {
     "CPU": "CPUExecutionProvider",
     "CoreML": "CoreMLExecutionProvider",
 }
-"""Devices, the one to prefer first."""
+"""Devices and their providers, the preferred one first."""
 _PRECISIONS = {"CPU": ("fp32", "int8"), "CUDA": ("fp32", "fp16"), "CoreML": ("fp32",)}
-"""What each provider computes in: whatever else a model is in, it runs in fp32, between casts. None has kernels of
-note for this network in bf16, and only the CPU in int8."""
+"""Precisions that each provider computes natively; it runs others in fp32, between casts. None has good kernels in
+bf16 for this network, and only the CPU in int8."""
 _OPTIONS = {
-    "CUDA": {"use_tf32": "0"},  # fp32 is to mean fp32
+    "CUDA": {"use_tf32": "0"},  # fp32 must not become TF32
     # The Neural Engine computes in fp16 whatever the model says; without it fp32 is fp32.
     "CoreML": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
 }
 _CUDA_FAILURE = re.compile(r"(CUDA|CUDNN|CUBLAS)\w* failure \d+: [^;]*")
-"""The useful part of the half a page of C++ that reports a failing GPU."""
+"""The useful part of ONNX Runtime's long C++ messages about a failing GPU."""
 _QUANTISED = ("QuantizeLinear", "QLinearConv", "ConvInteger")
 _FATAL_ONLY = 4
-"""Whatever ONNX Runtime logs as an error it also raises, or works around: each of cuDNN's plans that do not suit a
-convolution gets a line, a hundred for this network."""
+"""Level 'fatal': ONNX Runtime raises the errors that it logs, or works around them, such as a hundred cuDNN plans that
+do not suit a convolution."""
 
 
 def version() -> str | None:
@@ -60,15 +62,15 @@ def version() -> str | None:
 def runtime() -> ModuleType:
     """The `onnxruntime` package, with its telemetry off.
 
-    From 1.29 on it reports sessions and models to its makers unless this variable is set before it is loaded; its
-    own `disable_telemetry_events` comes too late, since it needs the library loaded.
+    From 1.29 on, it reports sessions and models to its makers unless this variable is set before it is loaded; its
+    own `disable_telemetry_events` comes too late, since it requires the loaded library.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     module = import_module("onnxruntime")
     module.disable_telemetry_events()
     module.set_default_logger_severity(_FATAL_ONLY)
     if gpu_count() and hasattr(module, "preload_dlls"):
-        module.preload_dlls()  # CUDA's libraries may have come with pip, where the loader does not look
+        module.preload_dlls()  # the loader does not find CUDA libraries that were installed with pip
     return module
 
 
@@ -104,7 +106,8 @@ class OnnxRuntimeBackend:
         self.fixed_size = check_input([port.shape for port in inputs], path)
         picked = match_outputs([(port.name, _channels(port.shape)) for port in outputs], path, features)
         metadata = session.get_modelmeta().custom_metadata_map
-        self._raw_input = takes_raw(path, raw_input, metadata.get(METADATA_INPUT))
+        says = metadata.get(METADATA_INPUT)
+        self._raw_input = takes_raw(path, raw_input, says)
         self._input = inputs[0].name
         self._outputs = [outputs[index].name for index in picked if index is not None]
         self._has_features = picked[0] is not None
@@ -112,7 +115,7 @@ class OnnxRuntimeBackend:
         self._session = session
         stored = metadata.get(METADATA_PRECISION) or _precision_of(path)
         precision = stored if stored in _PRECISIONS[device] else "fp32"
-        self.info = BackendInfo("onnxruntime", device, precision)
+        self.info = BackendInfo("onnxruntime", device, precision, assumed_input(self._raw_input, raw_input, says))
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
@@ -137,12 +140,12 @@ def _session(path: Path, device: str) -> Any:
             path,
             options,
             providers=[(provider, _OPTIONS.get(device, {}))],
-            enable_fallback=0,  # falling back prints to stdout; and a device is the user's to choose
+            enable_fallback=0,  # a fallback would print to stdout, and the user chooses the device
         )
-    except Exception as error:  # its exceptions are of its C++ core, each of another class under Exception
+    except Exception as error:  # its C++ core raises many subclasses of Exception
         raise _refusal(path, device, error) from error
     if session.get_providers()[0] != provider:
-        # A provider whose libraries are missing is left out with a mere warning.
+        # ONNX Runtime only warns when it leaves out a provider whose libraries are missing.
         raise PosecastError(f"ONNX Runtime's {device} provider does not start", "see posecast doctor")
     return session
 
@@ -173,8 +176,11 @@ def _channels(shape: list[Any]) -> int | None:
 
 
 def _refusal(path: Path, device: str, error: Exception) -> PosecastError:
-    """Why a session does not start, in a line."""
+    """The error for a session that does not start, in one line."""
     failure = _CUDA_FAILURE.search(str(error))
     if failure is not None:
         return PosecastError(f"ONNX Runtime fails on {device}: {failure[0].strip()}", "free GPU memory")
-    return PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "check that the .onnx file is whole")
+    return blamed(
+        path,
+        PosecastError(f"ONNX Runtime cannot open {path}: {first_line(error)}", "check that the .onnx file is whole"),
+    )

@@ -1,14 +1,15 @@
 """Adapter: the network on OpenVINO (CPU, GPU, NPU, AUTO). Takes `.xml` and `.onnx`.
 
-Layout, type and (where the model leaves it out) normalisation of the input are folded into the graph: a picture goes
-in as the uint8 array it is, without a copy. The precision hint is always set, since OpenVINO's default silently means
-bf16 on processors that have it, and the precision reported is asked of the compiled model.
+Layout, type and, if the model lacks it, normalisation of the input are folded into the graph, so that a picture is
+passed as its uint8 array, without a copy. The precision hint is always set, since OpenVINO's default silently means
+bf16 on processors that support it; the reported precision is read from the compiled model.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,15 +20,16 @@ import numpy as np
 
 from engine.cores import available_cores
 from engine.errors import PosecastError, lines
+from engine.inference.damage import blamed
 from engine.inference.installed import version_of
 from engine.inference.per_size import PerSize
-from engine.inference.signature import METADATA_INPUT, check_input, match_outputs, takes_raw
+from engine.inference.signature import METADATA_INPUT, assumed_input, check_input, match_outputs, takes_raw
 from engine.types import BackendInfo, Image, Maps
 
 INPUT_PATH, OUTPUTS_PATH, PRECISION_PATH = ["posecast", "input"], ["posecast", "outputs"], ["posecast", "precision"]
-"""Where an IR's `rt_info` holds posecast's metadata: RAW or NORMALISED, the outputs' names, the weights' precision."""
+"""Paths in an IR's `rt_info` of posecast's metadata: RAW or NORMALISED, the outputs' names, the weights' precision."""
 _REFUSALS = (RuntimeError, UnicodeDecodeError)
-"""OpenVINO's errors; the second where a damaged file puts bytes that are not text into its message."""
+"""OpenVINO's errors; the second if the message quotes bytes of a damaged file that are not text."""
 _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 _PRECISIONS = {"f32": "fp32", "f16": "fp16", "bf16": "bf16", "u8": "int8", "i8": "int8"}
 _CAPABILITIES = {"fp32": "FP32", "fp16": "FP16", "bf16": "BF16", "int8": "INT8"}
@@ -39,9 +41,9 @@ def version() -> str | None:
 
 @cache
 def runtime() -> ModuleType:
-    """The `openvino` package, imported so that it sends nothing home.
+    """The `openvino` package, imported with its telemetry off.
 
-    OpenVINO and NNCF report every import to their makers unless the package that does so is missing; for them it is.
+    OpenVINO and NNCF report every import to their makers through a package that is made unimportable here.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return import_module("openvino")
@@ -55,7 +57,7 @@ def _core() -> Any:
 def devices() -> tuple[str, ...]:
     """OpenVINO's device names; AUTO leaves the choice among them to OpenVINO.
 
-    The processor comes before a GPU that is part of it: on few machines the latter is the faster one.
+    The processor comes before an integrated GPU, which is rarely faster.
     """
     found = sorted(_core().available_devices, key=_rank)
     return (*found, "AUTO")
@@ -69,7 +71,7 @@ def _rank(device: str) -> int:
 
 
 def precisions(device: str) -> tuple[str, ...]:
-    """What the device computes natively."""
+    """The precisions that the device computes natively."""
     capabilities = _core().get_property("CPU" if device == "AUTO" else device, "OPTIMIZATION_CAPABILITIES")
     return tuple(precision for precision, capability in _CAPABILITIES.items() if capability in capabilities)
 
@@ -88,7 +90,8 @@ def open_model(
     try:
         model = _core().read_model(path)
     except _REFUSALS as error:
-        raise PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx") from error
+        refusal = PosecastError(f"OpenVINO cannot read {path}", "give a whole .xml with its .bin, or an .onnx")
+        raise blamed(path, refusal) from error
     if features is False:
         _remove_features(model, path)
     backend = OpenVinoBackend(path, model, device, precision, raw_input, features, cache)
@@ -97,7 +100,7 @@ def open_model(
 
 
 class OpenVinoBackend:
-    """A model compiled for each picture size it meets."""
+    """A model that is compiled for each picture size."""
 
     fixed_size: tuple[int, int] | None = None
 
@@ -116,10 +119,11 @@ class OpenVinoBackend:
         self._path = path
         self._model = model
         self._device = device
-        self._raw_input = takes_raw(path, raw_input, input_metadata(model))
+        says = input_metadata(model)
+        self._raw_input = takes_raw(path, raw_input, says)
         self._config = _configuration(device, precision, cache)
         self._requests = PerSize(self._request)
-        self.info = BackendInfo("openvino", device, precision)
+        self.info = BackendInfo("openvino", device, precision, assumed_input(self._raw_input, raw_input, says))
 
     def compile(self, size: tuple[int, int]) -> None:
         """Compile for pictures of (height, width) now, not at the first of them."""
@@ -132,7 +136,7 @@ class OpenVinoBackend:
         results = request.infer(
             {0: np.ascontiguousarray(image)[np.newaxis]}, share_inputs=True, share_outputs=True, decode_strings=False
         )
-        # The results are the request's own memory: copied, since the next picture overwrites it.
+        # The results are in the request's memory, which the next picture overwrites, so they are copied.
         features, heatmaps, pafs = (
             None if index is None else np.array(results[index][0], np.float32) for index in self._outputs
         )
@@ -142,7 +146,7 @@ class OpenVinoBackend:
 
     def close(self) -> None:
         self._requests.clear()
-        self._model = None  # it maps a file, and would wait for the garbage collector
+        self._model = None  # it maps a file, which would otherwise stay open until garbage collection
 
     def _request(self, size: tuple[int, int]) -> Any:
         try:
@@ -153,7 +157,7 @@ class OpenVinoBackend:
                 f"OpenVINO cannot compile {self._path} for {self._device} at {size[1]} x {size[0]}: {lines(error)[-1]}",
                 "see posecast doctor",
             ) from error
-        self.info = BackendInfo("openvino", self._device, _compiled_precision(compiled))
+        self.info = replace(self.info, precision=_compiled_precision(compiled))
         return compiled.create_infer_request()
 
 
@@ -163,7 +167,7 @@ def _configuration(device: str, precision: str, cache: Path | None) -> dict[str,
     if device == "CPU":
         config["INFERENCE_NUM_THREADS"] = available_cores()
     elif cache is not None:
-        # On a CPU compiling takes 0.2 s, and 0.1 s from a cache of 20 MB a size: not worth it.
+        # On a CPU, compiling takes 0.2 s, and 0.1 s from a cache of 20 MB per size: not worth it.
         config["CACHE_DIR"] = str(cache)
     return config
 
@@ -196,7 +200,7 @@ def _with_picture_input(model: Any, size: tuple[int, int], raw_input: bool) -> A
 
 
 def input_metadata(model: Any) -> str | None:
-    """What the metadata says of the input: set by posecast in an IR, and passed on by OpenVINO from an ONNX model."""
+    """The metadata about the input, written by posecast into an IR, or passed on by OpenVINO from an ONNX model."""
     for section in (INPUT_PATH, ["framework", METADATA_INPUT]):
         if model.has_rt_info(section):
             return str(model.get_rt_info(section).astype(str))
@@ -209,7 +213,7 @@ def _outputs_of(model: Any) -> list[tuple[str, int | None]]:
 
 
 def _remove_features(model: Any, path: Path) -> None:
-    """Take the 3D coordinates from what the model gives, so that their head is not compiled."""
+    """Remove the output of 3D coordinates, so that their head is not compiled."""
     index, _, _ = match_outputs(_outputs_of(model), path, None)
     if index is not None:
         model.remove_result(model.get_results()[index])

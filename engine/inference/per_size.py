@@ -1,4 +1,4 @@
-"""Things that are made for one picture size and kept: a source rarely changes its size, and rarely for long."""
+"""A cache of objects by picture size, such as compiled models: a source rarely changes its size."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 KEPT = 3
-"""Sizes kept: two views of one source and a switch between them; each holds a copy of the weights (20 MB)."""
+"""Maximum number of sizes: enough for a source that alternates between two; each has a copy of the weights (20 MB)."""
 
 
 class PerSize(Generic[T]):
-    """Makes a T for a size (height, width) when it is first asked for; forgets the least recently used."""
+    """Makes a T for a size (height, width) on first use; drops the least recently used."""
 
     def __init__(self, make: Callable[[tuple[int, int]], T]) -> None:
         self._make = make

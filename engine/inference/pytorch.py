@@ -1,7 +1,7 @@
 """Adapter: the network on PyTorch (CPU, CUDA, MPS). Takes `.pth`.
 
-What PyTorch offers on this machine, found out without importing it where possible: torch takes seconds and
-hundreds of megabytes, and a server that runs another backend has no use for it.
+Finds out what PyTorch supports on this machine without importing it, if possible: torch takes seconds and hundreds
+of megabytes, and a server that runs another backend does not need it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 _AMD_GPU = Path("/dev/kfd")
 _CPU_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
-"""Processor flags; without one of them PyTorch computes bf16 in float32 steps, slower than float32 itself."""
+"""Processor flags; without one of them, PyTorch emulates bf16, which is slower than float32."""
 _AMPERE = 8
-"""The first major compute capability that computes bf16."""
+"""The first major compute capability that supports bf16."""
 
 
 def version() -> str | None:
-    """PyTorch's version, None where it is not installed."""
+    """PyTorch's version; None if it is not installed."""
     return version_of("torch")
 
 
@@ -45,7 +45,7 @@ def devices() -> tuple[str, ...]:
 
 
 def precisions(device: str) -> tuple[str, ...]:
-    """What `device`, one of `devices()`, computes natively."""
+    """The precisions that `device`, one of `devices()`, computes natively."""
     if device == "cpu":
         return ("fp32", "bf16") if _cpu_has_bf16(Path("/proc/cpuinfo")) else ("fp32",)
     if device == "mps":
@@ -90,7 +90,7 @@ def _gpu_hinted() -> bool:
 
 
 def _cpu_has_bf16(cpuinfo: Path) -> bool:
-    """By the flags that Linux lists ('flags' on x86, 'Features' on ARM); other systems do not list them."""
+    """Whether the flags that Linux lists include bf16 ('flags' on x86, 'Features' on ARM); False on other systems."""
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Runs the PyTorch network on pictures. Imports torch: reached through `pytorch.open_model` only.
+"""Runs the PyTorch network on pictures. Imports torch, so only `pytorch.open_model` imports this module.
 
 A picture is copied into a buffer of its size, sent to the device as bytes, and normalised there; the three maps come
 back as one array. On CUDA all of this is recorded once per size as a CUDA graph: the network is some 150 small
@@ -25,15 +25,15 @@ from engine.types import BackendInfo, Image, Maps
 
 _TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 _WARM_UPS = 3
-"""Runs before a CUDA graph is recorded: libraries choose algorithms and allocate workspaces in the first ones."""
+"""Number of runs before a CUDA graph is recorded: in the first ones, libraries choose algorithms and allocate."""
 
 Run = Callable[[Tensor], Tensor]
-"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 there; 57
-without features."""
+"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 on the device;
+57 channels without features."""
 
 
 class PyTorchBackend:
-    """A checkpoint on one device in one precision, both known to be offered here."""
+    """A checkpoint on one device in one precision, both of which this machine supports."""
 
     fixed_size: tuple[int, int] | None = None
 
@@ -48,12 +48,12 @@ class PyTorchBackend:
                 memory_format=_layout(self._device)  # type: ignore[call-overload]
             )
         self._raw_input = raw_input
-        # OMP_NUM_THREADS is the user's choice; otherwise OpenMP overlooks the limit of a container.
+        # If set, OMP_NUM_THREADS decides; otherwise OpenMP would ignore the CPU limit of a container.
         self._threads = None if "OMP_NUM_THREADS" in os.environ else available_cores()
         self._sizes: PerSize[_Buffered | _Recorded] = PerSize(self._for_size)
 
     def prepare(self, size: tuple[int, int]) -> None:
-        """Prepare for pictures of (height, width) now, not at the first of them."""
+        """Prepare for pictures of (height, width) now, rather than at the first one."""
         with self._on_device():
             self._sizes.get(size)
 
@@ -74,7 +74,7 @@ class PyTorchBackend:
 
     @contextmanager
     def _on_device(self) -> Iterator[None]:
-        """Device, threads and inference mode: settings of a thread, and `infer` may be called from any."""
+        """Set device, threads and inference mode, which are per thread, since `infer` may be called from any thread."""
         if self._threads is not None and torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
         if self._device.type == "cuda":
@@ -115,14 +115,14 @@ class _Recorded:
         self._pixels = torch.zeros((*size, 3), dtype=torch.uint8, device=device)
         self._graph = torch.cuda.CUDAGraph()
         stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        # fp32 is to mean float32: by default cuDNN rounds its factors to the 10 bits of TF32.
+        # fp32 must mean float32: by default, cuDNN rounds factors to the 10 bits of TF32.
         with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
             stream.wait_stream(torch.cuda.current_stream(device))
             with torch.cuda.stream(stream):
                 for _ in range(_WARM_UPS):
                     run(self._pixels)
             torch.cuda.current_stream(device).wait_stream(stream)
-            # thread_local: another backend may go on serving in another thread meanwhile.
+            # thread_local: another backend may be running in another thread.
             with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
                 self._maps = run(self._pixels)
 
@@ -134,7 +134,7 @@ class _Recorded:
 
 
 def without_batch_norms(module: nn.Module) -> nn.Module:
-    """`module` with every batch norm folded into the convolution before it: the same maps, a tenth sooner."""
+    """`module` with every batch norm folded into the convolution before it: the same maps in 10 % less time."""
     for name, child in module.named_children():
         setattr(module, name, without_batch_norms(child))
     if not isinstance(module, nn.Sequential):
@@ -149,7 +149,7 @@ def without_batch_norms(module: nn.Module) -> nn.Module:
 
 
 def _layout(device: torch.device) -> torch.memory_format:
-    """Channels last is how pictures come, and the fast layout on CPUs and tensor cores; not so on Metal."""
+    """Channels last, the layout of pictures, which is fast on CPUs and tensor cores; contiguous on Metal."""
     return torch.contiguous_format if device.type == "mps" else torch.channels_last
 
 

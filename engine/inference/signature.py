@@ -1,7 +1,7 @@
-"""What every model of this network looks like from outside: one picture in, three maps out, or two without 3D.
+"""The signature of every model of this network: one picture in, three maps out, or two without the 3D head.
 
-Shared by the adapters: which output is which map, whether a foreign model is of this kind at all, and the picture as
-the float tensor that most models take.
+Shared by the adapters: identifies outputs, checks models of unknown origin, and makes the float tensor that most
+models take.
 """
 
 from __future__ import annotations
@@ -12,30 +12,37 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import PosecastError
+from engine.errors import ModelError
 from engine.types import Floats, Image
 
 OUTPUT_CHANNELS = {"features": 57, "heatmaps": 19, "pafs": 38}
-"""Outputs in the network's order; their channel counts differ, so that they tell outputs apart where names do not."""
+"""Channels of the outputs in the network's order; the counts differ, so that they identify outputs without names."""
 
 METADATA_INPUT = "posecast.input"
 """Metadata key of models that posecast writes: RAW where the model takes pixels 0..255, NORMALISED where it takes
 (pixel - 128) / 255."""
 RAW, NORMALISED = "raw", "normalised"
 METADATA_OUTPUTS = "posecast.outputs"
-"""Metadata key of the models that we write: the names of their outputs, separated by commas."""
+"""Metadata key of models that posecast writes: the names of their outputs, separated by commas."""
 METADATA_PRECISION = "posecast.precision"
-"""Metadata key of models that posecast writes: what their weights are in, fp32, fp16 or int8."""
+"""Metadata key of models that posecast writes: the precision of their weights, fp32, fp16 or int8."""
 
 
 def takes_raw(path: Path, asked: bool | None, metadata: str | None) -> bool:
-    """Whether the model takes pixels 0..255: as asked; else as its metadata says; else as such a file usually does
-    (an OpenVINO IR has the normalisation folded in; other files leave it to the program)."""
+    """Whether the model takes pixels 0..255: as asked, otherwise as its metadata says, otherwise as is usual for the
+    file format (an OpenVINO IR includes the normalisation; other files leave it to the program)."""
     if asked is not None:
         return asked
     if metadata is not None:
         return metadata == RAW
     return path.suffix == ".xml"
+
+
+def assumed_input(raw: bool, asked: bool | None, metadata: str | None) -> str | None:
+    """For BackendInfo: RAW or NORMALISED where `takes_raw` gave `raw` without having been told."""
+    if asked is not None or metadata is not None:
+        return None
+    return RAW if raw else NORMALISED
 
 
 def input_tensor(image: Image, raw_input: bool) -> Floats:
@@ -54,7 +61,7 @@ Outputs = Sequence[tuple[str, "int | None"]]
 def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[int | None, int, int]:
     """Where `features`, `heatmaps` and `pafs` are among a model's outputs.
 
-    By name, otherwise by channels where these leave one candidate; PosecastError where the model has no such outputs.
+    By name, otherwise by channels where these leave one candidate; ModelError where the model has no such outputs.
     `features`: whether these are needed (True), not to be computed (False), or taken where the model has them (None);
     their place is None where there are none to take.
     """
@@ -65,9 +72,9 @@ def match_outputs(outputs: Outputs, path: Path, features: bool | None) -> tuple[
     return (_find(outputs, "features", path) if wanted else None), heatmaps, pafs
 
 
-def no_features(path: Path) -> PosecastError:
+def no_features(path: Path) -> ModelError:
     """What to say of a model without the 3D head where bodies are to come out of its maps."""
-    return PosecastError(f"{path} gives no 3D coordinates, so that there are no bodies in its maps", _FROM_KEYPOINTS)
+    return ModelError(f"{path} gives no 3D coordinates, so that there are no bodies in its maps", _FROM_KEYPOINTS)
 
 
 _FROM_KEYPOINTS = "use --body keypoints, or a model with the 3D head"
@@ -108,5 +115,5 @@ def _dimensions(shape: Sequence[Any]) -> Iterator[int | None]:
         yield dimension if isinstance(dimension, int) and dimension > 0 else None
 
 
-def not_this_kind(path: Path, reason: str) -> PosecastError:
-    return PosecastError(f"{path} is not a model of this kind: {reason}", "use one made from a checkpoint")
+def not_this_kind(path: Path, reason: str) -> ModelError:
+    return ModelError(f"{path} is not a model of this kind: {reason}", "use one made from a checkpoint")

@@ -1,11 +1,12 @@
 """Adapter: the network on TensorRT 8.5 to 11. Takes posecast's engines (`.engine`) and torch2trt's (`-trt.pth`).
 
-Only the named-tensor API is used, which all these versions have. An engine runs where it was built: another GPU or
-another TensorRT is refused. Device memory is PyTorch's.
+Only the named-tensor API is used, which all these versions have. An engine runs only on the GPU model and TensorRT
+version that it was built for. Device memory is allocated by PyTorch.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from engine.files import cannot_read
 from engine.inference.engine_file import EngineHeader, platform_name, read_engine
 from engine.inference.installed import require, version_of
 from engine.inference.nvidia import gpu_count
+from engine.inference.signature import assumed_input
 from engine.inference.tensorrt_library import runtime
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def devices() -> tuple[str, ...]:
 
 
 def precisions(device: str) -> tuple[str, ...]:
-    """What engines are built in; every GPU that TensorRT 8.5 and later support computes all of them."""
+    """Precisions of engines; every GPU that TensorRT 8.5 and later support computes all of them."""
     return ("fp32", "fp16", "int8")
 
 
@@ -59,7 +61,9 @@ def open_model(
         check_platform(header, path, device)
         takes_raw = header.raw_input if raw_input is None else raw_input
         return _backend(path, serialized, device, header.precision, takes_raw, features)
-    return _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
+    backend = _backend(path, torch2trt_engine(path), device, "unknown", raw_input is True, features)
+    backend.info = replace(backend.info, assumed_input=assumed_input(raw_input is True, raw_input, None))
+    return backend
 
 
 def _backend(
@@ -78,11 +82,11 @@ def gpu(device: str) -> tuple[str, tuple[int, int]]:
 
 
 def check_platform(header: EngineHeader, path: Path, device: str) -> None:
-    """PosecastError where the engine was built by another TensorRT or for another GPU."""
+    """PosecastError if the engine was built by another TensorRT version or for another GPU."""
     here = platform_name(runtime().__version__, *gpu(device))
     if header.platform != here:
         raise PosecastError(
-            f"the engine {path} was built for {header.platform}, and here is {here}",
+            f"the engine {path} was built for {header.platform}, but this is {here}",
             "build it here: posecast convert CHECKPOINT --to tensorrt",
         )
 

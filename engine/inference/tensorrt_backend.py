@@ -1,4 +1,4 @@
-"""Runs a TensorRT engine. Imports torch, for its memory: reached through `tensorrt.open_model` only."""
+"""Runs a TensorRT engine. Imports torch for device memory, so only `tensorrt.open_model` imports this module."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TensorRtBackend:
         with torch.cuda.device(self._device):
             self._engine = _deserialized(serialized, path, device)
             self._context = self._engine.create_execution_context()
-            if self._context is None:  # it has printed why, and there is one reason
+            if self._context is None:  # TensorRT prints the reason, which is always lack of memory
                 raise PosecastError(f"{device} is out of memory", "close what else uses it")
             self._stream = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
             self._input, self.fixed_size = self._bind_input(path)
@@ -44,15 +44,15 @@ class TensorRtBackend:
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR of the engine's size -> maps of (h / 8, w / 8)."""
         with torch.cuda.device(self._device), torch.cuda.stream(self._stream):
-            # PyTorch takes no read-only arrays, nor those that run backwards.
+            # PyTorch accepts neither read-only arrays nor negative strides.
             picture = torch.from_numpy(np.require(image, requirements=["C", "W"])).to(self._device, non_blocking=True)
             self._input.copy_(picture.permute(2, 0, 1)[None])
             if not self._raw_input:
                 self._input.sub_(128).mul_(1 / 255)
             if not self._context.execute_async_v3(self._stream.cuda_stream):
                 raise PosecastError("TensorRT could not run the engine", "see what it printed above")
-            # Copying waits for the stream, and leaves the engine's buffers, which the next picture overwrites.
-            assert self._outputs is not None  # as long as it is open
+            # Copying waits for the stream, and saves the outputs from the next picture, which overwrites the buffers.
+            assert self._outputs is not None  # while it is open
             features, heatmaps, pafs = self._outputs
             return Maps(None if features is None else _copied(features), _copied(heatmaps), _copied(pafs))
 

@@ -1,8 +1,8 @@
-"""From 2D poses to 3D poses in the camera frame: a body for each person, put where it is seen.
+"""From 2D poses to 3D poses in the camera frame: a body for each person, placed where it is seen.
 
-The body comes from the 2D keypoints (`keypoints`, the bundled lifter) or out of the network's maps (`maps`, as the
-reference does); `placement` says where in front of the camera it stands. In: the poses of one frame and its camera;
-out: as many bodies, metres, or None where there is none.
+The body comes from the 2D keypoints (`keypoints`, the bundled lifter) or from the network's maps (`maps`, as in the
+reference); `placement` puts it in front of the camera. In: the poses of one frame and its camera. Out: a body in
+metres for each pose, or None.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ Array = NDArray[np.floating[Any]]
 Found = NDArray[np.bool_]
 
 DEFAULT_PLACEMENT = {"keypoints": "perspective", "maps": "reference"}
-"""What 'auto' means for each body: bodies out of the maps stay what they are in the reference."""
+"""The placement that 'auto' means for each kind of body; bodies from maps stay as in the reference."""
 MAX_BODY_M = 100.0
-"""No joint is farther from its pelvis: what is, or is not a number, comes from a network that overflowed."""
+"""Maximum metres from the pelvis; larger values, or NaN, come from a network that overflowed."""
 
 
 def body_for(asked: str, maps: Maps, *, bundled: bool) -> str:
     """'keypoints' or 'maps': what `asked`, one of these or 'auto', means for a model that gives `maps`.
 
-    PosecastError where bodies are to be read out of maps that are not there.
+    PosecastError if bodies should be read from maps that the model does not have.
     """
     if asked == "auto":
         return "keypoints" if bundled or maps.features is None else "maps"
@@ -60,7 +60,7 @@ def lift(
     placement: str = "auto",
     height_m: float = 1.80,
 ) -> list[Pose3D | None]:
-    """The 19 joints of each pose, metres, camera frame; None where there is no body or it cannot be placed.
+    """The 19 joints of each pose, metres, camera frame; None if there is no body or it cannot be placed.
 
     `scale` is (x, y) network pixels per frame pixel, `camera` that of the frame (its principal point makes padding
     and cropping harmless). `body` is 'keypoints' (at least 5 of them) or 'maps' (a neck and a keypoint elsewhere).
@@ -95,7 +95,7 @@ def _has_keypoints(pose: Pose2D) -> bool:
 
 
 def _has_neck(pose: Pose2D) -> bool:
-    """Whether there is a neck, and not all keypoints are at one place."""
+    """Whether there is a neck, and the keypoints do not all coincide."""
     found = pose.scores > MIN_CONFIDENCE
     return bool(found[NECK]) and bool((pose.keypoints[found] != pose.keypoints[NECK]).any())
 
@@ -104,7 +104,7 @@ _LIFTABLE = {"keypoints": _has_keypoints, "maps": _has_neck}
 
 
 def _placed(bodies: Bodies, row: int, found: Found, rays: Array, place: Placement) -> Pose3D | None:
-    """One of the bodies where it is seen; None where it cannot be placed, or is out of all bounds."""
+    """One body, placed where it is seen; None if it cannot be placed, or is implausibly large."""
     joints = bodies.joints[row]
     if not np.abs(joints).max() < MAX_BODY_M:
         return None

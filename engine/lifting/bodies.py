@@ -1,4 +1,4 @@
-"""Bodies that are not placed yet, and what both ways to them have in common."""
+"""Bodies that are not placed yet, the common result of both kinds of lifting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.types import Floats
 
 MIN_CONFIDENCE = 0.1
-"""Keypoints must be surer than this to count as found; the decoder's own threshold for peaks."""
+"""Minimum confidence of a found keypoint; the decoder's own threshold for peaks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +21,7 @@ class Bodies:
     joints: NDArray[np.floating[Any]]
     """(P, 19, 3) metres, camera axes, relative to the body's own origin (the pelvis, or nearly)."""
     errors: Floats | None = None
-    """(P, 19) metres: how far off each joint is expected to be; None where nobody says."""
+    """(P, 19) metres: the expected error of each joint; None if unknown."""
 
     def scaled(self, factor: float) -> Bodies:
         """The same bodies, `factor` times as large."""

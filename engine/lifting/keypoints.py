@@ -1,7 +1,7 @@
 """Bodies from 2D keypoints alone, by a small residual network that ships with the program: the lifter.
 
-In: the rays of a person's keypoints, and which of them were found. Out: the joints of a body, and how far off each is
-expected to be. All people go through in one product, in float32. The formulas are in engine/assets/MODEL_CARD.md.
+In: the rays of a person's keypoints, and which of them were found. Out: the joints of a body, and their expected
+errors. All people are computed in one batch, in float32. The formulas are in engine/assets/MODEL_CARD.md.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from engine.skeleton import JOINT_COUNT, KEYPOINT_COUNT, PELVIS
 from engine.types import Floats
 
 MODEL_HEIGHT_M = 1.72
-"""How tall the people are that the lifter gives."""
+"""Height of the lifter's people, metres."""
 MIN_KEYPOINTS = 5
-"""With fewer found there is no body."""
+"""Minimum number of found keypoints for a body."""
 _PATH = Path(__file__).parents[1] / "assets" / "posecast-lifter-v1.npz"
 _BLOCKS = 3
 # The limits within which the network was trained.
@@ -34,7 +34,7 @@ _ERROR_SCALE = 3.0
 
 @cache
 def bundled_lifter() -> Lifter:
-    """The lifter of the package, read once."""
+    """The lifter that ships with the package, read once."""
     with np.load(_PATH, allow_pickle=False) as weights:
         return Lifter(weights)
 
@@ -44,7 +44,7 @@ class Lifter:
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """`weights`: LAYER.weight (outputs, inputs) and LAYER.bias (outputs,), in any float type."""
-        # People are columns: with (outputs, inputs) as they lie, a product takes half as long as with people as rows.
+        # People are columns: with weights as (outputs, inputs), a product takes half as long as with people as rows.
         self._layers: dict[str, tuple[Floats, Floats]] = {
             name.removesuffix(".weight"): (
                 np.ascontiguousarray(weights[name], np.float32),
@@ -57,7 +57,7 @@ class Lifter:
     def __call__(self, rays: NDArray[np.floating[Any]], found: NDArray[np.bool_]) -> Bodies:
         """(P, 18, 2) rays x/z and y/z and (P, 18), 2D order -> bodies of people 1.72 m tall, pelvis at 0, camera axes.
 
-        Everybody has at least one keypoint; rays that were not found may be anything.
+        Every person has at least one keypoint; rays that were not found may have any value.
         """
         seen = found[..., None]
         r = np.where(seen, rays, 0).astype(np.float32)

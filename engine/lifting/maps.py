@@ -1,6 +1,6 @@
-"""Bodies out of the network's 3D coordinates (docs/algorithm.md, section 4), as the reference reads them.
+"""Bodies from the network's 3D coordinates (docs/algorithm.md, section 4), as the reference reads them.
 
-The maps say at every cell how the body there is shaped and turned, in units of a body's height and relative to itself.
+Every cell of the maps has the joints of the body there, relative to the body, in units of a body's height.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _read(features: Floats, cells: NDArray[np.int64], found: NDArray[np.bool_]) 
     people = np.arange(len(cells))
     where = np.repeat(cells[:, NECK : NECK + 1], JOINT_COUNT, axis=1)
     for chain in CHAINS:
-        joints = np.array([*chain, NECK])  # everybody has a neck: read there what has no keypoint of its own
+        joints = np.array([*chain, NECK])  # everybody has a neck: joints without a keypoint of their own are read there
         first = joints[found[:, joints].argmax(axis=1)]
         where[:, chain] = cells[people, first][:, None]
     grid = features.reshape(JOINT_COUNT, 3, *features.shape[1:])

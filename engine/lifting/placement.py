@@ -1,8 +1,8 @@
-"""Where a body stands: the translation that puts its joints on the rays of the keypoints they were seen at.
+"""Places a body: the translation that puts its joints on the rays of the keypoints at which they were seen.
 
-In: of the joints that were found, P (K, 3) metres, camera axes, body-relative, and r (K, 2) rays, x/z and y/z. Out: T
-(3,) metres to add to the body; None where the keypoints do not tell. In rays, neither unequal focal lengths nor the
-principal point need a term of their own.
+In: the K joints that were found, P (K, 3) metres, camera axes, body-relative, and r (K, 2) rays, x/z and y/z. Out: T
+(3,) metres to add to the body; None if the keypoints do not determine it. In rays, neither unequal focal lengths nor
+the principal point need a term of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Placement = Callable[[Array, Array], "Array | None"]
 
 
 def reference(P: Array, r: Array) -> Array | None:
-    """As the reference does: the body is taken to be as deep everywhere as at its origin, P_xy + T_xy = depth * r, so
+    """The reference's formula: all joints are assumed to be as deep as the body's origin, P_xy + T_xy = depth * r, so
 
     depth = ||P_xy - mean P_xy|| / ||r - mean r||  (Frobenius),   T = depth * (mean r, 1) - (mean P_xy, 0).
     """
@@ -34,9 +34,9 @@ def reference(P: Array, r: Array) -> Array | None:
 
 
 def perspective(P: Array, r: Array) -> Array | None:
-    """The least squares of r (P_z + T_z) = P_xy + T_xy, in which a joint that is nearer is larger in the image.
+    """The least-squares solution of r (P_z + T_z) = P_xy + T_xy, in perspective.
 
-    With b = r P_z - P_xy that is T_xy = b + r T_z, linear in T, so that
+    With b = r P_z - P_xy, this is T_xy = b + r T_z, linear in T, so that
 
         T_z = -sum((r - mean r) . (b - mean b)) / sum |r - mean r|^2,   T_xy = mean b + mean r * T_z.
     """
@@ -47,7 +47,7 @@ def perspective(P: Array, r: Array) -> Array | None:
     if not extent > 0:
         return None
     depth = -float((spread * (b - b_mean)).sum()) / extent
-    if not (P[:, 2].min() + depth > 0):  # behind the camera nothing is seen
+    if not (P[:, 2].min() + depth > 0):  # nothing behind the camera is visible
         return None
     return np.array([*(b_mean + r_mean * depth), depth])
 

@@ -1,7 +1,7 @@
-"""Which models there are, where they come from, and where they lie.
+"""The catalogue of models: their names, origins and files.
 
-Goes in: what a user calls a model. Comes out: the path of a file that exists. `bundled` ships with the program;
-`official` is downloaded once, into the user's cache folder, by `posecast models download official`.
+In: the name or path of a model that a user gives. Out: the path of an existing file. `bundled` ships with the
+program; `official` is downloaded once, into the user's cache folder, by `posecast models download official`.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _ASSETS = Path(__file__).parents[1] / "assets"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that the program knows by name."""
+    """A model with a name."""
 
     name: str
     file_name: str
     description: str
     licence: str
     archive: RemoteFile | None = None
-    """The tar archive that `file_name` is in; None for what ships with the program."""
+    """The tar archive that contains `file_name`; None for a model that ships with the program."""
 
     @property
     def path(self) -> Path:
-        """Where it lies, or will lie once downloaded."""
+        """The path of its file, which exists once it is downloaded."""
         if self.archive is None:
             return _ASSETS / self.file_name
         return cache_dir() / "models" / self.name / self.file_name
@@ -72,7 +72,7 @@ def catalogue() -> tuple[Model, ...]:
 
 
 def resolve(model: str) -> Path:
-    """The file of 'bundled', 'official' or a path; PosecastError where there is none, or its suffix is unknown."""
+    """The file of 'bundled', 'official' or a path; PosecastError if it does not exist, or its suffix is unknown."""
     known = next((entry for entry in catalogue() if entry.name == model), None)
     if known is not None and known.archive is not None and not known.path.is_file():
         raise PosecastError(
@@ -92,10 +92,10 @@ def resolve(model: str) -> Path:
 
 
 def download(name: str, progress: Progress, *, timeout: float = TIMEOUT_S) -> Path:
-    """Make the model of that name be there, and say where; progress steps are 'download' and 'unpack'.
+    """Download the model `name` unless it is there, and return its path; progress steps are 'download' and 'unpack'.
 
-    PosecastError where the name is unknown, the server or the connection fails, or what came is not the file of the
-    catalogue; nothing of it is kept then. `timeout`: seconds of silence.
+    PosecastError if the name is unknown, the server or the connection fails, or the content is not the catalogue's;
+    nothing is kept then. `timeout`: seconds without data.
     """
     model = next((entry for entry in catalogue() if entry.name == name), None)
     if model is None:
@@ -127,7 +127,7 @@ def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: floa
 
 
 def cache_dir() -> Path:
-    """The folder for what can be downloaded or made again: POSECAST_CACHE, or one in the user's cache folder.
+    """The folder for files that can be downloaded or made again: POSECAST_CACHE, or one in the user's cache folder.
 
     It may not exist yet.
     """

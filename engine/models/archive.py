@@ -1,4 +1,4 @@
-"""Takes one file out of a tar archive. Names in the archive are only compared, never written to."""
+"""Extracts one file from a tar archive. Names in the archive are only compared, never used as paths."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from engine.errors import PosecastError
 from engine.files import whole_file
 
 MAX_BYTES = 256 * 1024 * 1024
-"""The largest file taken out: ten times a checkpoint of this network in float32."""
+"""Maximum size of the extracted file: ten times a checkpoint of this network in float32."""
 
 
 def extract_member(archive: Path, name: str, target: Path) -> None:
-    """Write the regular file called `name`, in whatever folder of the .tar.gz, to `target`, whole or not at all.
+    """Write the regular file called `name`, in whatever folder of the .tar.gz, to `target`, completely or not at all.
 
-    PosecastError where the archive is damaged or holds no such file, OSError where `target` cannot be written.
+    PosecastError if the archive is damaged or does not contain the file, OSError if `target` cannot be written.
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
@@ -36,6 +36,6 @@ def extract_member(archive: Path, name: str, target: Path) -> None:
 
 
 def _is_wanted(member: tarfile.TarInfo, name: str) -> bool:
-    """A file proper (a link would lead elsewhere), in a place that an honest archive has."""
+    """Whether the entry is a regular file called `name`, at a path without '..' or a root."""
     path = PurePosixPath(member.name)
     return member.isreg() and path.name == name and not path.is_absolute() and ".." not in path.parts

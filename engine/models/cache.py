@@ -1,7 +1,7 @@
-"""Where converted models are kept: one folder an entry, there whole or not at all, made by one process at a time.
+"""The cache of converted models: one folder per entry, complete or absent, made by one process at a time.
 
-An entry's place says what it was made from and by: the checkpoint's content, and a name made of format, precision,
-size, device and the versions of the libraries. A change of any of these makes another entry.
+An entry's path identifies what it was made from and by: the checkpoint's content, and a name of format, precision,
+size, device and library versions. A change of any of these makes another entry.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _UNSAFE = re.compile(r"[^\w.+-]")
 
 
 def entry(checkpoint: Path, *parts: str) -> Path:
-    """The folder of an entry, which may not exist yet. `parts`: what it depends on beside the checkpoint."""
+    """The folder of an entry, which may not exist yet. `parts`: what it depends on besides the checkpoint."""
     name = "-".join(_UNSAFE.sub("_", part) for part in parts)
     return models.cache_dir() / "converted" / models.file_hash(checkpoint)[:16] / name
 
 
 def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *, rebuild: bool = False) -> Path:
-    """`folder`, filled by `build(temporary folder)` unless it is there already; filled again where `rebuild`.
+    """`folder`, filled by `build(temporary folder)` unless it exists; filled again if `rebuild`.
 
-    Another process that builds the same entry is waited for; what a killed one left behind is cleared away.
+    Waits for another process that builds the same entry; removes what a killed one left behind.
     """
     if folder.is_dir() and not rebuild:
         return folder
@@ -54,9 +54,7 @@ def _build(folder: Path, build: Callable[[Path], Any]) -> None:
         build(temporary)
         with writing_to_cache(folder.parent):
             for path in (*temporary.iterdir(), temporary):
-                sync(
-                    path
-                )  # else a power cut could leave the folder with empty files, and it would never be built again
+                sync(path)  # otherwise a power cut could leave a folder of empty files, which would never be rebuilt
             shutil.rmtree(folder, ignore_errors=True)
             temporary.replace(folder)
             sync(folder.parent)

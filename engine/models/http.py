@@ -1,4 +1,4 @@
-"""Downloads one file, known by its size and hash: whole and checked, or not at all."""
+"""Downloads one file with a known size and hash: complete and checked, or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.errors import PosecastError
 from engine.files import writing_to_cache
 
 TIMEOUT_S = 30.0
-"""A connection that is silent for longer counts as broken."""
+"""Seconds without data after which a connection counts as broken."""
 _CHUNK_BYTES = 1 << 16
 
 BytesProgress = Callable[[int, int], Any]
@@ -25,7 +25,7 @@ BytesProgress = Callable[[int, int], Any]
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file on the web, and how to tell that it is the right one."""
+    """A file on the web, with its expected size and hash."""
 
     url: str
     size: int
@@ -42,9 +42,9 @@ class RemoteFile:
 
 
 def fetch(remote: RemoteFile, target: Path, progress: BytesProgress, *, timeout: float = TIMEOUT_S) -> None:
-    """Download `remote` to `target`, which is deleted again where anything goes wrong.
+    """Download `remote` to `target`, which is deleted if anything goes wrong.
 
-    PosecastError where the server or the connection fails, the disk is full, or other content came.
+    PosecastError if the server or the connection fails, the disk is full, or the content is different.
     """
     digest, received = hashlib.sha384(), 0
     try:

@@ -1,8 +1,8 @@
 """One conversion, run in a process of its own.
 
-Neither torch nor an exporter enters the calling process, a crash in one cannot take it down, and a conversion beside
-a live picture yields to it (`nice`). Parent and child speak through two files in a temporary folder, since libraries
-print to stdout as they please: the job as JSON, and the child's progress and result as JSON lines.
+The calling process loads neither torch nor an exporter, survives their crashes, and keeps most of the processor for
+a live picture (`nice`). Parent and child communicate through two files in a temporary folder, since libraries print
+to stdout: the job as JSON, and the child's progress and result as JSON lines.
 """
 
 from __future__ import annotations
@@ -20,42 +20,41 @@ from pathlib import Path
 from typing import Any
 
 from engine import children
-from engine.errors import PosecastError, reason
+from engine.errors import ModelError, PosecastError, reason
 from engine.inference.installed import require
 from engine.types import Progress
 
 _POLL_SECONDS = 0.1
 _LOG_LINES = 3
-"""Last lines of a crashed child's output that go into the error."""
+"""Number of last lines of a crashed child's output that the error quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to convert, and how."""
+    """A conversion: its source, target and options."""
 
     kind: str
     """A key of `converters.worker.CONVERSIONS`."""
     source: Path
-    """A checkpoint, or an ONNX model made of one."""
+    """A checkpoint, or an ONNX model made from one."""
     target: Path
     precision: str = "fp32"
     size: tuple[int, int] | None = None
-    """(height, width) where the result is to take nothing else."""
+    """(height, width) if the result has a fixed input size."""
     raw_input: bool = True
-    """Whether the result is to take pixels 0..255, or (pixel - 128) / 255."""
+    """Whether the result takes pixels 0..255, rather than (pixel - 128) / 255."""
     as_is: bool = False
-    """Whether the network takes pixels 0..255 as they are, without normalisation."""
+    """Whether the network itself takes pixels 0..255, without normalisation."""
     features: bool | None = None
-    """Whether the result gives 3D coordinates: it must (True), does not (False), or does where the source does."""
+    """Whether the result has the 3D head: it must (True), must not (False), or does if the source does (None)."""
     device: str | None = None
-    """The GPU to build on, where the result depends on it."""
+    """The GPU to build on, if the result depends on it."""
     checkpoint: Path | None = None
-    """Where the source is not the checkpoint itself, but made of it."""
+    """The checkpoint, if the source is a model made from it."""
     calibration: str | None = None
-    """Frames to quantise and to judge on beside the demo's, as a SOURCE."""
+    """A SOURCE of frames for quantisation and verification, in addition to the demo's."""
     judged: bool = False
-    """Whether the result is to be compared with the checkpoint, and refused where it finds other people. INT8 is
-    always."""
+    """Whether the result is compared with the checkpoint, and refused if it finds other people. INT8 always is."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -70,7 +69,7 @@ class Job:
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:
-    """Run `job` in a child process; how its result compares with the checkpoint, empty where it was not judged.
+    """Run `job` in a child process; returns how its result compares with the checkpoint, or {} if not compared.
 
     `progress` is called at least every 0.1 s (None for a fraction not known); an exception out of it ends the child
     and is passed on. PosecastErrors of the child are raised here, and one where what conversions need is not
@@ -88,7 +87,8 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
                 if "step" in message:
                     progress(message["step"], message["fraction"], message["message"])
                 elif "error" in message:
-                    raise PosecastError(message["error"], message["hint"])
+                    kind = ModelError if message["of_model"] else PosecastError
+                    raise kind(message["error"], message["hint"])
                 else:
                     return dict(message["result"])
         finally:
@@ -96,7 +96,9 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
             child.wait()
         if child.returncode < 0:
             name = signal.Signals(-child.returncode).name
-            raise PosecastError(f"the conversion was ended by {name}", "is there enough memory? see the system's log")
+            raise PosecastError(
+                f"the conversion was killed by {name}", "check that there is enough memory, and see the system's log"
+            )
         raise RuntimeError(f"the conversion died: {_end_of(folder / 'log.txt')}")
 
 
@@ -115,12 +117,12 @@ def _folder(job: Job) -> Iterator[Path]:
 
 
 def _environment() -> dict[str, str]:
-    """The child finds the modules that this process finds, however it was installed."""
+    """The environment of the child, in which it finds the modules that this process finds."""
     return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def _messages(child: subprocess.Popen[bytes], path: Path) -> Iterator[dict[str, Any]]:
-    """The child's messages as they come, the last progress again while nothing new does; ends when it has died."""
+    """The child's messages as they arrive; repeats the last progress while there are none; ends with the child."""
     position, last = 0, {"step": "convert", "fraction": None, "message": "starting"}
     while True:
         ended = child.poll() is not None

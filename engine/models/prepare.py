@@ -21,7 +21,7 @@ _EXPORTER = "2"
 """Raised when `to_onnx` writes another graph for the same checkpoint."""
 _QUANTISER = "3"
 """Raised when `quantize` makes another model of the same checkpoint."""
-_QUANTISER_ONNX = "1"
+_QUANTISER_ONNX = "2"
 """Raised when `quantize_onnx` does."""
 _ONNX, _IR, _ENGINE = "model.onnx", "model.xml", "model.engine"
 

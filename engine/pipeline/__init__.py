@@ -3,8 +3,8 @@
     reader --Slot--> worker: processor.process --Slot--> subscribers
                        ^ setup <-- switching (one job per switch)
 
-`Pipeline` is what a server holds. Everything can be changed while it runs: slow changes are made ready beside what
-runs, and take over between two frames.
+A server owns a `Pipeline`. Everything can be changed while it runs: slow changes are prepared in parallel, and take
+effect between two frames.
 
 Modules from the lowest floor to the highest; each imports only from lower ones:
 
@@ -14,7 +14,7 @@ Modules from the lowest floor to the highest; each imports only from lower ones:
     worker                                                 the thread that makes snapshots; the record of the setup
     current, comparer                                      the setup in effect; a comparison at work
     switching, comparisons                                 at most one switch, at most one comparison
-    failover                                               replaces a network that does not work
+    failover                                               replaces a network that fails or hangs
     pipeline                                               everything, connected
 """
 

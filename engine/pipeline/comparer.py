@@ -1,7 +1,7 @@
-"""A comparison at work: loads two networks beside the one that runs, and gives both the same frames in turn.
+"""Runs a comparison: loads two networks beside the running one, and gives both the same frames in turn.
 
-They are networks of their own, also where one of them is the same as what runs: no switch closes them. A frame takes
-one turn of each, with a rest in between, so that the live view keeps most of its speed.
+It always loads its own networks, even if one of them is already running, so that a switch does not close them. Each
+frame takes one turn of each, with a pause in between, so that the live view keeps most of its speed.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from engine.types import Frame, Snapshot
 logger = logging.getLogger(__name__)
 
 SHARE = 0.2
-"""The part of the time, at most, that goes into comparing; the live view keeps the rest."""
+"""Maximum share of the time spent on comparing; the rest is left to the live view."""
 MOST_FRAMES = 1000
-"""A comparison ends by itself after so many frames, a few minutes: a forgotten one must not slow the view for ever."""
+"""Number of frames, a few minutes, after which a comparison ends: a forgotten one must not slow the view forever."""
 _CONSTANT = {"source": "the source", "model": "the model", "height_size": "the network's height", "body": "the body"}
 """Settings that end a comparison when they change: figures from before and after cannot be combined."""
 
@@ -54,12 +54,12 @@ class Comparer:
         self._frames, self._wanted, self._parts, self._turns = frames, wanted, parts, turns
         self._changed, self._timing = changed, timing
         self._settings = wanted().settings
-        """Those that it began with."""
+        """The settings at the start of the comparison."""
         self._setup: Setup | None = None
         self._seen = 0
 
     def run(self, job: BackgroundJob) -> None:
-        """Compare until there is a reason to end. Both networks are closed then."""
+        """Compare until there is a reason to end, then close both networks."""
         try:
             self._compare(job)
         except _Ended as reason:
@@ -80,10 +80,10 @@ class Comparer:
             figures = Figures()
             while figures.frames < MOST_FRAMES:
                 self._sample(sides, figures, job)
-        raise _Ended(f"{MOST_FRAMES} frames are compared")
+        raise _Ended(f"{MOST_FRAMES} frames were compared")
 
     def _load(self, index: int, frame: Frame, networks: ExitStack, job: BackgroundJob) -> FrameProcessor:
-        """A processor on a network of its own, which is closed with `networks`."""
+        """A processor with its own network, which is closed with `networks`."""
         setup, asked = self._wanted(), self.now.sides[index].asked
         settings = _unsmoothed(setup.settings)
         chosen = replace(settings.model_spec, backend=asked.name, device=asked.device, precision=asked.precision)
@@ -99,7 +99,7 @@ class Comparer:
             self._setup = setup
             for side in sides:
                 side.reconfigure(_unsmoothed(setup.settings), setup.camera)
-        # In changing order, so that neither always has the caches as the other leaves them.
+        # In alternating order, so that the state of the caches favours neither.
         order = (0, 1) if figures.frames % 2 == 0 else (1, 0)
         made = {index: self._process(index, sides[index], frame, job) for index in order}
         figures.add(made[0], made[1])
@@ -108,7 +108,7 @@ class Comparer:
         self.now = replace(self.now, frames=figures.frames, difference=figures.difference())
 
     def _process(self, index: int, side: FrameProcessor, frame: Frame, job: BackgroundJob) -> Snapshot:
-        """One turn, and the rest after it."""
+        """One turn, and the pause after it."""
         with _blaming(self.now.sides[index].asked), self._turns.comparison():
             side.restart_tracking()
             snapshot = side.process(frame)
@@ -117,7 +117,7 @@ class Comparer:
         return snapshot
 
     def _next_frame(self, job: BackgroundJob) -> Frame:
-        """The newest frame that was not seen yet, without what was recorded of it: here the networks are asked."""
+        """The newest unseen frame, without its recorded snapshot, so that the networks compute it."""
         while True:
             newer = self._frames.wait_newer(self._seen, self._timing.tick_s)
             job.check()
@@ -138,8 +138,8 @@ class Comparer:
                 raise _Ended(f"{words} has changed")
 
 
-class _Ended(Exception):  # noqa: N818 - not an error: there is nothing more to compare
-    """Raised in the job's thread, with the reason."""
+class _Ended(Exception):  # noqa: N818 - not an error: the comparison is over
+    """Ends the comparison, with the reason; raised in the job's thread."""
 
 
 def _unsmoothed(settings: Settings) -> Settings:
@@ -149,7 +149,7 @@ def _unsmoothed(settings: Settings) -> Settings:
 
 @contextmanager
 def _blaming(choice: Choice) -> Iterator[None]:
-    """Names the backend that ended the comparison."""
+    """Name the backend whose error ended the comparison."""
     try:
         yield
     except (Cancelled, _Ended):

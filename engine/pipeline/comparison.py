@@ -1,4 +1,4 @@
-"""A comparison of two backends on the live picture: the record that others see, and the figures in it."""
+"""A comparison of two backends on the live picture: its public record, and the figures in it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from engine.agreement import Matches, match, summary
 from engine.types import BackendInfo, Snapshot
 
 WINDOW_FRAMES = 100
-"""The newest frames that figures describe: half a minute for most networks, and few enough to follow the picture."""
+"""Number of newest frames in the figures: half a minute for most networks, few enough to follow the scene."""
 STAGES = ("preprocess", "infer", "decode", "lift")
-"""The stages that are compared: two backends differ in `infer`, and the later stages depend on what it found."""
+"""The stages that are compared: backends differ in `infer`, and later stages depend on its results."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a user asks for; 'auto' leaves it to the program."""
+    """The requested backend, device and precision; 'auto' leaves them to the program."""
 
     name: str
     device: str = "auto"
@@ -28,27 +28,27 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two."""
+    """One of the two backends."""
 
     asked: Choice
     runs: BackendInfo | None = None
-    """None until it is loaded."""
+    """The running backend; None until it is loaded."""
     stage_ms: Mapping[str, float] = field(default_factory=dict)
-    """Medians; empty before the first frame."""
+    """Median milliseconds per stage; empty before the first frame."""
     people: float | None = None
-    """Found in a frame, on average."""
+    """Mean number of people found per frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is known about two backends at one moment."""
+    """The state of a comparison at one moment."""
 
     status: str
-    """'loading', 'running' or 'ended': then the networks are closed, and the figures are the last ones."""
+    """'loading', 'running', or 'ended': the networks are closed, and the figures are final."""
     sides: tuple[Side, Side]
     """A and B."""
     step: str = ""
-    """The step of loading ('convert', 'compile', ...); or why it has ended, in words."""
+    """The step of loading ('convert', 'compile', ...), or the reason for the end."""
     fraction: float | None = None
     """0..1 of the step, or None where it cannot be known."""
     frames: int = 0
@@ -59,7 +59,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sample:
-    """What is kept of one frame."""
+    """The figures of one frame."""
 
     stage_ms: tuple[Mapping[str, float], Mapping[str, float]]
     people: tuple[int, int]
@@ -67,14 +67,14 @@ class _Sample:
 
 
 class Figures:
-    """Collects samples, of which it keeps the newest. No threads."""
+    """Collects samples and keeps the newest. Not thread-safe."""
 
     def __init__(self) -> None:
         self.frames = 0
         self._samples: deque[_Sample] = deque(maxlen=WINDOW_FRAMES)
 
     def add(self, a: Snapshot, b: Snapshot) -> None:
-        """What the two made of the same frame."""
+        """Add the results of both for the same frame."""
         self.frames += 1
         self._samples.append(
             _Sample(
@@ -85,15 +85,15 @@ class Figures:
         )
 
     def stage_ms(self, side: int) -> dict[str, float]:
-        """Medians of one side, 0 or 1."""
+        """Median milliseconds per stage of one side, 0 or 1."""
         return _medians([sample.stage_ms[side] for sample in self._samples])
 
     def people(self, side: int) -> float | None:
-        """How many one side, 0 or 1, finds in a frame on average."""
+        """Mean number of people that one side, 0 or 1, finds per frame."""
         return float(np.mean([sample.people[side] for sample in self._samples])) if self._samples else None
 
     def difference(self) -> dict[str, float | None]:
-        """`people`, `oks`, `px`, `mm`; None where nobody was found by both."""
+        """`people`, `oks`, `px`, `mm`; None if nobody was found by both."""
         return summary([sample.matches for sample in self._samples])
 
 

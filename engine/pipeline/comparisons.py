@@ -1,4 +1,4 @@
-"""Begins and ends comparisons, of which at most one runs, and tells how far it has come."""
+"""Starts and ends comparisons, at most one at a time, and reports their progress."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Comparisons:
 
     @property
     def now(self) -> Comparison | None:
-        """None where there is none, or it was dismissed."""
+        """The comparison; None if there is none, or it was dismissed."""
         with self._lock:
             return self._newest.now if self._newest is not None and self._shown else None
 
@@ -85,7 +85,7 @@ class Comparisons:
         self._announcer.announce(StateEvent())
 
     def end(self) -> None:
-        """Close both networks, and forget the figures. Nothing where there is no comparison."""
+        """Close both networks, and discard the figures. Does nothing without a comparison."""
         with self._lock:
             shown, self._shown = self._shown, False
             if self._job is not None:
@@ -94,7 +94,7 @@ class Comparisons:
             self._announcer.announce(StateEvent())
 
     def cancel(self) -> None:
-        """Accept no more, and cancel the one that runs."""
+        """Accept no more comparisons, and cancel the running one."""
         with self._lock:
             self._closed = True
             if self._job is not None:
@@ -115,9 +115,9 @@ class Comparisons:
             raise SwitchInProgress("another comparison is still being loaded", "wait until it runs, or end it")
 
     def _compare(self, comparer: Comparer, before: BackgroundJob | None, job: BackgroundJob) -> None:
-        """Run, once the comparison before has closed its networks: never four of them in memory."""
+        """Run after the previous comparison has closed its networks, so that there are never four in memory."""
         if before is not None and not before.join(self._timing.join_s):
-            raise PosecastError("the comparison before is still being closed", "try again in a moment")
+            raise PosecastError("the previous comparison is still being closed", "try again in a moment")
         comparer.run(job)
 
     def _changed(self, comparer: Comparer, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What is in effect: source, network, settings and camera, in one record that is replaced as a whole."""
+"""The setup in effect: source, network, settings and camera, in one record that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from engine.settings import Settings
 from engine.types import BackendInfo, Frame, ModelSpec, Progress
 
 NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "precision", "height_size", "body"})
-"""Settings that need another network; it is loaded beside the one that runs."""
+"""Settings whose change requires another network, which is loaded beside the running one."""
 CHOICE = NETWORK_SETTINGS - {"height_size"}
-"""Settings that say which network runs: changing one of them ends a fallback."""
+"""Settings that choose the network: changing one of them ends a fallback."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What a switch is to put into effect."""
+    """The change that a switch puts into effect."""
 
     task: str
     """'start', 'backend' or 'source'."""
     to: str
-    """What it leads to, in a word for the user."""
+    """Description of the target for the user."""
     source: str | None = None
-    """The source to open, None to stay with the current one."""
+    """The source to open; None to keep the current one."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that take effect when it succeeds."""
     fallback: Fallback | None = None
-    """What is to run in place of the network that the settings name."""
+    """The network to run instead of the one in the settings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replaced:
-    """What a finished switch leaves to be closed, once `adopted` is set."""
+    """What a finished switch has replaced, to be closed once `adopted` is set."""
 
     reader: Reader | None
     network: WatchedBackend | None
@@ -52,7 +52,7 @@ class Replaced:
 
 
 class Current:
-    """Owns the setup, and is the only one to replace it; knows how to load another network."""
+    """Owns and replaces the setup, and loads networks for it."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Current:
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`changed` is called when there is another setup."""
+        """`changed` is called when the setup was replaced."""
         self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
         """Read by the worker before every frame."""
         self._feed, self._parts, self._changed = feed, parts, changed
@@ -79,41 +79,41 @@ class Current:
 
     @property
     def backend(self) -> BackendInfo | None:
-        """What runs, None before the first network is ready."""
+        """The running backend; None before the first network is ready."""
         network = self.setup.network
         return None if network is None else network.info
 
     @property
     def camera(self) -> Camera | None:
-        """The camera for the newest frame, None before the first."""
+        """The camera for the newest frame; None before the first."""
         size = self._feed.size
         return None if size is None else self.setup.camera.for_image(*size)
 
     @property
     def needs_network(self) -> bool:
-        """Whether there is none, and it is time to load one."""
+        """Whether there is no network, and it is time to load one."""
         return self.setup.network is None and self._clock() >= self._load_again_at
 
     def apply(self, changes: Mapping[str, Any]) -> None:
-        """Settings that need no other network or source; in effect from the next frame on."""
+        """Apply settings that require no other network or source, from the next frame on."""
         with self._lock:
             self._replace(settings=self.settings.changed(changes))
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """The camera file to use, None for the source's own camera; in effect from the next frame on."""
+        """Use a camera file, or None for the source's own camera, from the next frame on."""
         with self._lock:
             self._replace(calibration=calibration)
 
     def start_run(self) -> None:
-        """The first frame of a run has come: its camera is known now."""
+        """Update the camera when the first frame of a run has arrived."""
         with self._lock:
             self._replace()
 
     def load(self, change: Change, first: Frame | None, progress: Progress) -> WatchedBackend | None:
-        """The network that `change` needs for frames like `first`, or like the newest one.
+        """Load the network that `change` requires for frames like `first`, or like the newest one.
 
-        None where the running one fits, and where none can be loaded yet: the size of the frames is unknown before
-        the first, and a source is not held back by a network that does not load.
+        None if the running one fits, or none can be loaded yet: the frame size is unknown before the first frame, and
+        a network that does not load must not delay a source.
         """
         settings, running = self.settings.changed(change.settings), self.setup.network
         frame_size = self._feed.size if first is None else size_of(first)
@@ -133,13 +133,13 @@ class Current:
             raise
 
     def postpone_loading(self) -> None:
-        """Wait before the network is loaded again: it did not work."""
+        """Wait before the next attempt, after the network failed to load."""
         self._load_again_at = self._clock() + self._timing.reload_s
 
     def commit(
         self, change: Change, job: BackgroundJob, reader: Reader | None, network: WatchedBackend | None
     ) -> Replaced:
-        """Put into effect what `job` made ready. `Cancelled` where the job was cancelled, or everything closed."""
+        """Put into effect what `job` has prepared. Raises `Cancelled` if the job was cancelled, or after `close`."""
         with self._lock:
             job.check()
             if self._closed:
@@ -172,7 +172,7 @@ class Current:
         return change.fallback or (None if CHOICE & change.settings.keys() else self.setup.fallback)
 
     def _replace(self, **changes: Any) -> None:
-        """Make a new setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
+        """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
         setup = replace(self.setup, run=self._feed.run, **changes)
         self.setup = replace(setup, camera=effective_camera(setup.settings, setup.calibration, self._feed.camera))
         self._changed()

@@ -1,4 +1,4 @@
-"""What the pipeline tells its listeners: progress, problems, and that its state has changed."""
+"""Events of the pipeline: progress, problems, and changes of state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class ProgressEvent:
-    """How far a start or a switch has come."""
+    """Progress of a start or a switch."""
 
     task: str
     """'start', 'backend', 'source' or 'comparison'."""
@@ -28,7 +28,7 @@ class ProgressEvent:
 
 @dataclass(frozen=True, slots=True)
 class ProblemEvent:
-    """Something went wrong; what ran before still runs, or is being retried."""
+    """Something went wrong; what ran before continues, or is being retried."""
 
     error: str
     hint: str = ""
@@ -36,7 +36,7 @@ class ProblemEvent:
 
 @dataclass(frozen=True, slots=True)
 class StateEvent:
-    """`Pipeline.state()` differs from before in more than its statistics."""
+    """`Pipeline.state()` has changed, not only in its statistics."""
 
 
 Event = ProgressEvent | ProblemEvent | StateEvent
@@ -44,7 +44,7 @@ Listener = Callable[[Event], None]
 
 
 class Announcer:
-    """Calls every listener with every event, in the thread where the event arises: a listener must not block."""
+    """Calls every listener with every event, in the thread where the event occurs, so listeners must not block."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -63,7 +63,7 @@ class Announcer:
         return unsubscribe
 
     def announce(self, event: Event) -> None:
-        """Tell every listener. One that raises is logged: it must not stop the engine."""
+        """Call every listener. An exception is logged and does not stop the engine."""
         with self._lock:
             listeners = list(self._listeners.values())
         for listener in listeners:
@@ -74,9 +74,9 @@ class Announcer:
 
 
 class Problems:
-    """Announces problems that came, changed or went, each once.
+    """Announces new, changed and resolved problems, each once.
 
-    `current()` gives what is wrong now, with None for each thing that is not; `tell` may be called from any thread.
+    `current()` returns the present problems, None for each part without one; `tell` may be called from any thread.
     """
 
     def __init__(self, current: Callable[[], tuple[ProblemEvent | None, ...]], announcer: Announcer) -> None:
@@ -86,7 +86,7 @@ class Problems:
         self._told: set[str] = set()
 
     def tell(self) -> None:
-        """Announce what is new; and that the state has changed, where it has."""
+        """Announce new problems, and the change of state if there is one."""
         with self._lock:
             before = self._told
             problems = {_kind(problem): problem for problem in self._current() if problem is not None}
@@ -99,5 +99,5 @@ class Problems:
 
 
 def _kind(problem: ProblemEvent) -> str:
-    """'no picture for 7 s' is the same problem as 'no picture for 6 s'."""
+    """A key that ignores numbers: 'no picture for 7 s' is the same problem as 'no picture for 6 s'."""
     return _NUMBER.sub("#", problem.error)

@@ -1,10 +1,10 @@
-"""Failover: a network that does not work is replaced by one that does, and the user is told.
+"""Failover: replaces a network that fails or hangs by one that works, and tells the user.
 
-A thread watches the network in use. One that fails again and again, or that does not return, is given up, and the next
-best that this machine can run is loaded beside it, as for any switch. What was given up is not chosen again unless the
-user asks for it: two networks that both fail do not alternate. Where nothing else is left, the last one is tried again
-and again. A GPU that is stuck is stuck for every library, so that all of them give it up; and a switch that is stuck is
-abandoned, so that others can run.
+A thread watches the network in use. If it fails repeatedly or does not return, it is abandoned, and the next best
+that this machine can run is loaded, as for any switch. An abandoned network is not chosen again unless the user asks
+for it, so that two failing networks do not alternate. If no other is left, the last one is retried. A GPU that hangs
+does so for every library, so it is abandoned for all of them. A switch that hangs is abandoned, so that others can
+run.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from engine.types import ModelSpec
 logger = logging.getLogger(__name__)
 
 FAILURES = 4
-"""In a row, after which a network is given up. One or two may be chance (a driver that resets, a moment without
-memory); with the pauses between the attempts, four of them take 1.75 s."""
+"""Number of failures in a row after which a network is abandoned. One or two may be transient (a driver reset, a
+moment without memory); with the pauses between attempts, four take 1.75 s."""
 MAX_STUCK_THREADS = 3
-"""Each thread stuck in a network that never returns keeps its network's memory, so that there must be a limit."""
+"""Maximum number of stuck threads: each keeps its network's memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Attempt:
-    """To replace `given_up` by what `job` loads."""
+    """An attempt to replace `given_up` by the network that `job` loads."""
 
     given_up: WatchedBackend
     fallback: Fallback
@@ -46,8 +46,8 @@ class _Attempt:
 
 
 class Failover:
-    """Owns the thread, and the list of what was given up. `alternatives(spec)`: what can run here, the best first;
-    `tell()` is called when `problem` may have changed.
+    """Owns the thread, and the list of abandoned networks. `alternatives(spec)` lists what can run here, the best
+    first; `tell()` is called when `problem` may have changed.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class Failover:
         timing: Timing,
     ) -> None:
         self.problem: ProblemEvent | None = None
-        """Why the network in use is given up, None while it works."""
+        """Why the network in use is abandoned; None while it works."""
         self._current, self._worker, self._switcher = current, worker, switcher
         self._alternatives, self._tell, self._announcer = alternatives, tell, announcer
         self._calls, self._loads = Watchdog(clock, timing.hang_s), Watchdog(clock, timing.load_s)
         self._timing = timing
         self._given_up: set[tuple[str, str]] = set()
-        """(backend, device), lower case."""
+        """(backend, device) of abandoned networks, lower case."""
         self._stuck_gpus: set[str] = set()
         """GPUs: see `_gpu`."""
         self._stuck_loads = 0
@@ -87,21 +87,21 @@ class Failover:
             self._thread.join(self._timing.join_s)
 
     def forgive(self, backend: str) -> None:
-        """The user asks for `backend`: it may be chosen again, and so may all of them with 'auto'."""
+        """Allow `backend`, which the user asks for, to be chosen again; with 'auto', all of them."""
         with self._lock:
             self._given_up = {key for key in self._given_up if backend not in ("auto", key[0])}
             self._stuck_gpus.clear()
 
     @property
     def fallback(self) -> str | None:
-        """Why another network runs than the settings name; None where that one runs."""
+        """Why another network runs than the settings name; None if that one runs."""
         setup = self._current.setup
         if setup.fallback is None or setup.network is None:
             return None
         return f"{setup.network.name} runs now, since {setup.fallback.reason}"
 
     def check(self) -> None:
-        """Check the network in use once, and act on what is found."""
+        """Check the network in use once, and react."""
         self._abandon_stuck_load()
         used, wanted = self._worker.using, self._current.setup.network
         stuck = self._calls.is_stuck(used.at_work if used is not None else None)
@@ -121,11 +121,11 @@ class Failover:
         while not self._stop.wait(self._timing.tick_s):
             try:
                 self.check()
-            except Exception:  # noqa: PERF203 - whatever happens, the next check may help
+            except Exception:  # noqa: PERF203 - the next check may succeed
                 logger.exception("checking the network failed")
 
     def _trouble(self, network: WatchedBackend, stuck: bool) -> str | None:
-        """Why `network` is to be given up; None where it is not."""
+        """Why `network` must be abandoned; None if it works."""
         if stuck:
             return f"{network.name} has not answered for {self._timing.hang_s:g} s"
         if network.error is not None and network.failures >= FAILURES:
@@ -135,19 +135,19 @@ class Failover:
     def _replace(self, network: WatchedBackend, reason: str) -> None:
         choice = self._choice()
         if network.at_work is not None and self._worker.left_behind >= MAX_STUCK_THREADS:
-            self.problem = ProblemEvent(f"{reason}, as others before", "restart posecast: too many threads are stuck")
+            self.problem = ProblemEvent(f"{reason}, like others before", "restart posecast: too many threads are stuck")
         elif choice is None:
             self.problem = ProblemEvent(f"{reason}, and nothing else is left to run here", "it is tried again")
         else:
-            hint = "choose a backend yourself if you would rather have another"
+            hint = "choose a backend yourself if you prefer another"
             self.problem = ProblemEvent(f"{reason}; {choice.backend} on {choice.device} is loaded in its place", hint)
             fallback = Fallback(choice, reason)
             change = Change("backend", choice.backend, fallback=fallback)
-            with suppress(PosecastError):  # the user's own switch was quicker, or the pipeline is closing
+            with suppress(PosecastError):  # the user's own switch came first, or the pipeline is closing
                 self._attempt = _Attempt(network, fallback, change, self._switcher.begin(change))
 
     def _choice(self) -> ModelSpec | None:
-        """The best that was not given up."""
+        """The best choice that was not abandoned; None if there is none."""
         choices = self._alternatives(self._current.settings.model_spec)
         with self._lock:
             return next((choice for choice in choices if not self._is_given_up(choice)), None)
@@ -163,7 +163,7 @@ class Failover:
                 self._stuck_gpus.add(gpu)
 
     def _abandon_stuck_load(self) -> None:
-        """Give up a load that is stuck; a few times at most, since the thread of each stays."""
+        """Abandon a load that hangs; only a few times, since the thread of each remains."""
         at_work = self._switcher.at_work
         if not self._loads.is_stuck(at_work) or at_work is None or self._stuck_loads >= MAX_STUCK_THREADS:
             return
@@ -177,7 +177,7 @@ class Failover:
         self._switcher.abandon(change)
 
     def _conclude(self, wanted: WatchedBackend | None) -> None:
-        """See how the last attempt ended, once it has."""
+        """Evaluate the last attempt, once it has ended."""
         attempt = self._attempt
         if attempt is None or self._switcher.switching is not None:
             return
@@ -196,7 +196,7 @@ def _key(backend: str, device: str) -> tuple[str, str]:
 
 
 def _gpu(device: str) -> str | None:
-    """A GPU by the one name that all its libraries share; None for a processor."""
+    """A GPU by a name that is common to all libraries; None for a processor."""
     name = device.lower()
     return None if name in ("cpu", "auto") else {"cuda": "cuda:0", "gpu": "gpu.0"}.get(name, name)
 

@@ -1,4 +1,4 @@
-"""Which source is being read, and where its frames go: to the worker, and to those who show them."""
+"""The current source, and the distribution of its frames to the worker and to those who show them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Captured:
 
 
 class Feed:
-    """Owns the readers. At most one is current: only its frames pass. Begins paused.
+    """Owns the readers. At most one is current; frames of others are dropped. Initially paused.
 
     `before_frame(first)` is called before a frame passes, `first` of its run or not, and `failed()` when a source
     has a problem; both in the reading thread.
@@ -42,14 +42,14 @@ class Feed:
         self.frames: Slot[Frame] = Slot()
         """The newest frame, whether or not a network is ready for it."""
         self.captured: Slot[Captured] = Slot()
-        """The same, for the worker."""
+        """The newest frame and its run, for the worker."""
         self.run = 0
-        """The run of the current source, or of the last one; the following are of that source, too."""
+        """The run of the current source, or of the last one; the fields below also belong to that source."""
         self.camera: CameraSpec | None = None
         self.size: tuple[int, int] | None = None
-        """(width, height) of the newest frame, None before the first."""
+        """(width, height) of the newest frame; None before the first."""
         self.count = 0
-        """Frames that passed, of all sources."""
+        """Number of frames passed on, of all sources."""
         self._open_source = open_source
         self._before_frame = before_frame
         self._failed = failed
@@ -66,12 +66,12 @@ class Feed:
         self._readers: set[Reader] = set()
 
     def open(self, text: str) -> Reader:
-        """Begin to read `text` beside the current source. Its frames do not pass before `use`."""
+        """Start to read `text` beside the current source. Its frames are dropped until `use`."""
         with self._lock:
             return self._begin(text, keep_trying=False)
 
     def use(self, reader: Reader) -> Reader | None:
-        """Let the frames of `reader` pass from now on. Returns the reader that is not needed, for `release`."""
+        """Make `reader` the current one. Returns the reader that is no longer needed, for `release`."""
         with self._lock:
             replaced = self._make_current(reader)
             if not self._paused:
@@ -80,7 +80,7 @@ class Feed:
             return reader
 
     def pause(self) -> bool:
-        """Close the source until `resume`; whether it was running. The newest frame stays."""
+        """Close the source until `resume`, keeping the newest frame; returns whether it was running."""
         with self._power:
             with self._lock:
                 if self._paused or self._closed:
@@ -91,7 +91,7 @@ class Feed:
             return True
 
     def resume(self, text: str) -> bool:
-        """Read `text`, its frames passing from the first one; whether that was needed."""
+        """Read `text` as the current source, unless it is running; returns whether it was started."""
         with self._power, self._lock:
             if not self._paused or self._closed:
                 return False
@@ -104,14 +104,14 @@ class Feed:
         return self._paused
 
     def release(self, reader: Reader | None) -> None:
-        """Close a reader for good; waits a bounded time."""
+        """Close a reader; waits a bounded time."""
         if reader is not None:
             reader.close()
             with self._lock:
                 self._readers.discard(reader)
 
     def close(self) -> None:
-        """Close everything, and wake all who wait for frames."""
+        """Close everything, and wake all threads that wait for frames."""
         with self._lock:
             self._closed = True
             self._current = None
@@ -123,13 +123,13 @@ class Feed:
 
     @property
     def name(self) -> str:
-        """What is being read, or was last; passwords redacted."""
+        """Name of the current source, or of the last one; passwords redacted."""
         reader = self._current
         return self._last_name if reader is None else reader.name
 
     @property
     def problem(self) -> ProblemEvent | None:
-        """Why the current source gives no frames."""
+        """Why the current source delivers no frames."""
         reader = self._current
         return reader.problem if reader is not None else None
 

@@ -1,4 +1,4 @@
-"""Slow work in a thread of its own: it reports progress, can be cancelled, and says how it ended."""
+"""Background jobs: slow work in a thread of its own, with progress, cancellation and a reported end."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the result is not needed any more
-    """Raised in the thread of a job that was cancelled, at its next sign of progress."""
+    """Raised in the thread of a cancelled job when it next reports progress."""
 
 
 class BackgroundJob:
-    """One thread, which runs `work(job)` once. `done(problem)` is called last, with None where there is no problem."""
+    """One thread that runs `work(job)` once. `done(problem)` is called last, with None if it succeeded."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class BackgroundJob:
         progress: Progress,
         done: Callable[[PosecastError | None], None],
     ) -> None:
-        """`title` says what is done, for messages: 'switching to openvino'."""
+        """`title` describes the job in messages: 'switching to openvino'."""
         self.title = title
         self.signs_of_life = 0
         """Grows with every report of progress."""
@@ -39,7 +39,7 @@ class BackgroundJob:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Have the job give up at its next sign of progress; a problem that it meets until then is not reported."""
+        """Make the job end when it next reports progress; errors until then are not reported."""
         self._cancelled.set()
 
     @property
@@ -51,22 +51,22 @@ class BackgroundJob:
         return self._thread.is_alive()
 
     def join(self, timeout: float) -> bool:
-        """Wait up to `timeout` s for the end; whether it came."""
+        """Wait up to `timeout` s for the end; returns whether it has ended."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def check(self) -> None:
-        """Raise `Cancelled` where the job was cancelled."""
+        """Raise `Cancelled` if the job was cancelled."""
         if self.cancelled:
             raise Cancelled
 
     def pause(self, seconds: float) -> None:
-        """Wait; `Cancelled` as soon as the job is cancelled."""
+        """Wait; raises `Cancelled` as soon as the job is cancelled."""
         self._cancelled.wait(seconds)
         self.check()
 
     def report(self, step: str, fraction: float | None, message: str) -> None:
-        """Progress, unless the job was cancelled."""
+        """Report progress, or raise `Cancelled`."""
         self.check()
         self.signs_of_life += 1
         self._progress(step, fraction, message)

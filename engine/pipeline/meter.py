@@ -1,4 +1,4 @@
-"""Measures the last seconds: frame rate, milliseconds per stage, latency."""
+"""Measures frame rate, milliseconds per stage and latency over the last seconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WINDOW_FRAMES = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """What is measured of a snapshot; not the snapshot itself, whose pictures would fill the memory."""
+    """The measurements of a snapshot, without the snapshot itself, whose pictures would fill the memory."""
 
     time: float
     latency_ms: float
@@ -40,7 +40,7 @@ class Meter:
         """When the newest snapshot was made."""
 
     def record(self, snapshot: Snapshot, now: float, dropped: int) -> None:
-        """Count `snapshot`, made at `now`, and the `dropped` frames that it overtook."""
+        """Count `snapshot`, made at `now`, and the `dropped` frames before it."""
         latency_ms = (now - snapshot.frame.captured_at) * 1000
         with self._lock:
             self._entries.append(_Entry(now, latency_ms, snapshot.backend, snapshot.stage_ms))
@@ -55,7 +55,7 @@ class Meter:
         return rate(len(entries), entries[0].time, entries[-1].time) if entries else 0.0
 
     def stats(self, now: float, source_problem: str | None) -> Stats:
-        """Everything measured, as of `now`. The feed knows how much was captured."""
+        """All measurements, as of `now`, except the number of captured frames, which the feed counts."""
         entries = self._recent(now)
         with self._lock:
             processed, dropped, people = self._processed, self._dropped, self._people
@@ -79,7 +79,7 @@ class Meter:
 
 
 def _medians(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Median milliseconds of every stage of the newest one."""
+    """Median milliseconds of each stage that the newest entry has."""
     return {
         stage: float(np.median([stage_ms[stage] for stage_ms in measured if stage in stage_ms]))
         for stage in measured[-1]

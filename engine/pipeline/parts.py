@@ -1,4 +1,4 @@
-"""What the pipeline is made of, as functions that a test may replace."""
+"""The replaceable parts of the pipeline, as functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.types import Backend, Frame, FrameSource, ModelSpec, Progress, Snaps
 
 
 class FrameProcessor(Protocol):
-    """What the worker needs of `engine.processor.Processor`."""
+    """The part of `engine.processor.Processor` that the worker uses."""
 
     backend: Backend
 
@@ -35,7 +35,7 @@ class SourceOpener(Protocol):
 
 
 def open_live(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
-    """Any source, played at its own speed, and files over and over."""
+    """Open any source for live use: at its own speed, files in a loop."""
     return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect)
 
 

@@ -1,4 +1,4 @@
-"""The live pipeline: what a server holds."""
+"""The live pipeline, which a server owns."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
+from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
 from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
@@ -30,10 +31,10 @@ from engine.types import Frame, FrameSource, Snapshot
 
 
 class Pipeline:
-    """Reads a source and makes snapshots of it, the newest frame first, until closed.
+    """Reads a source and makes a snapshot of its newest frame, over and over, until closed.
 
-    Safe to call from any thread. What a method refuses it refuses at once, changing nothing; what fails later
-    leaves the old in place and is announced as a `ProblemEvent`.
+    Safe to call from any thread. A method that refuses does so immediately and changes nothing; a change that fails
+    later leaves the old state in place and is announced as a `ProblemEvent`.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Pipeline:
         timing: Timing | None = None,
     ) -> None:
         self.snapshots: Slot[Snapshot] = Slot()
-        """What was made of the newest frame that was processed."""
+        """The newest snapshot."""
         self._clock = clock
         self._parts = parts or Parts()
         self._timing = timing or Timing()
@@ -55,6 +56,7 @@ class Pipeline:
         self._awaited_since = clock()
         self._announcer = Announcer()
         self._problems = Problems(self._all_problems, self._announcer)
+        self._empty_scenes = EmptyScenes(self._announcer)
         self._meter = Meter()
         self._feed = Feed(settings.source, self._open_source, self._before_frame, self._problems.tell, self._timing)
         self._worker = Worker(
@@ -76,7 +78,7 @@ class Pipeline:
             self._announcer,
             self._timing,
         )
-        """Two backends on the live picture, side by side."""
+        """Comparisons of two backends on the live picture."""
         self._failover = Failover(
             self._current,
             self._worker,
@@ -94,7 +96,7 @@ class Pipeline:
         return self._feed.frames
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with events, in the thread where they arise: it must not block. Returns how to end it."""
+        """Call `listener` with events, in the thread where they occur; it must not block. Returns its unsubscriber."""
         return self._announcer.subscribe(listener)
 
     def start(self) -> None:
@@ -109,7 +111,7 @@ class Pipeline:
         self.resume()
 
     def close(self) -> None:
-        """End all threads, close source and network; waits a bounded time."""
+        """End all threads, and close source and network; waits a bounded time."""
         with self._status_lock:
             if self._status == "stopped":
                 return
@@ -129,7 +131,7 @@ class Pipeline:
     def switch_backend(self, name: str, device: str | None = None, precision: str | None = None) -> None:
         """Load another network and swap it in when it is ready; returns at once.
 
-        `UnknownBackend`, `BackendUnavailable`, `SwitchInProgress`, or `PosecastError` for other bad values.
+        Raises `UnknownBackend`, `BackendUnavailable`, `SwitchInProgress`, or `PosecastError` for other bad values.
         """
         changes = {"backend": name, "device": device or "auto", "precision": precision or "auto"}
         check_backend(self._parts.available(), name, changes["device"], changes["precision"])
@@ -138,7 +140,7 @@ class Pipeline:
         self._switcher.begin(Change("backend", name, settings=changes))
 
     def switch_source(self, text: str) -> None:
-        """Open another source and show it once it gives a frame; returns at once. The same one is opened again."""
+        """Open another source and show it once it delivers a frame; returns at once. The same one is reopened."""
         if text == self._current.settings.source:
             self.pause()
             self.resume()
@@ -146,9 +148,9 @@ class Pipeline:
             self.change_settings({"source": text})
 
     def change_settings(self, changes: Mapping[str, Any]) -> Settings:
-        """The settings with `changes`, all of them valid, or PosecastError and nothing changed.
+        """Apply `changes`, and return the resulting settings; if one is invalid, PosecastError and nothing changed.
 
-        Source and network are loaded first, and come into effect when `state()` shows them; the rest at once.
+        Source and network are loaded first, and take effect when `state()` shows them; other settings do immediately.
         """
         before = self._current.settings
         after = before.changed(changes)
@@ -179,7 +181,7 @@ class Pipeline:
         self._announcer.announce(StateEvent())
 
     def pause(self) -> None:
-        """Close the source until `resume`; the newest frame and snapshot stay. Useful while nobody watches."""
+        """Close the source until `resume`, keeping the newest frame and snapshot. Saves power without viewers."""
         if self._feed.pause():
             self._announcer.announce(StateEvent())
 
@@ -190,9 +192,9 @@ class Pipeline:
             self._announcer.announce(StateEvent())
 
     def state(self) -> EngineState:
-        """Everything at about this moment: the parts go on while they are read, one after the other.
+        """The present state. The parts continue while they are read one after the other.
 
-        Where no switch runs, what the last one brought is there; no more was processed than captured.
+        Without a running switch, the result of the last one is included; `processed` never exceeds `captured`.
         """
         switching, problem = self._switcher.switching, self._feed.problem
         stats = self._meter.stats(self._clock(), problem.error if problem else None)
@@ -214,7 +216,7 @@ class Pipeline:
         return self._meter.fps(self._clock())
 
     def health(self) -> str | None:
-        """Why frames do not flow; None when they do, and when the pipeline was paused on purpose."""
+        """Why frames do not flow; None if they do, or if the pipeline was paused on purpose."""
         status = self._status_word()
         if status == "paused":
             return None
@@ -246,11 +248,11 @@ class Pipeline:
         return "the first frame has not come yet" if self._feed.size is None else "the network is being loaded"
 
     def _before_frame(self, first: bool) -> None:
-        """In the capture thread: a frame is about to pass."""
+        """Called in the capture thread before a frame is passed on."""
         if first:
             self._current.start_run()
         if self._current.needs_network and self._switcher.switching is None:
-            with suppress(PosecastError):  # another switch was quicker, or the pipeline is closing
+            with suppress(PosecastError):  # another switch came first, or the pipeline is closing
                 self._switcher.begin(Change("start", self._current.settings.backend))
 
     def _open_source(self, text: str) -> FrameSource:
@@ -258,13 +260,14 @@ class Pipeline:
         return self._parts.open_source(text) if aspect is None else self._parts.open_source(text, pixel_aspect=aspect)
 
     def _publish(self, snapshot: Snapshot, dropped: int) -> None:
-        """In the worker: a snapshot is made."""
+        """Called in the worker for every snapshot."""
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
+        self._empty_scenes.see(snapshot, self._current.settings.model)
 
 
 def _change(settings: Mapping[str, Any], after: Settings) -> Change:
-    """What a switch does to put `settings` into effect, leading to the settings `after`."""
+    """The change that puts `settings` into effect; `after` are the resulting settings."""
     if "source" in settings:
         return Change("source", redact(after.source), after.source, settings)
     return Change("backend", after.backend, settings=settings)

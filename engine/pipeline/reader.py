@@ -1,7 +1,7 @@
 """One source and the thread that reads it.
 
-The source is opened in the thread, so that a camera that is slow to open delays nothing else. It is opened again when
-it breaks; only a source that never gave a frame is given up, unless it is to `keep_trying`.
+The source is opened in the thread, so that a slow camera delays nothing else. It is reopened when it breaks; only a
+source that never delivered a frame is abandoned, unless `keep_trying`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 class Reader:
-    """Owns one source while it is read. Calls `deliver` with every frame and `failed` when there is a problem, both
-    in the reading thread.
+    """Owns one source and its thread, in which it calls `deliver` with every frame and `failed` when there is a
+    problem.
     """
 
     def __init__(
@@ -38,10 +38,10 @@ class Reader:
     ) -> None:
         self.text = text
         self.run = run
-        """Which opening of a source this is: frames of different runs do not belong together."""
+        """Number of this opening of a source: frames of different runs do not belong together."""
         self.name = redact(text)
         self.camera: CameraSpec | None = None
-        """The source's own camera, where it knows it; set before the first frame is delivered."""
+        """The source's own camera, if it has one; set before the first frame is delivered."""
         self._keep_trying = keep_trying
         self._open_source = open_source
         self._deliver = deliver
@@ -61,7 +61,7 @@ class Reader:
 
     @property
     def problem(self) -> ProblemEvent | None:
-        """Why no frames come, None while they do."""
+        """Why there are no frames; None while there are."""
         with self._lock:
             failure, source = self._failure, self._source
         if failure is not None:
@@ -70,7 +70,7 @@ class Reader:
         return ProblemEvent(reason) if reason else None
 
     def wait_for_first(self, timeout: float) -> Frame | None:
-        """The first frame; None when closed meanwhile. PosecastError if there is none after `timeout` s."""
+        """The first frame; None if closed meanwhile. PosecastError if there is none after `timeout` s."""
         self._settled.wait(timeout)
         if self._first is not None or self._stop.is_set():
             return self._first
@@ -78,12 +78,12 @@ class Reader:
             raise self._failure
         problem = self.problem
         raise PosecastError(
-            f"{self.name} gave no frame within {timeout:g} s" + (f": {problem.error}" if problem else ""),
+            f"{self.name} delivered no frame within {timeout:g} s" + (f": {problem.error}" if problem else ""),
             "check that it is switched on and reachable, and not used by another program",
         )
 
     def close(self) -> None:
-        """End the thread and close the source; waits a bounded time. Again is allowed and does nothing."""
+        """End the thread and close the source; waits a bounded time. May be called more than once."""
         self._stop.set()
         self._settled.set()
         self._close_source()
@@ -120,7 +120,7 @@ class Reader:
                 return
             if frame is not None:
                 self._pass_on(frame)
-            elif source.live and source.problem is not None:  # it gave up by itself
+            elif source.live and source.problem is not None:  # it has stopped trying
                 self._fail(PosecastError(f"{self.name}: {source.problem}", "choose it again to try once more"))
                 return
             elif source.live:

@@ -1,4 +1,4 @@
-"""Why a switch is refused before it begins, and the check that does it."""
+"""The errors that refuse a switch before it begins, and the check that raises them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SwitchInProgress(PosecastError):  # noqa: N818
 
 
 class Report(Protocol):
-    """What is known about a backend on this machine."""
+    """The availability of a backend on this machine."""
 
     @property
     def name(self) -> str: ...
@@ -37,7 +37,7 @@ class Report(Protocol):
 
 
 def check_backend(reports: Sequence[Report], name: str, device: str, precision: str) -> None:
-    """Raise `UnknownBackend` or `BackendUnavailable` for what cannot run here; 'auto' is always accepted."""
+    """Raise `UnknownBackend` or `BackendUnavailable` if the choice cannot run here; 'auto' is always accepted."""
     if name == "auto":
         return
     report = next((report for report in reports if report.name == name), None)

@@ -1,4 +1,4 @@
-"""The pipeline's state as others see it: frozen records."""
+"""The pipeline's public state: frozen records."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class Stats:
     processed: int = 0
     """Snapshots made."""
     dropped: int = 0
-    """Frames that a newer one replaced before the network was free."""
+    """Frames that were replaced by a newer one before the network was free."""
     people: int = 0
-    """In the newest snapshot."""
+    """Number of people in the newest snapshot."""
     stage_ms: Mapping[str, float] = field(default_factory=dict)
-    """Median per stage, of the backend that runs now."""
+    """Median milliseconds per stage of the running backend."""
     latency_ms: tuple[float, float] | None = None
-    """(p50, p95) from capture to snapshot, of the backend that runs now."""
+    """(p50, p95) milliseconds from capture to snapshot with the running backend."""
     source_problem: str | None = None
-    """Why the source gives no frames, None while it does."""
+    """Why the source delivers no frames; None while it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switching:
-    """A start or a switch on its way."""
+    """A start or a switch in progress."""
 
     to: str
     step: str
@@ -45,22 +45,22 @@ class Switching:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EngineState:
-    """Everything at one moment. `settings` are those in effect: what is still being loaded is not in them."""
+    """The state at one moment. `settings` are those in effect, without changes that are still being loaded."""
 
     status: str
     """'starting' (no network yet), 'running', 'paused' or 'stopped'."""
     settings: Settings
     source: str
-    """Its name, passwords redacted."""
+    """The source's name, passwords redacted."""
     backend: BackendInfo | None
-    """What runs; None until the first is ready."""
+    """The running backend; None until the first is ready."""
     camera: Camera | None
-    """For the newest frame; None before the first."""
+    """The camera for the newest frame; None before the first."""
     calibration: Calibration | None
-    """The camera file in use; None: the source's own camera, or the default."""
+    """The camera file in use; None for the source's own camera, or the default."""
     switching: Switching | None
     comparison: Comparison | None
-    """The comparison of two backends; None where none was begun, or it was dismissed."""
+    """The comparison of two backends; None if none was started, or it was dismissed."""
     stats: Stats
     fallback: str | None = None
-    """Why another network runs than `settings` name; None where that one runs."""
+    """Why another network runs than `settings` name; None if that one runs."""

@@ -1,4 +1,4 @@
-"""Switches: what is new is made ready beside what runs, takes over between two frames, and what it replaced is closed.
+"""Switches: the new part is prepared beside the running one, takes over between two frames, and the old one is closed.
 
 At most one switch runs at a time.
 """
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Switcher:
-    """Owns the switch that runs, and the threads of earlier ones, which are about to end or are stuck."""
+    """Owns the running switch, and the threads of earlier ones that are about to end or are stuck."""
 
     def __init__(self, feed: Feed, current: Current, announcer: Announcer, timing: Timing) -> None:
         self._feed, self._current, self._announcer, self._timing = feed, current, announcer, timing
@@ -32,30 +32,30 @@ class Switcher:
         self._closed = False
         self._jobs: list[BackgroundJob] = []
         self._change: Change | None = None
-        """What is being switched to; the last of `_jobs` does it."""
+        """The change in progress, which the last of `_jobs` performs."""
         self._switching: Switching | None = None
         self._start_problem: PosecastError | None = None
 
     @property
     def switching(self) -> Switching | None:
-        """How far the switch has come; None where none runs."""
+        """The switch in progress; None if there is none."""
         with self._lock:
             return self._switching
 
     @property
     def start_problem(self) -> PosecastError | None:
-        """Why there is no network yet although one was tried, None otherwise."""
+        """Why loading the first network failed; None if it did not."""
         with self._lock:
             return self._start_problem
 
     @property
     def at_work(self) -> tuple[Change, int] | None:
-        """What is being switched to, and a number that grows with every sign of life; None where nothing is."""
+        """The change in progress, and a number that grows with every progress report; None without a switch."""
         with self._lock:
             return None if self._change is None else (self._change, self._jobs[-1].signs_of_life)
 
     def begin(self, change: Change) -> BackgroundJob:
-        """Put `change` into effect in a thread of its own; `SwitchInProgress` while another switch runs.
+        """Put `change` into effect in a thread of its own; raises `SwitchInProgress` while another switch runs.
 
         A failover that is still being loaded is cancelled in favour of a switch that the user asks for.
         """
@@ -80,7 +80,7 @@ class Switcher:
         return job
 
     def abandon(self, change: Change) -> None:
-        """Stop waiting for a switch that is stuck, so that others can run; what it still brings is thrown away."""
+        """Stop waiting for a switch that hangs, so that others can run; its late result is discarded."""
         with self._lock:
             if self._change is change:
                 self._jobs[-1].cancel()
@@ -88,7 +88,7 @@ class Switcher:
         self._done(change, stuck)
 
     def cancel(self) -> None:
-        """Accept no more changes, and cancel the switch that runs."""
+        """Accept no more changes, and cancel the running switch."""
         with self._lock:
             self._closed = True
             for job in self._jobs:

@@ -1,7 +1,7 @@
-"""Watches a network at work: how often it failed in a row, and whether it is stuck in a picture.
+"""Watches a network: counts its failures in a row, and detects a call that hangs.
 
-A call that never returns cannot be ended. It can be abandoned: if it does return, its result is thrown away in its
-own thread, and the network is closed there.
+A call that never returns cannot be ended, only abandoned: if it does return, its result is discarded in its own
+thread, and the network is closed there.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from collections.abc import Callable
 from engine.types import Backend, BackendInfo, Image, Maps
 
 _LONGEST_INTERVAL_S = 1.0
-"""Between two checks. Where it was longer, this process itself stood still (a suspended machine, no memory), and that
-does not count against the network."""
+"""Maximum seconds between two checks. After a longer gap, the process itself was suspended (a sleeping machine,
+swapping), which does not count against the network."""
 
 
-class Abandoned(Exception):  # noqa: N818 - not an error: the result is not needed any more
-    """Raised in the thread of a call that was given up, when it returns after all."""
+class Abandoned(Exception):  # noqa: N818 - not an error: the result is no longer needed
+    """Raised in the thread of an abandoned call when it returns after all."""
 
 
 class WatchedBackend:
-    """A `Backend` around another one, which it owns."""
+    """A `Backend` that wraps and owns another one."""
 
     def __init__(self, backend: Backend, size: tuple[int, int]) -> None:
-        """`size` is the input size (height, width) that it was loaded for."""
+        """`size`: the input size (height, width) that it was loaded for."""
         self.size = size
         self.failures = 0
-        """In a row; 0 after a picture that went well."""
+        """Number of failures in a row; 0 after a success."""
         self.error: Exception | None = None
-        """What the last of them raised."""
+        """The exception of the last failure."""
         self._backend = backend
         self._lock = threading.Lock()
         self._calls = itertools.count(1)
@@ -53,19 +53,19 @@ class WatchedBackend:
 
     @property
     def at_work(self) -> tuple[WatchedBackend, int] | None:
-        """Itself and the number of the running call; None between two calls."""
+        """(this object, number of the running call); None between two calls."""
         call = self._call
         return None if call is None else (self, call)
 
     def fits(self, size: tuple[int, int]) -> bool:
-        """Whether it takes pictures of `size` without compiling again or squeezing them.
+        """Whether it takes pictures of `size` without recompiling or rescaling.
 
-        A model that takes a single size fits always: loading it again would change nothing.
+        A model with a fixed size always fits: loading it again would change nothing.
         """
         return self.size == size or self.fixed_size not in (None, self.size)
 
     def infer(self, image: Image) -> Maps:
-        """The network's maps. `Abandoned` where the call was given up meanwhile."""
+        """The network's maps. Raises `Abandoned` if the call was abandoned meanwhile."""
         self._enter()
         try:
             maps = self._backend.infer(image)
@@ -76,7 +76,7 @@ class WatchedBackend:
         return maps
 
     def abandon(self) -> bool:
-        """Give up the running call for good; False where there is none, or it was given up before."""
+        """Abandon the running call; False if there is none, or it was abandoned before."""
         with self._lock:
             if self._call is None or self._abandoned:
                 return False
@@ -84,7 +84,7 @@ class WatchedBackend:
             return True
 
     def close(self) -> None:
-        """Close the network: now, or when an abandoned call returns."""
+        """Close the network now, or when an abandoned call returns."""
         with self._lock:
             if self._abandoned and self._call is not None:
                 self._to_close = True
@@ -110,7 +110,7 @@ class WatchedBackend:
 
 
 class Watchdog:
-    """Tells what is stuck from what is slow. Used by one thread, which asks every now and then."""
+    """Distinguishes a stuck call from a slow one. Used by one thread, which asks regularly."""
 
     def __init__(self, clock: Callable[[], float], limit_s: float) -> None:
         self._clock, self._limit_s = clock, limit_s
@@ -119,7 +119,7 @@ class Watchdog:
         self._waited_s = 0.0
 
     def is_stuck(self, work: object) -> bool:
-        """Whether the same `work` has been running for longer than the limit; None means that nothing runs."""
+        """Whether the same `work` has been running for longer than the limit; None means that nothing is running."""
         now = self._clock()
         passed, self._checked_at = min(now - self._checked_at, _LONGEST_INTERVAL_S), now
         self._waited_s = self._waited_s + passed if work is not None and work == self._work else 0.0

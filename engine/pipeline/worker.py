@@ -23,12 +23,12 @@ from engine.types import Backend, ModelSpec, Snapshot
 logger = logging.getLogger(__name__)
 
 LONGEST_TURN_S = 1.0
-"""The live view and a comparison wait for each other for so long at most: a stuck network must not stop both."""
+"""Maximum seconds that the live view and a comparison wait for each other: a stuck network must not stop both."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fallback:
-    """What runs in place of the network that the settings name, and why that one was given up."""
+    """The network that runs instead of the one in the settings, and why that one was abandoned."""
 
     choice: ModelSpec
     reason: str
@@ -36,29 +36,29 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setup:
-    """Everything that is in effect. Replaced as a whole, so that it is always consistent."""
+    """The setup in effect. Replaced as a whole, so that it is always consistent."""
 
     run: int
     """Frames of other runs are skipped."""
     network: WatchedBackend | None
-    """The network that runs; None before the first is loaded."""
+    """The running network; None before the first is loaded."""
     settings: Settings
     camera: CameraSpec
-    """The one in effect: of the calibration, the source or the default, as the settings change it."""
+    """The camera in effect: of the calibration, the source or the default, as the settings override it."""
     calibration: Calibration | None = None
     """The camera file in use."""
     fallback: Fallback | None = None
     """Set while `network` is not what the settings name."""
     adopted: threading.Event = field(default_factory=threading.Event)
-    """Set when the worker uses it, and its predecessor no longer; also when the worker has ended."""
+    """Set when the worker uses this setup instead of its predecessor, or has ended."""
 
 
 class Worker:
-    """Owns the processor. `wanted` gives the setup, `publish(snapshot, dropped)` takes what was made.
+    """Owns the processor. `wanted` returns the setup, `publish(snapshot, dropped)` takes the results.
 
-    Whatever is raised on the way is reported by `problem`, logged, and tried again with the newest frame after a
-    pause that grows; `watch` is called every round, also when no frames come. Where the thread is stuck in a network,
-    another one can take over: the processor, and with it the identities of people, goes on.
+    Exceptions are reported by `problem` and logged, and the newest frame is tried after a growing pause. `watch` is
+    called every round, also without frames. If the thread is stuck in a network, another one can take over the
+    processor and with it the identities of people.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class Worker:
     ) -> None:
         self.turns = Turns()
         self.problem: ProblemEvent | None = None
-        """Why frames are not being processed, None while they are."""
+        """Why frames are not being processed; None while they are."""
         self.left_behind = 0
-        """Threads that are, or were, stuck."""
+        """Number of threads that were ever stuck."""
         self._captured = captured
         self._wanted = wanted
         self._make_processor = make_processor
@@ -95,20 +95,20 @@ class Worker:
 
     @property
     def using(self) -> WatchedBackend | None:
-        """The network that frames are given to: that of the setup adopted last."""
+        """The network that processes frames: that of the setup adopted last."""
         return None if self._setup is None else self._setup.network
 
     def start(self) -> None:
         self._thread.start()
 
     def poke(self) -> None:
-        """Cut a pause after a failure short: there is something new to try."""
+        """End a pause after a failure, since there is something new to try."""
         self._poked.set()
 
     def take_over(self) -> None:
-        """Leave a thread behind that is stuck in a network, and go on in another.
+        """Leave behind a thread that is stuck in a network, and continue in another.
 
-        What the old thread still brings is thrown away, by the network itself: `WatchedBackend.abandon`.
+        The network itself discards the late result of the old thread: `WatchedBackend.abandon`.
         """
         if self.using is not None and not self._stop.is_set() and self.using.abandon():
             logger.error("%s does not return; its thread is left behind", self.using.name)
@@ -117,7 +117,7 @@ class Worker:
             self._thread.start()
 
     def close(self) -> bool:
-        """End the thread, waiting a bounded time. False if it did not end: then what it uses must stay open."""
+        """End the thread, waiting a bounded time. False if it did not end; what it uses must then stay open."""
         self._stop.set()
         self._poked.set()
         if self._thread.is_alive():
@@ -133,7 +133,7 @@ class Worker:
             for step in (self._round, self._watch):
                 try:
                     step()
-                except Abandoned:  # noqa: PERF203 - another thread goes on
+                except Abandoned:  # noqa: PERF203 - another thread continues
                     return
                 except Exception as error:  # noqa: BLE001 - the thread must go on; `_fail` logs it
                     self._fail(error)
@@ -178,13 +178,13 @@ class Worker:
         else:
             self.problem = ProblemEvent(
                 f"processing a frame failed: {error or type(error).__name__}",
-                "it is tried again; choose another backend if it stays",
+                "it is tried again; choose another backend if it keeps failing",
             )
 
 
 class Turns:
-    """Lets the live view and a comparison compute in turn: on a few cores, two networks at once slow each other down,
-    and the comparison's times would mean nothing. The comparison goes first where both wait: it comes seldom.
+    """Lets the live view and a comparison compute in turn: on few cores, two networks at once slow each other down,
+    and the comparison's times would be meaningless. If both wait, the comparison goes first, since it is rare.
     """
 
     def __init__(self) -> None:

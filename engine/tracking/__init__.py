@@ -1,10 +1,10 @@
-"""People over time: ids that last, and calm joints (docs/algorithm.md, section 5).
+"""Tracks people over time: stable ids, and smoothed joints (docs/algorithm.md, section 5).
 
     tracker = Tracker()
     people = tracker.update(poses2d, poses3d, frame.time, TrackingOptions())
 
-In: the poses of one frame and its time. Out: the same people with their ids, scaled and smoothed in 3D. Keypoints
-in the image stay as they were found, so that the overlay never lags behind the picture.
+In: the poses of one frame and its time. Out: the same people with ids, scaled and smoothed in 3D. Keypoints in the
+image are not smoothed, so that the overlay never lags behind the picture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Tracker", "TrackingOptions"]
 
 @dataclass(frozen=True, slots=True)
 class TrackingOptions:
-    """What a user chooses about tracking; may change between two frames."""
+    """The user's options for tracking; may change between two frames."""
 
     smoothing: bool = True
     cutoff_hz: float = 1.0
@@ -31,9 +31,9 @@ class TrackingOptions:
     beta: float = 1.0
     """One Euro speed coefficient, Hz per m/s."""
     assumed_height_m: float = 1.80
-    """How tall the poses given take people to be."""
+    """Height that the given poses assume for people, metres."""
     person_heights_m: Mapping[int, float] = field(default_factory=dict)
-    """How tall single ids really are."""
+    """True heights of single people by id, metres."""
 
     def height_of(self, person_id: int) -> float:
         """Metres."""
@@ -41,14 +41,14 @@ class TrackingOptions:
 
 
 class Tracker:
-    """The memory of one stream. Ids start at 1 and are never given twice, not even after `reset`."""
+    """The tracker of one stream. Ids start at 1 and are never reused, not even after `reset`."""
 
     def __init__(self) -> None:
         self._identities = Identities()
         self.reset()
 
     def reset(self) -> None:
-        """Forget everyone: the next frame is of another scene."""
+        """Forget all people: the next frame is of another scene."""
         self._identities.forget()
         self._smoothers: dict[int, PoseSmoother] = {}
         self._now: float | None = None
@@ -58,8 +58,7 @@ class Tracker:
     ) -> tuple[Person, ...]:
         """The people of the frame at `time` [s], sorted by id; `poses3d` (camera frame) goes with `poses2d`.
 
-        Where time stands still or runs backwards (a file starts anew, a clock is set), ids live on and smoothing
-        starts afresh.
+        If time stands still or runs backwards (a file restarts, a clock is set), ids are kept and smoothing restarts.
         """
         if self._now is not None and time <= self._now:
             self._identities.restart_clock(self._now, time)
@@ -76,7 +75,7 @@ class Tracker:
         return tuple(sorted(people, key=lambda person: person.id))
 
     def _calm(self, pose: Pose3D | None, person_id: int, time: float, options: TrackingOptions) -> Pose3D | None:
-        """The pose, as tall as the person and smoothed. Scaling is about the camera: the image stays the same."""
+        """The pose, scaled to the person's height and smoothed. Scaling about the camera leaves the image unchanged."""
         if pose is None:
             return None
         height_m = options.height_of(person_id)
@@ -91,5 +90,5 @@ class Tracker:
 
 
 def _rank(pose: Pose2D) -> tuple[float, bytes]:
-    """Most confident first; equally confident ones in an order that does not depend on how they were given."""
+    """Sort key: most confident first; ties are broken independently of the input order."""
     return -pose.score, pose.keypoints.tobytes()

@@ -1,6 +1,6 @@
-"""Who is who from frame to frame, by where keypoints are in the image (docs/algorithm.md, section 5).
+"""Assigns ids from frame to frame by the positions of keypoints in the image (docs/algorithm.md, section 5).
 
-In: the keypoints of everyone in a frame, and its time. Out: their ids. Somebody hidden for a moment keeps the id.
+In: the keypoints of all people in a frame, and its time. Out: their ids. A person who is hidden briefly keeps the id.
 """
 
 from __future__ import annotations
@@ -15,47 +15,47 @@ from numpy.typing import NDArray
 from engine.matching import Array, best_pairs, box_areas, keypoint_similarity
 
 MIN_SIMILAR = 3
-"""Keypoints that must be similar for two poses to be one person's."""
+"""Minimum number of similar keypoints for two poses to be the same person."""
 SIMILAR = 0.5
-"""Two keypoints are similar if their similarity is greater than this."""
+"""Similarity above which two keypoints count as similar."""
 LOST_AFTER_S = 3.0
-"""How long somebody unseen is remembered. A passer-by hides a person for half a second; somebody who exercises in
-the next row, or a pillar, for two or three. Were it longer, ids would go to whoever comes next."""
+"""Seconds for which an unseen person is remembered. A passer-by hides a person for half a second, a pillar or somebody
+in the next row for two or three. With a longer time, newcomers would get the ids of people who left."""
 WIDEST_AFTER_S = 1.0
-"""The search for somebody unseen gets wider up to this, and no wider."""
+"""Maximum factor by which the search for an unseen person widens."""
 WIDENING_PER_S = 6.0
-"""How many sigmas wider the search for somebody gets per second unseen: the radius for ankles, a fifth of the body's
-size or 0.2 m, then grows by 1.1 m/s, so that a walk is followed at 2 frames per second."""
+"""Sigmas by which the search widens per second unseen: the radius for ankles, a fifth of the body's size or 0.2 m, then
+grows by 1.1 m/s, so that a walk is followed at 2 frames per second."""
 COASTING_S = 0.3
-"""Time constant with which the motion predicted for somebody unseen dies away: people turn, and stop."""
+"""Time constant with which the predicted motion of an unseen person decays, since people turn and stop."""
 MOTION_MEMORY_S = 0.2
-"""Time constant of the estimate of somebody's motion, long against a frame and short against a stride."""
+"""Time constant of the velocity estimate: longer than a frame, shorter than a stride."""
 MAX_SIZE_RATIO = 1.6
-"""Somebody found again by a wide search is at most this much larger or smaller than before."""
+"""Maximum change in size of a person who is found again by a wide search."""
 UNKNOWN_GAP_S = 0.25
-"""How long ago the frame before is taken to be where clocks do not say: enough for a step aside."""
+"""Assumed seconds since the previous frame if the clock does not tell: enough for a step aside."""
 
 
 class _Track:
-    """What is remembered of one person."""
+    """The tracked state of one person."""
 
     def __init__(self, id: int, keypoints: Array, time: float) -> None:
         self.id = id
         self.keypoints = keypoints
-        """(19, 2) pixels at `seen_at`; what was missing then stands where it went with the rest since last found."""
+        """(19, 2) pixels at `seen_at`; keypoints missing then have been moved along with the others."""
         self.seen_at = time
         self._motion = np.zeros(2)
-        """Pixels per second, the body as a whole."""
+        """Velocity of the whole body, pixels per second."""
         self._found_at = np.where(np.isnan(keypoints[:, 0]), -np.inf, time)
         """(19,) seconds, when each keypoint was last found."""
 
     def predicted(self, time: float) -> Array:
-        """(19, 2) pixels where the keypoints are at `time` if the motion dies away."""
+        """(19, 2) predicted keypoints at `time`, pixels, with decaying motion."""
         coasted = COASTING_S * (1 - math.exp(-(time - self.seen_at) / COASTING_S))
         return self.keypoints + self._motion * coasted
 
     def see(self, keypoints: Array, time: float) -> None:
-        """Take over what was found at `time`."""
+        """Update with the keypoints found at `time`."""
         found = ~np.isnan(keypoints[:, 0])
         moves = (keypoints - self.keypoints)[found & ~np.isnan(self.keypoints[:, 0])]
         move, dt = np.median(moves, axis=0), time - self.seen_at
@@ -66,7 +66,7 @@ class _Track:
         self.keypoints = np.where(found[:, None], keypoints, np.where(known[:, None], self.keypoints + move, np.nan))
 
     def restart_clock(self, before: float, now: float) -> None:
-        """Go on at `now` on another clock, which does not say how long after `before` on the old one."""
+        """Continue at `now` on another clock, after `before` on the old one; the time between is unknown."""
         shift = now - before - UNKNOWN_GAP_S
         self.seen_at += shift
         self._found_at += shift
@@ -74,7 +74,7 @@ class _Track:
 
 
 class Identities:
-    """Everyone seen lately. Ids start at 1 and are never given twice."""
+    """All people seen recently. Ids start at 1 and are never reused."""
 
     def __init__(self) -> None:
         self._next_id = count(1)
@@ -82,23 +82,23 @@ class Identities:
 
     @property
     def known(self) -> frozenset[int]:
-        """The ids of those remembered."""
+        """The ids of the remembered people."""
         return frozenset(track.id for track in self._tracks)
 
     def forget(self) -> None:
-        """Remember nobody; ids go on counting."""
+        """Forget all people; ids continue counting."""
         self._tracks = []
 
     def restart_clock(self, before: float, now: float) -> None:
-        """Go on at `now` [s] on another clock, which does not say how long after `before` on the old one."""
+        """Continue at `now` [s] on another clock, after `before` on the old one; the time between is unknown."""
         for track in self._tracks:
             track.restart_clock(before, now)
 
     def assign(self, poses: Sequence[Array], time: float) -> list[int]:
-        """The id of each of the (19, 2) keypoints [px]; equally good matches go to the first of them.
+        """The id of each of the (19, 2) keypoints [px]; of equally good matches, the first wins.
 
-        First everyone is looked for where they were, or have moved on to, as closely as section 5 says. Who is
-        left is looked for the more widely, the longer unseen.
+        First, people are searched for at their last or predicted positions, by the rule of section 5. The search for
+        those who remain is the wider, the longer they were unseen.
         """
         tracks: list[_Track | None] = [None] * len(poses)
         for search in (_close, _wide):
@@ -122,12 +122,12 @@ class Identities:
 
 
 def _close(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
-    """(T) tracks, (P, 19, 2) pixels -> (T, P) likeness by the plain rule; NaN where it does not hold."""
+    """(T) tracks, (P, 19, 2) pixels -> (T, P) similarity by the plain rule; NaN if it is not met."""
     return _likeness(tracks, poses, time, np.ones(len(tracks)))
 
 
 def _wide(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
-    """Like `_close`, but the wider the longer unseen, and only where the size is right."""
+    """Like `_close`, but the wider the longer unseen, and only if the size fits."""
     unseen = np.minimum([time - track.seen_at for track in tracks], WIDEST_AFTER_S)
     likeness = _likeness(tracks, poses, time, 1 + WIDENING_PER_S * unseen)
     ratios = _size_ratios(np.stack([track.keypoints for track in tracks])[:, None], poses)
@@ -135,7 +135,7 @@ def _wide(tracks: Sequence[_Track], poses: Array, time: float) -> Array:
 
 
 def _likeness(tracks: Sequence[_Track], poses: Array, time: float, widening: Array) -> Array:
-    """(T, P) sum of the similarities that count, where enough do; NaN elsewhere. widening: (T,)."""
+    """(T, P) sum of the similarities above the limit if enough are, otherwise NaN. widening: (T,)."""
     held = np.stack([track.keypoints for track in tracks])[:, None]
     areas = np.maximum(box_areas(held), box_areas(poses))
     likeness = np.full(areas.shape, np.nan)
@@ -151,10 +151,10 @@ def _size_ratios(a: Array, b: Array) -> Array:
     """(T, 1, 19, 2) and (P, 19, 2) pixels -> (T, P): how much larger b is, by the keypoints found in both."""
     common = np.isfinite(a + b)
     size_a, size_b = (_spread(np.where(common, points, 0.0), common) for points in (a, b))
-    return (size_b + 1) / (size_a + 1)  # a pixel more each: keypoints may coincide
+    return (size_b + 1) / (size_a + 1)  # plus one pixel, since keypoints may coincide
 
 
 def _spread(points: Array, counted: NDArray[np.bool_]) -> Array:
-    """(..., 19, 2) pixels -> (...): root of the summed squared distances from the mean, of what is counted."""
+    """(..., 19, 2) pixels -> (...): root of the summed squared distances from the mean, over the counted points."""
     mean = points.sum(axis=-2, keepdims=True) / np.maximum(counted.sum(axis=-2, keepdims=True), 1)
     return np.asarray(np.sqrt(((points - mean) ** 2).sum(axis=(-2, -1), where=counted)))

@@ -1,10 +1,10 @@
-"""Calm joints in 3D: what moves slowly is smoothed much, what moves fast follows at once.
+"""Smooths joints in 3D: strongly in slow movement, weakly in fast movement.
 
-In: one person's joints, metres, camera frame, at true times. Out: the same, smoothed.
+In: one person's joints, metres, camera frame, with the frames' times. Out: the same, smoothed.
 
-Where a person stands is seen well across the line of sight and badly along it: depth comes from the size in the
-image, and one percent of it is 5 cm at 5 m. So the depth is smoothed on its own, and the body moved along its line
-of sight, where the image stays the same, before the rest is.
+A person's position is accurate across the line of sight and inaccurate along it: depth comes from the size in the
+image, of which one percent is 5 cm at 5 m. So the depth is smoothed separately, and the body moved along its line of
+sight, which leaves the image unchanged, before the rest is smoothed.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from engine.matching import Array
 from engine.skeleton import JOINT_COUNT, PELVIS
 
 RESTART_AFTER_S = 0.5
-"""After so long a gap a pose says more than the memory of the one before it."""
+"""Seconds after which the filters restart, since the previous pose is outdated."""
 DEPTH_WINDOW_S = 0.2
-"""Depths of this long are reduced to their median: poses with half their keypoints hidden leap by metres."""
+"""Seconds over which the median depth is taken: poses with half of their keypoints hidden jump by metres."""
 DEPTH_BETA = 0.25
-"""Times beta for depth, whose noise is about four times that of the joints and would pass for movement."""
+"""Factor on beta for depth, whose noise is about four times that of the joints and would look like movement."""
 NEAREST_M = 0.1
-"""A pelvis nearer to the camera is not on a line of sight worth following."""
+"""Minimum distance of the pelvis from the camera for which a line of sight is defined."""
 
 
 class PoseSmoother:
-    """One Euro filters for one person: for the depth, and for the place and the joints around it."""
+    """One Euro filters for one person: for the depth, and for the position and the joints relative to it."""
 
     def __init__(self) -> None:
         self._height_m = 0.0
@@ -39,14 +39,14 @@ class PoseSmoother:
     def _restart(self, time: float) -> None:
         self._seen_at: float = time
         self._depths: deque[tuple[float, float]] = deque()
-        """(time, depth) of late."""
+        """Recent (time, depth) pairs."""
         self._depth: OneEuro = OneEuro()
         self._rest: OneEuro = OneEuro()
 
     def update(self, joints: Array, time: float, height_m: float, *, cutoff_hz: float, beta: float) -> Array:
         """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
 
-        `height_m` is how tall the joints take the person to be: when that is changed, memory is scaled along.
+        `height_m` is the height that the joints assume: when it changes, the filters' state is scaled, too.
         """
         if not 0 < time - self._seen_at <= RESTART_AFTER_S:
             self._restart(time)
@@ -59,7 +59,7 @@ class PoseSmoother:
             self._restart(-math.inf)
             return joints
         depth = self._smooth_depth(float(pelvis[2]), time, dt, cutoff_hz, beta * DEPTH_BETA)
-        # The direction's speed times the depth is metres per second, as that of the joints is.
+        # The speed of the direction times the depth is in metres per second, like that of the joints.
         betas = np.full((JOINT_COUNT + 1, 1), beta)
         betas[0] *= depth
         direction_and_joints = np.vstack([pelvis / pelvis[2], joints - pelvis])
@@ -67,7 +67,7 @@ class PoseSmoother:
         return np.asarray(smoothed[1:] + smoothed[0] * depth)
 
     def _rescale(self, factor: float) -> None:
-        """Take the person to be `factor` times as tall and as far away; the direction stays the same."""
+        """Scale the state to a person `factor` times as tall and as far away; the direction stays the same."""
         self._depths = deque((time, depth * factor) for time, depth in self._depths)
         self._depth.scale(factor)
         self._rest.scale(np.array([1.0, *[factor] * JOINT_COUNT])[:, None])

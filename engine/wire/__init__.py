@@ -1,7 +1,7 @@
-"""A scene as JSON and back: the one place that knows what a scene looks like outside the program.
+"""The wire format of a scene, the only place that defines it: to JSON and back, and as a CSV table.
 
-`scene_to_wire` makes JSON-ready data of a `Snapshot`; `parse_scene` and `read_scenes` make the public `Scene` of that.
-`SCHEMA` is the file that describes it, and `csv_lines` gives the same as a table.
+`scene_to_wire` turns a `Snapshot` into JSON-ready data; `parse_scene` and `read_scenes` turn that into a `Scene`.
+`SCHEMA` is the path of its JSON Schema; `csv_lines` makes the CSV table.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.wire.jsonl import read_scenes
 from engine.wire.scene import Person, Scene
 
 SCHEMA = Path(__file__).with_name("scene.schema.json")
-"""JSON Schema of a scene. It allows for fields that it does not name."""
+"""JSON Schema of a scene. It allows additional fields."""
 
 __all__ = [
     "CSV_COLUMNS",

@@ -15,11 +15,11 @@ CSV_COLUMNS = (
     "frame", "time_s", "wall_time_s", "person", "score", "joint", "joint_name", "u_px", "v_px", "confidence",
     "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
 )  # fmt: skip
-"""x, y, z are in the world of the extrinsics. Cells are empty where there is nothing."""
+"""Columns; x, y, z are in the world frame of the extrinsics. Cells without a value are empty."""
 
 
 def csv_lines(path: Path) -> Iterator[str]:
-    """A file of scenes as CSV, a piece per scene, never the whole file in memory."""
+    """A file of scenes as CSV, one piece per scene, so that memory stays bounded."""
     yield _csv([CSV_COLUMNS])
     with path.open(encoding="utf-8") as lines:
         for line in lines:

@@ -1,4 +1,4 @@
-"""Scenes back from JSON: as the public `Scene`, and as what the engine itself works with (for replays)."""
+"""Decodes scenes from JSON: to the public `Scene`, and to the engine's own types for replays."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PERSON_FIELDS = frozenset(Person.__dataclass_fields__)
 
 
 def parse_scene(wire: Any) -> Scene:
-    """The scene that JSON-ready data describes; fields that are new to this version are in `extra`.
+    """The scene that JSON-ready data describes; fields unknown to this version are in `extra`.
 
-    Raises PosecastError where it is not a scene, or one of a later version of the format.
+    Raises PosecastError if it is not a scene, or of a later version of the format.
     """
     try:
         if wire["version"] != VERSION:
@@ -35,13 +35,13 @@ def parse_scene(wire: Any) -> Scene:
 
 
 def scene_from_wire(wire: Wire, camera: Camera) -> types.Scene:
-    """The engine's scene, seen by `camera`; the wire is one of our own."""
+    """The engine's scene, seen by `camera`; `wire` must come from `scene_to_wire`."""
     people = tuple(_tracked(person) for person in wire["people"])
     return types.Scene(wire["frame"], wire["time"], people, camera)
 
 
 def backend_from_wire(wire: Wire) -> types.BackendInfo:
-    """What computed the scene."""
+    """The backend that computed the scene."""
     return types.BackendInfo(wire["backend"], wire["device"], wire["precision"])
 
 

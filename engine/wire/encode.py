@@ -1,8 +1,8 @@
 """A snapshot as JSON.
 
 In: a `Snapshot`. Out: the dictionary of one JSONL line, one Socket.IO `scene` event, one `GET /api/scene`;
-`scene.schema.json` describes it. Pixels are given to 0.01, metres to 0.0001 (a tenth of a millimetre),
-confidences to 0.001: finer digits are noise and would double the traffic.
+`scene.schema.json` describes it. Pixels are rounded to 0.01, metres to 0.0001 (a tenth of a millimetre),
+confidences to 0.001: further digits are noise and would double the traffic.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.types import Person, Pose2D, Pose3D, Snapshot
 from engine.wire.score import found_keypoints, score
 
 VERSION = 1
-"""Grows when a reader of the old format would misread the new one."""
+"""Version of the format; increased when a reader of the old format would misread the new one."""
 
 Wire = dict[str, Any]
 
@@ -54,7 +54,7 @@ def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:
 
 
 def dumps(wire: Any) -> str:
-    """Compact JSON on one line; ValueError rather than a NaN, which is no JSON. Names of files may be any bytes."""
+    """Compact JSON on one line; ValueError for NaN, which JSON does not allow. File names may contain any bytes."""
     text = json.dumps(wire, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text if text.isascii() else printable(text)
 
@@ -71,7 +71,7 @@ def _person(person: Person, camera: Camera) -> Wire:
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:
-    """19 x [x, y, confidence], frame pixels; None where not found."""
+    """19 x [x, y, confidence], frame pixels; None for keypoints that were not found."""
     pixels = np.round(np.asarray(pose.keypoints, dtype=np.float64), 2).tolist()
     scores = np.round(np.clip(np.asarray(pose.scores, dtype=np.float64), 0, 1), 3).tolist()
     found = found_keypoints(pose)
@@ -91,5 +91,5 @@ def _metres(points: np.ndarray[Any, Any]) -> list[list[float]]:
 
 
 def _number(value: float, digits: int) -> float:
-    """Rounded; 0 where there is no number yet (a rate before the second frame)."""
+    """Rounded; 0 if not finite (a rate before the second frame)."""
     return round(float(value), digits) if math.isfinite(value) else 0.0

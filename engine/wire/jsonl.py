@@ -1,4 +1,4 @@
-"""Files of scenes: JSONL, one scene a line."""
+"""Reads files of scenes: JSONL, one scene per line."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _HINT = "give a file that `posecast infer` or a recording wrote"
 
 
 def read_scenes(path: Path) -> Iterator[Scene]:
-    """The scenes of a file, in order, never the whole file in memory.
+    """The scenes of a file, in order, read one at a time.
 
-    Raises PosecastError where the file cannot be read, and, with the number of the line, where one is not a scene.
+    Raises PosecastError if the file cannot be read, or, with the line number, if a line is not a scene.
     """
     try:
         with path.open(encoding="utf-8") as lines:

@@ -1,4 +1,4 @@
-"""A scene for those who use the numbers: what the wire says, as numpy arrays.
+"""The public form of a scene: the wire format's content as numpy arrays.
 
 The order of the 19 joints is that of CMU Panoptic (`engine.skeleton.JOINTS`); metres, seconds and pixels.
 """
@@ -20,22 +20,22 @@ class Person:
     """One person of a scene."""
 
     id: int
-    """Stays with the person while they are tracked."""
+    """Stays the same while the person is tracked."""
     score: float
     """Mean confidence of the keypoints found, 0..1."""
     keypoints_2d: Array
-    """(19, 3): x and y in pixels of the frame, confidence 0..1. NaN, NaN, 0 where not found; the pelvis never is."""
+    """(19, 3): x and y in pixels of the frame, confidence 0..1. NaN, NaN, 0 if not found; the pelvis never is."""
     joints_3d: Array | None
-    """(19, 3) metres, world frame of the extrinsics; `Scene.up` names its vertical. None where there is no 3D."""
+    """(19, 3) metres, world frame of the extrinsics; `Scene.up` names its up axis. None without 3D."""
     joints_camera: Array | None
-    """(19, 3) metres, camera frame: x right, y down, z forward. None where there is no 3D."""
+    """(19, 3) metres, camera frame: x right, y down, z forward. None without 3D."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Further fields of the person, as JSON gives them."""
+    """Further fields of the person, as in the JSON."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Everyone in one frame."""
+    """All people in one frame."""
 
     frame: int
     """Index of the frame in its source, from 0; dropped frames leave gaps."""
@@ -56,4 +56,4 @@ class Scene:
     timings_ms: Mapping[str, float]
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Further fields of the scene, as JSON gives them."""
+    """Further fields of the scene, as in the JSON."""

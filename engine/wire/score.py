@@ -10,13 +10,13 @@ from engine.types import Pose2D
 
 
 def found_keypoints(pose: Pose2D) -> NDArray[np.bool_]:
-    """(19,) which keypoints were found. The pelvis never is: it exists in 3D only."""
+    """(19,) whether each keypoint was found. The pelvis never is: it exists in 3D only."""
     found = np.isfinite(pose.keypoints).all(axis=1) & (pose.scores > 0)
     found[PELVIS] = False
     return found
 
 
 def score(pose: Pose2D) -> float:
-    """The score of the wire, of `Settings.min_score` and of every export; 0 where no keypoint was found."""
+    """The score in the wire format, in `Settings.min_score` and in every export; 0 if no keypoint was found."""
     found = pose.scores[found_keypoints(pose)]
     return float(np.clip(found, 0, 1).mean()) if found.size else 0.0

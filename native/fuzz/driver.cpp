@@ -1,4 +1,4 @@
-// A driver for compilers without libFuzzer: random inputs from a seed, for some seconds. Knows no coverage.
+// A driver for compilers without libFuzzer: random inputs from a seed, for some seconds, without coverage feedback.
 //
 //     driver SECONDS SEED        -> prints how many inputs were decoded
 //     driver FILE...             -> decodes what was found earlier

@@ -1,7 +1,7 @@
-// What the decoder is attacked with: bytes become maps of any size and values, and what comes out must make sense.
+// The fuzz target: bytes become maps of any size and values, and the decoder's results must be consistent.
 //
-// LLVMFuzzerTestOneInput is libFuzzer's entry; driver.cpp calls it where there is no libFuzzer. The sanitizers find
-// what is out of bounds or undefined, the checks here what is only wrong.
+// LLVMFuzzerTestOneInput is libFuzzer's entry point; driver.cpp calls it without libFuzzer. The sanitizers find
+// out-of-bounds and undefined behaviour, the checks here wrong results.
 
 #include <cmath>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // engine._native: checks NumPy arguments, releases the GIL, calls the decoder, and makes arrays of what it returns.
-// The only file that knows Python; it knows nothing of decoding.
+// The only file that depends on Python; it contains no part of the algorithm.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>

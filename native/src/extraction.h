@@ -1,4 +1,4 @@
-// The whole way: maps of the network to people.
+// The complete decoder: from maps of the network to people.
 
 #pragma once
 

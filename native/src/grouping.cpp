@@ -42,7 +42,7 @@ std::vector<Candidate> Grouping::people() const {
   return people;
 }
 
-// Whoever holds joint a gets joint b; where nobody does, a new person gets both.
+// The person that has joint a gets joint b; if there is none, a new person gets both.
 void Grouping::extend(const Limb& limb, const Connection& connection) {
   int person = holder_[limb.a][connection.a];
   const float b_score = peak_score(limb.b, connection.b);
@@ -58,7 +58,7 @@ void Grouping::extend(const Limb& limb, const Connection& connection) {
   give(person, limb.b, connection.b);
 }
 
-// Who holds one end and misses the other gets it, and nothing for it. Two people may come to share a peak here.
+// A person that has one end and lacks the other gets it, without a score. Two people may then share a peak.
 void Grouping::close(const Limb& limb, const Connection& connection) {
   const int a_person = holder_[limb.a][connection.a];
   const int b_person = holder_[limb.b][connection.b];

@@ -34,7 +34,7 @@ constexpr int kFirstClosingLimb = 17;
 
 using Peaks = std::array<std::vector<Peak>, kKeypoints>;
 
-// A person in the making.
+// A person being assembled.
 struct Candidate {
   std::array<int, kKeypoints> peak;  // index into the keypoint's peaks, or kMissing
   int joints = 0;
@@ -49,10 +49,10 @@ class Grouping {
   // Adds the connections of a limb; limbs must come in the order of kLimbTable.
   void add(int limb, const std::vector<Connection>& connections);
 
-  // Adds a limb of which keypoint `keypoint` has peaks and the other end has none: who belongs to nobody is a person.
+  // Adds a limb whose end `keypoint` has peaks and whose other end has none: each unassigned peak becomes a person.
   void add_single_end(int keypoint);
 
-  // Those with enough joints and score.
+  // The people with enough joints and score.
   std::vector<Candidate> people() const;
 
  private:
@@ -64,7 +64,7 @@ class Grouping {
 
   const Peaks& peaks_;
   std::vector<Candidate> candidates_;
-  // Per keypoint and peak: who holds it, or kMissing. One person at most: see kLimbTable.
+  // Per keypoint and peak: the person that has it, or kMissing. At most one: see kLimbTable.
   std::array<std::vector<int>, kKeypoints> holder_;
 };
 

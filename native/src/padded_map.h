@@ -9,7 +9,7 @@
 
 namespace posecast {
 
-// Values beyond this count as 0, as NaN and infinities do: no network means them, and sums of them stay finite.
+// Larger values count as 0, like NaN and infinities: no working network returns them, and all sums stay finite.
 constexpr float kLargestValue = 1e6f;
 
 class PaddedMap {

@@ -1,4 +1,4 @@
-// Peaks of a heatmap: the keypoints that may belong to somebody.
+// Peaks of a heatmap: the candidates for keypoints of people.
 //
 // A peak is a pixel of the heatmap upsampled by 4 that is at least kPeakThreshold and strictly greater than its four
 // neighbours; where equal pixels share the top of a blob there is none, as the reference has it (the values of a
@@ -17,8 +17,8 @@ namespace posecast {
 constexpr float kPeakThreshold = 0.1f;
 // Upsampled pixels; of two peaks nearer than this the left one stays.
 constexpr int kPeakDistance = 3;
-// Per heatmap. No crowd comes near; noise on a large map would, and pairs of peaks take quadratic time. Beyond it the
-// strongest are kept.
+// Maximum per heatmap; the strongest are kept. Crowds have far fewer, but noise on a large map may have more, and pairs
+// of peaks take quadratic time.
 constexpr std::size_t kMostPeaks = 1500;
 
 struct Peak {

@@ -163,7 +163,7 @@ def test_the_file_says_what_it_is(library: _Library, tmp_path: Path) -> None:
     header, plan = read_engine(tmp_path / "m.engine")
     assert plan == b"a plan"
     assert (header.size, header.precision, header.raw_input) == ((64, 72), "fp16", True)
-    assert header.home == f"TensorRT {library.__version__} on NVIDIA Test (compute capability 8.7)"
+    assert header.platform == f"TensorRT {library.__version__} on NVIDIA Test (compute capability 8.7)"
     dimensions = library.asked["model"].graph.input[0].type.tensor_type.shape.dim
     assert [dimension.dim_value for dimension in dimensions] == [1, 3, 64, 72]
 

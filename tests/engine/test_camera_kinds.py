@@ -270,11 +270,11 @@ def test_what_was_read_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (f"R: {R.tolist()}\nt: [0, 1, 4]\nt: [0, 10, 40]\nunit: m\n", "line 3 says t a second time"),
-        ('{"R": 1, "t": [0, 0, 1], "t": [0, 0, 2]}', "t a second time"),
-        ("<opencv_storage><t>0 0 1</t><t>0 0 2</t></opencv_storage>", "t a second time"),
+        (f"R: {R.tolist()}\nt: [0, 1, 4]\nt: [0, 10, 40]\nunit: m\n", "line 3 repeats t"),
+        ('{"R": 1, "t": [0, 0, 1], "t": [0, 0, 2]}', "t occurs twice"),
+        ("<opencv_storage><t>0 0 1</t><t>0 0 2</t></opencv_storage>", "t occurs twice"),
         ("R = 1\nR = 2\n", "not TOML"),
-        (dumps({"R": R, "r": R.T, "t": T}), "both R and r"),
+        (dumps({"R": R, "r": R.T, "t": T}), "R and r have different values"),
         (dumps({"R": R, "rvec": [0, 0, 0.1], "t": T}), "different rotations"),
         (dumps({"R": R, "t": T, "K": K, "fx": 900, "fy": 900, "cx": 640, "cy": 360}), "K and fx differ"),
         (dumps({"R": R, "t": T, "focal_length": 4.2, "image_size": [1280, 720]}), "36 mm wide sensor: 149 pixels"),
@@ -282,9 +282,9 @@ def test_what_was_read_is_said() -> None:
         (dumps({"R": R, "t": T, "intrinsics": [1100, 645, 1105, 355]}), "must be fx, fy, cx, cy"),
         (dumps({"euler": [1, 2, 3], "position": [1, 2, 3]}), "Euler angles"),
         (dumps({"quaternion": [1, 2, 3, 4], "position": [1, 2, 3]}), "length 1"),
-        (dumps({"R": R, "t_mm": T, "unit": "m"}), "unit is 'm', and t_mm says mm"),
+        (dumps({"R": R, "t_mm": T, "unit": "m"}), "unit is 'm', but t_mm means mm"),
         (dumps({"R": R, "t": T, "K": K @ pose(R, T)[:3]}), "projection"),
-        (dumps({"extrinsics": {"R": R, "t": T}, "intrinsics": {"t": [1, 2, 3]}}), "t twice"),
+        (dumps({"extrinsics": {"R": R, "t": T}, "intrinsics": {"t": [1, 2, 3]}}), "t occurs twice"),
         ("cam0:\n  camera_model: omni\n  intrinsics: [1, 500, 500, 320, 240]\n", "only pinhole"),
     ],
 )

@@ -115,7 +115,7 @@ def test_one_of_panoptics_cameras_is_picked_by_name() -> None:
 
 def test_several_cameras_and_none_named_lists_the_names() -> None:
     refused(panoptic("00_00", "00_01"), "2 cameras: 00_00, 00_01", "FILE#NAME")
-    with pytest.raises(PosecastError, match="no camera '01_00' in it; it holds 00_00, 00_01"):
+    with pytest.raises(PosecastError, match="there is no camera '01_00' in the file; choose one of 00_00, 00_01"):
         parse(panoptic("00_00", "00_01"), "01_00")
     refused(panoptic(*(str(number) for number in range(100))), "100 cameras", "and 88 more")
 
@@ -313,20 +313,20 @@ def test_a_unit_that_cannot_be_right_raises_a_doubt(t: list[float], unit: str | 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"R": None}, "no R in it"),
-        ({"t": None}, "no t in it"),
-        ({"R": None, "t": None, "foo": 1}, "no camera in it: it says foo"),
+        ({"R": None}, "no R found"),
+        ({"t": None}, "no t found"),
+        ({"R": None, "t": None, "foo": 1}, "no camera found; the file contains foo"),
         ({"R": [[1, 0, 0], [0, 1, 0]]}, "R is 2 x 3"),
         ({"R": [[1, 0, 0], [0, 1], [0, 0, 1]]}, "R is not made of numbers in rows"),
         ({"R": "identity"}, "R is not made of numbers"),
         ({"R": {"a": 1}}, "R is not made of numbers"),
-        ({"R": [[float("nan")] * 3] * 3}, "R holds NaN"),
+        ({"R": [[float("nan")] * 3] * 3}, "R contains NaN"),
         ({"R": [100, 0, 0]}, "not degrees"),
         ({"t": [1, 2]}, "t is 2"),
         ({"t": 5}, "t is a single number"),
-        ({"t": [1, 2, float("inf")]}, "t holds NaN or infinity"),
-        ({"t": [1, 2, 1e200]}, "t holds a number out of all bounds"),
-        ({"R": [[1e200] * 3] * 3}, "R holds a number out of all bounds"),
+        ({"t": [1, 2, float("inf")]}, "t contains NaN or infinity"),
+        ({"t": [1, 2, 1e200]}, "t contains a number that is too large"),
+        ({"R": [[1e200] * 3] * 3}, "R contains a number that is too large"),
         ({"t": [1, 2, 10**400]}, "t is not made of numbers"),
         ({"K": [[1, 2], [3, 4]]}, "K is 2 x 2"),
         ({"K": K.T.tolist()}, "K is transposed"),
@@ -366,7 +366,7 @@ def test_wrong_parts_are_named(changes: dict[str, Any], words: str) -> None:
         (b"R: [1, 2", "not YAML: line 2"),
         (b"R: [1, 2]]", "not YAML: line 1"),
         (b"R: [1 [2]]", "not YAML: line 1"),
-        (b"R: {a 1}", "no t in it"),
+        (b"R: {a 1}", "no t found"),
         (b"R: 1\n   b: 2\n", "not YAML: line 2"),
         (b"R: 1\n---\nb: 2\n", "line 2 starts another"),
         (b"\n".join(b" " * depth + b"a:" for depth in range(300)), "nested too deeply"),

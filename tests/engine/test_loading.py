@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+import torch
 
-from engine import inference
-from engine.errors import PosecastError
+from engine import inference, models
+from engine.errors import ModelError, PosecastError
 from engine.inference import onnxruntime, openvino
 from engine.loading import load_backend
 from engine.types import BackendInfo, Image, Maps, ModelSpec
-from tests.models import silent
+from tests.models import foreign_onnx, silent, tiny_onnx
 
 SIZE = (64, 64)
 AUTO = ModelSpec(precision="fp32")
@@ -81,3 +84,71 @@ def test_calling_it_off_is_no_reason_to_go_on(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(onnxruntime, "open_model", lambda path, **options: pytest.fail("it went on"))
     with pytest.raises(CalledOffError):
         load_backend(AUTO, SIZE, progress)
+
+
+@pytest.fixture
+def refused(caplog: pytest.LogCaptureFixture) -> Callable[[Path], str]:
+    """Why a model is refused by all backends together, in one message."""
+
+    def refusal(path: Path) -> str:
+        with caplog.at_level(logging.WARNING), pytest.raises(ModelError) as refused:
+            load_backend(ModelSpec(str(path), precision="fp32"), SIZE, silent)
+        assert not caplog.records, "no other backend is tried"
+        return refused.value.error
+
+    return refusal
+
+
+def test_a_wrong_checkpoint_is_refused_once(tmp_path: Path, refused: Callable[[Path], str]) -> None:
+    path = tmp_path / "another.pth"
+    torch.save({"weight": torch.zeros(3)}, path)
+    assert "does not fit the network" in refused(path)
+
+
+def test_a_damaged_checkpoint_is_refused_once(tmp_path: Path, refused: Callable[[Path], str]) -> None:
+    path = tmp_path / "cut.pth"
+    path.write_bytes(models.resolve("bundled").read_bytes()[:100_000])
+    assert "is damaged" in refused(path)
+
+
+def test_an_onnx_model_of_another_network_is_refused_once(tmp_path: Path, refused: Callable[[Path], str]) -> None:
+    assert "is not a model of this kind" in refused(tiny_onnx(tmp_path / "other.onnx", channels={"boxes": 4}))
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", "cannot read"),
+        (b"\x08\x08\x12\x07pytorch:\xff\xff\xff", "cannot read"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\n", "is a text, not an ONNX model"),
+    ],
+)
+def test_a_damaged_onnx_model_is_refused_once(
+    content: bytes, error: str, tmp_path: Path, refused: Callable[[Path], str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "damaged.onnx"
+    path.write_bytes(content)
+    assert error in refused(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_an_onnx_model_without_its_data_file_is_refused_once(tmp_path: Path, refused: Callable[[Path], str]) -> None:
+    path = tmp_path / "model.onnx"
+    onnx.save(onnx.load(str(foreign_onnx(path))), str(path), save_as_external_data=True, location="weights.data")
+    (tmp_path / "weights.data").unlink()
+    assert str(path) in refused(path)
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize(("asked", "assumed"), [(None, "normalised"), (False, None), (True, None)])
+def test_a_model_that_does_not_say_what_it_takes_is_told_apart(
+    backend: str, asked: bool | None, assumed: str | None, tmp_path: Path
+) -> None:
+    spec = ModelSpec(str(foreign_onnx(tmp_path / "foreign.onnx")), backend, precision="fp32", raw_input=asked)
+    with contextlib.closing(load_backend(spec, SIZE, silent)) as opened:
+        assert opened.info.assumed_input == assumed
+
+
+def test_the_bundled_model_says_what_it_takes() -> None:
+    with contextlib.closing(load_backend(ModelSpec(backend="openvino", precision="fp32"), SIZE, silent)) as opened:
+        assert opened.info == BackendInfo("openvino", "CPU", "fp32")

@@ -91,12 +91,12 @@ class Silent:
 
 
 def test_a_live_source_that_gives_nothing_is_an_error_after_the_limit() -> None:
-    with pytest.raises(PosecastError, match=r"silent gave no frame within 0\.05 s: no picture for 8 s"):
+    with pytest.raises(PosecastError, match=r"silent delivered no frame within 0\.05 s: no picture for 8 s"):
         first_frame(Silent(), within=0.05)
 
 
 def test_the_first_frame_of_a_file_may_take_its_time() -> None:
     source = Silent(live=False)
     threading.Timer(0.1, source.close).start()
-    with pytest.raises(PosecastError, match="silent gives no frame"):
+    with pytest.raises(PosecastError, match="silent delivered no frame"):
         first_frame(source, within=0.01)

@@ -54,7 +54,7 @@ def attack(app: Flask, method: str, path: str, mode: GenerationMode, examples: i
     )
     @hypothesis.given(operation.as_strategy(generation_mode=mode))
     def one(case: schemathesis.Case) -> None:
-        response = case.call()
+        response = case.call(headers={"Accept-Encoding": "identity"})  # bodies are read as they come
         assert response.status_code < 500 or response.status_code == NOT_NOW, response.text
         case.validate_response(response, checks=CHECKS)
 

@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine import picture_writer, video_writer
+from engine import nobody, picture_writer, video_writer
 from engine.errors import PosecastError
 from engine.files import room_for, text_lines, whole_file
 from engine.infer import Inference
@@ -64,7 +64,7 @@ def run(options: InferOptions) -> int:
         pictures = stack.enter_context(_pictures(options.video, source.frame_rate))
         backend = _load(inference, console)
         interrupted = stack.enter_context(_closes_on_signal(source))
-        summary = _write(inference, lines, pictures, console)
+        summary = _write(inference, backend, lines, pictures, console)
         console.print(
             f"{source.name}: {summary} on {backend.name} {backend.device} {backend.precision}", soft_wrap=True
         )
@@ -86,7 +86,9 @@ def _load(inference: Inference, console: Console) -> BackendInfo:
         return inference.load(progress)
 
 
-def _write(inference: Inference, lines: IO[str], pictures: _Pictures | None, console: Console) -> str:
+def _write(
+    inference: Inference, backend: BackendInfo, lines: IO[str], pictures: _Pictures | None, console: Console
+) -> str:
     """Write every result; a sentence about how it went."""
     frames = people = 0
     fps = 0.0
@@ -99,9 +101,19 @@ def _write(inference: Inference, lines: IO[str], pictures: _Pictures | None, con
                 if pictures is not None and result.overlay is not None:
                     pictures.write(result.overlay, result.snapshot.scene.time)
                 people = max(people, len(result.snapshot.scene.people))
+                if frames == nobody.FRAMES and not people:
+                    _print_doubt(backend, frames, console)
                 bar.update(task, advance=1, fps=f"{fps:.1f} fps")
+    if 0 < frames < nobody.FRAMES and not people:
+        _print_doubt(backend, frames, console)
     speed = f"{frames} frames at {fps:.1f} fps" if frames > 1 else "1 frame"
     return f"{speed}, up to {people} people at once"
+
+
+def _print_doubt(backend: BackendInfo, frames: int, console: Console) -> None:
+    doubted = nobody.doubt(backend, frames)
+    if doubted is not None:
+        console.print(str(doubted), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

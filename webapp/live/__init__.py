@@ -1,1 +1,1 @@
-"""What reaches viewers while it happens: scenes and statistics over sockets, pictures over HTTP."""
+"""Live data for viewers: scenes and statistics over sockets, pictures over HTTP."""

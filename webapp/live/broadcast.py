@@ -1,8 +1,8 @@
 """Sends scenes, statistics, state and events to the sockets, each client at its own pace.
 
-One thread takes the newest snapshot, and has it serialised once. A client has at most one scene that it has not
-acknowledged; it then gets the newest, whatever it missed. Sending only queues, so that no client can delay the thread.
-The heartbeat sends statistics, and drops clients that were silent for 10 s.
+One thread takes the newest snapshot, which is serialised once. A client has at most one unacknowledged scene; when it
+acknowledges, it gets the newest. Sending only queues, so that no client can delay the thread. The heartbeat sends
+statistics, and drops clients that have not acknowledged for 10 s.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class Sockets(Protocol):
 class _Client:
     ready: bool = False
     version: int = 0
-    """The newest scene that was sent."""
+    """Version of the newest scene that was sent."""
     waiting_since: float | None = None
-    """When the scene was sent that is not acknowledged yet."""
+    """When the unacknowledged scene was sent; None if there is none."""
 
 
 class Broadcaster:
@@ -87,15 +87,15 @@ class Broadcaster:
             self._thread.join(timeout=5)
 
     def tell(self, state: Callable[[], Wire], stats: Callable[[], Wire]) -> None:
-        """What to send as `state` and as `stats`. Before `start`."""
+        """Set the functions that make the `state` and `stats` events. To be called before `start`."""
         self._state, self._stats = state, stats
 
     def each_snapshot(self, action: Callable[[int, Snapshot], None]) -> None:
-        """Have `action(version, snapshot)` called for every snapshot taken; it must be quick. Before `start`."""
+        """Have the quick `action(version, snapshot)` called for every snapshot. To be called before `start`."""
         self._on_snapshot.append(action)
 
     def each_published(self, action: Callable[[float], None]) -> None:
-        """Have `action` called with the seconds from a scene's capture to its sending. Before `start`."""
+        """Have `action` called with the seconds from capture to sending. To be called before `start`."""
         self._on_published.append(action)
 
     def join(self, sid: str) -> None:
@@ -108,7 +108,7 @@ class Broadcaster:
             self._clients.pop(sid, None)
 
     def state_changed(self) -> None:
-        """Have the state sent to every client soon."""
+        """Send the state to every client soon."""
         self._state_changed.set()
 
     def progress(self, task: str, step: str, fraction: float | None, message: str) -> None:

@@ -17,7 +17,7 @@ _JOIN_S = 5.0
 
 
 class _Job:
-    """One job, which never runs twice at the same time."""
+    """One job, which never runs concurrently with itself."""
 
     def __init__(self, name: str, action: Callable[[], object]) -> None:
         self.name, self._action = name, action
@@ -40,7 +40,7 @@ class _Job:
 
 
 class Heartbeat:
-    """Owns the thread and the jobs. `beat` is one round; `start` has one begin every second until `close`."""
+    """Owns the thread and the jobs. `beat` is one round; after `start`, one begins every second until `close`."""
 
     def __init__(self) -> None:
         self._jobs: list[_Job] = []
@@ -48,7 +48,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="posecast-heartbeat", daemon=True)
 
     def each_second(self, name: str, action: Callable[[], object]) -> None:
-        """Have `action` called once a second; `name` says in the log what it does. Before `start`."""
+        """Have `action` called once a second; `name` describes it in the log. To be called before `start`."""
         self._jobs.append(_Job(name, action))
 
     def start(self) -> None:
@@ -69,7 +69,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stopping.wait(PERIOD_S):
-            # A thread for each round: one that gets stuck in a job must not take the next rounds along.
+            # A thread for each round: a job that hangs must not stop the next rounds.
             round_ = threading.Thread(target=self.beat, name="posecast-heartbeat-round", daemon=True)
             round_.start()
             round_.join(PERIOD_S)

@@ -17,29 +17,29 @@ from engine.slot import Slot
 from engine.types import Frame, Image, Snapshot
 
 VIEWS = ("overlay", "raw", "skeleton")
-"""`skeleton` is drawn on an empty canvas: it has no pixel of the camera."""
+"""Views; `skeleton` is drawn on an empty canvas, without the camera's picture."""
 JPEG_QUALITY = 80
 BOUNDARY = b"--frame\r\n"
-"""Closes every part: a browser shows one when it sees the next boundary."""
+"""Boundary after every part: a browser shows a part when it sees the next boundary."""
 _LOOK_UP = 0.2
-"""Longest wait for a bare frame, seconds: there may be a scene by now."""
+"""Longest wait for a frame before the first scene, seconds, after which scenes are checked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     version: int
-    """In the slot that it came from."""
+    """Version in the slot that it came from."""
     bare: bool
-    """Whether it came before the first scene."""
+    """Whether it is a frame from before the first scene."""
     headers: Mapping[str, str]
     """X-Frame: the frame's index. X-Time: its media time, seconds."""
     jpeg: bytes
     part: bytes
-    """The same as a part of a multipart stream, made once for all who watch."""
+    """The picture as a part of a multipart stream, made once for all viewers."""
 
 
 class Pictures:
-    """The newest snapshot as JPEG, per view; the newest frame where there is no snapshot yet."""
+    """The newest snapshot as JPEG, per view; the newest frame if there is no snapshot yet."""
 
     def __init__(self, snapshots: Slot[Snapshot], frames: Slot[Frame]) -> None:
         self.snapshots, self.frames = snapshots, frames
@@ -47,7 +47,7 @@ class Pictures:
         self._newest: dict[str, Picture] = {}
 
     def wait_newer(self, view: str, seen: Picture | None, timeout: float) -> Picture | None:
-        """The newest picture after `seen`, waiting up to `timeout` s; None: there was none."""
+        """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
         if view != "skeleton" and self.snapshots.newest() is None:
             version = seen.version if seen is not None else 0
             newer_frame = self.frames.wait_newer(version, min(timeout, _LOOK_UP))
@@ -58,7 +58,7 @@ class Pictures:
 
     def _picture(self, view: str, version: int, shown: Snapshot | Frame) -> Picture:
         bare = isinstance(shown, Frame)
-        with self._locks[view]:  # the first to come encodes, the others wait and take
+        with self._locks[view]:  # the first thread encodes, the others wait for its result
             picture = self._newest.get(view)
             if picture is None or picture.bare > bare or (picture.bare == bare and picture.version < version):
                 picture = self._newest[view] = _picture(version, shown, view)

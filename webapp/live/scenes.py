@@ -1,4 +1,4 @@
-"""The newest scene as text, made once however many ask: sockets, recorder, `GET /api/scene`."""
+"""Serialises the newest scene, once for all users: sockets, recorder, `GET /api/scene`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.wire import dumps, scene_to_wire
 
 
 class Scenes:
-    """Serialises each snapshot of a slot at most once, with the time of day and the present `fps`."""
+    """Serialises each snapshot of a slot at most once, with the wall time and the current `fps`."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Scenes:
         self._text: tuple[int, str] = (0, "")
 
     def text(self, version: int, snapshot: Snapshot) -> str:
-        """The JSON of `snapshot`, which the slot gave as `version`."""
+        """The JSON of `snapshot`, which has the given version in the slot."""
         with self._lock:
             if self._text[0] != version:
                 wall_time = self._wall_clock() - (self._clock() - snapshot.frame.captured_at)
@@ -36,6 +36,6 @@ class Scenes:
             return self._text[1]
 
     def newest(self) -> str | None:
-        """The JSON of the newest scene; None where there has been none."""
+        """The JSON of the newest scene; None if there has been none."""
         newest = self.snapshots.wait_newer(0, timeout=0)
         return self.text(*newest) if newest else None

@@ -1,4 +1,4 @@
-"""Parts that replace Socket.IO's own: how data becomes text, and how acknowledgements are numbered."""
+"""Replacements for parts of Socket.IO: serialisation, and the numbering of acknowledgements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.live.packets import MAX_NUMBER
 
 
 class Encoded:
-    """JSON text on its way through Socket.IO."""
+    """Data that is JSON text already."""
 
     __slots__ = ("text",)
 
@@ -24,7 +24,7 @@ class Encoded:
 
 
 class Json:
-    """The JSON module that Socket.IO is given: a scene is text already and goes in as it is."""
+    """The JSON module for Socket.IO, which passes on `Encoded` text unchanged."""
 
     @staticmethod
     def dumps(data: Any, **_: object) -> str:
@@ -36,9 +36,9 @@ class Json:
 
 
 class Manager(socketio.Manager):  # type: ignore[misc]
-    """Knows who is connected. Asks for acknowledgements by numbers that cannot be guessed, instead of 1, 2, 3.
+    """The manager of clients. Numbers acknowledgements unpredictably instead of 1, 2, 3.
 
-    A client that has not read a scene cannot acknowledge it: else it would be sent the next, and the next, for ever.
+    A client that has not read a scene cannot acknowledge it; otherwise it would be sent more and more scenes.
     """
 
     def _generate_ack_id(self, sid: str, callback: Callable[..., None]) -> int:

@@ -1,8 +1,8 @@
-"""The Socket.IO side of the server: who may connect, how things are sent, how connections end.
+"""The Socket.IO server: admits clients, sends events, ends connections.
 
-Server to client only: `scene` (acknowledged), `stats`, `state`, `progress`, `problem`. What is recorded and compared
-is part of both `stats` and `state`. A client sends nothing but acknowledgements, so that a view-only visitor has
-nothing to misuse.
+Events go from server to client only: `scene` (acknowledged), `stats`, `state`, `progress`, `problem`. Recording and
+comparison are part of both `stats` and `state`. Clients send only acknowledgements, so that a view-only visitor
+cannot change anything.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STRANGERS_LEAVE_AFTER = 5.0
-"""Seconds within which a connection must have become a client."""
+"""Seconds within which a connection must become a client."""
 MAX_UNREAD = 200
-"""Messages that a client has not read yet; one that reads has a few, and some dozens while a model is compiled."""
+"""Maximum number of unread messages of a client; usually there are a few, or some dozens during a compilation."""
 _PATH = "/socket.io/"
 _NAMESPACE = "/"
 
 
 class SocketServer:
-    """Flask-SocketIO, and the TCP connections below it. Wraps `app.wsgi_app`: create it before the guard."""
+    """Flask-SocketIO, and the TCP connections below it. Wraps `app.wsgi_app`, so it is created before the guard."""
 
     def __init__(self, app: Flask, tokens: Tokens, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens, self._limit, self._clock = tokens, limit, clock
         self._under_way = UnderWay()
         self._clients: dict[str, str | None] = {}
-        """Those who were let in, and their addresses. The library's own list has those, too, who are still asked."""
+        """Addresses of admitted clients by session. The library's list includes clients still being checked."""
         self._leave: Callable[[str], None] = lambda sid: None
         self._first_seen: dict[str, float] = {}
         self._closed = False
@@ -58,7 +58,7 @@ class SocketServer:
             app,
             async_mode="threading",
             client_manager=Manager(),
-            cors_allowed_origins=[],  # the guard has checked the Origin
+            cors_allowed_origins=[],  # the guard checks the Origin
             json=Json,
             manage_session=False,
             max_http_buffer_size=MAX_MESSAGE,
@@ -67,11 +67,11 @@ class SocketServer:
         )
         self._eio = self.socketio.server.eio
         self._manager = self.socketio.server.manager
-        # Engine.IO has no option for the WebSocket it uses.
+        # Engine.IO has no option for its WebSocket class.
         self._eio._async = {**self._eio._async, "websocket": WebSocket}
 
     def on_clients(self, join: Callable[[str], None], leave: Callable[[str], None]) -> None:
-        """Have `join(sid)` and `leave(sid)` called as clients come and go."""
+        """Have `join(sid)` and `leave(sid)` called when clients connect and disconnect."""
 
         def connect(auth: object = None) -> None:
             sid: str = request.sid  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ class SocketServer:
                 join(sid)
             except Refused:
                 raise
-            except Exception as error:  # anything else, and the library would keep what it has half let in
+            except Exception as error:  # after any other exception, the library would keep the half-admitted client
                 message = "error while a client connected"
                 event(log, "request_failed", message, level=logging.ERROR, exception=error, path=_PATH)
                 raise Refused("something went wrong on the server") from error
@@ -99,7 +99,7 @@ class SocketServer:
             tell_viewer("viewer_left", "socket", address)
 
     def _check(self, token: str | None, address: str) -> None:
-        """Refuse a client whose `auth.token` is not right; its request carried none."""
+        """Refuse a client without a token in its request and without a valid `auth.token`."""
         if self._tokens.failures.exceeded(address):
             raise Refused("too many wrong tokens from this address")
         if self._tokens.role_of(token) is None:
@@ -107,21 +107,24 @@ class SocketServer:
             raise Refused("a token is needed")
 
     def door(self, app: WSGIApplication) -> WSGIApplication:
-        """A WSGI middleware that counts sockets, refuses too many, and remembers their TCP connections."""
+        """A WSGI middleware that limits the number of sockets, and remembers their TCP connections."""
 
         def enter(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             try:
                 if environ.get("PATH_INFO", "").startswith(_PATH):
                     return self._answer(app, environ, start_response)
                 return app(environ, start_response)
-            except (StopIteration, ConnectionError):  # a WebSocket is over: do not leave its client waiting
+            except (
+                StopIteration,
+                ConnectionError,
+            ):  # the WebSocket has ended: close it, so that its client does not wait
                 hang_up(connection_of(environ))
                 raise
 
         return enter
 
     def _answer(self, app: WSGIApplication, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """What a session, or somebody who wants to begin one, is told."""
+        """The answer to a request of a session, or to a request for a new one."""
         sid = parse_qs(environ.get("QUERY_STRING", "")).get("sid", [None])[0]
         if sid is None and not self._has_room_for(environ.get("REMOTE_ADDR", "")):
             return refuse(503, *too_many(self._limit))(environ, start_response)
@@ -139,7 +142,7 @@ class SocketServer:
             self._under_way.end(sid, kind)
 
     def _nonsense(self, sid: str | None) -> WSGIApplication:
-        """End the session, if there is one, and refuse."""
+        """End the session, if there is one, and refuse the request."""
         if sid is not None:
             self._end(sid)
         return refuse(400, "malformed Socket.IO request")
@@ -157,13 +160,15 @@ class SocketServer:
         return not self._closed and len(self) < self._limit and neighbours < share_of(self._limit)
 
     def ready(self, sid: str) -> bool:
-        with contextlib.suppress(KeyError):  # the library looks twice for what may be gone by then
+        with contextlib.suppress(
+            KeyError
+        ):  # the library looks up the session twice, and it may be gone the second time
             return sid in self._clients and bool(self._manager.is_connected(sid, _NAMESPACE))
         return False
 
     def emit(self, event: str, data: Wire, to: str | None = None) -> None:
         text = dumps(data)
-        # The library's own "everybody" includes those who have not shown a token yet.
+        # The library's own broadcast includes clients whose token has not been checked yet.
         for sid in [to] if to is not None else filter(self.ready, list(self._clients)):
             self._send(event, text, sid)
 
@@ -171,7 +176,7 @@ class SocketServer:
         self._send("scene", text, to, acknowledged)
 
     def _send(self, event: str, text: str, to: str, acknowledged: Callable[..., None] | None = None) -> None:
-        with contextlib.suppress(KeyError, SocketIsClosedError):  # who leaves at this moment
+        with contextlib.suppress(KeyError, SocketIsClosedError):  # the client is just leaving
             self.socketio.server.emit(event, Encoded(text), to=to, namespace=_NAMESPACE, callback=acknowledged)
 
     def drop(self, sid: str) -> None:
@@ -180,7 +185,7 @@ class SocketServer:
             self._end(eio_sid)
 
     def sweep(self) -> None:
-        """End connections that did not become clients in time or do not read, and forget those that are over."""
+        """End connections that did not become clients in time or do not read, and forget those that have ended."""
         now = self._clock()
         sessions = dict(self._eio.sockets)
         for gone in set(self._first_seen) - set(sessions):
@@ -193,7 +198,7 @@ class SocketServer:
         self._forget_the_gone()
 
     def _forget_the_gone(self) -> None:
-        """Those whose connection ended while they were let in, whom the library would keep for good."""
+        """Forget clients whose connection ended while they were admitted, which the library would keep forever."""
         clients = list(self._clients)
         known = dict(self._manager.get_participants(_NAMESPACE, None))
         for sid in {*clients, *known}:
@@ -203,7 +208,7 @@ class SocketServer:
                 self._left(sid)
 
     def close(self) -> None:
-        """End every connection and admit no more. Clients see a lost connection and try again by themselves."""
+        """End every connection and admit no more. Clients see a lost connection and reconnect by themselves."""
         if self._closed:
             return
         self._closed = True
@@ -212,7 +217,7 @@ class SocketServer:
         self.socketio.server.shutdown()
 
     def _end(self, eio_sid: str) -> None:
-        """Without waiting for the client: it may have stopped reading."""
+        """End a session without waiting for the client, which may have stopped reading."""
         environ = self.socketio.server.environ.get(eio_sid, {})
         connection = self._under_way.websocket_of(eio_sid)
         if connection is None and "HTTP_UPGRADE" in environ:
@@ -225,6 +230,6 @@ class SocketServer:
 
 
 def _token(auth: object) -> str | None:
-    """`auth.token` as the client gave it."""
+    """The `auth.token` of the client; None without one."""
     token = auth.get("token") if isinstance(auth, dict) else None
     return token if isinstance(token, str) else None

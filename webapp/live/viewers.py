@@ -1,7 +1,7 @@
-"""Who holds a connection for life: how many may, who has stopped reading, and how all of them end.
+"""Limits picture streams, detects viewers that have stopped reading, and ends all streams at the end.
 
-A server thread that writes to somebody who no longer reads waits for ever. Shutting down his TCP connection, from
-another thread, is the one thing that ends the wait.
+A server thread that writes to a viewer that no longer reads waits forever. Only shutting down the TCP connection from
+another thread ends the wait.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ STUCK_AFTER = 10.0
 """Seconds that one write may take before the viewer counts as gone."""
 _HOUSEHOLD = 8
 SEND_BUFFER = 128 * 1024
-"""Bytes on their way to a viewer: a large buffer would show a slow one what happened seconds ago."""
+"""Send buffer in bytes: with a large one, a slow viewer would see pictures that are seconds old."""
 
 
 def share_of(limit: int) -> int:
-    """How many of `limit` places one address may take: half of them, so that nobody keeps everybody else out.
+    """The share of `limit` for one address: half of the places, so that one address cannot occupy all of them.
 
-    A few are always granted: behind one address there may be a household.
+    A few are always allowed: several people may share one address.
     """
     return min(limit, max(_HOUSEHOLD, limit // 2))
 
 
 def too_many(limit: int) -> tuple[str, str]:
-    """What is said to those who are refused, (error, hint)."""
+    """(error, hint) for clients that are refused."""
     return (
         "too many viewers",
         f"there are {limit} places, {share_of(limit)} for one address: close another one, or start with more --viewers",
@@ -42,18 +42,18 @@ def too_many(limit: int) -> tuple[str, str]:
 
 
 class Viewer:
-    """One picture stream. `writing` is set while a part is being sent."""
+    """One picture stream."""
 
     def __init__(self, connection: socket.socket | None, address: str | None) -> None:
         self.connection, self.address = connection, address
         self.writing_since: float | None = None
 
     def gone(self) -> bool:
-        """Whether the other side has hung up, found out without sending anything."""
+        """Whether the client has disconnected, detected without sending."""
         if self.connection is None:
             return False
         try:
-            with selectors.DefaultSelector() as selector:  # select() itself knows only the first 1024 descriptors
+            with selectors.DefaultSelector() as selector:  # select() is limited to the first 1024 descriptors
                 selector.register(self.connection, selectors.EVENT_READ)
                 if not selector.select(0):
                     return False
@@ -63,7 +63,7 @@ class Viewer:
 
 
 class Viewers:
-    """The picture streams that are open, at most `limit`, and at most `share_of(limit)` of them from one address."""
+    """The open picture streams, at most `limit`, and at most `share_of(limit)` of them from one address."""
 
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
@@ -75,7 +75,7 @@ class Viewers:
         return len(self._viewers)
 
     def admit(self, connection: socket.socket | None, address: str | None = None) -> Viewer | None:
-        """A new viewer; None where there are too many, in all or from `address`, or the server is stopping."""
+        """A new viewer; None if there are too many, in total or from `address`, or the server is stopping."""
         with self._lock:
             neighbours = sum(viewer.address == address for viewer in self._viewers) if address is not None else 0
             if self.closed or len(self._viewers) >= self._limit or neighbours >= share_of(self._limit):
@@ -97,7 +97,7 @@ class Viewers:
         viewer.writing_since = None
 
     def drop_stuck(self) -> None:
-        """End the streams of those who have not read for `STUCK_AFTER` seconds."""
+        """End the streams of viewers that have not read for `STUCK_AFTER` seconds."""
         limit = self._clock() - STUCK_AFTER
         for viewer in self._all():
             since = viewer.writing_since

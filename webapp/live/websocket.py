@@ -1,8 +1,8 @@
-"""A WebSocket under Engine.IO that refuses large messages, and whose server thread always comes free.
+"""A WebSocket for Engine.IO that refuses large messages, and always releases its server thread.
 
-The library below forgets to wake its reader when it hangs up by itself (a message too large, a writer that ends), and
-waits without end for a client that announced to take over from polls: the thread would wait for ever. Here the reader
-looks up now and then, and hanging up on somebody who is gone is no error.
+The library does not wake its reader when it closes the connection itself (a message too large, a writer that ends),
+and waits without limit for a client that announced to take over from polls, so the thread would wait forever. Here,
+the reader wakes up regularly, and closing a connection that is already gone is not an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from webapp.access.guard import refuse
 from webapp.live.packets import CLOSE, MAX_MESSAGE, PROBE, is_packet
 
 MAX_WAITING = 1000
-"""Messages that came and were not looked at yet: a client that sends faster than that wants no scenes."""
+"""Maximum number of unprocessed messages: a client that sends more is not a dashboard."""
 TAKE_OVER_WITHIN = 5.0
 """Seconds for each of the two messages, probe and upgrade, with which a WebSocket takes over from polls."""
 _LOOK_UP = 1.0
@@ -29,39 +29,39 @@ _LOOK_UP = 1.0
 
 
 class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
-    """What Engine.IO's `threading` driver uses, with a limit and a reader that does not hang."""
+    """The WebSocket of Engine.IO's `threading` driver, with a limit and a reader that does not hang."""
 
     def __init__(self, handler: Any, server: object) -> None:
         """`handler` is a method of Engine.IO's session."""
         super().__init__(handler, server, max_message_size=MAX_MESSAGE)
         self._session = handler.__self__
-        # A session that is connected already has polled until now.
+        # A connected session has been polling until now.
         self._before_taking_over = 2 if self._session.connected else 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self._connection = connection_of(environ)
         if self._connection is not None:
-            # Silence is no fault here; those who do not read are found by their silence.
+            # Silence is not an error here; the broadcaster drops clients that do not acknowledge.
             self._connection.settimeout(None)
         try:
             return super().__call__(environ, start_response)
         except RemoteProtocolError:
-            return refuse(400, "this is no WebSocket's greeting")(environ, start_response)
+            return refuse(400, "malformed WebSocket handshake")(environ, start_response)
 
     def wait(self) -> str | bytes | None:
-        """The next message; None when the connection is over, which ends what makes no sense, too."""
+        """The next message; None when the connection has ended, as it does after a malformed message."""
         try:
             message = self._next()
         except ConnectionClosed:
             return None
         if message is None or not self._makes_sense(message):
-            # Not with a last word, which a client that does not read would keep waiting, as it does the writer.
+            # Without a close frame: sending one to a client that does not read would block, as it does for the writer.
             hang_up(self._connection)
             return None
         return message
 
     def _next(self) -> str | bytes | None:
-        """What comes next; None when nothing comes in time, or the session has ended."""
+        """The next message; None if there is none in time, or the session has ended."""
         end = time.monotonic() + TAKE_OVER_WITHIN if self._before_taking_over > 0 else math.inf
         while self.ws.connected or self.ws.input_buffer:
             message: str | bytes | None = self.ws.receive(timeout=_LOOK_UP)
@@ -79,7 +79,7 @@ class WebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
         return known and message != CLOSE and len(self.ws.input_buffer) <= MAX_WAITING
 
     def close(self) -> None:
-        """Hang up. The other side, or the server that is stopping, may have closed the socket a moment ago."""
+        """Close the connection, which the client or the stopping server may have closed already."""
         with suppress(OSError, ConnectionClosed, LocalProtocolError):
             super().close()
         self.ws.connected = False

@@ -1,1 +1,1 @@
-"""Recordings: making them, listing them, playing them."""
+"""Recordings: recording, listing, replaying."""

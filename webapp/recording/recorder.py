@@ -1,7 +1,7 @@
-"""Records what is shown: each scene a line of JSONL, as the sockets get it, and the camera's pictures if asked for.
+"""Records the live view: each scene as a line of JSONL, as sent to the sockets, and optionally the camera's pictures.
 
-Each recording has a thread of its own (recording.py), so that neither disk nor video encoder delays the live view.
-Nothing is ever deleted to make room: where the recordings reach their limit, recording stops and says so.
+Each recording has a thread of its own (writing.py), so that neither disk nor video encoder delays the live view.
+Nothing is ever deleted to make room: when the recordings reach their limit, recording stops with a problem.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Recorder:
         self._lock = threading.Lock()
 
     def start(self, *, video: bool = False) -> Wire:
-        """Begin; ConflictError where one is running or no room is left."""
+        """Start a recording; ConflictError if one is running or there is no room."""
         with self._lock:
             if self._session is not None and self._session.running:
                 raise ConflictError("a recording is already running", 'stop it first with {"record": false}')
@@ -57,7 +57,7 @@ class Recorder:
         return status
 
     def stop(self) -> Wire:
-        """End; what was recorded. ConflictError where nothing runs."""
+        """Stop, and return what was recorded. ConflictError if nothing is being recorded."""
         with self._lock:
             session, self._session = self._session, None
         if session is None or not session.running:
@@ -66,12 +66,12 @@ class Recorder:
         return session.status()
 
     def status(self) -> Wire | None:
-        """The recording that runs now."""
+        """The running recording; None without one."""
         session = self._session
         return session.status() if session is not None and session.running else None
 
     def close(self) -> None:
-        """Finish what runs; bounded."""
+        """Finish a running recording; waits a bounded time."""
         session = self._session
         if session is not None:
             session.stop()

@@ -1,8 +1,8 @@
-"""The recordings on disk: scenes as JSONL, a video beside them where one was made. Listing, reading, deleting.
+"""The recordings on disk: scenes as JSONL, with a video beside them if one was recorded. Listing, reading, deleting.
 
-Names are the server's own (`recording-20261122-215500`); nothing a visitor sends becomes part of a path. A file is
-`.part` while it grows and gets its real name when it is whole; until then a `.lock` beside it keeps others away,
-servers of the same folder too.
+The server makes the names (`recording-20261122-215500`); text from a visitor never becomes part of a path. A file is
+`.part` while it grows and is renamed when it is complete; until then, a `.lock` beside it protects it, also from other
+servers with the same folder.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from webapp.access.errors import NotFoundError
 NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?")
 SCENES, VIDEO, CAMERA, PART, LOCK = ".jsonl", ".mp4", ".camera.json", ".part", ".lock"
 RECORDING = "recording:"
-"""Before a name: the recording as a source."""
+"""Prefix of a name that makes the recording a source."""
 LONGEST_PAUSE = 2.0
-"""Seconds: a gap in a recording is not waited out for longer."""
+"""Maximum pause in seconds that is replayed; longer gaps in a recording are shortened."""
 _WALL_TIME = re.compile(rb'"wall_time":([0-9.]+)')
 _CHUNK = 1 << 20
 
@@ -34,9 +34,9 @@ class Recordings:
         self._known: dict[tuple[str, int], Wire] = {}
 
     def prepare(self) -> None:
-        """Make the folder, and finish what a crash left behind: whole lines are kept. Not what another server records.
+        """Create the folder, and finish recordings after a crash, keeping complete lines; leave those of other servers.
 
-        OSError where the folder cannot be made, or nothing be written in it.
+        OSError if the folder cannot be created or written to.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         begun = {path.name.partition(".")[0] for end in (f"{PART}*", LOCK) for path in self.folder.glob(f"*{end}")}
@@ -49,7 +49,7 @@ class Recordings:
                     ours.release(delete=True)
 
     def claim(self, name: str) -> Lock | None:
-        """The right to write the recording `name`; None where somebody has it. OSError where nothing can be written."""
+        """The lock on the recording `name`; None if it is taken. OSError if the folder cannot be written to."""
         return take(self.folder / f"{name}{LOCK}")
 
     def names(self) -> list[str]:
@@ -60,11 +60,11 @@ class Recordings:
         return [self._describe(name) for name in self.names()]
 
     def total_bytes(self) -> int:
-        """What all files take, unfinished ones included."""
+        """Total size of all files, including unfinished ones."""
         return sum(_size(path) for path in self.folder.glob("*"))
 
     def path(self, name: str, suffix: str = SCENES) -> Path:
-        """The file of a recording; NotFoundError where there is none."""
+        """The file of a recording; NotFoundError if there is none."""
         path = self.folder / f"{name}{suffix}"
         if not NAME.fullmatch(name) or not path.is_file():
             raise NotFoundError(f"there is no recording {name!r}", "GET /api/recordings lists them")
@@ -76,7 +76,7 @@ class Recordings:
             (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
 
     def _finish(self, name: str) -> None:
-        """Keep the whole lines of a recording that was cut off, and nothing else."""
+        """Finish a recording that was cut off, keeping only complete lines."""
         scenes = self.folder / f"{name}{SCENES}"
         part = scenes.with_name(scenes.name + PART)
         if part.exists():
@@ -98,7 +98,7 @@ class Recordings:
 
 
 def _size(path: Path) -> int:
-    """0 for what is no file, or is one no more: recordings end, and others delete them."""
+    """Size of a file; 0 if it does not exist, since recordings may be renamed or deleted meanwhile."""
     try:
         found = path.stat()
     except OSError:
@@ -107,7 +107,7 @@ def _size(path: Path) -> int:
 
 
 def _summary(path: Path) -> Wire:
-    """Scenes, start, and how long it takes to play: gaps count as they are replayed, whatever the clock did."""
+    """Number of scenes, start, and playing time, with gaps as they are replayed."""
     count, seconds = 0, 0.0
     first = before = None
     with path.open("rb") as lines:
@@ -122,7 +122,7 @@ def _summary(path: Path) -> Wire:
 
 
 def drop_torn_line(path: Path) -> None:
-    """Cut off what follows the last line end."""
+    """Truncate the file after its last line end."""
     with path.open("rb+") as file:
         position = file.seek(0, io.SEEK_END)
         while position > 0:

@@ -1,7 +1,7 @@
-"""Plays a recording as a source: its scenes as they were, with its video where that was recorded too.
+"""Plays a recording as a source: its scenes, with its video if that was recorded, too.
 
-The pipeline reads its frames as those of any source. Each brings what was recorded of it (`Frame.recorded`), which the
-processor returns instead of asking the network.
+The pipeline reads its frames like those of any source. Each has its recorded snapshot (`Frame.recorded`), which the
+processor returns instead of running the network.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO,
 
 
 class ReplaySource:
-    """A recording, paced as it was recorded, over and over. Its pictures are empty where no video was recorded."""
+    """A recording, played in a loop at its original pace. Its pictures are empty if no video was recorded."""
 
     live = True
     frame_rate: float | None = None
@@ -47,7 +47,7 @@ class ReplaySource:
         self._frames = self._play()
 
     def read(self) -> Frame | None:
-        """The next frame when it is due; None when closed."""
+        """The next frame when it is due; None after `close`."""
         return None if self._closed.is_set() else next(self._frames, None)
 
     def close(self) -> None:
@@ -66,11 +66,11 @@ class ReplaySource:
                     return
                 yield _frame(wire, picture, self._spec)
             if due is None:
-                raise PosecastError(f"{self.name} holds no scene", "choose another recording")
+                raise PosecastError(f"{self.name} contains no scenes", "choose another recording")
 
 
 def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) -> Parts:
-    """The pipeline's parts, able to open `recording:NAME`."""
+    """The pipeline's parts, with a source opener that also accepts `recording:NAME`."""
     usual = parts or Parts()
 
     def open_source(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
@@ -82,7 +82,7 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
 
 
 def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | None]]:
-    """Scenes with their pictures: the n-th of the video belongs to the n-th line."""
+    """Scenes with their pictures: the n-th picture of the video belongs to the n-th line."""
     capture = cv2.VideoCapture(str(video)) if video.is_file() else None
     try:
         with scenes.open(encoding="utf-8") as lines:
@@ -111,7 +111,7 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Fra
 
 
 def _camera_of(path: Path) -> CameraSpec:
-    """The camera kept beside the scenes."""
+    """The camera that was saved beside the scenes."""
     try:
         return parse_calibration(path.read_bytes(), path.name).spec
     except (OSError, PosecastError):

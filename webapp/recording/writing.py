@@ -1,7 +1,7 @@
-"""One recording while it is being made: its thread, its files, and how it ends.
+"""One running recording: its thread, its files, and its end.
 
-The thread takes the newest snapshot; what it cannot keep up with is left out of scenes and video alike. Files are
-`.part` until they are whole.
+The thread takes the newest snapshot; those that it misses are absent from scenes and video alike. Files are `.part`
+until they are complete.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from webapp.recording.recordings import CAMERA, PART, SCENES, VIDEO, Recordings,
 log = logging.getLogger(__name__)
 
 SPARE_BYTES = 64 * 1024**2
-"""What is left free on the disk: a video needs some to be finished, and so does everybody else."""
+"""Bytes left free on the disk, which are needed to finish the video, and by other programs."""
 _LOOK_UP = 0.2
 _MOST_IN_A_SECOND = 100
 
@@ -36,7 +36,7 @@ Problem = tuple[str, str]
 
 
 class Session:
-    """One recording: its thread and its files. ConflictError where there can be none."""
+    """One recording: its thread and its files. ConflictError if it cannot be created."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Session:
         self._part = self._path.with_name(self._path.name + PART)
         self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
         self._started = time.monotonic()
-        # The scene on show when recording begins belongs to the time before.
+        # The current scene is from before the recording.
         newest = scenes.snapshots.wait_newer(0, timeout=0)
         self._seen = newest[0] if newest else 0
         self._frames = self._bytes = 0
@@ -88,24 +88,26 @@ class Session:
         self._ended(problem)
 
     def _record(self) -> Problem | None:
-        """Record until stopped; why it ended, where that was not asked for. The video is finished, or gone."""
+        """Record until stopped; returns why it ended, unless it was stopped. The video is then finished, or deleted."""
         video: _Video | None = None
         problem: Problem | None = None
         try:
             video = _Video(self._video_path) if self._video_path else None
-            with self._part.open("w", encoding="utf-8", buffering=1) as file:  # a scene that is counted is on the disk
+            with self._part.open(
+                "w", encoding="utf-8", buffering=1
+            ) as file:  # line buffering: every counted scene is on the disk
                 problem = self._write(file.write, video)
         except OSError as error:
             problem = (f"recording stopped: {reason(error)}", "what was recorded until then is kept")
         except Exception:
             log.exception("error while recording")
-            problem = ("recording stopped by a fault of ours", "the server's log says more")
+            problem = ("recording stopped because of an internal error", "the server's log says more")
         if video is not None and not video.finish():
             problem = problem or ("the video of the recording could not be finished", "the scenes are kept")
         return problem
 
     def _keep_scenes(self) -> bool:
-        """Give the scenes their real name; False where there should be some and are none."""
+        """Rename the finished scenes; False if there should be some and are none."""
         with suppress(OSError):
             drop_torn_line(self._part)
             if self._part.stat().st_size:
@@ -127,7 +129,7 @@ class Session:
                 return ("recording stopped: the recordings have reached their limit", "download and delete some")
             if shutil.disk_usage(self._path.parent).free < SPARE_BYTES:
                 return ("recording stopped: the disk is almost full", "make room where the recordings lie")
-            if not self._frames:  # the camera that a replay needs to draw the same view
+            if not self._frames:  # saves the camera that a replay needs for the same view
                 self._path.with_suffix(CAMERA).write_text(camera_file(snapshot.scene.camera), encoding="utf-8")
             write(line)
             if video is not None:
@@ -138,7 +140,7 @@ class Session:
 
 
 class _Video:
-    """The frames as they came, one per line of the scenes."""
+    """The video: the unmodified frames, one per line of the scenes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -156,12 +158,12 @@ class _Video:
         return int(self._part.stat().st_size) if self._part.exists() else 0
 
     def finish(self) -> bool:
-        """Give it its real name; False, and it is gone, where it cannot be finished: no player opens half of one."""
+        """Finish and rename the video. If that fails, delete it, since no player opens it, and return False."""
         try:
             self._writer.close()
             if self._first is not None and not self._writer.failed:
                 self._part.replace(self._path)
-        except Exception as error:  # noqa: BLE001 - libav has errors of its own for a full disk
+        except Exception as error:  # noqa: BLE001 - libav raises its own errors for a full disk
             log.warning("the video of the recording could not be finished: %s", error)
             return False
         finally:
@@ -171,7 +173,7 @@ class _Video:
 
 
 def _new_name(recordings: Recordings) -> tuple[str, Lock]:
-    """`recording-DATE-TIME`, numbered where one of this second exists; and the right to write it."""
+    """`recording-DATE-TIME`, numbered if it exists, and the lock on it."""
     base = f"recording-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
         recordings.folder.mkdir(parents=True, exist_ok=True)
@@ -182,4 +184,6 @@ def _new_name(recordings: Recordings) -> tuple[str, Lock]:
         refusal = "no name is free"
     except OSError as error:
         refusal = reason(error)
-    raise ConflictError(f"cannot record in {recordings.folder}: {refusal}", "make room, or see who may write there")
+    raise ConflictError(
+        f"cannot record in {recordings.folder}: {refusal}", "make room, or check the folder's permissions"
+    )

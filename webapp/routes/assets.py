@@ -1,7 +1,7 @@
-"""How static files and other texts travel: compressed with gzip, and static files kept by the browser.
+"""Delivery of static files and other texts: compressed with gzip, and static files cached by the browser.
 
-The pages ask for `/static/v-VERSION/…`, where the version changes with any file, so that browsers may keep what they
-have for good. Modules import each other by relative paths, and stay within the version of their page.
+The pages request `/static/v-VERSION/…`, where the version changes with any file, so that browsers may cache the files
+forever. Modules import each other by relative paths, and so stay within the version of their page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
 
 
 def static_version(app: Flask) -> str:
-    """Differs after any change to the static files; made of their names, times and sizes, so that it is quick."""
+    """A version that changes with any static file, computed quickly from names, times and sizes."""
     folder = Path(app.static_folder or "")
     found = sorted((str(path), path.stat()) for path in folder.rglob("*") if path.is_file())
     text = "\n".join(f"{name} {info.st_mtime_ns} {info.st_size}" for name, info in found)

@@ -43,13 +43,13 @@ def put() -> Response:
 
 @blueprint.delete("")
 def reset() -> Response:
-    """Back to the source's own camera, or the default one."""
+    """Return to the source's own camera, or the default."""
     return answer(services().camera.reset())
 
 
 @blueprint.post("/level")
 def level() -> Response:
-    """Estimate tilt and floor from the people seen lately, and use them; `{"preview": true}` only reports them."""
+    """Estimate tilt and floor from the people seen recently, and use them; `{"preview": true}` only reports them."""
     body = checked(LevelRequest) if request.get_data() else LevelRequest()
     return answer(services().camera.level(preview=body.preview))
 

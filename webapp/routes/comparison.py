@@ -1,4 +1,4 @@
-"""Two backends side by side on live frames: start, look, end."""
+"""The comparison of two backends on live frames over HTTP: start, read, end."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ blueprint = Blueprint("comparison", __name__, url_prefix="/api/comparison")
 
 @blueprint.get("")
 def current() -> Response:
-    """The comparison that runs, or that ended and was not dismissed; null without one."""
+    """The running comparison, or an ended one that was not dismissed; null without one."""
     return answer({"comparison": describe_comparison(services().pipeline.comparisons.now)})
 
 
 @blueprint.put("")
 def begin() -> Response:
-    """Start to load both; progress comes as events, results with the statistics."""
+    """Start loading both; progress is sent as events, results with the statistics."""
     body = checked(ComparisonChoice)
     services().pipeline.comparisons.begin(_choice(body.a), _choice(body.b))
     return answer({"comparison": describe_comparison(services().pipeline.comparisons.now)}, 202)

@@ -22,7 +22,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    """A JSON answer that is not to be cached."""
+    """A JSON answer that must not be cached."""
     return Response(dumps(value), status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -47,7 +47,7 @@ def login() -> Response | tuple[Response, int]:
     tokens = services().tokens
     token = request.form.get("token", "").strip()
     if tokens.log_in(request.remote_addr or "", token) is None:
-        return _login(401, "This token is not valid, or too many wrong ones were tried in the last minute.")
+        return _login(401, "Wrong token, or too many wrong tokens from this address in the last minute.")
     response = make_response(redirect(f"{request.script_root}/", 303))
     if tokens.required:  # otherwise any token is accepted, and there is nothing to store
         response.headers["Set-Cookie"] = tokens.cookie(request.environ, token)

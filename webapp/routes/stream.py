@@ -25,7 +25,7 @@ _LOOK_UP = 1.0
 
 @blueprint.get("/stream.mjpg")
 def stream() -> Response:
-    """Every new frame as soon as it is there."""
+    """Every new frame as soon as it is available."""
     view, app = _view(), services()
     viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:

@@ -86,12 +86,12 @@ def _try(settings: Settings) -> None:
 
 
 def _is_file(source: str) -> bool:
-    """Not a camera, an address, the demo stage or a recording."""
+    """Whether the source is a file: not a camera, an address, the demo stage or a recording."""
     return source != "demo" and not source.isdecimal() and ":" not in source and not source.startswith("/dev/")
 
 
 def _is_chosen(spec: ModelSpec) -> bool:
-    """Whether anything is not left to the program."""
+    """Whether the user chose a model, backend, device or precision."""
     return (spec.backend, spec.device, spec.precision) != ("auto", "auto", "auto")
 
 

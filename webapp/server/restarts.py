@@ -1,5 +1,5 @@
-"""What a worker of the server begins with. The first one: what the start says. One that takes the place of another
-that crashed: what was saved by then, which is what users have chosen in the dashboard.
+"""The settings and camera that a worker of the server starts with: for the first worker, those of the command line;
+for the replacement of a crashed one, those saved since, which users have chosen in the dashboard.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.settings import Settings
 from webapp.state.startup_problems import Problem
 
 AGAIN_WITHIN = 60.0
-"""Seconds: who crashes twice in that time would go on crashing with the same source and network."""
+"""Seconds: a server that crashes twice within them would keep crashing with the same source and network."""
 _TIME = struct.Struct("d")
 _NEVER = float("-inf")
 _RESTARTED = "the engine crashed and was started again"
@@ -25,7 +25,7 @@ _RESTARTED = "the engine crashed and was started again"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """Settings and camera to begin with, and what is wrong with them all the same."""
+    """The settings and camera to start with, and problems with them."""
 
     settings: Settings
     calibration: Calibration | None = None
@@ -33,17 +33,17 @@ class Chosen:
 
 
 class Restarts:
-    """Made before any worker is. Workers are copies of one process, and learn of each other by memory they share."""
+    """Created before any worker. Workers are forks of one process, and communicate through shared memory."""
 
     def __init__(self, choose: Callable[[], Chosen], clock: Callable[[], float] = time.monotonic) -> None:
-        """`choose` reads settings and camera anew. PosecastError where the first ones cannot be had."""
+        """`choose` reads settings and camera again. PosecastError if the first ones cannot be read."""
         self._choose, self._clock = choose, clock
         self.first = choose()
         self._last = mmap.mmap(-1, _TIME.size)
         self._last[:] = _TIME.pack(_NEVER)
 
     def begin(self) -> Chosen:
-        """What the worker that asks begins with. Once in each."""
+        """The settings and camera for the calling worker. To be called once per worker."""
         now, last = self._clock(), _TIME.unpack(self._last[:])[0]
         self._last[:] = _TIME.pack(now)
         return self.first if last == _NEVER else self._again(now - last < AGAIN_WITHIN)

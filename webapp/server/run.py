@@ -1,4 +1,4 @@
-"""`posecast serve`: check everything, bind the port, start the engine in the serving process, say where it is."""
+"""`posecast serve`: checks everything, binds the port, starts the engine in the serving process, prints the address."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _BACKLOG = 128
 
 
 def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
-    """Serve the dashboard until stopped. PosecastError for what the user can mend, before anything runs.
+    """Serve the dashboard until stopped. PosecastError for errors that the user can correct, before anything runs.
 
-    `choose` is asked again when the process that serves has crashed and another takes its place.
+    `choose` is called again when the serving process has crashed and is replaced.
     """
     restarts = Restarts(choose)
     settings = restarts.first.settings
@@ -42,7 +42,7 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
     with checked(settings):
         _import_application()
     listener = listen(options.host, options.port)
-    # What was given at the start may be chosen again whatever was chosen since.
+    # The source given at the start may always be chosen again.
     sources = (*options.allow_sources, settings.source)
     options = replace(options, port=listener.getsockname()[1], allow_sources=sources).with_tokens()
 
@@ -86,7 +86,7 @@ def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; PosecastError where there can be none."""
+    """A listening socket; PosecastError if it cannot be opened."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -95,7 +95,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise PosecastError(f"there is no address {host!r}", "give --host an address of this machine") from error
     listener = socket.socket(family, kind, protocol)
     try:
-        if sys.platform != "win32":  # there it would let two servers share a port
+        if sys.platform != "win32":  # on Windows it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
@@ -106,12 +106,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def announce(options: ServeOptions, tokens: Tokens) -> None:
-    """Say where the server is, and open the browser if asked to. Connections are accepted by now."""
+    """Log and print the address, and open the browser if requested. Connections are already accepted."""
     url = own_url(options)
     number = version("posecast")
     event(log, "start", f"version {number} serves {url}", url=url, version=number, protected=options.protected)
     if options.weak_token:
-        log.warning("the token is short and can be guessed; leave it out to have one made")
+        log.warning("the token is short and can be guessed; omit it to have one generated")
     if sys.platform == "win32":
         log.warning("served by Werkzeug, since gunicorn does not run on Windows")
     if options.links:
@@ -123,7 +123,7 @@ def announce(options: ServeOptions, tokens: Tokens) -> None:
 
 
 def _print_links(options: ServeOptions, url: str) -> None:
-    """For the person at the terminal, and never into the log: the links carry tokens."""
+    """Print the links for the person at the terminal; they are never logged, since they contain tokens."""
     print(f"Posecast is at {with_token(url, options.token)}", flush=True)
     if options.protected:
         shown = reachable_url(options)
@@ -132,7 +132,7 @@ def _print_links(options: ServeOptions, url: str) -> None:
 
 
 def own_url(options: ServeOptions) -> str:
-    """Where a browser on this machine finds the server."""
+    """The server's address for a browser on this machine."""
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
     return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
 

@@ -1,1 +1,1 @@
-"""What the server knows and keeps: status, settings on disk, the camera, the sources on offer."""
+"""The server's state: status, settings on disk, the camera, the available sources."""

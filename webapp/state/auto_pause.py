@@ -1,4 +1,4 @@
-"""Pauses the source while nobody watches or records, where the setting `pause_unwatched` is on."""
+"""Pauses the source while there are no viewers and no recording, if the setting `pause_unwatched` is on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Attendance:
         self._paused = False
 
     def seen(self) -> None:
-        """A client asked for the newest scene or picture, and may ask again."""
+        """Note that a client requested the newest scene or picture: it may do so again."""
         self._last_seen = self._clock()
 
     def check(self) -> None:

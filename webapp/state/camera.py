@@ -1,6 +1,6 @@
-"""The camera in use, as the dashboard changes it: a file given, back to the default, levelled from people.
+"""Changes of the camera by the dashboard: a camera file, the default, leveling from people.
 
-It is used from the next frame on and kept beside the settings, so that the next start finds it.
+A new camera is used from the next frame on, and saved beside the settings for the next start.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from webapp.state.store import Store
 log = logging.getLogger(__name__)
 
 LATELY = 30.0
-"""Seconds for which people are remembered for levelling."""
+"""Seconds for which people are remembered for leveling."""
 _SAMPLE_EVERY = 0.2
 _SUFFIXES = (".json", ".yml", ".yaml", ".xml", ".toml", ".txt", ".calibration")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
 
 
 class CameraDesk:
-    """Owns the changes of the camera, and the memory of people that levelling needs."""
+    """Owns changes of the camera, and the recent people for leveling."""
 
     def __init__(self, pipeline: Pipeline, store: Store) -> None:
         self._pipeline, self._store = pipeline, store
@@ -51,33 +51,33 @@ class CameraDesk:
         self._lock = threading.Lock()
 
     def describe(self) -> Wire:
-        """The camera in use and where it comes from."""
+        """The camera in use and its origin."""
         state = self._pipeline.state()
         camera = state.camera or self._camera(state.calibration)
         return describe_camera(camera, state.calibration, state.settings.fx)
 
     def as_file(self) -> str:
-        """The camera in use as a file that `use_file` takes."""
+        """The camera in use as a file that `use_file` accepts."""
         state = self._pipeline.state()
         return camera_file(state.camera or self._camera(state.calibration))
 
     def use_file(self, data: bytes, filename: str, name: str | None, *, preview: bool = False) -> Wire:
-        """Use a camera file, or only look at it; what was understood. PosecastError where nothing was."""
+        """Use a camera file, or only preview it; returns its description. PosecastError if it is not understood."""
         calibration = parse_calibration(data, filename, name)
         suffix = PurePath(filename).suffix.lower()
         return self._use(calibration, data, suffix if suffix in _SUFFIXES else ".json", name, preview=preview)
 
     def level(self, *, preview: bool = False) -> Wire:
-        """Estimate tilt and floor from the people seen lately, and use that camera, or only look at it.
+        """Estimate tilt and floor from the people seen recently, and use that camera, or only preview it.
 
-        Its world has the floor at height 0, so that `floor_offset_m` is reset.
+        Its world has the floor at height 0, so `floor_offset_m` is reset.
         """
         with self._lock:
             seen = [bodies for _, bodies in self._seen]
         camera = self._pipeline.state().camera
         if not seen or camera is None:
             raise ConflictError(
-                "nobody has been seen lately", "have somebody walk in front of the camera, then try again"
+                "no people were seen in the last seconds", "have somebody walk in front of the camera, then try again"
             )
         try:
             calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
@@ -90,13 +90,13 @@ class CameraDesk:
         return understood
 
     def reset(self) -> Wire:
-        """Back to the source's own camera, or the default."""
+        """Return to the source's own camera, or the default."""
         self._pipeline.set_calibration(None)
         told = self.describe()
         return {**told, "warnings": [*told["warnings"], *self._save(lambda: None)]}
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
-        """Keep the people of a snapshot for `level`, a few times a second."""
+        """Keep the people of a snapshot for `level`, a few times per second."""
         self._warn_of(snapshot.scene.camera)
         bodies = [person.pose3d.joints for person in snapshot.scene.people if person.pose3d is not None]
         now = snapshot.frame.captured_at
@@ -110,7 +110,7 @@ class CameraDesk:
                 self._seen.popleft()
 
     def _warn_of(self, camera: Camera) -> None:
-        """Log what is strange of a camera with its frames, once for each that comes into use."""
+        """Log doubts about a camera and its frames, once for each camera."""
         if camera is self._last_camera:
             return
         self._last_camera = camera
@@ -133,18 +133,18 @@ class CameraDesk:
         return {**understood, "warnings": [*understood["warnings"], *problem]}
 
     def _camera(self, calibration: Calibration | None) -> Camera:
-        """The camera that a calibration means for the frames at hand."""
+        """The camera of a calibration for the current frame size."""
         state = self._pipeline.state()
         size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
         return effective_camera(state.settings, calibration, None).for_image(*size)
 
     def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
-        """Keep a camera file; where it is, as settings say it."""
+        """Save a camera file; returns its path in the form of the setting."""
         path = self._store.keep_camera(data, suffix)
         return f"{path}#{name}" if name else str(path)
 
     def _save(self, extrinsics: Callable[[], str | None]) -> list[str]:
-        """Have the next start use the same camera; a warning where that fails."""
+        """Save the camera for the next start; returns a warning if that fails."""
         try:
             self._store.update({"extrinsics": extrinsics()})
         except (OSError, PosecastError) as error:

@@ -1,4 +1,4 @@
-"""Passes the engine's events on to the sockets, the counters and the settings file."""
+"""Forwards the engine's events to the sockets, the counters and the settings file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webapp.state.store import Store
 log = logging.getLogger(__name__)
 
 _NOT_SAVED = ("model", "model_input", "extrinsics", "person_heights_m")
-"""Only the command line sets the model, `CameraDesk` keeps the camera file, and every run has its own ids."""
+"""Settings not saved here: the command line sets the model, `CameraDesk` saves the camera, and ids are of one run."""
 
 
 class EngineEvents:
@@ -51,7 +51,7 @@ class EngineEvents:
 
     def settle(self) -> None:
         """Log changes of source and backend, and save changed settings. Called once a second, and at the end."""
-        with self._lock:  # held to the end: an older state must not be saved over a newer one
+        with self._lock:  # held until saved: an older state must not overwrite a newer one
             self._observe()
             settings = self._pipeline.state().settings.to_json()
             changes = {name: value for name, value in settings.items() if value != self._saved[name]}
@@ -59,7 +59,7 @@ class EngineEvents:
             self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
 
     def _save(self, changes: Mapping[str, Any]) -> None:
-        # The next start should not show a recording that was played now.
+        # The next start should not show a recording.
         if str(changes.get("source", "")).startswith(RECORDING):
             changes = {name: value for name, value in changes.items() if name != "source"}
         if not changes:

@@ -1,4 +1,4 @@
-"""Which sources the page may choose: a visitor must not make the server open arbitrary files or addresses."""
+"""The sources that the page may choose: visitors must not make the server open arbitrary files or addresses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Sources:
 
     def __init__(self, named: Iterable[str], recordings: Callable[[], Iterable[str]]) -> None:
         self._recordings = recordings
-        # By what is shown: a password in an address stays here.
+        # By redacted text: passwords in addresses stay on the server.
         own = (text for text in named if not _CAMERA_INDEX.fullmatch(text) and text != "demo")
         self._named = {printable(redact(text)): text for text in own}
 
@@ -39,11 +39,11 @@ class Sources:
         )
 
     def names(self) -> list[str]:
-        """What may be chosen."""
+        """The names of the available sources."""
         return [str(source["source"]) for source in self.listing()]
 
     def listing(self) -> list[Wire]:
-        """What may be chosen, with a label for people."""
+        """The available sources, with labels."""
         return [
             {"source": "demo", "kind": "demo", "label": "Demo stage"},
             *({"source": str(one.index), "kind": "camera", "label": one.name} for one in list_cameras()),
@@ -53,7 +53,7 @@ class Sources:
 
 
 def _is_common(text: str) -> bool:
-    """What every server offers: the demo stage and the cameras."""
+    """Whether every server offers the source: the demo stage and the cameras."""
     return text == "demo" or _CAMERA_INDEX.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Keeps problems of the start for clients that connect soon after it: at the start itself there are none yet."""
+"""Keeps problems of the start for clients that connect soon afterwards: at the start, there are no clients yet."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from webapp.monitoring.logs import report_problem
 log = logging.getLogger(__name__)
 
 SOON = 60.0
-"""Seconds after the start: pages that lost their server reconnect within a few; later the problem is old."""
+"""Seconds after the start for which problems are kept: pages that lost their server reconnect within a few."""
 
 Problem = tuple[str, str, str]
-"""(kind, error, hint); `kind` is where it arose."""
+"""(kind, error, hint); `kind` is where it occurred."""
 
 
 class Notices:
-    """Owns the problems, and the clients that have not been told of them."""
+    """Owns the problems, and the clients that have not been told yet."""
 
     def __init__(self, sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
         self._sockets, self._clock = sockets, clock
@@ -45,7 +45,7 @@ class Notices:
             self._waiting.discard(sid)
 
     def deliver(self) -> None:
-        """Tell clients whose connections are complete by now. Called once a second."""
+        """Tell clients whose connections are complete. Called once a second."""
         with self._lock:
             arrived = [sid for sid in self._waiting if self._sockets.ready(sid)]
             self._waiting.difference_update(arrived)

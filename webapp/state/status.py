@@ -1,4 +1,4 @@
-"""The server's status: the engine's state, and the server's own beside it, as JSON."""
+"""The server's status as JSON: the engine's state and the server's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.state.sources import Sources
 
 
 class Status:
-    """Collects what the other services know, when it is asked."""
+    """Collects the state of the other services on request."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Status:
         }
 
     def stats(self) -> Wire:
-        """The `stats` event. `publish_ms` is the scenes' way from capture to the sockets."""
+        """The `stats` event. `publish_ms` is the latency from capture to the sockets."""
         return {
             **describe_stats(self._pipeline.state().stats, self._pipeline.health()),
             "publish_ms": self._metrics.publish_ms(),
@@ -58,5 +58,5 @@ class Status:
         )
 
     def present(self) -> int:
-        """How many watch or record."""
+        """Number of viewers and recordings."""
         return len(self._broadcaster) + len(self._viewers) + (self._recorder.status() is not None)

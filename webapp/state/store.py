@@ -1,7 +1,7 @@
-"""What outlives a run: the settings chosen in the dashboard, and the camera file given to it.
+"""Persistent state: the settings and the camera file chosen in the dashboard.
 
-Settings live in one JSON file in the user's config folder. Only what was chosen in the dashboard is written, over
-what the file said before: an option of one start (`--source 1`) does not become the default of the next.
+Settings are in one JSON file in the user's config folder. Only values chosen in the dashboard are written, over the
+file's previous content: an option of one start (`--source 1`) does not become the default of the next.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ def default_recordings() -> Path:
 
 
 class Store:
-    """The settings file and the camera file beside it. Safe to use from several threads."""
+    """The settings file and the camera file beside it. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
 
     def load(self) -> tuple[Settings, str | None]:
-        """The saved settings, or the defaults; and a sentence where a broken file was set aside."""
+        """The saved settings, or the defaults; and a sentence if a broken file was set aside."""
         with self._lock:
             return load_or_set_aside(self.path)
 
     def update(self, changes: Mapping[str, Any]) -> str | None:
-        """Save `changes` over what the file holds; a sentence where a broken file was set aside."""
+        """Save `changes` over the file's content; returns a sentence if a broken file was set aside."""
         with self._lock:
             saved, problem = load_or_set_aside(self.path)
             save_settings(saved.changed(changes), self.path)
             return problem
 
     def keep_camera(self, data: bytes, suffix: str) -> Path:
-        """Keep a camera file that came over the network; the path of our copy. The one before is replaced."""
+        """Save an uploaded camera file in place of the previous one; returns its path."""
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             path = self.path.with_name(f"camera{suffix}")

@@ -1,7 +1,6 @@
 """Network streams: RTSP, and HTTP with MJPEG, HLS or a file. Each is read by a child process that can be killed.
 
-An address that says how long its video is, is a file: it delivers every frame once, as files do. Everything else is
-live.
+An address whose video has a known length is a file: it delivers every frame once. Everything else is live.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def open_stream(
     pixel_aspect: Fraction | None = None,
     timing: Timing = Timing(),  # noqa: B008 (frozen)
 ) -> FrameSource:
-    """Connect to `url`; PosecastError, its secrets left out, where that fails. What breaks later is opened again."""
+    """Connect to `url`; PosecastError, without secrets, if that fails. A stream that breaks later is opened again."""
     name = redact(url)
     parse_address(url)
     process = StreamProcess(url, timing, pixel_aspect)

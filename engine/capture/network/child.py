@@ -1,6 +1,6 @@
 """The child that reads one stream: `python -m engine.capture.network.child SOCKET MEMORY` (inherited descriptors).
 
-A stream may block a decoder for ever, or crash it; a child can be killed. It ends by itself when the program does.
+A stream may block a decoder forever, or crash it; a child can be killed. It ends by itself when the program does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from engine.capture.network.reasons import reason_of
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's affair, which then ends this child
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program handles Ctrl-C and then ends this child
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     connection = Connection(int(sys.argv[1]))
     memory = PictureMemory(int(sys.argv[2]))
@@ -76,12 +76,12 @@ def _send_pictures(connection: Connection, memory: PictureMemory, pictures: Iter
 
 
 def _listen(connection: Connection, free: queue.SimpleQueue[int]) -> None:
-    """Slots that are free again, until the program closes the connection or dies."""
+    """Collect the slots that are free again, until the program closes the connection or dies."""
     try:
         while True:
             free.put(connection.recv())
     except (EOFError, OSError):
-        os._exit(0)  # from a thread, and whatever the decoder is stuck in
+        os._exit(0)  # works from this thread, whatever the decoder is blocked in
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A file behind an address as a clip: every frame once, fetched as fast as it is read."""
+"""A file at an address as a clip: every frame once, fetched as fast as it is read."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from engine.types import Image
 logger = logging.getLogger(__name__)
 
 _FALLBACK_RATE = 25.0
-"""Frames per second where neither frames nor file say a time."""
+"""Assumed frames per second if neither frames nor file have times."""
 
 
 class StreamClip:
-    """`process` is a first connection that is open already; each further round of a loop makes its own."""
+    """A clip over the network. `process` is its first connection, already open; each further round makes its own."""
 
     camera: CameraSpec | None = None
 

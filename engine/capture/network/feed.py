@@ -11,7 +11,7 @@ from engine.capture.timing import Timing
 
 
 class StreamFeed:
-    """Newest pictures of a stream; `process` is a first connection that is open already."""
+    """The newest pictures of a stream. `process` is its first connection, already open."""
 
     def __init__(self, url: str, timing: Timing, process: StreamProcess, pixel_aspect: Fraction | None = None) -> None:
         self._url = url

@@ -1,4 +1,4 @@
-"""One answer over HTTP: redirects, passwords and compression are dealt with here; what it holds is others' affair."""
+"""One HTTP response: handles redirects, passwords and compression, not the content."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from engine.capture.address import Address
 _AGENT = "Posecast"
 _CHUNK = 1 << 16
 _ANY_COMPRESSION = zlib.MAX_WBITS | 32
-"""Of gzip and zlib, told by the header."""
+"""`wbits` for zlib: detect gzip or zlib by the header."""
 
 
 class Answer:
-    """What a server sends. For one thread; `OSError` (TimeoutError among them) where the connection breaks."""
+    """A server's response, for one thread. Raises OSError, for example TimeoutError, if the connection breaks."""
 
     def __init__(self, address: Address, open_s: float, read_s: float) -> None:
-        """urllib.error.HTTPError for a refusal, OSError or http.client.HTTPException where there is no answer."""
+        """Raises urllib.error.HTTPError for a refusal, OSError or http.client.HTTPException if there is no answer."""
         sockets: list[Any] = []
         self._response = _opener(address, sockets).open(address.url, timeout=open_s)
         sockets[-1].settimeout(read_s)
         headers = self._response.headers
         self.kind = str(headers.get_content_type()) if "Content-Type" in headers else ""
-        """The media type in lower case; empty where none is given."""
+        """The media type in lower case; empty if none is given."""
         self.length = _number(headers.get("Content-Length"))
         self.has_ranges = "bytes" in headers.get("Accept-Ranges", "").lower()
-        """Whether parts of it can be asked for."""
+        """Whether the server supports range requests."""
         packed = headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip", "deflate")
         self._unpack = zlib.decompressobj(_ANY_COMPRESSION) if packed else None
         self._ahead = b""
@@ -43,7 +43,7 @@ class Answer:
         return self._ahead[:count]
 
     def read(self, count: int = _CHUNK) -> bytes:
-        """What has come, `count` bytes at most; empty at the end."""
+        """The bytes received so far, `count` at most; empty at the end."""
         if not self._ahead:
             self._ahead = self._receive(count)
         part, self._ahead = self._ahead[:count], self._ahead[count:]
@@ -64,7 +64,7 @@ class Answer:
         while True:
             try:
                 part: bytes = self._response.read1(count)
-            except (http.client.HTTPException, ValueError) as error:  # a length that is no number, say
+            except (http.client.HTTPException, ValueError) as error:  # for example a length that is not a number
                 raise ConnectionError(f"the answer breaks off: {error}") from error
             if not part or self._unpack is None:
                 return part
@@ -72,7 +72,7 @@ class Answer:
                 return unpacked
 
     def _unpacked(self, part: bytes) -> bytes:
-        """What `part` holds; some servers compress piece by piece, each with an end of its own."""
+        """`part`, decompressed; some servers compress each piece separately."""
         unpacked = b""
         try:
             while part and self._unpack is not None:
@@ -86,7 +86,7 @@ class Answer:
 
 
 def _opener(address: Address, sockets: list[Any]) -> urllib.request.OpenerDirector:
-    """Connections that leave their socket in `sockets`; nothing but HTTP, whatever an answer leads to."""
+    """An opener that appends its sockets to `sockets` and speaks only HTTP, wherever redirects lead."""
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     if address.user is not None:
         passwords.add_password(None, f"{address.scheme}://{address.host}/", address.user, address.password or "")
@@ -132,7 +132,7 @@ def _encrypted(connection: Any) -> urllib.request.HTTPSHandler:
 
 
 def _any_certificate() -> ssl.SSLContext:
-    """Cameras sign their certificates themselves."""
+    """A context that accepts self-signed certificates, which most cameras have."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

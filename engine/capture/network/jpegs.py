@@ -1,6 +1,6 @@
 """Finds JPEG pictures in a stream of bytes by their own structure, whatever stands between them.
 
-Cameras get all else wrong: boundaries, types, lengths. Browsers and players do not rely on them either.
+Boundaries, types and lengths that cameras send are often wrong, so browsers and players do not rely on them either.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 MOST_BYTES = 1 << 26
-"""Of one picture: 64 MiB."""
+"""Maximum size of one picture: 64 MiB."""
 
 _START = b"\xff\xd8\xff"
 _SCAN = b"\xff\xda"
@@ -17,17 +17,17 @@ _END, _BEGIN = 0xD9, 0xD8
 _ALONE = (0x01, *range(0xD0, 0xD8))
 """Markers without a segment."""
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""In entropy-coded data: neither a stuffed byte nor a restart."""
+"""A marker in entropy-coded data that is neither a stuffed byte nor a restart."""
 
 
 class JpegFinder:
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._at = 0
-        """Where the next marker is looked for; 0 outside of a picture."""
+        """Position at which to look for the next marker; 0 outside a picture."""
 
     def feed(self, more: bytes) -> Iterator[bytes]:
-        """The pictures that are complete now. One without its end is complete when the next one begins."""
+        """The pictures that are complete now. One without an end marker is complete when the next one begins."""
         self._bytes += more
         while self._begin():
             end = self._end()
@@ -41,7 +41,7 @@ class JpegFinder:
                 yield picture
 
     def _begin(self) -> bool:
-        """Whether a picture has begun; what stands before it is dropped."""
+        """Whether a picture has begun; bytes before it are dropped."""
         if self._at == 0:
             start = self._bytes.find(_START)
             if start < 0:
@@ -69,7 +69,7 @@ class JpegFinder:
         return None
 
     def _find_marker(self) -> bool:
-        """Go on to the next marker; between segments there is nothing but fill bytes, if all is well."""
+        """Advance to the next marker; in a valid picture, only fill bytes separate segments."""
         found = _MARKER.search(self._bytes, self._at)
         if found is None:
             self._at = max(self._at, len(self._bytes) - 1)

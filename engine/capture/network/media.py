@@ -22,26 +22,26 @@ from engine.capture.picture import Converter, PixelShape
 from engine.capture.video import clock_jumps
 
 _OPTIONS = {
-    "protocol_whitelist": "http,https,httpproxy,tls,tcp,udp,rtp,crypto",  # no address leads to a file
+    "protocol_whitelist": "http,https,httpproxy,tls,tcp,udp,rtp,crypto",  # addresses must not lead to local files
     "analyzeduration": "1000000",  # microseconds
 }
 _ENDLESS = ("rtsp", "mpjpeg")
-"""Formats that are live, whatever length cameras make up."""
+"""Formats that are live even if they announce a length."""
 _PLAYLISTS = ("hls", "dash")
-"""Formats whose size says nothing about the video."""
+"""Formats whose size does not depend on the video's length."""
 _NO_OTHER_TRANSPORT = (
     av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError, av.error.HTTPNotFoundError,
     av.error.ConnectionRefusedError, av.error.ExitError, av.error.InvalidDataError,
 )  # fmt: skip
-"""Failures of RTSP that have nothing to do with TCP or UDP."""
+"""RTSP errors that do not depend on TCP or UDP."""
 MOST_FETCHED = 1 << 30
-"""Bytes of a file that are fetched before it is read, where a server gives it only from the beginning: 1 GiB."""
+"""Maximum bytes downloaded before reading a file from a server without range requests: 1 GiB."""
 _TELL_S = 2.0
 _CHUNK = 1 << 20
 
 
 def open_rtsp(address: Address, request: Request) -> av.container.InputContainer:
-    """Over TCP, since UDP loses packets; over UDP where a camera refuses TCP, or hangs up when asked for it."""
+    """Open a stream over TCP, since UDP loses packets; over UDP if the camera refuses TCP, or disconnects."""
     timeout = request.open_s, request.read_s
     either = {**_OPTIONS, "rtsp_transport": "tcp+udp", "rtsp_flags": "prefer_tcp"}
     try:
@@ -57,8 +57,8 @@ def open_rtsp(address: Address, request: Request) -> av.container.InputContainer
 def open_http(
     address: Address, request: Request, answer: Answer, start: bytes, busy: Callable[[], object]
 ) -> av.container.InputContainer:
-    """`answer` is open already: an endless stream is read from it, since some encoders have one viewer at most.
-    `busy` is called now and then while it is fetched."""
+    """Open what `answer` holds. An endless stream is read from `answer` itself, since some encoders allow one viewer.
+    `busy` is called regularly during a download."""
     if index_at_end(start) and not answer.has_ranges:
         return _opened(_fetched(answer, busy))
     is_playlist = start.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U") or b"<MPD" in start
@@ -69,16 +69,16 @@ def open_http(
 
 
 def open_url(address: Address, request: Request) -> av.container.InputContainer:
-    """By libav alone, on a connection of its own."""
+    """Open an address with libav, on a connection of its own."""
     return av.open(address.full_url, options=_OPTIONS, timeout=(request.open_s, request.read_s))
 
 
 def read_media(container: av.container.InputContainer, pixel_aspect: Fraction | None) -> Reading:
-    if not container.streams.video or container.format.name == "tty":  # text, drawn as a terminal would
-        raise Refused("what comes is no video")
+    if not container.streams.video or container.format.name == "tty":  # libav renders text as a terminal
+        raise Refused("the server does not send a video")
     stream = container.streams.video[0]
     opened = _describe(container, stream)
-    stream.thread_type = "AUTO" if opened.finite else "SLICE"  # frame threads hold pictures back
+    stream.thread_type = "AUTO" if opened.finite else "SLICE"  # frame threads delay pictures
     pictures = _decode(container, stream, PixelShape(stream, pixel_aspect))
     return Reading(opened, _begun(pictures) if opened.finite else pictures)
 
@@ -90,7 +90,7 @@ def _opened(file: Any) -> av.container.InputContainer:
 
 
 class _Stream:
-    """An answer as a file that libav can read, and cannot seek in."""
+    """An HTTP response as a file object for libav, without seeking."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -120,7 +120,7 @@ def _fetched(answer: Answer, busy: Callable[[], object]) -> IO[bytes]:
 def _check_size(count: int) -> None:
     if count > MOST_FETCHED:
         raise Refused(
-            "its index is at its end, and the server gives no parts of files (ranges)", "download it, and open the file"
+            "its index is at its end, and the server does not support range requests", "download the file and open it"
         )
 
 
@@ -135,7 +135,7 @@ def _describe(container: av.container.InputContainer, stream: av.VideoStream) ->
 
 
 def _begun(pictures: Iterator[Received]) -> Iterator[Received]:
-    """The same pictures, the first of them decoded already: a file that opens may still turn out to be unreadable."""
+    """The same pictures, after decoding the first: a file that opens may still be unreadable."""
     first = next(pictures, None)
     return iter(()) if first is None else chain((first,), pictures)
 

@@ -1,4 +1,4 @@
-"""Pictures over HTTP: MJPEG, as parts of one endless answer, and snapshots, asked for again and again."""
+"""Pictures over HTTP: MJPEG, as parts of one endless response, and snapshots, requested repeatedly."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from engine.errors import PosecastError
 from engine.types import Image
 
 POLL_S = 0.1
-"""From one snapshot to the next, at least: cameras make them on demand, and few make more than ten a second."""
+"""Minimum seconds between two snapshots: cameras make them on demand, and few make more than ten a second."""
 _FAILURES = 3
-"""Snapshots in a row that a camera which is busy may leave out."""
+"""Number of successive snapshots that a busy camera may fail to deliver."""
 _LIVE = Opened(None, None, finite=False)
 _PART_HEADERS = (b"content-type:", b"content-length:")
 _JPEG = b"\xff\xd8\xff"
@@ -46,7 +46,7 @@ def read_motion(answer: Answer, pixel_aspect: Fraction | None) -> Reading:
 def read_picture(
     address: Address, answer: Answer, limits: tuple[float, float], pixel_aspect: Fraction | None
 ) -> Reading:
-    """A snapshot, or JPEG pictures that follow on one another under the type of a single one."""
+    """A snapshot, or concatenated JPEG pictures that are announced as a single one."""
     if answer.length is None:
         content, found, finder = _two(answer)
         if len(found) > 1:
@@ -56,14 +56,14 @@ def read_picture(
         content = _one(answer)
     answer.close()
     if _decode(content, pixel_aspect) is None:
-        raise Refused("what comes is no picture that can be read")
+        raise Refused("the server sends a picture that cannot be read")
     return Reading(_LIVE, _poll(address, limits, content, pixel_aspect))
 
 
 def _poll(
     address: Address, limits: tuple[float, float], content: bytes, pixel_aspect: Fraction | None
 ) -> Iterator[Received]:
-    """`content` and its successors."""
+    """`content`, then further snapshots."""
     failures = 0
     while True:
         began = time.monotonic()
@@ -85,8 +85,8 @@ def _parts(answer: Answer, finder: JpegFinder) -> Iterator[bytes]:
 
 
 def _two(answer: Answer) -> tuple[bytes, list[bytes], JpegFinder]:
-    """(what came, the JPEG pictures in it), up to the second picture or the end. Servers may leave the connection
-    open after the only one."""
+    """(bytes received, JPEG pictures in them, finder), up to the second picture or the end. Servers may keep the
+    connection open after the only one."""
     found: list[bytes] = []
     content, finder = b"", JpegFinder()
     try:
@@ -100,7 +100,7 @@ def _two(answer: Answer) -> tuple[bytes, list[bytes], JpegFinder]:
 
 
 def _one(answer: Answer) -> bytes:
-    """One picture of any format: up to the length that is announced, the end of a JPEG, or the end."""
+    """The bytes of one picture of any format, up to the announced length, the end of a JPEG, or the end."""
     content, finder = b"", JpegFinder()
     while (answer.length is None or len(content) < answer.length) and (more := answer.read()):
         content += _bounded(more, len(content))
@@ -111,7 +111,7 @@ def _one(answer: Answer) -> bytes:
 
 def _bounded(more: bytes, length: int) -> bytes:
     if length + len(more) > MOST_BYTES:
-        raise Refused("what comes is too large for a picture")
+        raise Refused("the server sends more than a picture can have")
     return more
 
 

@@ -1,4 +1,4 @@
-"""What the child reads, whatever sends it: a `Reading`, pictures with the work of decoding them still to be done."""
+"""The pictures that the child reads from any kind of stream: a `Reading`, decoded lazily."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.types import Image
 
 
 class Refused(Exception):  # noqa: N818 (not an error of the program)
-    """What comes cannot be used; the text says why, in words for the user, and `hint` what to do."""
+    """The received data cannot be used; the text tells the user why, and `hint` what to do."""
 
     def __init__(self, reason: str, hint: str = "check the address") -> None:
         super().__init__(reason)
@@ -22,7 +22,7 @@ class Received:
     decode: Callable[[], Image | None]
     """None for a damaged picture."""
     time: float | None
-    """Seconds of media time, where it has any."""
+    """Seconds of media time; None if it has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The program's end of the child that reads a stream: starts it, watches it, kills it."""
+"""The parent's side of the child process that reads a stream: starts, watches and kills it."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class StreamEnded(Lost):
 
 
 class StreamProcess:
-    """One child with one stream. For one thread; `kill` is for any."""
+    """One child with one stream. Used by one thread, except `kill`, which any thread may call."""
 
     def __init__(self, url: str, timing: Timing, pixel_aspect: Fraction | None = None) -> None:
         if os.name == "nt":
             raise PosecastError("network streams need Linux or macOS", "on Windows, use WSL")
         self._timing = timing
-        with contextlib.ExitStack() as undo:  # where memory, descriptors or processes are short
+        with contextlib.ExitStack() as undo:  # any of these may fail for lack of memory, descriptors or processes
             self._memory = undo.enter_context(contextlib.closing(PictureMemory.create()))
             self._connection, theirs = Pipe()
             undo.enter_context(self._connection)
@@ -70,13 +70,13 @@ class StreamProcess:
         return message
 
     def start(self, *, every: bool) -> None:
-        """Let pictures come: every one, at the pace of `read`, or those for which there is time."""
+        """Start delivery: of every picture, at the pace of `read`, or of the newest only."""
         self._send(Start(every))
         for slot in range(SLOTS):
             self._send(slot)
 
     def read(self) -> tuple[Picture, Image]:
-        """The next picture, a copy; StreamEnded after the last one, Lost where the stream breaks or stalls."""
+        """A copy of the next picture; raises StreamEnded after the last, Lost if the stream breaks or stalls."""
         message = self._receive(self._timing.silence_s)
         if isinstance(message, Ended):
             raise StreamEnded("the stream ended")
@@ -87,7 +87,7 @@ class StreamProcess:
         return message, image
 
     def kill(self) -> None:
-        """Whoever reads gets Lost at once."""
+        """Kill the child; a thread that is reading gets Lost at once."""
         self._killed = True
         self._process.kill()
 
@@ -109,7 +109,7 @@ class StreamProcess:
         return message
 
     def _loss(self) -> Lost:
-        """Why the child is gone."""
+        """The reason for the child's end."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = self._process.wait(self._timing.join_s)
             if status < 0 and not self._killed:
@@ -122,6 +122,6 @@ class StreamProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, and where the child finds this package."""
+    """The environment of this process, extended so that the child finds this package."""
     paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OPENBLAS_NUM_THREADS": "1"}

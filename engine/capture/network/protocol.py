@@ -1,4 +1,4 @@
-"""What passes between the program and the child that reads a stream: small messages, and a memory for pictures.
+"""The protocol between the program and the child that reads a stream: small messages, and shared memory for pictures.
 
 program -> child   Request, then Start, then the number of every slot that is free (again)
 child -> program   Busy ..., then Opened, then Picture ..., then Ended; or Failed at any time
@@ -17,9 +17,9 @@ import numpy as np
 from engine.types import Image
 
 SLOTS = 3
-"""One being written, one on its way, one being read."""
+"""Number of slots: one being written, one in transit, one being read."""
 SLOT_BYTES = 7680 * 4320 * 3
-"""8K. Address space only: memory is taken for what has been written."""
+"""Bytes of an 8K picture. Only address space: memory is used as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Request:
     open_s: float
     read_s: float
     pixel_aspect: Fraction | None = None
-    """Width over height of a pixel, where the stream is not to be believed."""
+    """Width over height of a pixel; overrides the stream's value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """It takes a while, and goes on."""
+    """The child is still working."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Opened:
     frame_rate: float | None
     frame_count: int | None
     finite: bool
-    """A file, that is: it says how long it is."""
+    """Whether it is a file, with a known length."""
     clock_jumps: bool = False
     """Whether the format is one whose timestamps may jump at any time."""
 
@@ -49,20 +49,20 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Start:
     every: bool
-    """Whether the child waits for a free slot; else it drops the picture."""
+    """Whether the child waits for a free slot; otherwise it drops the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     index: int
-    """Counts from 0 within the connection; dropped ones leave gaps."""
+    """Index within the connection, from 0; dropped pictures leave gaps."""
     slot: int
     height: int
     width: int
     time: float | None
     """Seconds of media time."""
     captured_at: float
-    """Seconds, time.monotonic(), which is one for all processes of a machine."""
+    """Seconds of time.monotonic(), which is the same for all processes of a machine."""
     decode_ms: float
 
 
@@ -81,7 +81,7 @@ Message = Busy | Opened | Picture | Failed | Ended
 
 
 class PictureMemory:
-    """SLOTS pictures that both processes see. It has no name, so nothing can be left behind."""
+    """Shared memory for SLOTS pictures. It is anonymous, so nothing remains after both processes end."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor

@@ -1,4 +1,4 @@
-"""What an address holds, found out by asking: a stream, MJPEG, a snapshot, a file, or a web page."""
+"""Finds out what an address delivers: a stream, MJPEG, a snapshot, a file, or a web page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from engine.capture.network.pictures import Reading, Refused
 from engine.capture.network.protocol import Request
 
 _START_BYTES = 512
-"""Enough to tell what an answer holds."""
+"""Bytes that are enough to recognise the content."""
 
 
 def open_reading(request: Request, stack: ExitStack, busy: Callable[[], object]) -> Reading:
-    """`stack` closes what is opened; `busy` is called now and then where it takes long."""
+    """Open the address. `stack` closes what is opened; `busy` is called regularly if it takes long."""
     address = parse_address(request.url)
     if not address.scheme.startswith("http"):
         return read_media(stack.enter_context(open_rtsp(address, request)), request.pixel_aspect)
@@ -27,7 +27,7 @@ def open_reading(request: Request, stack: ExitStack, busy: Callable[[], object])
     try:
         answer = stack.enter_context(Answer(address, *limits))
     except (http.client.HTTPException, ValueError):
-        # Not quite HTTP, as old streaming servers speak it, or a kind of password that Python does not know.
+        # Nearly HTTP, as old streaming servers speak it, or an authentication scheme that Python does not support.
         return read_media(stack.enter_context(open_url(address, request)), request.pixel_aspect)
     start = answer.peek(_START_BYTES)
     if is_motion(answer, start):
@@ -35,6 +35,6 @@ def open_reading(request: Request, stack: ExitStack, busy: Callable[[], object])
     if is_picture(answer, start):
         return read_picture(address, answer, limits, request.pixel_aspect)
     if is_page(start):
-        raise Refused("this is a web page, and no video", "look on it for the address of the stream or the picture")
+        raise Refused("it is a web page, not a video", "find the address of the stream or picture on that page")
     container = open_http(address, request, answer, start, busy)
     return read_media(stack.enter_context(container), request.pixel_aspect)

@@ -1,4 +1,4 @@
-"""Why a stream fails, in words for the user."""
+"""Explains to the user why a stream fails."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from engine.redaction import redact
 
 _UNREACHABLE = "it cannot be reached, or the connection broke (input/output error)"
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (av.error.HTTPUnauthorizedError, "it asks for a user name and a password, or others (401)"),
-    (av.error.HTTPForbiddenError, "it does not let us in (403)"),
+    (av.error.HTTPUnauthorizedError, "it requires a user name and a password, or other ones (401)"),
+    (av.error.HTTPForbiddenError, "it denies access (403)"),
     (av.error.HTTPNotFoundError, "there is nothing at this address (404)"),
-    (av.error.HTTPServerError, "the server has a fault (5xx)"),
+    (av.error.HTTPServerError, "the server reports an internal error (5xx)"),
     (ConnectionRefusedError, "connection refused"),
-    (socket.gaierror, "there is no such host"),
+    (socket.gaierror, "the host name is unknown"),
     (ssl.SSLError, "it does not speak TLS here: try http://"),
-    (av.error.InvalidDataError, "what comes is no video"),
+    (av.error.InvalidDataError, "the server does not send a video"),
     (av.error.EOFError, "the stream ended"),
     (OSError, _UNREACHABLE),
 )
 _STATUS: dict[int, str] = {
-    401: "it asks for a user name and a password, or others (401)",
-    403: "it does not let us in (403)",
+    401: "it requires a user name and a password, or other ones (401)",
+    403: "it denies access (403)",
     404: "there is nothing at this address (404)",
 }
 
 
 def reason_of(error: Exception, request: Request) -> str:
-    """The reason, without secrets."""
+    """The reason for `error`, without secrets."""
     if isinstance(error, urllib.error.HTTPError):
         error.close()
-        fault = "the server has a fault" if error.code >= 500 else "the server refuses"
+        fault = "the server reports an internal error" if error.code >= 500 else "the server refuses"
         return _STATUS.get(error.code, f"{fault} ({error.code})")
     if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
         if isinstance(error.reason, TimeoutError):

@@ -27,7 +27,7 @@ class Body:
     thigh: float
     shin: float
     girth: float
-    """Factor on the thickness of everything."""
+    """Factor by which all thicknesses are multiplied."""
     skin: Colour
     shirt: Colour
     trousers: Colour

@@ -1,4 +1,4 @@
-"""Who does what on the stage: motions as functions of the loop's phase, so that the loop has no seam.
+"""The motions of the stage's people, as functions of the loop's phase, so that the loop is seamless.
 
 `u` runs from 0 to 1 over the loop. Every motion turns a whole number of times in it.
 """
@@ -108,7 +108,7 @@ def _spot(x: float, z: float, offset: float) -> Callable[[float], Place]:
 
 
 def _around(u: float) -> Place:
-    """An ellipse behind the others, looking where it goes."""
+    """An ellipse behind the others, facing the direction of movement."""
     angle = _angle(WALKER_ROUNDS, u)
     s, c = math.sin(angle), math.cos(angle)
     return 2.9 * s, -6.4 + 0.7 * c, math.atan2(2.9 * c, -0.7 * s)

@@ -1,4 +1,4 @@
-"""Where the rendered loop of the stage lies."""
+"""The path of the rendered loop of the stage."""
 
 from __future__ import annotations
 

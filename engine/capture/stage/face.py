@@ -1,4 +1,4 @@
-"""Draws a head: from ellipses, by where it looks."""
+"""Draws a head from ellipses, by the direction it faces."""
 
 from __future__ import annotations
 

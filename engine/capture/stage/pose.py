@@ -23,11 +23,11 @@ class Limb:
     flex: float = 0.0
     """Forward."""
     abduct: float = 0.0
-    """Away from the body."""
+    """Abduction, away from the body."""
     twist: float = 0.0
-    """About its own length."""
+    """Rotation about the limb's own axis."""
     bend: float = 0.0
-    """Of the elbow or the knee."""
+    """Flexion of the elbow or the knee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Pose:
     pitch: float = 0.0
     roll: float = 0.0
     twist: float = 0.0
-    """Of the chest against the pelvis."""
+    """Rotation of the chest relative to the pelvis."""
     head: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Yaw, pitch, roll against the chest."""
+    """Yaw, pitch, roll of the head relative to the chest."""
     hop: float = 0.0
     """Metres between the floor and the lowest point of the body."""
 
@@ -131,5 +131,5 @@ def _leg(points: dict[str, Array], body: Body, pelvis_turn: Array, leg: Limb, si
 
 
 def _hang(limb: Limb, sign: float) -> Array:
-    """(3, 3) rotation of the upper limb against what it hangs from."""
+    """(3, 3) rotation of the upper limb relative to the trunk."""
     return about_x(-limb.flex) @ about_z(sign * limb.abduct) @ about_y(-sign * limb.twist)

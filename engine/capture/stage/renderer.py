@@ -38,7 +38,7 @@ def draw_figures(image: Image, camera: Camera, figures: Sequence[Figure]) -> Non
 
 
 def _shadows(image: Image, camera: Camera, figure: Figure) -> None:
-    """A soft dark ellipse on the floor under each ankle."""
+    """Draw a soft dark ellipse on the floor under each ankle."""
     height, width = image.shape[:2]
     for side, _ in SIDES:
         on_floor = camera.camera_from_world(figure.points[f"{side}_ankle"] * (1, 0, 1))

@@ -52,7 +52,7 @@ def test_frames_come_through_opencv_and_a_lost_camera_is_opened_again(tmp_path: 
 
 
 def test_a_device_that_does_not_open() -> None:
-    with pytest.raises(Lost, match="does not open"):
+    with pytest.raises(Lost, match="cannot be opened"):
         CameraFeed("/nowhere").open()
 
 

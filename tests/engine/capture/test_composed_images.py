@@ -71,7 +71,7 @@ def test_what_a_still_does_not_show_is_told(tmp_path: Path, caplog: pytest.LogCa
     pages = [pillow.fromarray(numbered(number)[..., ::-1]) for number in (5, 6)]
     pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
     assert number_of(only(tmp_path / "pages.tif")) == 5
-    assert "holds 2 pages: only the first one is read" in caplog.text
+    assert "contains 2 pages: only the first one is read" in caplog.text
 
 
 def test_a_jpeg_that_is_cut_off_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -162,16 +162,13 @@ def test_an_rtsp_camera_that_offers_udp_only_is_read_over_udp() -> None:
 
 def test_a_child_that_keeps_crashing_is_given_up_with_the_signal(camera: MjpegCamera) -> None:
     source = open_stream(camera.url, timing=QUICK)
-    for _ in range(5):
-        _wait_until(lambda: source.problem is None and _children(), "it reads")
-        assert source.read() is not None
-        _children()[0].send_signal(signal.SIGSEGV)
-        _wait_until(lambda: source.problem, "it is noticed")
-    while source.read() is not None:
-        pass
     reason = "the process that reads it died (SIGSEGV), 5 times within a minute: it is not tried again"
-    assert source.problem == reason
-    source.close()
+    with _reading(source):
+        for _ in range(5):
+            _wait_until(lambda: source.problem is None and _children(), "it reads")
+            _children()[0].send_signal(signal.SIGSEGV)
+            _wait_until(lambda: source.problem, "it is noticed")
+        _wait_until(lambda: source.problem == reason, "it is given up")
 
 
 def test_a_camera_that_breaks_off_and_comes_back(
@@ -215,7 +212,11 @@ def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("dear diary\n" * 100)
     (tmp_path / "page.html").write_text("<html>")
     with serving_files(tmp_path) as address:
-        for name, reason in (("notes.txt", "no video"), ("page.html", "no video"), ("absent.mp4", "nothing at this")):
+        for name, reason in (
+            ("notes.txt", "not send a video"),
+            ("page.html", "not a video"),
+            ("absent.mp4", "nothing at this"),
+        ):
             with pytest.raises(PosecastError, match=reason):
                 open_stream(f"{address}/{name}", timing=QUICK)
 

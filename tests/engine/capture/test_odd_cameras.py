@@ -57,7 +57,7 @@ def test_snapshots_are_asked_for_again_and_again(served: tuple[OddCamera, str], 
 
 
 def test_a_web_page_is_told_from_a_camera(served: tuple[OddCamera, str]) -> None:
-    with pytest.raises(PosecastError, match="this is a web page") as caught:
+    with pytest.raises(PosecastError, match="it is a web page") as caught:
         open_stream(f"http://{served[1]}/page", timing=QUICK)
     assert "address of the stream" in caught.value.hint
 

@@ -232,4 +232,4 @@ def test_videos_after_another_in_one_mp4_are_told(tmp_path: Path, caplog: pytest
     clip = write_clip(tmp_path / "a.mp4", steady(5))
     clip.write_bytes(clip.read_bytes() * 2)
     assert len(read_all(clip)) == 5
-    assert "holds 2 videos" in caplog.text
+    assert "contains 2 videos" in caplog.text

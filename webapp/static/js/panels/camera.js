@@ -119,8 +119,8 @@ export function createCameraPanel({ actions, toasts }) {
       h(
         "p",
         { class: "help" },
-        "Accepts JSON, YAML, XML, TOML and text files of most calibration programs. Level from people estimates tilt and floor height ",
-        "from the last few seconds: have someone walk around upright.",
+        "Accepts JSON, YAML, XML, TOML and text files of most calibration programs. Level from people estimates ",
+        "tilt and floor height from the last few seconds: have someone walk around upright.",
       ),
     ),
     section("World", up.element, floor.element),
