@@ -54,7 +54,7 @@ class VideoWriter:
         tick = max(round(time / TIME_BASE), self._last_tick + 1)
         self._last_tick = tick
         # OpenCV converts in 1 ms what takes FFmpeg 9 ms; both to BT.601 in limited range.
-        planes = cv2.cvtColor(_fit(image, self._size), cv2.COLOR_BGR2YUV_I420)
+        planes = np.asarray(cv2.cvtColor(_fit(image, self._size), cv2.COLOR_BGR2YUV_I420), np.uint8)
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = tick, TIME_BASE
         self._mux(frame)
