@@ -7,6 +7,7 @@ STAMPS := $(VENV)/.stamps
 # Pins installed packages and build requirements; newer versions of pip use the second name.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
+# Empty: the source chosen last for the dashboard, the demo elsewhere.
 SOURCE ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000

@@ -12,7 +12,7 @@ from engine.geometry import CameraSpec
 from engine.types import Frame
 
 FRAMES_IN_MEMORY = 60
-"""Number of frames of the demo, every second one: 4 s at 15 fps, 170 MB."""
+"""Number of frames of the source, every second one: of the demo 4 s at 15 fps, 170 MB."""
 
 
 class Camera:
@@ -45,9 +45,9 @@ class Camera:
         self._closed.set()
 
 
-def demo_frames() -> list[Frame]:
-    """The first seconds of the demo."""
-    source = open_source("demo")
+def frames_in_memory(text: str = "demo") -> list[Frame]:
+    """The first seconds of a source."""
+    source = open_source(text)
     frames = [source.read() for _ in range(2 * FRAMES_IN_MEMORY)]
     source.close()
     return [frame for frame in frames[::2] if frame is not None]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.camera import Camera, demo_frames
+from bench.camera import Camera, frames_in_memory
 from engine.errors import PosecastError
 from engine.pipeline import Parts, Pipeline, ProblemEvent
 from engine.settings import Settings
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--json", type=Path, help="write the numbers there")
     options = parser.parse_args()
-    frames = demo_frames()
+    frames = frames_in_memory()
     pipeline = Pipeline(
         Settings(backend=options.backend), parts=Parts(open_source=lambda text: Camera(frames, options.fps))
     )

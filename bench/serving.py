@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from bench.camera import Camera, demo_frames
+from bench.camera import Camera, frames_in_memory
 from engine.pipeline import Parts, Pipeline
 from engine.settings import Settings
 from webapp.access.options import ServeOptions
@@ -22,7 +22,7 @@ def serve(settings: Settings, fps: float, parts: Parts | None = None) -> None:
         serving = ServeOptions(port=listener.getsockname()[1], recordings=Path(folder), viewer_limit=100)
 
         def begin() -> Running:
-            frames = demo_frames()
+            frames = frames_in_memory(settings.source)
             played = replace(parts or Parts(), open_source=lambda text: Camera(frames, fps))
             pipeline = Pipeline(settings, parts=played)
             return begin_with(pipeline, Store(Path(folder) / "settings.json"), serving)

@@ -47,7 +47,7 @@ def _state(port: int) -> dict[str, Any]:
         return state
 
 
-def _wait_until_running(port: int) -> dict[str, Any]:
+def wait_until_running(port: int) -> dict[str, Any]:
     deadline = time.monotonic() + START_S
     while (state := _state(port))["stats"]["processed"] < 1 or state["switching"]:
         if time.monotonic() > deadline:
@@ -60,17 +60,21 @@ def _wait_until_running(port: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--source", default="demo", help="its first seconds are what the camera plays")
+    parser.add_argument("--model", default="bundled")
     parser.add_argument("--backend", default="openvino")
+    parser.add_argument("--precision", default="auto")
     parser.add_argument("--viewers", type=int, nargs="+", default=[0, 1, 10, 50])
     parser.add_argument("--fps", type=float, default=15)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--json", type=Path, help="write the numbers there")
     options = parser.parse_args()
     if options.serve:
-        serve(Settings(backend=options.backend), options.fps)
+        choice = {name: getattr(options, name) for name in ("source", "model", "backend", "precision")}
+        serve(Settings(**choice), options.fps)
         return
-    command = [sys.executable, "-m", "bench.viewers", "--serve", "--backend", options.backend, "--fps"]
-    server = subprocess.Popen([*command, str(options.fps)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "bench.viewers", *sys.argv[1:], "--serve"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
@@ -83,7 +87,7 @@ def main() -> None:
 
 
 def _measure_all(port: int, options: argparse.Namespace) -> dict[str, Any]:
-    backend = _wait_until_running(port)
+    backend = wait_until_running(port)
     print(f"{backend['name']} {backend['device']} {backend['precision']}, a camera of {options.fps:g} fps")
     print("viewers  engine fps   kept   each got: pictures/s  scenes/s   capture to viewer p50, p95 ms")
     results: list[dict[str, float]] = []

