@@ -29,7 +29,7 @@ def load_backend(spec: ModelSpec, size: tuple[int, int], progress: Progress) -> 
     for chosen in _choices(spec):
         try:
             return _load(spec, chosen, size, progress)
-        except (PosecastError, RuntimeError) as error:
+        except (PosecastError, RuntimeError) as error:  # noqa: PERF203 - a handful; RuntimeError: a conversion died
             if spec.backend != "auto" or isinstance(error, ModelError):
                 raise
             log.warning("%s on %s is skipped: %s", chosen.backend, chosen.device, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from engine.geometry import DEFAULT_CAMERA
@@ -142,7 +143,7 @@ def test_the_camera_is_of_the_frame() -> None:
         run.wait_for_snapshot()
         camera = run.state.camera
         assert camera.image_size == (64, 48)
-        assert camera.R is DEFAULT_CAMERA.R
+        np.testing.assert_array_equal(camera.R, DEFAULT_CAMERA.R)
 
 
 def test_closing_leaves_nothing_and_may_be_repeated() -> None:
