@@ -15,7 +15,7 @@ _SHORTEST = 6
 _USER = re.compile(r"(://)[^/?#\s]*@")
 # A password may wrongly hold a slash. A port is no password: http://host:8080/@someone keeps its host.
 _PASSWORD_WITH_SLASH = re.compile(r"(://)[^/:@\s]*:(?!\d+(?:[/?\s]|$))\S*@")
-_PASSWORD_WITH_SPACE = re.compile(r"(://)[^/:@\s]*:(?!\d+(?:[/?\s]|$))[^/@\s][^/@\r\n]*@")
+_PASSWORD_WITH_SPACE = re.compile(r"(://)[^/:@\s][^/:@\r\n]*:(?!\d+(?:[/?\s]|$))[^/@\s][^/@\r\n]*@")
 _MISTYPED = re.compile(r"(?i)\b((?:https?|rtsps?)(?::?/(?!/)|//|:///))[^\s:/@]+:[^\s/]+@")
 """http//, http:/ and the like: what was to be an address, or was taken for a path."""
 # Cameras take them in the query, or in the path: rtsp://host/user=admin&password=secret&channel=1

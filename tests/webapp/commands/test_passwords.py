@@ -14,6 +14,7 @@ PICTURE = "missing.jpg"
     [
         ("rtsp://user:s3cret word@127.0.0.1:9/x",),
         ("rtsp://user:word s3cret@127.0.0.1:9/x",),
+        ("rtsp://us er:s3cret@127.0.0.1:9/x",),
         ("http//user:s3cret@127.0.0.1:9",),
         ("srt://user:s3cret@127.0.0.1:9",),
         (PICTURE, "--extrinsics", "http://user:s3cret@127.0.0.1/camera.json"),
