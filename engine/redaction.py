@@ -15,6 +15,9 @@ _SHORTEST = 6
 _USER = re.compile(r"(://)[^/?#\s]*@")
 # A password may wrongly contain a slash. A port is not a password: http://host:8080/@someone keeps its host.
 _PASSWORD_WITH_SLASH = re.compile(r"(://)[^/:@\s]*:(?!\d+(?:[/?\s]|$))\S*@")
+_PASSWORD_WITH_SPACE = re.compile(r"(://)[^/:@\s][^/:@\r\n]*:(?!\d+(?:[/?\s]|$))[^/@\s][^/@\r\n]*@")
+_MISTYPED = re.compile(r"(?i)\b((?:https?|rtsps?)(?::?/(?!/)|//|:///))[^\s:/@]+:[^\s/]+@")
+"""http//, http:/ and the like: what was to be an address, or was taken for a path."""
 # Cameras take them in the query, or in the path: rtsp://host/user=admin&password=secret&channel=1
 _PARAMETER = re.compile(
     r"(?i)((?:^|[/?&;#_-])(?:pass|passwd|password|pwd|user|usr|username|login|token|key|apikey|secret|auth|signature|sig)=)"
@@ -30,9 +33,10 @@ _NAMED = re.compile(
 
 def redact(text: str) -> str:
     """`text` with user names, passwords and tokens of the addresses in it replaced by ***."""
+    text = _MISTYPED.sub(r"\1***@", text)
     if "://" not in text:
         return text
-    for pattern in (_PASSWORD_WITH_SLASH, _USER):
+    for pattern in (_PASSWORD_WITH_SLASH, _PASSWORD_WITH_SPACE, _USER):
         text = pattern.sub(r"\1***@", text)
     return _PARAMETER.sub(r"\1***", text)
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from engine.errors import PosecastError
+from engine.redaction import redact
 from webapp.commands import terminal
 from webapp.commands.parser import Work, create_parser
 from webapp.commands.terminal import INTERRUPTED
@@ -41,7 +42,7 @@ def _reporting(arguments: Sequence[str] | None) -> int:
         finally:
             sys.stdout.flush()
     except PosecastError as error:
-        print(f"posecast: {_one_line(str(error))}", file=sys.stderr)
+        print(f"posecast: {redact(_one_line(str(error)))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
