@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,8 @@ from engine import models
 from engine.inference import tensorrt
 from engine.models import prepare as module
 from engine.models.job import Job
-from engine.models.prepare import Checkpoint, onnx, prepare
+from engine.models.prepare import Checkpoint, int8, is_quantised, onnx, prepare, ready
+from engine.models.shipped import FILES
 from engine.types import ModelSpec, Progress
 from tests.models import silent
 
@@ -61,12 +65,54 @@ def test_onnxruntime_in_fp16_has_its_own(jobs: list[Job]) -> None:
 
 
 def test_openvino_in_int8_is_made_of_the_same_onnx(jobs: list[Job]) -> None:
-    artifact = prepare(ModelSpec(backend="openvino", device="CPU", precision="int8", body="maps"), SIZE, silent)
+    spec = ModelSpec(backend="openvino", device="CPU", precision="int8", body="maps")
+    artifact = prepare(spec, SIZE, silent)
     assert artifact.kind == "xml"
+    assert ready(spec, SIZE) == artifact
     first, second = jobs
     assert (first.kind, second.kind) == ("onnx", "int8-openvino")
     assert (second.source.name, second.checkpoint, second.device) == (first.target.name, BUNDLED, "CPU")
     assert second.source.is_file()
+
+
+@pytest.mark.parametrize("backend", FILES)
+def test_the_int8_that_ships_is_taken_as_it_is(jobs: list[Job], backend: str) -> None:
+    spec = ModelSpec(backend=backend, device="CPU", precision="int8")
+    assert prepare(spec, SIZE, silent).path == BUNDLED.with_name(FILES[backend])
+    assert ready(spec, SIZE) == prepare(spec, SIZE, silent)
+    assert is_quantised(BUNDLED, backend, "CPU", features=False)
+    assert not is_quantised(BUNDLED, backend, "GPU", features=False)
+    assert not is_quantised(BUNDLED, backend, "CPU", features=True)
+    assert jobs == []
+
+
+@pytest.mark.parametrize("backend", FILES)
+@pytest.mark.parametrize("features", [None, False])
+def test_one_that_the_user_made_comes_before_it(jobs: list[Job], backend: str, features: bool | None) -> None:
+    """It may be calibrated on the user's own frames."""
+    made = int8(Checkpoint(BUNDLED, features=features), backend, "CPU", silent)
+    assert prepare(ModelSpec(backend=backend, device="CPU", precision="int8"), SIZE, silent).path == made
+
+
+@pytest.mark.parametrize("changes", [{"body": "maps"}, {"raw_input": True}, {"device": "GPU"}, {"model": "copy"}])
+def test_what_it_does_not_suit_is_converted(jobs: list[Job], tmp_path: Path, changes: dict[str, Any]) -> None:
+    if "model" in changes:
+        shutil.copyfile(BUNDLED, tmp_path / "copy.pth")
+        changes = {"model": str(tmp_path / "copy.pth"), "body": "keypoints"}
+    spec = replace(ModelSpec(backend="openvino", device="CPU", precision="int8"), **changes)
+    assert ready(spec, SIZE) is None
+    prepare(spec, SIZE, silent)
+    assert [job.kind for job in jobs] == ["onnx", "int8-openvino"]
+
+
+def test_nothing_is_ready_before_it_is_made(jobs: list[Job]) -> None:
+    for backend, precision in (("openvino", "bf16"), ("onnxruntime", "fp32")):
+        assert ready(ModelSpec(backend=backend, device="CPU", precision=precision), SIZE) is None
+    made = prepare(ModelSpec(backend="openvino", device="CPU", precision="fp32"), SIZE, silent)
+    assert ready(ModelSpec(backend="openvino", device="CPU", precision="bf16"), SIZE) == replace(
+        made, spec=replace(made.spec, precision="bf16")
+    )
+    assert len(jobs) == 1
 
 
 def test_a_network_that_takes_raw_pixels_is_exported_as_it_is(jobs: list[Job]) -> None:
@@ -83,6 +129,8 @@ def test_engines_are_kept_by_size_gpu_and_library(jobs: list[Job], monkeypatch: 
     spec = ModelSpec(backend="tensorrt", device="cuda:0", precision="fp16")
 
     def engine(size: tuple[int, int] = SIZE) -> Path:
+        already = ready(spec, size)
+        assert already is None or already == prepare(spec, size, silent)
         return prepare(spec, size, silent).path
 
     first = engine()
@@ -104,8 +152,10 @@ def test_int8_engines_are_built_of_one_quantised_model(jobs: list[Job], monkeypa
     monkeypatch.setattr(tensorrt, "gpu", lambda device: ("NVIDIA Test", (8, 7)))
     monkeypatch.setattr(tensorrt, "version", lambda: "11.4.0")
     spec = ModelSpec(backend="tensorrt", device="cuda:0", precision="int8")
+    assert ready(spec, SIZE) is None
     for size in (SIZE, (256, 344)):
         assert prepare(spec, size, silent).kind == "engine"
+        assert ready(spec, size) == prepare(spec, size, silent)
     assert [job.kind for job in jobs] == ["onnx", "int8-tensorrt", "tensorrt", "tensorrt"]
     _, quantised, *engines = jobs
     assert (quantised.source.suffix, quantised.checkpoint, quantised.device) == (".onnx", BUNDLED, "CPU")
