@@ -32,3 +32,8 @@ def metadata(model: onnx.ModelProto) -> dict[str, str]:
 def describe(model: onnx.ModelProto, key: str, value: str) -> None:
     """Set one entry of the model's metadata, in place."""
     onnx.helper.set_model_props(model, metadata(model) | {key: value})
+
+
+def is_depthwise(node: onnx.NodeProto) -> bool:
+    """Whether a convolution works on each channel by itself."""
+    return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)

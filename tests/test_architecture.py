@@ -95,8 +95,8 @@ FLOORS = {
         __init__
     """,
     "converters": """
-        __init__ assets frames onnx_file to_openvino verify
-        convert to_onnx
+        __init__ activations assets frames onnx_file to_openvino verify
+        convert equalise to_onnx
         layer_noise to_tensorrt
         acceptance
         mixed_precision
