@@ -14,6 +14,7 @@ from engine import inference, models, trials
 from engine.errors import ModelError, PosecastError, first_line
 from engine.inference.nvidia import gpu_count
 from engine.models.prepare import is_quantised, prepare, ready
+from engine.trials import Trial
 from engine.types import Backend, BackendInfo, ModelSpec, Progress
 
 log = logging.getLogger(__name__)
@@ -82,10 +83,20 @@ def choose(spec: ModelSpec) -> ModelSpec:
 
 
 def _choices(spec: ModelSpec, progress: Progress = _quiet) -> Iterator[ModelSpec]:
-    """The choices of `engine.inference`; what is ready to open on the processor comes by the speed it was tried at."""
+    """What was tried on the processor, the fastest first, then the choices of `engine.inference`."""
     path = models.resolve(spec.model)
-    choices = inference.choices(spec, path, lambda backend, device: is_quantised(path, backend, device, spec.features))
-    return _each_once(chain(_tried(spec, progress), choices)) if _may_be_tried(spec) else choices
+    tried = _tried(spec, progress) if _may_be_tried(spec) else []
+    left_out = {(trial.backend, trial.device) for trial in tried if trial.ms is None and trial.precision == "int8"}
+
+    def quantised(backend: str, device: str) -> bool:
+        return (backend, device) not in left_out and is_quantised(path, backend, device, spec.features)
+
+    fastest = (
+        replace(spec, backend=trial.backend, device=trial.device, precision=trial.precision)
+        for trial in tried
+        if trial.ms is not None
+    )
+    return _each_once(chain(fastest, inference.choices(spec, path, quantised)))
 
 
 def _each_once(choices: Iterable[ModelSpec]) -> Iterator[ModelSpec]:
@@ -103,8 +114,8 @@ def _may_be_tried(spec: ModelSpec) -> bool:
     return left and spec.model == "bundled" and spec.features is False and not gpu_count()
 
 
-def _tried(spec: ModelSpec, progress: Progress) -> Iterator[ModelSpec]:
-    """What is ready to open on the processor, the fastest first, without what finds other people there."""
+def _tried(spec: ModelSpec, progress: Progress) -> list[Trial]:
+    """Trials of what is ready to open on the processor, the fastest first."""
     candidates = [
         replace(spec, backend=backend, device="CPU", precision=precision)
         for precision in _PRECISIONS_TRIED
@@ -112,18 +123,15 @@ def _tried(spec: ModelSpec, progress: Progress) -> Iterator[ModelSpec]:
         if _offered(backend, precision)
     ]
     ready_now = [each for each in candidates if ready(each, trials.SIZE) is not None]
-    if len(ready_now) < 2:
-        yield from ready_now
-        return
+    if not ready_now:
+        return []
     progress("choose", None, "trying what is fastest on this machine")
     tried = trials.ranked(ready_now, _open_for_trial, _identity(spec), models.cache_dir() / "trials")
     fastest = f"{tried[0].backend} {tried[0].precision}" if tried[0].ms is not None else "none"
     said = f"{', '.join(map(str, tried))}: {fastest}"
     log.info("auto: %s", said)
     progress("chosen", None, said)
-    for each in tried:
-        if each.ms is not None:
-            yield replace(spec, backend=each.backend, device=each.device, precision=each.precision)
+    return tried
 
 
 def _offered(backend: str, precision: str) -> bool:

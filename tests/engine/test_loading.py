@@ -13,10 +13,11 @@ import onnx
 import pytest
 import torch
 
-from engine import inference, models
+from engine import inference, models, trials
 from engine.errors import ModelError, PosecastError
 from engine.inference import onnxruntime, openvino
-from engine.loading import load_backend
+from engine.loading import choose, load_backend
+from engine.trials import Trial
 from engine.types import BackendInfo, Image, Maps, ModelSpec
 from tests.models import foreign_onnx, silent, tiny_onnx
 
@@ -170,3 +171,14 @@ def test_auto_tries_what_is_ready_and_says_so(monkeypatch: pytest.MonkeyPatch, t
     assert "onnxruntime int8 " in said[0]
     assert len(list((tmp_path / "trials").iterdir())) == 1
     assert not (tmp_path / "converted").exists()
+
+
+def test_auto_does_not_take_int8_that_finds_other_people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a processor without VNNI, 8-bit sums may saturate."""
+    monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
+    other = [Trial(name, "CPU", "int8", None, "finds other people") for name in ("openvino", "onnxruntime")]
+    monkeypatch.setattr(trials, "ranked", lambda *arguments: other)
+    assert choose(ModelSpec()).precision != "int8"
+    monkeypatch.setattr(trials, "ranked", lambda *arguments: [Trial("onnxruntime", "CPU", "int8", 9.0), other[0]])
+    chosen = choose(ModelSpec())
+    assert (chosen.backend, chosen.precision) == ("onnxruntime", "int8")
