@@ -41,7 +41,8 @@ INSIDE = (
     "webapp/templates/index.html",
     "webapp/templates/login.html",
     "webapp/templates/view.html",
-    "converters/prepare.py",
+    "converters/worker.py",
+    "engine/models/prepare.py",
     "posecast-0.1.0.dist-info/licenses/LICENSE",
     "posecast-0.1.0.dist-info/licenses/NOTICE",
 )

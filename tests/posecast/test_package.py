@@ -15,7 +15,11 @@ packages = (converters, engine, posecast, webapp)
 for package in packages:
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not module.name.endswith("__main__"):
-            __import__(module.name)
+            try:
+                __import__(module.name)
+            except ModuleNotFoundError as error:  # a wheel without extras
+                if error.name not in ("onnx", "torch"):
+                    raise
 names = collections.defaultdict(set)
 for name, module in list(sys.modules.items()):
     names[getattr(module, "__file__", None)].add(name)
