@@ -23,22 +23,15 @@ _FEATURES = (
 """Processor features that decide how fast a precision is."""
 
 
-_8_BIT_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"}
-"""Features that sum products of 8-bit numbers in 32 bits."""
-
-
-def multiplies_8_bit() -> bool:
-    """Whether the processor has instructions for 8-bit networks. Those of other x86 processors sum pairs of products
-    in 16 bits, which saturate; where flags cannot be read, False."""
-    return bool(_8_BIT_PRODUCTS & _flags())
+def processor_name() -> str:
+    """On Linux from the kernel, since `platform` knows only the architecture there."""
+    return _cpuinfo().get("model name") or platform.processor() or platform.machine()
 
 
 def processor() -> str:
     """Name, relevant features and usable cores: 'AMD EPYC 9B14 (avx2 avx512f avx512_vnni), 2 cores'."""
-    fields = _cpuinfo()
-    name = fields.get("model name") or platform.processor() or platform.machine()
     features = " ".join(each for each in _FEATURES if each in _flags())
-    return f"{name}{f' ({features})' if features else ''}, {available_cores()} cores"
+    return f"{processor_name()}{f' ({features})' if features else ''}, {available_cores()} cores"
 
 
 def _flags() -> set[str]:

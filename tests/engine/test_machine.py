@@ -10,22 +10,21 @@ from engine import machine
 
 
 @pytest.mark.parametrize(
-    ("line", "can"),
+    ("lines", "said"),
     [
-        ("flags\t\t: sse2 avx2 avx512f", False),
-        ("flags\t\t: avx2 avx512f avx512_vnni", True),
-        ("flags\t\t: avx2 avx_vnni", True),
-        ("Features\t: fp asimd asimddp", True),
-        ("model name\t: avx_vnni", False),
+        ("model name\t: Fast\nflags\t\t: sse2 avx2 avx512f avx512_vnni", "Fast (avx2 avx512f avx512_vnni), "),
+        ("model name\t: avx_vnni\nflags\t\t: sse2", "avx_vnni, "),
+        ("model name\t: Arm\nFeatures\t: fp asimd asimddp", "Arm (asimddp), "),
     ],
 )
-def test_instructions_for_8_bit_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, can: bool) -> None:
-    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{line}\n\nprocessor\t: 1\n", encoding="utf-8")
+def test_the_processor_is_named_with_its_features(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lines: str, said: str
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{lines}\n\nprocessor\t: 1\n", encoding="utf-8")
     monkeypatch.setattr(machine, "_CPUINFO", tmp_path / "cpuinfo")
-    assert machine.multiplies_8_bit() is can
+    assert machine.processor().startswith(said)
 
 
-def test_without_flags_nothing_is_promised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_flags_it_still_has_a_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine, "_CPUINFO", tmp_path / "missing")
-    assert not machine.multiplies_8_bit()
     assert machine.processor()

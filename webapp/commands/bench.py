@@ -19,6 +19,7 @@ from engine.bench import AGREEMENT_FRAMES, Measurement, Percentiles, measure_bas
 from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
+from engine.machine import processor_name
 from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
 from webapp.commands.chart import chart, check_name
@@ -217,18 +218,8 @@ def _cell(value: float | None, form: str) -> str:
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     return {
-        "cpu": _cpu_name(),
+        "cpu": processor_name(),
         "cores": available_cores(),
         "python": platform.python_version(),
         "posecast": metadata.version("posecast"),
     }
-
-
-def _cpu_name() -> str:
-    """The processor's name; on Linux from the kernel, since `platform` knows only the architecture there."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
