@@ -8,7 +8,7 @@ image and (width, height) the opposite one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,25 @@ UP_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 DEFAULT_FX_PER_WIDTH = 0.8
 """Default focal length over frame width: a 64 degree field of view, as of a common webcam."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the parts of a camera come from."""
+
+    pose: Literal["file", "estimated", "default"] = "default"
+    intrinsics: Literal["file", "option", "metadata", "default"] = "default"
+    revision: int = 0
+    """Counts the changes of one source's camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTrust:
+    """How well the world's plane at height 0 is known to be the floor that people stand on: standard deviations."""
+
+    tilt_deg: float
+    height: float
+    """Fraction of the camera's height above the floor."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +57,9 @@ class Camera:
     t: Array
     """(3,) metres, camera frame."""
     up: str = "-y"
+    provenance: Provenance = Provenance()
+    floor: FloorTrust | None = None
+    """None: nobody knows where the floor is."""
 
     @property
     def K(self) -> Array:  # noqa: N802 - the field's name
@@ -104,6 +126,9 @@ class CameraSpec:
     """(width, height) that K was calibrated at; None: taken to be the frame's own."""
     fx: float | None = None
     """Focal length in pixels of the frame, which overrides that of K; None: not overridden."""
+    provenance: Provenance = Provenance()
+    floor: FloorTrust | None = None
+    """None: nobody knows where the floor is."""
 
     def for_image(self, width: int, height: int) -> Camera:
         """The camera for frames of (width, height) pixels.
@@ -116,10 +141,13 @@ class CameraSpec:
         R, t = axes @ self.R, axes @ self.t
         if K is None:
             focal = self.fx if self.fx is not None else DEFAULT_FX_PER_WIDTH * width
-            return Camera((width, height), focal, focal, width / 2, height / 2, R, t, self.up)
+            return self._camera((width, height), focal, focal, width / 2, height / 2, R, t)
         zoom = 1.0 if self.fx is None else self.fx / float(K[0, 0])
         centre = (float(K[0, 2]), float(K[1, 2]))
-        return Camera((width, height), float(K[0, 0]) * zoom, float(K[1, 1]) * zoom, *centre, R, t, self.up)
+        return self._camera((width, height), float(K[0, 0]) * zoom, float(K[1, 1]) * zoom, *centre, R, t)
+
+    def _camera(self, size: tuple[int, int], fx: float, fy: float, cx: float, cy: float, R: Array, t: Array) -> Camera:
+        return Camera(size, fx, fy, cx, cy, R, t, self.up, self.provenance, self.floor)
 
     def _framed(self, frame: tuple[int, int]) -> tuple[int, Array | None]:
         """Quarter turns clockwise from the calibrated picture to the frames', and K for these."""
