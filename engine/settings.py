@@ -27,6 +27,7 @@ from engine.types import STRIDE, ModelSpec
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
 BODIES = ("auto", "keypoints", "maps")
+LEVELS = ("auto", "off")
 PLACEMENTS = ("auto", "perspective", "reference")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
 """Choices of `model_input` -> `ModelSpec.raw_input`."""
@@ -127,6 +128,13 @@ class Settings:
         | None
     ) = None
     up: Annotated[str, choice(UP_AXES, "World axis that points up; null: as the camera says.")] | None = None
+    level: Annotated[
+        str,
+        choice(
+            LEVELS,
+            "Whether the floor is found from people, where no camera file says where it is: auto, or off.",
+        ),
+    ] = "auto"
     floor_offset_m: Annotated[
         float,
         number(

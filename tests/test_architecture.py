@@ -24,11 +24,12 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
-        picture_writer video_writer extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
+        picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        floor_first pipeline accuracy
+        infer
         bench
     """,
     "engine.capture": """
@@ -62,6 +63,7 @@ FLOORS = {
         stances
         solve
         camera estimator
+        watch
         __init__
     """,
     "engine.tracking": """
@@ -99,7 +101,7 @@ FLOORS = {
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__

@@ -73,7 +73,12 @@ def _services(
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
     recorder = Recorder(
-        recordings, scenes, options.recordings_limit_bytes, broadcaster.problem, broadcaster.state_changed
+        recordings,
+        scenes,
+        options.recordings_limit_bytes,
+        broadcaster.problem,
+        broadcaster.state_changed,
+        lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
     )
     sources = Sources((pipeline.state().settings.source, *options.allow_sources), recordings.names)
     status = Status(pipeline, sources, recorder, broadcaster, viewers, metrics)

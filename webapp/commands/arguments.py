@@ -27,6 +27,7 @@ SETTINGS = {
     "fx": "PIXELS",
     "pixel_aspect": "W:H",
     "body": None,
+    "level": None,
 }
 """Settings that are options of every command that runs the network, with their metavar; None: the choices."""
 
