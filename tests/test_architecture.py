@@ -32,7 +32,8 @@ FLOORS = {
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
         sources

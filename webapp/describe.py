@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats
 from engine.redaction import redact
 from engine.types import BackendInfo
@@ -106,7 +104,8 @@ def camera_file(camera: Camera) -> str:
 
 
 def _calibration_of(camera: Camera) -> Calibration:
-    """A calibration for a camera that did not come from a file: the default, or the source's own."""
-    if np.array_equal(camera.R, DEFAULT_CAMERA.R) and np.array_equal(camera.t, DEFAULT_CAMERA.t):
+    """A calibration for a camera that did not come from a file: the neutral one, the floor's, or the source's own."""
+    pose = camera.provenance.pose
+    if pose == "default":
         return DEFAULT_CALIBRATION
-    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source", "m")
+    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source" if pose == "file" else pose, "m")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,11 @@ import av
 from engine.capture.clip import Shot
 from engine.capture.clock import MediaClock
 from engine.capture.diagnosis import unreadable, video_count
+from engine.capture.lens import film_mm_of_video
 from engine.capture.notices import Notices
 from engine.capture.picture import Converter, PixelShape
 from engine.errors import PosecastError, reason
-from engine.geometry import CameraSpec
+from engine.geometry import CameraSpec, neutral_camera
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class VideoClip:
         self._decoding: _Decoding | None = _Decoding(path, name, self._notices)
         self.frame_rate = self._decoding.frame_rate
         self.frame_count = self._decoding.frame_count
+        self.camera = neutral_camera(film_mm_of_video(path, self._decoding.metadata)) if path.is_file() else None
 
     def shots(self) -> Generator[Shot, None, None]:
         decoding = self._decoding or _Decoding(self._path, self.name, self._notices)
@@ -107,6 +109,11 @@ class _Decoding:
         self.stream = _video_stream(self._container, self._name)
         self._pictures = self._decode()
         self._first = next(self._pictures, None)
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The metadata of the whole file."""
+        return self._container.metadata
 
     @property
     def clock_jumps(self) -> bool:

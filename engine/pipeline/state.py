@@ -57,7 +57,7 @@ class EngineState:
     camera: Camera | None
     """The camera for the newest frame; None before the first."""
     calibration: Calibration | None
-    """The camera file in use; None for the source's own camera, or the default."""
+    """The camera file in use; None for the source's own camera, or the neutral one."""
     switching: Switching | None
     comparison: Comparison | None
     """The comparison of two backends; None if none was started, or it was dismissed."""

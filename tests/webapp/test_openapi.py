@@ -114,6 +114,7 @@ def test_scenes_may_have_fields_that_this_version_does_not_know(client: FlaskCli
     added = {"angles": {"left_knee_flexion": 87.2}}
     people = [{**person, **added} for person in scene["people"]]
     timings = {**scene["timings_ms"], "fit": 1.5}
-    validator.validate({**scene, "camera": {"revision": 3}, "people": people, "timings_ms": timings})
+    camera = {**scene["camera"], "lens": "wide"}
+    validator.validate({**scene, "camera": camera, "people": people, "timings_ms": timings})
     with pytest.raises(jsonschema.ValidationError):
         validator.validate({**scene, "people": [{**people[0], "score": 2}]})

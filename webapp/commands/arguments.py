@@ -25,6 +25,7 @@ SETTINGS = {
     "height_size": "N",
     "extrinsics": "FILE",
     "fx": "PIXELS",
+    "camera_height_m": "METRES",
     "pixel_aspect": "W:H",
     "body": None,
 }

@@ -21,11 +21,11 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import parse_calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.geometry import REFERENCE_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
 from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import backend_from_wire, scene_from_wire
+from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -97,7 +97,7 @@ def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | 
 def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
-    camera = spec.for_image(width, height)
+    camera = camera_from_wire(wire) or spec.for_image(width, height)
     frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
     snapshot = Snapshot(
         scene_from_wire(wire, camera),
@@ -111,8 +111,8 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Fra
 
 
 def _camera_of(path: Path) -> CameraSpec:
-    """The camera that was saved beside the scenes."""
+    """The camera that was saved beside the scenes; old recordings without one are of the reference's room."""
     try:
         return parse_calibration(path.read_bytes(), path.name).spec
     except (OSError, PosecastError):
-        return DEFAULT_CAMERA
+        return REFERENCE_CAMERA

@@ -37,8 +37,8 @@ def test_state_tells_everything(client: FlaskClient, playing: Pipeline) -> None:
     assert state["stats"]["problem"] is None
     assert state["camera"]["image_size"] == [320, 180]
     assert state["camera"]["fx"] == 256
-    assert state["camera"]["up"] == "-y"
-    assert state["camera"]["unit"] == "cm"
+    assert state["camera"]["up"] == "+y"
+    assert state["camera"]["unit"] == "m"
     assert len(state["camera"]["extrinsics"]["R"]) == 3
     assert state["role"] == "operator"
     assert state["view_only"] is False
@@ -109,15 +109,15 @@ def test_what_is_no_json_is_refused(body: bytes, client: FlaskClient) -> None:
 def test_settings_change_at_once_and_are_saved(
     client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions
 ) -> None:
-    response = client.put("/api/settings", json={"up": "+z", "smoothing": False, "fx": 500})
+    response = client.put("/api/settings", json={"camera_height_m": 1.2, "smoothing": False, "fx": 500})
     assert response.status_code == 200
-    assert response.json["up"] == "+z"
+    assert response.json["camera_height_m"] == 1.2
     show(stage, playing)
-    assert client.get("/api/scene").json["up"] == "+z"
+    assert client.get("/api/scene").json["camera"]["height_m"] == 1.2
     assert client.get("/api/state").json["camera"]["fx"] == 500
     assert options.config is not None
     saved = json.loads(options.config.read_text())
-    assert (saved["up"], saved["smoothing"], saved["fx"]) == ("+z", False, 500)
+    assert (saved["camera_height_m"], saved["smoothing"], saved["fx"]) == (1.2, False, 500)
 
 
 def test_heights_of_single_ids_are_not_saved(client: FlaskClient, playing: Pipeline, options: ServeOptions) -> None:

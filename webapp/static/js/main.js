@@ -167,7 +167,7 @@ function showState(next) {
   engine.update(state);
   camera.update(state);
   recordings.update(state);
-  joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
+  joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
   if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
     refreshSources();
