@@ -81,7 +81,7 @@ class Scene:
     device: str
     precision: str
     timings_ms: Mapping[str, float]
-    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     camera: Camera | None = None
     """The camera; None in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
