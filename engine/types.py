@@ -106,6 +106,8 @@ class Person:
     pose2d: Pose2D
     pose3d: Pose3D | None
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
+    colour: int | None = None
+    """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

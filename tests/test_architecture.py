@@ -58,7 +58,7 @@ FLOORS = {
         __main__
     """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.extrinsics": """

@@ -3,8 +3,8 @@
     tracker = Tracker()
     people = tracker.update(poses2d, poses3d, frame.time, TrackingOptions())
 
-In: the poses of one frame and its time. Out: the same people with ids, scaled and smoothed in 3D. Keypoints in the
-image are not smoothed, so that the overlay never lags behind the picture.
+In: the poses of one frame and its time. Out: the same people with ids and colours, scaled and smoothed in 3D. Keypoints
+in the image are not smoothed, so that the overlay never lags behind the picture.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.tracking.colours import Colours
 from engine.tracking.identity import Identities
 from engine.tracking.smoothing import PoseSmoother
 from engine.types import Person, Pose2D, Pose3D
@@ -45,6 +46,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._identities = Identities()
+        self._colours = Colours()
         self.reset()
 
     def reset(self) -> None:
@@ -67,8 +69,8 @@ class Tracker:
         order = sorted(range(len(poses2d)), key=lambda index: _rank(poses2d[index]))
         ids = self._identities.assign([poses2d[index].keypoints for index in order], time)
         people = [
-            Person(person_id, poses2d[index], self._calm(poses3d[index], person_id, time, options))
-            for index, person_id in zip(order, ids, strict=True)
+            Person(person_id, poses2d[index], self._calm(poses3d[index], person_id, time, options), colour)
+            for index, person_id, colour in zip(order, ids, self._colours.assign(ids), strict=True)
         ]
         known = self._identities.known
         self._smoothers = {id: smoother for id, smoother in self._smoothers.items() if id in known}

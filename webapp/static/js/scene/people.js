@@ -1,7 +1,6 @@
 // People as shaded limbs, joints and heads: three instanced meshes and their shadows for any number of people.
 
 import {
-  Color,
   CylinderGeometry,
   DynamicDrawUsage,
   InstancedBufferAttribute,
@@ -11,9 +10,7 @@ import {
   NotEqualStencilFunc,
   ReplaceStencilOp,
   SphereGeometry,
-  SRGBColorSpace,
 } from "../../vendor/vendor.js";
-import { PALETTE, RIGHT_SHADE } from "../palette.js";
 import { EARS, FACE, isRight, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
 
@@ -24,17 +21,7 @@ const ESTIMATED_SCALE = 0.45;
 const FULL_SIZE_CONFIDENCE = 0.25;
 const HIGHLIGHT = 1.7;
 
-/** [r, g, b] per palette entry, left (and middle) then right, in the renderer's linear colours. */
-const COLOURS = PALETTE.map((code) => {
-  const left = new Color(code);
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(code.slice(at, at + 2), 16) / 255) * RIGHT_SHADE);
-  const right = new Color().setRGB(red, green, blue, SRGBColorSpace);
-  return [left.toArray(), right.toArray()];
-});
-
-export const colourFor = (id, right = false) => COLOURS[id % COLOURS.length][right ? 1 : 0];
-
-export function createPeople() {
+export function createPeople(colours) {
   const material = new MeshPhongMaterial({ shininess: 28, specular: 0x2a2a2a });
   const shadowMaterial = new MeshBasicMaterial({
     color: 0x000000,
@@ -53,18 +40,19 @@ export function createPeople() {
   const shadows = [limbs, heads].map((mesh) => shadowOf(mesh, shadowMaterial));
   const painted = new Int32Array(MAX_PEOPLE).fill(-1);
   const thickness = new Float32Array(JOINT_COUNT);
+  let version = -1;
   let showFace = true;
   let onlySeen = false;
 
-  function paint(slot, id) {
-    painted[slot] = id;
+  function paint(slot, colour) {
+    painted[slot] = colour;
     LIMBS.forEach(({ to }, i) =>
-      limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)),
+      limbs.instanceColor.array.set(colours.of(colour, isRight(to)), 3 * (slot * LIMBS.length + i)),
     );
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
-      joints.instanceColor.array.set(colourFor(id, isRight(joint)), 3 * (slot * JOINT_COUNT + joint));
+      joints.instanceColor.array.set(colours.of(colour, isRight(joint)), 3 * (slot * JOINT_COUNT + joint));
     }
-    heads.instanceColor.array.set(colourFor(id), 3 * slot);
+    heads.instanceColor.array.set(colours.of(colour), 3 * slot);
     for (const mesh of solid) mesh.instanceColor.needsUpdate = true;
   }
 
@@ -117,8 +105,10 @@ export function createPeople() {
 
     /** `points`: the moment's joints in display space; `hovered`: {slot, joint}, -1 where none. */
     update(moment, points, hovered) {
+      if (version !== colours.version) painted.fill(-1);
+      version = colours.version;
       for (let slot = 0; slot < moment.count; slot++) {
-        if (painted[slot] !== moment.ids[slot]) paint(slot, moment.ids[slot]);
+        if (painted[slot] !== moment.colours[slot]) paint(slot, moment.colours[slot]);
         measure(slot, moment.confidence);
         placePerson(slot, points, hovered.slot === slot ? hovered.joint : -1);
       }

@@ -12,6 +12,7 @@ import {
 import { JOINT_COUNT } from "../skeleton.js";
 import { createMoment, MAX_PEOPLE } from "../timeline.js";
 import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
+import { createColours } from "./colours.js";
 import { createFloor } from "./floor.js";
 import { createFrustum, NEAR_PLANE_M } from "./frustum.js";
 import { createPeople } from "./people.js";
@@ -47,11 +48,12 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const scene = new Scene();
   const camera = new PerspectiveCamera(FOV, 1, 0.05, 200);
   camera.position.set(4, 2.4, 5);
+  const colours = createColours();
   const parts = {
     floor: createFloor(),
-    people: createPeople(),
-    trails: createTrails(),
-    tags: createTags(),
+    people: createPeople(colours),
+    trails: createTrails(colours),
+    tags: createTags(colours),
     frustum: createFrustum(picture.canvas),
     previousFrustum: createFrustum(picture.canvas),
   };
@@ -154,7 +156,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     placePicture(now);
     pickHovered();
     parts.people.update(moment, points, hovered);
-    parts.tags.update(moment, points);
+    parts.tags.update(moment, points, camera, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
     onMoment(moment, hovered);
@@ -189,7 +191,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     setCamera: world.setCamera,
     setPreview: world.setPreview,
 
-    setColours({ background, ground, line, frustum }) {
+    setColours({ theme, background, ground, line, frustum }) {
+      colours.setTheme(theme);
       scene.background = new Color(background);
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
