@@ -41,7 +41,6 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const renderer = new WebGLRenderer({
     canvas,
     antialias: !software,
-    stencil: true,
     powerPreference: "high-performance",
   });
   const resolution = createAdaptiveResolution(renderer, software);
@@ -194,6 +193,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     setColours({ theme, background, ground, line, frustum }) {
       colours.setTheme(theme);
       scene.background = new Color(background);
+      parts.people.setTheme(theme, ground);
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
