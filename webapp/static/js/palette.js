@@ -14,6 +14,6 @@ export const PALETTE = PALETTES.dark;
 /** Brightness of the right side of the body: distinguishes left from right. */
 export const RIGHT_SHADE = 0.75;
 
-/** `theme`: "dark" or "light"; `colour`: a person's index. */
-export const colourOf = (colour, theme) => PALETTES[theme][colour % PALETTE.length];
+/** `colour`: a person's index; over video, the dark theme's colours are used. */
+export const colourOf = (colour, theme = "dark") => PALETTES[theme][colour % PALETTE.length];
 export const inkOn = (theme) => INKS[theme];
