@@ -59,7 +59,7 @@ FLOORS = {
         __main__
     """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.fitting": """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,14 @@ def test_the_engine_gets_back_what_it_sent() -> None:
         assert (after.pose3d is None) == (before.pose3d is None)
     assert back.people[0].pose3d is not None
     assert back.people[0].pose3d.joints.dtype == np.float32
+
+
+def test_colours_travel_with_people_and_older_scenes_have_none() -> None:
+    coloured = replace(person(3), colour=6)
+    encoded = scene_to_wire(snapshot(41, (coloured, person(4))), fps=1, wall_time=0)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(encoded)
+    assert [one.colour for one in parse_scene(encoded).people] == [6, None]
+    assert [one.colour for one in scene_from_wire(encoded, CAMERA).people] == [6, None]
 
 
 def test_fields_that_are_new_are_allowed_and_kept() -> None:

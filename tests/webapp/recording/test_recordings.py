@@ -239,6 +239,7 @@ def test_a_recording_replays_as_a_source(
     (one,), (other,) = replayed["people"], original["people"]
     for key in ("id", "score", "keypoints_2d", "joints_camera"):
         assert one[key] == other[key], key
+    assert one["colour"] == 0, "a recording of an older version has no colours"
     np.testing.assert_allclose(one["joints_3d"], other["joints_3d"], atol=2e-4)  # both were rounded once more
     pixels = services.pipeline.snapshots.newest().frame.image  # type: ignore[union-attr]
     assert (pixels.std() > 20) == video
