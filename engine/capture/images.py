@@ -41,7 +41,7 @@ class ImageClip:
         self._pixel_aspect = pixel_aspect
         self._notices = Notices(logger)
         if len(paths) == 1:
-            read_image(paths[0])
+            read_image(paths[0], name)
 
     def shots(self) -> Generator[Shot, None, None]:
         interval = 1 / self.frame_rate if self.frame_rate else IMAGE_S
@@ -64,9 +64,10 @@ class ImageClip:
         """Files are open only while they are read."""
 
     def _read(self, path: Path) -> Image:
-        image = read_image(path)
+        name = self.name if len(self._paths) == 1 else printable(str(path))
+        image = read_image(path, name)
         if doubt := doubts(path):
-            self._notices.warn(f"{printable(str(path))} {doubt}")
+            self._notices.warn(f"{name} {doubt}")
         return square_pixels(image, self._pixel_aspect)
 
 
