@@ -32,11 +32,11 @@ FLOORS = {
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture quicktime stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -126,7 +126,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -157,14 +157,19 @@ FLOORS = {
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
         __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

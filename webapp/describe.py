@@ -43,6 +43,7 @@ def describe_stats(stats: Stats, problem: str | None) -> Wire:
         "stage_ms": timings_to_wire(stats.stage_ms),
         "latency_ms": {"p50": round(latency[0], 2), "p95": round(latency[1], 2)} if latency else None,
         "source_problem": stats.source_problem,
+        "source_hint": stats.source_hint,
         "problem": problem,
     }
 

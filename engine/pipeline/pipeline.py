@@ -208,7 +208,7 @@ class Pipeline:
             calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
-            stats=replace(stats, captured=self._feed.count),
+            stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
             fallback=self._failover.fallback,
         )
 

@@ -32,6 +32,8 @@ class Stats:
     """(p50, p95) milliseconds from capture to snapshot with the running backend."""
     source_problem: str | None = None
     """Why the source delivers no frames; None while it does."""
+    source_hint: str | None = None
+    """What to do about `source_problem`; None if there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,5 +171,13 @@ def test_a_table_has_a_row_per_person_and_joint(tmp_path: Path) -> None:
     rows = "".join(csv_lines(path)).splitlines()
     assert len(rows) == 1 + 2 * 19
     assert rows[0].startswith("frame,time_s,")
-    assert rows[1].startswith("41,1.64,1795358400.1,3,0.8,0,neck,")
+    assert rows[1].startswith("41,0.0,1795358400.1,3,0.8,0,neck,")
     assert rows[-1].endswith(",,,,,,"), "no 3D"
+
+
+def test_the_times_of_a_table_begin_at_0(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    scenes = [{**wire(), "time": time} for time in (202.68, 202.72, 203.1)]
+    path.write_text("\n".join(map(dumps, scenes)) + "\n", encoding="utf-8")
+    rows = "".join(csv_lines(path)).splitlines()
+    assert [row.split(",")[1] for row in rows[1 :: 2 * 19]] == ["0.0", "0.04", "0.42"]

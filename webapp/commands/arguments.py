@@ -71,6 +71,12 @@ def seconds(text: str) -> float:
     return value
 
 
+def gigabytes(text: str) -> float:
+    if not 0 <= (value := number(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of gigabytes")
+    return value
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that are settings, and --config."""
     group = parser.add_argument_group("common options")

@@ -27,6 +27,7 @@ from engine.pipeline import Parts
 from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
 from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
+from webapp.access.errors import NotFoundError
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -40,7 +41,10 @@ class ReplaySource:
 
     def __init__(self, recordings: Recordings, name: str) -> None:
         self.name = RECORDING + name
-        self._path = recordings.path(name)
+        try:
+            self._path = recordings.path(name)
+        except NotFoundError as error:
+            raise PosecastError(f"the recording {name[:100]} was deleted", "choose another source") from error
         self._video_path = self._path.with_suffix(VIDEO)
         self._spec = _camera_of(self._path.with_suffix(CAMERA))
         self.camera: CameraSpec | None = self._spec
