@@ -28,7 +28,7 @@ FLOORS = {
         extrinsics wire inference
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        pipeline accuracy infer presets
         bench
     """,
     "engine.capture": """
@@ -154,7 +154,7 @@ FLOORS = {
         recorder
     """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
+        __init__ auto_pause presets sources startup_problems store
         camera engine_events status
     """,
     "webapp.routes": """
