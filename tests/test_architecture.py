@@ -28,7 +28,7 @@ FLOORS = {
         picture_writer video_writer extrinsics wire inference
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        pipeline accuracy infer presets
         bench
     """,
     "engine.capture": """
@@ -162,7 +162,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
+        __init__ auto_pause presets sources startup_problems store
         camera engine_events source_desk
         status
     """,

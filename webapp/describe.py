@@ -6,15 +6,17 @@ import math
 
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
 from engine.geometry import Camera, CameraSpec
-from engine.pipeline import Comparison, EngineState, Side, Stats
+from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
 from engine.types import BackendInfo
 from engine.wire import Wire, dumps, timings_to_wire
 
+_SHOWN_WHILE_LOADED = ("backend", "device", "precision", "height_size")
+"""Settings of a switch under way that the page shows: sources may have passwords, and models paths."""
+
 
 def describe_state(state: EngineState, problem: str | None) -> Wire:
     """The whole state, with current `stats`; `problem` as in `describe_stats`."""
-    switching = state.switching
     return {
         "status": state.status,
         "source": redact(state.settings.source),
@@ -23,9 +25,7 @@ def describe_state(state: EngineState, problem: str | None) -> Wire:
         "camera": describe_camera(state.camera, state.calibration, state.settings.fx) if state.camera else None,
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats, problem),
-        "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
-        if switching
-        else None,
+        "switching": _describe_switching(state.switching),
         "fallback": state.fallback,
         "comparison": describe_comparison(state.comparison),
     }
@@ -78,6 +78,18 @@ def describe_camera(camera: Camera, calibration: Calibration | None, fx: float |
         "K": [[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]],
         "fov_deg": math.degrees(2 * math.atan(camera.image_size[0] / 2 / camera.fx)),
         "tilt_deg": camera.tilt_down,
+    }
+
+
+def _describe_switching(switching: Switching | None) -> Wire | None:
+    if switching is None:
+        return None
+    return {
+        "to": switching.to,
+        "step": switching.step,
+        "fraction": switching.fraction,
+        "cancellable": switching.cancellable,
+        "settings": {name: value for name, value in switching.settings.items() if name in _SHOWN_WHILE_LOADED},
     }
 
 

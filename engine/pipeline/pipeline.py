@@ -139,6 +139,10 @@ class Pipeline:
         self._failover.forgive(name)
         self._switcher.begin(Change("backend", name, settings=changes))
 
+    def cancel_switch(self) -> str:
+        """Cancel the switch that the user asked for, whose target is returned; `NothingToCancel` without one."""
+        return self._switcher.call_off()
+
     def switch_source(self, text: str) -> None:
         """Open another source and show it once it delivers a frame; returns at once. The same one is reopened."""
         if text == self._current.settings.source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.extrinsics import Calibration
 from engine.geometry import Camera
@@ -42,7 +43,12 @@ class Switching:
 
     to: str
     step: str
+    """What it does; 'finish' once the new part is in use and the old one is being closed."""
     fraction: float | None
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The settings that it puts into effect, by name."""
+    cancellable: bool = field(default=False, compare=False)
+    """Whether the user asked for it, and it is not in effect yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

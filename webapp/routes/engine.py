@@ -18,6 +18,7 @@ from webapp.routes.openapi import document
 from webapp.routes.request_body import checked, json_object
 from webapp.routes.request_types import BackendChoice, SourceChoice
 from webapp.services import role, services
+from webapp.state.presets import describe_presets
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -60,11 +61,13 @@ def openapi() -> Response:
 
 @blueprint.get("/backends")
 def backends() -> Response:
-    """What runs here, and why the rest does not."""
+    """What runs here, why the rest does not, and the three presets."""
     from engine.inference import available  # asking imports the networks' libraries
 
+    app = services()
     return answer(
         {
+            "presets": describe_presets(app.pipeline.state(), app.costs.by_height()),
             "backends": [
                 {
                     "name": report.name,
@@ -73,10 +76,10 @@ def backends() -> Response:
                     "devices": list(report.devices),
                     "precisions": list(report.precisions),
                     "version": report.version,
-                    "measured_ms": services().costs.of(report.name),
+                    "measured_ms": app.costs.of(report.name),
                 }
                 for report in available()
-            ]
+            ],
         }
     )
 
@@ -87,6 +90,12 @@ def switch_backend() -> Response:
     body = checked(BackendChoice)
     services().pipeline.switch_backend(body.name, body.device, body.precision)
     return answer({"switching": body.name}, 202)
+
+
+@blueprint.delete("/backend")
+def cancel_switch() -> Response:
+    """Cancel the switch under way, to another backend or source; what runs stays."""
+    return answer({"cancelled": redact(services().pipeline.cancel_switch())})
 
 
 @blueprint.get("/sources")

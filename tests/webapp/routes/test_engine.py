@@ -78,6 +78,21 @@ def test_a_second_switch_waits_for_the_first(client: FlaskClient, stage: Stage, 
     stage.loading.set()
 
 
+def test_a_switch_is_cancelled(client: FlaskClient, stage: Stage, playing: Pipeline) -> None:
+    stage.loading.clear()
+    assert client.put("/api/backend", json={"name": "pytorch", "precision": "fp32"}).status_code == 202
+    switching = client.get("/api/state").json["switching"]
+    assert switching["cancellable"]
+    assert switching["settings"] == {"backend": "pytorch", "device": "auto", "precision": "fp32"}
+    assert client.delete("/api/backend").json == {"cancelled": "pytorch"}
+    assert client.get("/api/state").json["switching"] is None
+    stage.loading.set()
+    nothing = client.delete("/api/backend")
+    assert (nothing.status_code, nothing.json["error"]) == (409, "no switch is under way")
+    show(stage, playing)
+    assert client.get("/api/state").json["backend"]["name"] == "openvino"
+
+
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
