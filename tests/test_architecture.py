@@ -24,8 +24,8 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
-        extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
+        picture_writer video_writer extrinsics wire inference
         models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer
@@ -59,6 +59,9 @@ FLOORS = {
     """,
     "engine.tracking": """
         identity smoothing
+        __init__
+    """,
+    "engine.fitting": """
         __init__
     """,
     "engine.extrinsics": """

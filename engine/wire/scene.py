@@ -54,6 +54,6 @@ class Scene:
     device: str
     precision: str
     timings_ms: Mapping[str, float]
-    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the scene, as in the JSON."""
