@@ -69,9 +69,9 @@ test("first pictures are requested at once, others when the change has lasted", 
 });
 
 test("without any place the stream ends at once", () => {
-  const { demand, told } = play();
+  const { demand, told, timers } = play();
   demand.set("panel", 480);
   demand.set("panel", 960);
   demand.set("panel", null);
-  assert.deepEqual([told, demand.width], [[480, null], null]);
+  assert.deepEqual([told, timers.size], [[480, null], 0]);
 });

@@ -39,10 +39,6 @@ export function createDemand(onChange, { later = setTimeout, cancel = clearTimeo
   }
 
   return {
-    get width() {
-      return current;
-    },
-
     set(place, width) {
       places.set(place, width);
       const next = largest();
