@@ -148,8 +148,8 @@ FLOORS = {
         errors
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
+        __init__ heartbeat packets renditions scenes session_requests viewers
+        broadcast pictures socketio_parts websocket
         sockets
     """,
     "webapp.recording": """
