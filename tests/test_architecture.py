@@ -24,7 +24,7 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
+        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
         picture_writer video_writer extrinsics wire inference
         models input_hint processor trials
         loading offline outputs_guard
@@ -57,6 +57,13 @@ FLOORS = {
         scene
         __init__
         __main__
+    """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        __init__
     """,
     "engine.tracking": """
         colours identity smoothing
