@@ -28,15 +28,16 @@ FLOORS = {
         picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
-        floor_first pipeline accuracy
+        floor_first pipeline accuracy presets
         infer
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -67,7 +68,7 @@ FLOORS = {
         __init__
     """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.fitting": """
@@ -134,7 +135,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -156,8 +157,8 @@ FLOORS = {
         errors
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
+        __init__ heartbeat packets renditions scenes session_requests viewers
+        broadcast pictures socketio_parts websocket
         sockets
     """,
     "webapp.recording": """
@@ -165,14 +166,19 @@ FLOORS = {
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        __init__ auto_pause presets sources startup_problems store
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

@@ -39,7 +39,6 @@ class FloorWatch:
         self._estimator = FloorEstimator()
         self._of: tuple[object, ...] = ()
         """The source and the lens that the estimate is of."""
-        self._revision = 0
         self._holders: set[str] = set()
 
     def see(self, snapshot: Snapshot, settings: Settings) -> bool:
@@ -53,15 +52,11 @@ class FloorWatch:
             self._of = of
             self._estimator.forget()
         changed = self._estimator.observe(snapshot.scene.time, _bodies(snapshot.lifted), settings.assumed_height_m)
-        if self._estimator.estimate is before:
-            return changed
-        self._revision += 1
-        return True
+        return changed or self._estimator.estimate is not before
 
     def settle(self) -> None:
-        """Estimate from all that was seen, and keep the result: the first camera that anybody sees."""
+        """Estimate from all that was seen, and keep the result."""
         self._estimator.settle()
-        self._revision = 1
 
     def floor(self, spec: CameraSpec, settings: Settings) -> Floor:
         """What is known, for the camera in effect."""
@@ -78,7 +73,7 @@ class FloorWatch:
         estimate = self.floor(spec, settings).estimate
         if estimate is None:
             return spec
-        return on_floor(spec, estimate, settings.assumed_height_m, self._revision)
+        return on_floor(spec, estimate, settings.camera_height_m or estimate.height * settings.assumed_height_m)
 
     def hold(self, holder: str) -> None:
         """Keep the floor as it is while `holder` makes something of it."""
