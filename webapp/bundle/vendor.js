@@ -6,6 +6,7 @@ export {
   BufferGeometry,
   CanvasTexture,
   Color,
+  CustomBlending,
   DataTexture,
   DirectionalLight,
   DoubleSide,

@@ -3,6 +3,7 @@
 import {
   CanvasTexture,
   Color,
+  CustomBlending,
   DoubleSide,
   Group,
   Mesh,
@@ -62,7 +63,8 @@ export function createFloor() {
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    transparent: true,
+    // Blended, but drawn before people: those who sink into the floor a little keep their feet.
+    blending: CustomBlending,
     depthWrite: false,
     side: DoubleSide,
     uniforms: {
@@ -74,7 +76,7 @@ export function createFloor() {
   });
   const plane = new Mesh(new PlaneGeometry(SIZE_M, SIZE_M), material);
   plane.rotation.x = -Math.PI / 2;
-  plane.renderOrder = 0;
+  plane.renderOrder = -2;
 
   const axes = new Group();
   const lines = createRibbons({ capacity: 3, width: 2.6 });

@@ -5,6 +5,7 @@ import {
   BufferAttribute,
   BufferGeometry,
   CanvasTexture,
+  CustomBlending,
   DoubleSide,
   Group,
   Mesh,
@@ -30,9 +31,10 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(12), 3));
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
-  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, transparent: true });
+  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, blending: CustomBlending });
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
+  plane.renderOrder = -3; // before the floor, which is drawn over it
   plane.visible = false;
   group.add(plane, lines.mesh);
 

@@ -3,6 +3,7 @@
 
 import {
   BufferAttribute,
+  CustomBlending,
   DoubleSide,
   DynamicDrawUsage,
   InstancedBufferAttribute,
@@ -74,14 +75,14 @@ export function createShadows(capacity) {
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    transparent: true,
+    blending: CustomBlending, // as the floor: before people
     depthWrite: false,
     side: DoubleSide,
     uniforms: { opacity: { value: 0.3 } },
   });
   const mesh = new Mesh(geometry, material);
   mesh.frustumCulled = false;
-  mesh.renderOrder = 1;
+  mesh.renderOrder = -1;
 
   return {
     mesh,
