@@ -21,6 +21,8 @@ export {
   Mesh,
   MeshBasicMaterial,
   MeshPhongMaterial,
+  OneFactor,
+  OneMinusSrcAlphaFactor,
   PerspectiveCamera,
   PlaneGeometry,
   Quaternion,

@@ -3,7 +3,6 @@
 import {
   CanvasTexture,
   Color,
-  CustomBlending,
   DoubleSide,
   Group,
   Mesh,
@@ -16,6 +15,7 @@ import {
   Vector3,
 } from "../../vendor/vendor.js";
 import { transformPoint } from "../transform.js";
+import { BLENDED, ORDER } from "./blended.js";
 import { createRibbons } from "./ribbons.js";
 
 const SIZE_M = 80;
@@ -63,8 +63,7 @@ export function createFloor() {
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    // Blended, but drawn before people: those who sink into the floor a little keep their feet.
-    blending: CustomBlending,
+    ...BLENDED, // people who sink into the floor a little keep their feet
     depthWrite: false,
     side: DoubleSide,
     uniforms: {
@@ -76,7 +75,7 @@ export function createFloor() {
   });
   const plane = new Mesh(new PlaneGeometry(SIZE_M, SIZE_M), material);
   plane.rotation.x = -Math.PI / 2;
-  plane.renderOrder = -2;
+  plane.renderOrder = ORDER.floor;
 
   const axes = new Group();
   const lines = createRibbons({ capacity: 3, width: 2.6 });

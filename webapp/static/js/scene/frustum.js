@@ -5,13 +5,13 @@ import {
   BufferAttribute,
   BufferGeometry,
   CanvasTexture,
-  CustomBlending,
   DoubleSide,
   Group,
   Mesh,
   MeshBasicMaterial,
   SRGBColorSpace,
 } from "../../vendor/vendor.js";
+import { BLENDED, ORDER } from "./blended.js";
 import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside, and to the glyph's end without a picture. */
@@ -31,10 +31,10 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(12), 3));
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
-  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, blending: CustomBlending });
+  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, ...BLENDED });
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
-  plane.renderOrder = -3; // before the floor, which is drawn over it
+  plane.renderOrder = ORDER.picture;
   plane.visible = false;
   group.add(plane, lines.mesh);
 

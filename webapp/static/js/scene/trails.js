@@ -10,10 +10,10 @@ const TRAIL_STEP_S = 1 / 30;
 const PATH_LIFE_S = 12;
 const PATH_STEP_S = 1 / 8;
 /** People who stand sway: that is no path. */
-const PATH_LEAST_M = 0.1;
+const PATH_LEAST_M = 0.25;
 const FLOOR_GAP_M = 0.006;
 /** A person out of view for longer starts a new line. */
-const FORGET_S = 0.4;
+const FORGET_S = 0.6;
 /** Faster joints are errors, swapped ids or gaps between scenes: the line breaks there instead of crossing the room. */
 const MAX_LIMB_SPEED_M_S = 8;
 const MAX_WALK_SPEED_M_S = 5;
