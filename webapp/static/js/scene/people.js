@@ -13,9 +13,10 @@ const FULL_CONFIDENCE = 0.25;
 const SEEN_AT_LEAST = 0.5;
 const SHADOW = { dark: 0.5, light: 0.3 };
 
-export function createPeople(colours) {
+/** `coarseness`: of the bodies, 1 or more. */
+export function createPeople(colours, coarseness = 1) {
   const rows = new Float32Array(PERSON_FLOATS * MAX_PEOPLE);
-  const bodies = createMannequins(MAX_PEOPLE, rows);
+  const bodies = createMannequins(MAX_PEOPLE, rows, coarseness);
   const shadows = createShadows(MAX_PEOPLE);
   const joints = createJoints(colours);
   const painted = new Int32Array(MAX_PEOPLE).fill(-1);
