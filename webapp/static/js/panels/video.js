@@ -42,7 +42,7 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
       h(
         "button",
         {
-          class: "icon-button",
+          class: "icon-button swap",
           type: "button",
           title: "Swap with the 3D view",
           "aria-label": "Swap with the 3D view",
