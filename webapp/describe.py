@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
 from engine.types import BackendInfo
@@ -45,6 +43,7 @@ def describe_stats(stats: Stats, problem: str | None) -> Wire:
         "stage_ms": timings_to_wire(stats.stage_ms),
         "latency_ms": {"p50": round(latency[0], 2), "p95": round(latency[1], 2)} if latency else None,
         "source_problem": stats.source_problem,
+        "source_hint": stats.source_hint,
         "problem": problem,
     }
 
@@ -118,7 +117,8 @@ def camera_file(camera: Camera) -> str:
 
 
 def _calibration_of(camera: Camera) -> Calibration:
-    """A calibration for a camera that did not come from a file: the default, or the source's own."""
-    if np.array_equal(camera.R, DEFAULT_CAMERA.R) and np.array_equal(camera.t, DEFAULT_CAMERA.t):
+    """A calibration for a camera that did not come from a file: the neutral one, the floor's, or the source's own."""
+    pose = camera.provenance.pose
+    if pose == "default":
         return DEFAULT_CALIBRATION
-    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source", "m")
+    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source" if pose == "file" else pose, "m")

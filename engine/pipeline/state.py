@@ -33,6 +33,8 @@ class Stats:
     """(p50, p95) milliseconds from capture to snapshot with the running backend."""
     source_problem: str | None = None
     """Why the source delivers no frames; None while it does."""
+    source_hint: str | None = None
+    """What to do about `source_problem`; None if there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class EngineState:
     camera: Camera | None
     """The camera for the newest frame; None before the first."""
     calibration: Calibration | None
-    """The camera file in use; None for the source's own camera, or the default."""
+    """The camera file in use; None for the source's own camera, or the neutral one."""
     switching: Switching | None
     comparison: Comparison | None
     """The comparison of two backends; None if none was started, or it was dismissed."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from engine.capture import why_no_cameras
 from engine.errors import PosecastError
-from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
@@ -100,16 +100,28 @@ def cancel_switch() -> Response:
 
 @blueprint.get("/sources")
 def sources() -> Response:
-    """What `PUT /api/source` accepts, with labels."""
-    return answer({"sources": services().sources.listing()})
+    """What `PUT /api/source` accepts, with labels; and why no camera can be used, if none can."""
+    absence = why_no_cameras()
+    return answer(
+        {
+            "sources": services().sources.listing(),
+            "no_cameras": None if absence is None else {"reason": absence[0], "hint": absence[1]},
+            "addresses": services().options.addresses,
+        }
+    )
 
 
 @blueprint.put("/source")
 def switch_source() -> Response:
-    """Start to switch; the old source plays until the new one has a frame."""
-    text = services().sources.resolve(checked(SourceChoice).source)
-    services().pipeline.switch_source(text)
-    return answer({"switching": redact(text)}, 202)
+    """Start to switch; the old source plays until the new one has a frame. Without a source: only remember this one."""
+    desk, body = services().source_desk, checked(SourceChoice)
+    if body.source is not None:
+        return answer({"switching": desk.choose(body.source, remember=body.remember is True)}, 202)
+    if body.remember is None:
+        raise PosecastError("the body names no source", 'send for example {"source": "demo"}')
+    desk.remember(body.remember)
+    services().broadcaster.state_changed()
+    return answer({"start_source": desk.start}, 202)
 
 
 @blueprint.get("/settings")

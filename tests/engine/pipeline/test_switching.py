@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.geometry import DEFAULT_CAMERA, CameraSpec, Provenance
 from engine.pipeline import (
     BackendUnavailable,
     NothingToCancel,
@@ -316,11 +316,12 @@ class TestSettings:
     def test_quick_ones_take_effect_between_two_frames(self) -> None:
         with live() as run:
             run.wait_for_snapshot(lambda snapshot: snapshot.scene.people)
-            after = run.pipeline.change_settings({"min_score": 1.0, "fx": 500, "up": "+z"})
-            assert after == run.state.settings == replace(SMALL, min_score=1.0, fx=500, up="+z")
+            after = run.pipeline.change_settings({"min_score": 1.0, "fx": 500, "camera_height_m": 2.0})
+            assert after == run.state.settings == replace(SMALL, min_score=1.0, fx=500, camera_height_m=2.0)
             snapshot = run.wait_for_snapshot(lambda snapshot: not snapshot.scene.people)
-            assert (snapshot.scene.camera.fx, snapshot.scene.camera.up) == (500, "+z")
-            assert (run.state.camera.fx, run.state.camera.up) == (500, "+z")
+            assert (snapshot.scene.camera.fx, snapshot.scene.camera.height) == (500, 2.0)
+            assert (run.state.camera.fx, run.state.camera.height) == (500, 2.0)
+            assert run.state.camera.provenance == Provenance("default", "option", 1)
             assert len(run.world.loads) == 1
 
     def test_another_height_loads_another_network(self) -> None:

@@ -5,7 +5,7 @@ export const COMPACT = "(max-width: 639px), (max-height: 499px) and (min-width: 
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** `onChange(colours)` with the 3D view's colours, now and after every change. */
+/** `onChange(colours)` with the theme and the 3D view's colours, now and after every change. */
 export function createTheme({ preferences, onChange }) {
   const root = document.documentElement;
   const isDark = () => (preferences.get("theme") ?? (dark.matches ? "dark" : "light")) === "dark";
@@ -15,6 +15,7 @@ export function createTheme({ preferences, onChange }) {
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     onChange({
+      theme: root.dataset.theme,
       background: colour("--scene-sky"),
       ground: colour("--scene-ground"),
       line: colour("--scene-line"),
