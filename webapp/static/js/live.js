@@ -60,6 +60,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
       const now = performance.now();
       stage.describe(moment, hovered, now);
       stage.setNote(note(moment));
+      stage.summarize(moment, now);
       on.moment?.(moment, now);
     },
   });
