@@ -13,7 +13,17 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.settings import BODIES
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
+from webapp.commands.arguments import (
+    SOURCE_HELP,
+    Parser,
+    add_common,
+    add_serve_settings,
+    number,
+    port,
+    positive,
+    seconds,
+    settings_of,
+)
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -118,6 +128,7 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument("--viewers", type=positive, default=64, help="maximum number of viewers (default: %(default)s)")
+    add_serve_settings(parser)
     parser.set_defaults(command=_serve)
 
 

@@ -39,6 +39,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
   const timeline = createTimeline();
   const onStatus = (message) => on.video?.(message);
   const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
+  video.setWithheld(document.documentElement.dataset.pictures === "withheld");
   let look = "overview";
   let frustumShown = false;
   let state = null;
@@ -86,6 +87,8 @@ export async function startLive({ stage, banner, layers, view, on }) {
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
+    if (settings && state.view_only !== undefined)
+      video.setWithheld(state.view_only && settings.viewers_see === "skeleton");
     on.state?.(state);
     reportHealth();
   }
