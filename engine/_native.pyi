@@ -1,4 +1,6 @@
-"""The inner loops in C++ (native/): see engine/decoding.py, engine/lifting/keypoints.py and engine/fitting/solver.py."""
+"""The inner loops in C++ (native/): see engine/decoding.py, engine/lifting/keypoints.py, engine/fitting/solver.py."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +13,15 @@ def extract_people(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
 def find_peaks(heatmaps: NDArray[np.float32]) -> list[NDArray[np.float32]]: ...
 def relax(
-    joints: NDArray[np.float64],
-    prior: NDArray[np.float64],
-    prior_weight: NDArray[np.float64],
-    rays: NDArray[np.float64],
-    ray_weight: NDArray[np.float64],
+    joints: NDArray[np.floating[Any]],
+    prior: NDArray[np.floating[Any]],
+    prior_weight: NDArray[np.floating[Any]],
+    rays: NDArray[np.floating[Any]],
+    ray_weight: NDArray[np.floating[Any]],
     bones: NDArray[np.intc],
-    lengths: NDArray[np.float64],
-    bone_weight: NDArray[np.float64],
-    depth: NDArray[np.float64],
-    depth_weight: NDArray[np.float64],
+    lengths: NDArray[np.floating[Any]],
+    bone_weight: NDArray[np.floating[Any]],
+    depth: NDArray[np.floating[Any]],
+    depth_weight: NDArray[np.floating[Any]],
     iterations: int,
 ) -> NDArray[np.float64]: ...

@@ -1,4 +1,4 @@
-"""The bones of the fit: which joints they connect, how long they usually are, and bodies rebuilt with given lengths.
+"""Bones: which joints they connect, how long they usually are, and bodies rebuilt with given lengths.
 
 `BONES` are the limbs that are drawn, followed by braces that hold the trunk and the head together.
 """
@@ -33,8 +33,8 @@ _PER_HEIGHT = {
     "shoulder shoulder": 0.201, "hip hip": 0.107, "pelvis shoulder": 0.319, "neck hip": 0.313,
 }  # fmt: skip
 """Usual length over body height. Trunk, thigh and shin are together 0.779 of the height (Drillis and Contini, 1966);
-the others are medians of the lifter's bodies of 14 people on six clips. The arms are longer, as long as they look when they lie across
-the line of sight, since the lifter shortens what it is unsure of."""
+the others are medians of the lifter's bodies of 14 people on six clips. The arms are longer, as long as they look when
+they lie across the line of sight, since the lifter shortens what it is unsure of."""
 
 
 def _twin(joint: int) -> int:

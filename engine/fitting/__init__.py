@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.fitting import depth, lengths, prior, sight, solver
 from engine.bones import BONES
-from engine.fitting.memory import Memory, Rows
+from engine.fitting import depth, lengths, prior, sight, solver
+from engine.fitting.memory import Found, Memory, Rows
 from engine.geometry import Array, Camera
 from engine.lifting.bodies import MIN_CONFIDENCE
 from engine.skeleton import JOINT_COUNT, PELVIS
@@ -29,8 +29,8 @@ RESTART_AFTER_S = 0.6
 DEPTH_NOISE = 0.05
 """Standard deviation of the depth from the size in the picture, as a fraction."""
 STATURE = 0.95
-"""Height of the lifter's bodies over the height they stand for, by their trunk and legs: it shortens what it is unsure of.
-Kept, so that people stay at the lifter's distances."""
+"""Height of the lifter's bodies, by their trunk and legs, over the height they stand for: it shortens what it is unsure
+of. Kept, so that people stay at the lifter's distances."""
 NEAREST_M = 0.1
 """Minimum distance of the pelvis for a body to be fitted."""
 
@@ -65,7 +65,9 @@ class BodyFit:
         fitted = {}
         able = [person for person in people if options.fit and _can_be_fitted(person)]
         if able:
-            fitted = {person.id: joints for person, joints in zip(able, self._fit(able, camera, time, options), strict=True)}
+            fitted = {
+                person.id: joints for person, joints in zip(able, self._fit(able, camera, time, options), strict=True)
+            }
         return tuple(_as_tall_as(person, fitted.get(person.id), options) for person in people)
 
     def _fit(self, people: Sequence[Person], camera: Camera, time: float, options: FitOptions) -> Array:
@@ -95,7 +97,7 @@ class BodyFit:
         lengths.learn_from_sight(memory, rows, _across(rays, joints, found), of_bones)
         return joints
 
-    def _place(self, rows: Rows, translation: Array, dt: Array, fresh: Array) -> Array:
+    def _place(self, rows: Rows, translation: Array, dt: Array, fresh: Found) -> Array:
         """(P, 3) translations of this frame -> the same lines of sight at filtered depths."""
         memory, measured = self._memory, np.maximum(translation[:, 2], NEAREST_M)
         sigma = DEPTH_NOISE * measured
@@ -120,7 +122,7 @@ def _errors(person: Person) -> Array:
     return np.full(JOINT_COUNT, prior.UNKNOWN_ERROR_M) if errors is None else errors
 
 
-def _across(rays: Array, joints: Array, found: Array) -> Array:
+def _across(rays: Array, joints: Array, found: Found) -> Array:
     """(P, B) metres: how long bones look, NaN where an end was not found."""
     a, b = BONES.T
     middle = (joints[:, a, 2] + joints[:, b, 2]) / 2

@@ -1,8 +1,8 @@
 """The lengths of a person's bones, learnt over time: left equal to right, over body height.
 
-Everybody starts at the usual proportions. Trunk, shoulders, hips and head then follow the lifter, each frame weighted by its
-expected error. Arms and legs follow the picture: a bone is as long as it looks when it lies across the line of sight, and
-never looks longer.
+Everybody starts at the usual proportions. Trunk, shoulders, hips and head then follow the lifter, each frame weighted
+by its expected error. Arms and legs follow the picture: a bone is as long as it looks when it lies across the line of
+sight, and never looks longer.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def learn_from_bodies(memory: Memory, rows: Rows, joints: Array, errors: Array) 
     weight = np.where(_IN_SIGHT, 0.0, np.minimum(weight, 2.0))
     before = memory["proportions"][rows]
     evidence = memory["evidence"][rows] * (1 - 1 / MEMORY_FRAMES) + weight
-    memory["proportions"][rows] = _plausible(before + np.clip(now - before, -LARGEST_STEP, LARGEST_STEP) * weight / evidence)
+    memory["proportions"][rows] = _plausible(
+        before + np.clip(now - before, -LARGEST_STEP, LARGEST_STEP) * weight / evidence
+    )
     memory["evidence"][rows] = evidence
 
 

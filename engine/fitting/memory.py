@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
+Found = NDArray[np.bool_]
 
 
 class Memory:
@@ -18,7 +19,9 @@ class Memory:
 
     def __init__(self, **blank: Any) -> None:
         """`blank`: by name, the value of a person who was never seen, a number or an array."""
-        self._blank: Mapping[str, NDArray[np.float64]] = {name: np.asarray(value, float) for name, value in blank.items()}
+        self._blank: Mapping[str, NDArray[np.float64]] = {
+            name: np.asarray(value, float) for name, value in blank.items()
+        }
         self._ids: list[int] = []
         self._arrays = {name: value[None][:0] for name, value in self._blank.items()}
 

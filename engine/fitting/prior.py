@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.filters import one_euro_step
 from engine.bones import with_lengths
+from engine.filters import one_euro_step
 from engine.fitting.memory import Memory, Rows
 from engine.geometry import Array
 from engine.skeleton import JOINT_COUNT, PELVIS
@@ -25,9 +25,7 @@ UNKNOWN_ERROR_M = 0.10
 BLANK = {"body": np.zeros((JOINT_COUNT, 3)), "body_speed": np.zeros((JOINT_COUNT, 3))}
 
 
-def expected(
-    memory: Memory, rows: Rows, joints: Array, lengths: Array, dt: Array, fresh: NDArray[np.bool_]
-) -> Array:
+def expected(memory: Memory, rows: Rows, joints: Array, lengths: Array, dt: Array, fresh: NDArray[np.bool_]) -> Array:
     """(P, 19, 3) bodies of single frames and (P, B) metres -> (P, 19, 3) relative to the pelvis, metres."""
     bodies = with_lengths(joints, lengths)
     bodies = bodies - bodies[:, PELVIS : PELVIS + 1]

@@ -31,7 +31,9 @@ def placed(bodies: Array, rays: Array, weights: Array) -> Array:
     return np.concatenate([b_mean + r_mean * depth[:, None], depth[:, None]], axis=1)
 
 
-def relaxed(start: Array, body: Array, errors: Array, rays: Array, weights: Array, lengths: Array, depth: Array) -> Array:
+def relaxed(
+    start: Array, body: Array, errors: Array, rays: Array, weights: Array, lengths: Array, depth: Array
+) -> Array:
     """(P, 19, 3) joints near `start`, camera frame, with exactly these (P, B) lengths of the limbs.
 
     `body`: (P, 19, 3) expected, relative to the pelvis, with (P, 19) errors in metres; `weights`: (P, 19) of the rays,

@@ -2,9 +2,10 @@
 
 In: people with joints in metres, camera frame, and the frames' times. Out: the same, smoothed.
 
-A joint's line of sight is accurate, since it comes from the picture; its depth is not: depth comes from the size in
-the image, of which one percent is 5 cm at 5 m, and from what the lifter expects. So lines of sight are smoothed lightly, and people stay where
-they are in the picture, the joints' depths relative to the pelvis strongly, and the pelvis's depth most.
+A joint's line of sight is accurate, since it comes from the picture. Its depth is not: it comes from the size in the
+image, of which one percent is 5 cm at 5 m, and from what the lifter expects. So lines of sight are smoothed lightly,
+which leaves people where they are in the picture; the joints' depths relative to the pelvis more, the pelvis's most.
+Bones that keep their lengths before smoothing keep them afterwards.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.filters import OneEuro
 from engine.bones import lengths_of, with_lengths
+from engine.filters import OneEuro
 from engine.matching import Array
 from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
@@ -94,6 +95,7 @@ class PoseSmoother:
         self._depths: deque[tuple[float, float]] = deque()
         """Recent (time, depth) pairs."""
         self._depth, self._relative, self._sight = OneEuro(), OneEuro(), OneEuro(SIGHT_DERIVATIVE_HZ)
+        self._lengths = OneEuro()
 
     def update(self, joints: Array, time: float, height_m: float | None, *, cutoff_hz: float, beta: float) -> Array:
         """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
@@ -118,14 +120,15 @@ class PoseSmoother:
         sight = self._sight.update(
             joints[:, :2] / joints[:, 2:], dt, cutoff_hz=cutoff_hz, beta=beta * SIGHT_BETA * depth
         )
+        lengths = self._lengths.update(lengths_of(joints), dt, cutoff_hz=cutoff_hz, beta=beta * RELATIVE_DEPTH_BETA)
         depths = np.maximum(relative + depth, NEAREST_M)[:, None]
-        return with_lengths(np.hstack([sight * depths, depths]), lengths_of(joints))
+        return with_lengths(np.hstack([sight * depths, depths]), lengths)
 
     def _rescale(self, factor: float) -> None:
         """Scale the state to a person `factor` times as tall and as far away; lines of sight stay the same."""
         self._depths = deque((time, depth * factor) for time, depth in self._depths)
-        self._depth.scale(factor)
-        self._relative.scale(factor)
+        for of_metres in (self._depth, self._relative, self._lengths):
+            of_metres.scale(factor)
 
     def _smooth_depth(self, depth: float, time: float, dt: float, cutoff_hz: float, beta: float) -> float:
         """Metres."""

@@ -25,10 +25,15 @@ SETTINGS = {
     "height_size": "N",
     "extrinsics": "FILE",
     "fx": "PIXELS",
+    "camera_height_m": "METRES",
     "pixel_aspect": "W:H",
     "body": None,
+    "fit": None,
+    "level": None,
 }
 """Settings that are options of every command that runs the network, with their metavar; None: the choices."""
+SERVE_SETTINGS = {"viewers_see": None}
+"""The same of `serve` alone."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,6 +75,18 @@ def seconds(text: str) -> float:
     return value
 
 
+def gigabytes(text: str) -> float:
+    if not 0 <= (value := number(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of gigabytes")
+    return value
+
+
+def on_or_off(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither on nor off")
+    return text == "on"
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that are settings, and --config."""
     group = parser.add_argument_group("common options")
@@ -78,11 +95,17 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--config", type=Path, metavar="FILE", help="settings file (JSON); options override it")
 
 
+def add_serve_settings(parser: argparse.ArgumentParser) -> None:
+    """The options that are settings of the server."""
+    for name, metavar in SERVE_SETTINGS.items():
+        _add_setting(parser, name, metavar)
+
+
 def settings_of(options: argparse.Namespace, base: Settings | None = None) -> Settings:
-    """The settings that the common options name, over those of --config (or `base`)."""
+    """The settings that the options name, over those of --config (or `base`)."""
     if options.config is not None:
         base = load_settings(options.config)
-    given = {name: getattr(options, name) for name in SETTINGS}
+    given = {name: getattr(options, name, None) for name in (*SETTINGS, *SERVE_SETTINGS)}
     return (base or Settings()).changed({name: value for name, value in given.items() if value is not None})
 
 
@@ -92,7 +115,9 @@ def _add_setting(group: Any, name: str, metavar: str | None) -> None:
     if "minimum" in described:
         text += f" ({bounds(described)})"
     option = f"--{name.replace('_', '-')}"
-    kinds: dict[str, Callable[[str], Any]] = {"integer": whole_number, "number": number}
+    kinds: dict[str, Callable[[str], Any]] = {"integer": whole_number, "number": number, "boolean": on_or_off}
     types = described["type"]
     kind = kinds.get(types if isinstance(types, str) else types[0], str)
+    if kind is on_or_off:
+        metavar = "on|off"
     group.add_argument(option, type=kind, metavar=metavar, choices=described.get("enum"), help=text)
