@@ -26,6 +26,8 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
         extrinsics wire inference
+        motion
+        exports
         models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer
@@ -82,6 +84,16 @@ FLOORS = {
         __init__
         cache shipped
         prepare
+    """,
+    "engine.motion": """
+        motion scientific
+        lowpass placing recording splines
+        edits gaps reading steady suggest
+        clip
+        __init__
+    """,
+    "engine.exports": """
+        __init__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
