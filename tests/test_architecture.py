@@ -24,8 +24,15 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
+<<<<<<< HEAD
         settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
         picture_writer video_writer extrinsics wire inference
+=======
+        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
+        extrinsics wire inference
+        motion
+        exports
+>>>>>>> motion
         models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer
@@ -85,6 +92,16 @@ FLOORS = {
         __init__
         cache shipped
         prepare
+    """,
+    "engine.motion": """
+        motion scientific
+        lowpass placing recording splines
+        edits gaps reading steady suggest
+        clip
+        __init__
+    """,
+    "engine.exports": """
+        __init__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog

@@ -1,0 +1,102 @@
+"""Reads a file of scenes (JSONL) into arrays, without keeping the scenes."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import PosecastError
+from engine.motion.recording import Floats, Recording, Track, by_id
+from engine.skeleton import JOINT_COUNT
+from engine.wire import Person, Scene, read_scenes
+
+_SHAPE = (JOINT_COUNT, 3)
+_NOWHERE = np.full(_SHAPE, np.nan, np.float32)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one person, which grow."""
+
+    name: str | None = None
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    joints: bytearray = field(default_factory=bytearray)
+    keypoints: bytearray = field(default_factory=bytearray)
+
+    def add(self, row: int, person: Person) -> None:
+        self.name = self.name or _name(person)
+        self.rows.append(row)
+        self.joints += (_NOWHERE if person.joints_3d is None else person.joints_3d.astype(np.float32)).tobytes()
+        self.keypoints += person.keypoints_2d.astype(np.float32).tobytes()
+
+
+def read(path: Path, progress: Callable[[float], None] | None = None) -> Recording:
+    """The recording in `path`; `progress` is called with the fraction that is read, 0 to 1.
+
+    Raises PosecastError if the file cannot be read, a line is not a scene, there are no scenes, or their times do not
+    increase.
+    """
+    times, frames = array("d"), array("q")
+    people: dict[int, _Rows] = {}
+    first: Scene | None = None
+    for scene in read_scenes(path, progress):
+        first = first or scene
+        _check(path, scene, first, times)
+        for person in scene.people:
+            people.setdefault(person.id, _Rows()).add(len(times), person)
+        times.append(scene.time)
+        frames.append(scene.frame)
+    if first is None:
+        raise PosecastError(f"{path} contains no scenes", "record again, or choose another file")
+    return Recording(
+        source=path.name,
+        times=np.frombuffer(times, np.float64) - first.time,
+        frames=np.frombuffer(frames, np.int64),
+        tracks=by_id([_track(identity, rows) for identity, rows in people.items()]),
+        up=first.up,
+        image_size=first.image_size,
+        started=first.wall_time,
+        camera=first.extra.get("camera") or {},
+    )
+
+
+def _check(path: Path, scene: Scene, first: Scene, times: array[float]) -> None:
+    """PosecastError where the scene does not continue those before."""
+    where = f"{path}, scene {len(times) + 1}"
+    if not math.isfinite(scene.time) or any(not _finite(person) for person in scene.people):
+        raise PosecastError(f"{where} holds numbers that are not finite", "repair or delete that line")
+    if times and scene.time <= times[-1]:
+        raise PosecastError(
+            f"{where}: the time goes from {times[-1]:g} s to {scene.time:g} s",
+            "times must increase; where the source was changed while recording, split the file there",
+        )
+    if scene.up != first.up:
+        raise PosecastError(
+            f"{where}: the axis that points up changes from {first.up} to {scene.up}",
+            "split the file where the camera was changed",
+        )
+
+
+def _finite(person: Person) -> bool:
+    """NaN is allowed in keypoints alone: it is what `null` is read as."""
+    return not np.isinf(person.keypoints_2d).any() and (
+        person.joints_3d is None or bool(np.isfinite(person.joints_3d).all())
+    )
+
+
+def _name(person: Person) -> str | None:
+    name = person.extra.get("name")
+    return name if isinstance(name, str) and name else None
+
+
+def _track(identity: int, rows: _Rows) -> Track:
+    return Track(identity, rows.name, np.frombuffer(rows.rows, np.int64), _array(rows.joints), _array(rows.keypoints))
+
+
+def _array(values: bytearray) -> Floats:
+    return np.frombuffer(values, np.float32).reshape(-1, *_SHAPE)
