@@ -24,15 +24,10 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-<<<<<<< HEAD
         settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
         picture_writer video_writer extrinsics wire inference
-=======
-        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
-        extrinsics wire inference
         motion
         exports
->>>>>>> motion
         models input_hint processor trials
         loading offline outputs_guard
         pipeline accuracy infer

@@ -39,7 +39,9 @@ def main(arguments: list[str]) -> None:
     )
     try:
         made = export(request, folder / f"{recording.stem}.{request.format}", progress)
-        _say(file=(made[0] if len(made) == 1 else _packed(made, folder / f"{recording.stem}-{request.format}.zip")).name)
+        _say(
+            file=(made[0] if len(made) == 1 else _packed(made, folder / f"{recording.stem}-{request.format}.zip")).name
+        )
     except PosecastError as error:
         _say(error=error.error, hint=error.hint)
 

@@ -1,4 +1,5 @@
-"""TRC: the markers of one person as OpenSim reads them: metres, y up, empty columns in gaps.
+"""TRC: the markers of one person as OpenSim reads them: metres, y up, `nan` in gaps (its
+reader refuses empty cells).
 
 Times are those of the recording, so that the files of several people fit together; rows before the person comes and
 after they have gone are left out.
@@ -36,7 +37,7 @@ def write(clip: Clip, path: Path, progress: Progress) -> None:
 
 
 def _cell(value: float) -> str:
-    return f"{value:.6f}" if np.isfinite(value) else ""
+    return f"{value:.6f}"
 
 
 FORMAT = Format("TRC, markers for OpenSim", "text/tab-separated-values", write, most_people=1)

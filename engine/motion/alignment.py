@@ -84,9 +84,7 @@ def _transform(x: Motion, y: Motion, offset: float) -> tuple[Array, Array]:
     return rigid(sampled(y, times - offset).reshape(-1, 3), sampled(x, times).reshape(-1, 3))
 
 
-def _scored(
-    a: Sequence[Motion], b: Sequence[Motion], offset: float, R: Array, t: Array
-) -> tuple[float, Alignment]:
+def _scored(a: Sequence[Motion], b: Sequence[Motion], offset: float, R: Array, t: Array) -> tuple[float, Alignment]:
     """The alignment with people assigned by where they are; and how bad it is, metres."""
     apart = np.array([[_apart(x, y, offset, R, t) for y in b] for x in a])
     capped = np.minimum(np.nan_to_num(apart, nan=_STRANGER_M), _STRANGER_M)

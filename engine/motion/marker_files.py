@@ -42,7 +42,9 @@ def read_markers(path: Path) -> tuple[Motion, ...]:
     except OSError as error:
         raise cannot_read(path, error) from error
     except (ValueError, IndexError, KeyError, AttributeError, AssertionError) as error:
-        raise PosecastError(f"{path} is not a readable {kind.upper()} file: {first_line(error)}", "export it again") from error
+        raise PosecastError(
+            f"{path} is not a readable {kind.upper()} file: {first_line(error)}", "export it again"
+        ) from error
     subjects = {name: joints for name, joints in _subjects(markers).items() if len(joints) >= _FEWEST}
     if len(times) < 2 or not subjects:
         raise PosecastError(

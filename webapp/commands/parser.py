@@ -13,7 +13,17 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.settings import BODIES
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
+from webapp.commands.arguments import (
+    SOURCE_HELP,
+    Parser,
+    add_common,
+    number,
+    port,
+    positive,
+    seconds,
+    settings_of,
+    whole_number,
+)
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
