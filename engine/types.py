@@ -108,6 +108,8 @@ class Person:
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
     height_m: float | None = None
     """The height that `pose3d` is made for, metres; None if unknown."""
+    colour: int | None = None
+    """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,20 +24,21 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
+        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
         picture_writer video_writer extrinsics wire inference
         motion
         exports
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        pipeline accuracy infer presets
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -59,8 +60,15 @@ FLOORS = {
         __init__
         __main__
     """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        __init__
+    """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.fitting": """
@@ -90,13 +98,18 @@ FLOORS = {
     """,
     "engine.motion": """
         motion scientific
-        lowpass placing recording splines
-        edits gaps reading steady suggest
-        clip
+        angles lowpass marker_files placing recording splines
+        alignment edits gaps reading steady suggest
+        clip comparing
         __init__
     """,
     "engine.exports": """
+        rows format scenes
+        c3d mot npz table trc
+        formats writing
+        request
         __init__
+        __main__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -137,7 +150,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -159,8 +172,8 @@ FLOORS = {
         errors
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
+        __init__ heartbeat packets renditions scenes session_requests viewers
+        broadcast pictures socketio_parts websocket
         sockets
     """,
     "webapp.recording": """
@@ -168,14 +181,19 @@ FLOORS = {
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        __init__ auto_pause presets sources startup_problems store
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

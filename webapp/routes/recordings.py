@@ -8,7 +8,7 @@ from engine.errors import PosecastError
 from engine.exports import Request
 from engine.wire import csv_lines
 from webapp.access.errors import UnavailableError
-from webapp.recording.recordings import SCENES, VIDEO
+from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import RecordingRequest
@@ -86,7 +86,8 @@ def _people(texts: list[str]) -> tuple[int, ...] | None:
 
 @blueprint.delete("/<name>")
 def delete(name: str) -> Response:
-    """Delete a recording permanently."""
+    """Delete a recording permanently; one that plays stops."""
     services().recordings.delete(name)
+    services().source_desk.gone(RECORDING + name)
     services().broadcaster.state_changed()  # other pages list it as well
     return answer({"deleted": name})

@@ -2,7 +2,7 @@
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** `onChange(colours)` with the 3D view's colours, now and after every change. */
+/** `onChange(colours)` with the theme and the 3D view's colours, now and after every change. */
 export function createTheme({ preferences, onChange }) {
   const root = document.documentElement;
   const isDark = () => (preferences.get("theme") ?? (dark.matches ? "dark" : "light")) === "dark";
@@ -12,6 +12,7 @@ export function createTheme({ preferences, onChange }) {
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     onChange({
+      theme: root.dataset.theme,
       background: colour("--scene-sky"),
       ground: colour("--scene-ground"),
       line: colour("--scene-line"),

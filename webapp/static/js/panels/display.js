@@ -10,7 +10,7 @@ const GROUPS = [
       ["limbs", "Bodies", "Shaded limbs and head; joints are always shown."],
       ["face", "Face", "Nose, eyes, ears and head."],
       ["seen", "Detected joints only", "Hides joints that are estimated because the camera does not see them."],
-      ["tags", "ID labels", "The id that a person keeps while in view."],
+      ["tags", "ID labels", "The id that a person keeps while in view, here and on the video."],
     ],
   ],
   [

@@ -2,7 +2,6 @@
 
 import { isRight, JOINT, JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
-import { colourFor } from "./people.js";
 import { createRibbons } from "./ribbons.js";
 
 const TRAILED = [JOINT.left_wrist, JOINT.right_wrist, JOINT.left_ankle, JOINT.right_ankle];
@@ -20,12 +19,14 @@ const MAX_WALK_SPEED_M_S = 5;
 const LONGEST_INTERVAL_S = 0.15;
 const INTERVAL_SMOOTHING = 0.2;
 
-export function createTrails() {
+export function createTrails(colours) {
   const trails = createTrack(
+    colours,
     { joints: TRAILED, step: TRAIL_STEP_S, maxSpeed: MAX_LIMB_SPEED_M_S },
     { capacity: 3000, width: 3.2, life: TRAIL_LIFE_S, opacity: 0.75 },
   );
   const path = createTrack(
+    colours,
     { joints: [PELVIS], step: PATH_STEP_S, maxSpeed: MAX_WALK_SPEED_M_S, flat: FLOOR_GAP_M },
     { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
   );
@@ -71,7 +72,7 @@ function createIntervalMeter() {
  * Lines behind `joints` of all people, a point every `step` seconds, broken where a joint is faster than `maxSpeed`
  * metres a second; all at height `flat` if that is given.
  */
-function createTrack({ joints, step, maxSpeed, flat = null }, options) {
+function createTrack(colours, { joints, step, maxSpeed, flat = null }, options) {
   const ribbons = createRibbons(options);
   const ids = new Int32Array(MAX_PEOPLE).fill(-1);
   const seen = new Float64Array(MAX_PEOPLE).fill(-Infinity);
@@ -98,15 +99,15 @@ function createTrack({ joints, step, maxSpeed, flat = null }, options) {
     return moved <= maxSpeed * elapsed;
   }
 
-  function extend(slot, id, points, seconds, drawn) {
-    const row = rowOf(id);
+  function extend(slot, moment, points, seconds, drawn) {
+    const row = rowOf(moment.ids[slot]);
     if (seconds - seen[row] < step) return;
     for (let i = 0; i < joints.length; i++) {
       for (let k = 0; k < 3; k++) fresh[3 * i + k] = points[3 * (slot * JOINT_COUNT + joints[i]) + k];
       if (flat !== null) fresh[3 * i + 1] = flat;
       const at = 3 * (row * joints.length + i);
       if (drawn && continues(row, i, seconds)) {
-        const colour = colourFor(id, isRight(joints[i]));
+        const colour = colours.of(moment.colours[slot], isRight(joints[i]));
         ribbons.add(last, at, fresh, 3 * i, colour[0], colour[1], colour[2], seen[row], seconds);
       }
       for (let k = 0; k < 3; k++) last[at + k] = fresh[3 * i + k];
@@ -119,7 +120,7 @@ function createTrack({ joints, step, maxSpeed, flat = null }, options) {
     /** Without `drawn`, points are only remembered. */
     update(moment, points, seconds, drawn) {
       ribbons.setNow(seconds);
-      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment.ids[slot], points, seconds, drawn);
+      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment, points, seconds, drawn);
     },
     clear() {
       ids.fill(-1);
