@@ -93,7 +93,7 @@ $(STAMPS)/venv:
 
 # Not compiled in advance: that takes a minute for all libraries, and Python compiles the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,motion,pytorch]"
+	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

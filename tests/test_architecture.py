@@ -97,19 +97,18 @@ FLOORS = {
         prepare
     """,
     "engine.motion": """
-        motion scientific
-        angles lowpass marker_files placing recording splines
-        alignment edits gaps reading steady suggest
-        clip comparing
+        angles motion
+        alignment lowpass marker_files placing recording splines
+        comparing edits gaps reading steady suggest
+        clip
         __init__
     """,
     "engine.exports": """
-        rows format scenes
-        c3d mot npz table trc
-        formats writing
+        format rows
+        c3d mot npz scenes table trc writing
+        formats
         request
-        __init__
-        __main__
+        __init__ __main__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -177,7 +176,7 @@ FLOORS = {
         sockets
     """,
     "webapp.recording": """
-        __init__ recordings
+        __init__ exporting recordings
         replay writing
         recorder
     """,
@@ -202,7 +201,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console terminal
-        bench convert doctor infer models serve
+        bench comparison_chart convert doctor export infer models serve
+        compare
         parser
     """,
     "bench": """

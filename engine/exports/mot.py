@@ -28,7 +28,7 @@ COORDINATES: Mapping[str, tuple[str, float]] = {
     "elbow_flex_r": ("right_elbow_flexion", 1.0),
     "elbow_flex_l": ("left_elbow_flexion", 1.0),
 }
-"""OpenSim's coordinate (as in Rajagopal's full-body model, where flexion of the knee is positive) -> our angle, sign."""
+"""OpenSim's coordinate, as in Rajagopal's model, where flexion of the knee is positive -> our angle, and its sign."""
 _PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from engine.exports.format import Format, Progress
 from engine.exports.rows import present
 from engine.motion import Clip

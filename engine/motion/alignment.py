@@ -107,7 +107,7 @@ def _common_times(x: Motion, y: Motion, offset: float, rate: float) -> Array:
 
 
 def _offset(x: Motion, y: Motion) -> float | None:
-    """Seconds to add to the times of y, by which the two bodies change their shape alike; None if they do not overlap."""
+    """Seconds to add to the times of y, so that both bodies change their shape alike; None if they do not overlap."""
     longest = min(LONGEST_OFFSET_S, max(x.times[-1] - x.times[0], y.times[-1] - y.times[0]))
     steps = np.arange(-longest, longest + 1e-9, 1 / _COARSE_HZ)
     coarse = _costs(x, y, steps, _COARSE_HZ)

@@ -6,6 +6,7 @@ Joints that a file does not have are NaN, and so are gaps. World and axes are th
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -92,7 +93,8 @@ def _numbers(line: str, count: int) -> list[float]:
 def _c3d(path: Path) -> tuple[Array, dict[str, Array]]:
     import c3d
 
-    with path.open("rb") as file:
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about parts that are not read
         reader = c3d.Reader(file)
         unit = _METRES[reader.get("POINT:UNITS").string_value.strip().lower()]
         labels = [label.strip() for label in reader.point_labels]

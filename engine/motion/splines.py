@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.motion.motion import Array, runs
-from engine.motion.scientific import require_scipy
 
 _SLACK = 1e-6
 """Seconds by which two times may differ and count as the same."""
@@ -21,7 +20,6 @@ def interpolate(times: Array, values: Array, at: Array, longest_s: float) -> Arr
     `longest_s` apart, an Akima spline runs, which noise disturbs less than a cubic one; elsewhere, and
     before the first and after the last value, the result is NaN.
     """
-    require_scipy()
     result = np.full((len(at), *values.shape[1:]), np.nan)
     present = np.asarray(np.isfinite(values).all(axis=2))
     for pattern, joints in _patterns(present):
