@@ -65,12 +65,15 @@ def test_bad_files_are_refused_with_what_to_do(tmp_path: Path) -> None:
     nan = json.loads(json.dumps(good))
     nan["people"][0]["joints_3d"][4][1] = float("nan")
     infinite = json.dumps(good).replace('"time": 0.0', '"time": 1e999')
+    far = json.loads(json.dumps(good))
+    far["people"][0]["joints_3d"][4][1] = 1e39
     cases: list[tuple[Any, str]] = [
         ([], "contains no scenes"),
         ([good, wire(1, 2.0, []), wire(2, 1.0, [])], "scene 3: the time goes from 2 s to 1 s"),
         ([good, wire(1, 1.0, [], up="-y")], "scene 2: the axis that points up changes from +y to -y"),
-        ([good, nan], "line 2: not JSON: NaN is not a number of JSON"),
-        (infinite, "scene 1 holds numbers that are not finite"),
+        ([good, nan], "line 2: not JSON: JSON is malformed: invalid character"),
+        (infinite, "line 1: not JSON: Number out of range"),
+        ([good, far], "scene 2 has a person with coordinates beyond 1e+06"),
         ("{", "line 1: not JSON"),
     ]
     for content, message in cases:
