@@ -87,8 +87,10 @@ FLOORS = {
     """,
     "engine.motion": """
         motion scientific
-        lowpass placing recording splines
-        edits gaps reading steady suggest
+        lowpass placing quaternions recording splines twist
+        edits gaps humanoid reading steady suggest
+        rotations
+        bones
         clip
         __init__
     """,
