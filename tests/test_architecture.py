@@ -97,9 +97,11 @@ FLOORS = {
         prepare
     """,
     "engine.motion": """
-        angles motion
-        alignment lowpass marker_files placing recording splines
-        comparing edits gaps reading steady suggest
+        motion
+        lowpass marker_files placing quaternions recording splines twist
+        alignment comparing edits gaps humanoid reading steady suggest
+        rotations
+        bones
         clip
         __init__
     """,

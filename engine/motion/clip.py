@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.motion.bones import constant_bones
 from engine.motion.edits import Edits, edited
 from engine.motion.gaps import LONGEST_S, fill_gaps
 from engine.motion.lowpass import low_pass
@@ -28,7 +29,7 @@ class ClipOptions:
     people: tuple[int, ...] | None = None
     """Ids, also of people seen shorter than `shortest_s`; None: all who are seen long enough."""
     raw: bool = False
-    """Only resampled and turned, neither filled nor filtered."""
+    """Only resampled and turned: not filled, filtered or given constant bones."""
     rate: float | None = None
     """Hz; None: the recording's own."""
     shortest_s: float = SHORTEST_S
@@ -67,7 +68,7 @@ class Clip:
             motion = resample(motion, self.rate, _RAW_STEPS / self.rate)
         else:
             motion = resample(fill_gaps(motion, self.options.longest_gap_s), self.rate, self.options.longest_gap_s)
-            motion = low_pass(motion, self.rate, self.options.cutoff_hz)
+            motion = constant_bones(low_pass(motion, self.rate, self.options.cutoff_hz))
         motion = turn_y_up(motion)
         if any(self.options.offset_m) or self.options.turn_deg:
             motion = move(motion, self.options.offset_m, self.options.turn_deg)

@@ -19,8 +19,10 @@ def fill_gaps(motion: Motion, longest_s: float = LONGEST_S) -> Motion:
     A gap's length is the time between the values before and after. What stays missing between the first and the last
     value is listed in `done` as `gaps_s`.
     """
-    joints = interpolate(motion.times, motion.joints, motion.times, longest_s)
-    joints = np.where(np.isfinite(motion.joints), motion.joints, joints)
+    joints = motion.joints.copy()
+    missing = ~np.isfinite(joints).all(axis=(1, 2))
+    filled = interpolate(motion.times, joints, motion.times[missing], longest_s)
+    joints[missing] = np.where(np.isfinite(joints[missing]), joints[missing], filled)
     before, after = motion.placed, np.asarray(np.isfinite(joints).all(axis=(1, 2)))
     figures = {
         "longest_s": longest_s,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.errors import PosecastError
 from engine.motion.recording import Floats, Recording, Track, by_id
 from engine.skeleton import JOINT_COUNT
-from engine.wire import Person, Scene, read_scenes
+from engine.wire import Camera, Person, Scene, read_scenes
 
 _SHAPE = (JOINT_COUNT, 3)
+_FARTHEST = 1e6
+"""Metres or pixels; nobody is farther away."""
 _NOWHERE = np.full(_SHAPE, np.nan, np.float32)
 
 
@@ -61,15 +63,19 @@ def read(path: Path, progress: Callable[[float], None] | None = None) -> Recordi
         up=first.up,
         image_size=first.image_size,
         started=first.wall_time,
-        camera=first.extra.get("camera") or {},
+        camera=_as_json(first.camera) if first.camera is not None else {},
     )
+
+
+def _as_json(camera: Camera) -> Mapping[str, Any]:
+    return {**asdict(camera), "R": camera.R.tolist(), "t": camera.t.tolist()}
 
 
 def _check(path: Path, scene: Scene, first: Scene, times: array[float]) -> None:
     """PosecastError where the scene does not continue those before."""
     where = f"{path}, scene {len(times) + 1}"
-    if not math.isfinite(scene.time) or any(not _finite(person) for person in scene.people):
-        raise PosecastError(f"{where} holds numbers that are not finite", "repair or delete that line")
+    if any(not _plausible(person) for person in scene.people):
+        raise PosecastError(f"{where} has a person with coordinates beyond {_FARTHEST:g}", "delete that line")
     if times and scene.time <= times[-1]:
         raise PosecastError(
             f"{where}: the time goes from {times[-1]:g} s to {scene.time:g} s",
@@ -82,10 +88,11 @@ def _check(path: Path, scene: Scene, first: Scene, times: array[float]) -> None:
         )
 
 
-def _finite(person: Person) -> bool:
-    """NaN is allowed in keypoints alone: it is what `null` is read as."""
-    return not np.isinf(person.keypoints_2d).any() and (
-        person.joints_3d is None or bool(np.isfinite(person.joints_3d).all())
+def _plausible(person: Person) -> bool:
+    """Whether no coordinate would be lost in single precision."""
+    joints = person.joints_3d
+    return not (np.abs(person.keypoints_2d) > _FARTHEST).any() and (
+        joints is None or not (np.abs(joints) > _FARTHEST).any()
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.motion.motion import Array, runs
 
+_PART, _OVERLAP = 2000, 4
+"""Values in a spline, and those that two neighbouring splines share on either side of their border."""
 _SLACK = 1e-6
 """Seconds by which two times may differ and count as the same."""
 
@@ -25,7 +28,8 @@ def interpolate(times: Array, values: Array, at: Array, longest_s: float) -> Arr
     for pattern, joints in _patterns(present):
         rows = np.flatnonzero(pattern)
         for start, end in _bridged(times[rows], longest_s):
-            _fill(times[rows[start:end]], values[rows[start:end]][:, joints], at, result, joints)
+            for part, since in _parts(rows[start:end]):
+                _fill(times[part], values[part][:, joints], at, result, joints, since)
     return result
 
 
@@ -45,9 +49,18 @@ def _bridged(times: Array, longest_s: float) -> list[tuple[int, int]]:
     return list(pairwise(bounds))
 
 
-def _fill(times: Array, values: Array, at: Array, result: Array, joints: NDArray[np.int64]) -> None:
-    """Write the stretch's values into `result`, at those of `at` that lie inside of it."""
-    first = int(np.searchsorted(at, times[0] - _SLACK))
+def _parts(rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Parts of a long stretch, whose splines take little memory, and the index from which each of them is used.
+
+    They overlap: near its ends, a spline depends on what is beyond.
+    """
+    for start in range(0, max(1, len(rows) - _OVERLAP), _PART):
+        yield rows[start : start + _PART + 2 * _OVERLAP], _OVERLAP if start else 0
+
+
+def _fill(times: Array, values: Array, at: Array, result: Array, joints: NDArray[np.int64], since: int) -> None:
+    """Write the stretch's values into `result`, at those of `at` that lie inside of it, after its time `since`."""
+    first = int(np.searchsorted(at, times[since] - _SLACK))
     last = int(np.searchsorted(at, times[-1] + _SLACK, side="right"))
     if first == last:
         return

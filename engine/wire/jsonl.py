@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TextIO
+
+import msgspec
 
 from engine.errors import PosecastError, first_line
 from engine.files import cannot_read
@@ -42,14 +43,10 @@ def _fraction(lines: TextIO, path: Path) -> float:
     return min(1.0, lines.buffer.tell() / max(1, path.stat().st_size))
 
 
-def _not_json(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
 def _parse(line: str, where: str) -> Scene:
     try:
-        return parse_scene(json.loads(line, parse_constant=_not_json))
+        return parse_scene(msgspec.json.decode(line))
     except PosecastError as error:
         raise PosecastError(f"{where}: {error.error}", error.hint) from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise PosecastError(f"{where}: not JSON: {first_line(error)}", _HINT) from error

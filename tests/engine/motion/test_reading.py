@@ -46,10 +46,14 @@ def test_people_are_missing_where_they_are_not_seen_or_have_no_3d(tmp_path: Path
 
 def test_names_and_camera_are_kept(tmp_path: Path) -> None:
     named = {**person_wire(1, JOINTS), "name": "Ada"}
-    scenes = [{**wire(0, 0.0, [named]), "camera": {"fx": 900.0}}, wire(1, 0.1, [named])]
+    camera = {
+        "source": "file", "intrinsics": "option", "revision": 2, "R": np.eye(3).tolist(), "t": [0.0, 1.5, 0.0],
+        "fx": 900.0, "fy": 900.0, "cx": 640.0, "cy": 360.0, "height_m": 1.5, "tilt_deg": 0.0, "roll_deg": 0.0,
+    }  # fmt: skip
+    scenes = [{**wire(0, 0.0, [named]), "camera": camera}, wire(1, 0.1, [named])]
     recording = read(written(tmp_path / "a.jsonl", scenes))
     assert recording.person(1).label == "Ada"
-    assert recording.camera == {"fx": 900.0}
+    assert json.loads(json.dumps(recording.camera)) == camera
 
 
 def test_progress_goes_to_one(tmp_path: Path) -> None:
@@ -65,12 +69,15 @@ def test_bad_files_are_refused_with_what_to_do(tmp_path: Path) -> None:
     nan = json.loads(json.dumps(good))
     nan["people"][0]["joints_3d"][4][1] = float("nan")
     infinite = json.dumps(good).replace('"time": 0.0', '"time": 1e999')
+    far = json.loads(json.dumps(good))
+    far["people"][0]["joints_3d"][4][1] = 1e39
     cases: list[tuple[Any, str]] = [
         ([], "contains no scenes"),
         ([good, wire(1, 2.0, []), wire(2, 1.0, [])], "scene 3: the time goes from 2 s to 1 s"),
         ([good, wire(1, 1.0, [], up="-y")], "scene 2: the axis that points up changes from +y to -y"),
-        ([good, nan], "line 2: not JSON: NaN is not a number of JSON"),
-        (infinite, "scene 1 holds numbers that are not finite"),
+        ([good, nan], "line 2: not JSON: JSON is malformed: invalid character"),
+        (infinite, "line 1: not JSON: Number out of range"),
+        ([good, far], "scene 2 has a person with coordinates beyond 1e+06"),
         ("{", "line 1: not JSON"),
     ]
     for content, message in cases:

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.interpolate import Akima1DInterpolator
 
 from engine.motion.gaps import fill_gaps
 from engine.motion.lowpass import low_pass, residual_cutoffs
 from engine.motion.motion import Array, Motion, runs
 from engine.motion.placing import move, turn_y_up, y_up_from
+from engine.motion.splines import interpolate
 from engine.motion.steady import resample, steady_rate
 from tests.engine.motion.stage import PEOPLE, RATE, motion, mpjpe_mm, truth
 
@@ -41,6 +43,14 @@ def test_short_gaps_are_filled_and_long_ones_stay_and_are_marked() -> None:
     assert filled.done[-1]["filled_scenes"] == 6
     assert filled.done[-1]["gaps_s"] == [[3.0, pytest.approx(119 / 30, abs=1e-3)]]
     assert np.isnan(holed.joints[40:46]).all(), "arguments are not changed"
+
+
+def test_long_stretches_are_one_spline() -> None:
+    times = np.sort(np.random.default_rng(3).uniform(0, 200, 6000))
+    values = np.cumsum(np.random.default_rng(4).standard_normal((6000, 1, 3)), axis=0)
+    at = np.linspace(times[0], times[-1], 7001)
+    whole = Akima1DInterpolator(times, values)(at)
+    np.testing.assert_allclose(interpolate(times, values, at, 10.0), whole, atol=1e-9)
 
 
 def test_a_gap_of_one_joint_is_filled() -> None:
