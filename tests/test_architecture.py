@@ -87,8 +87,8 @@ FLOORS = {
     """,
     "engine.motion": """
         motion scientific
-        lowpass placing quaternions recording splines twist
-        edits gaps humanoid reading steady suggest
+        lowpass placing quaternions recording speeds splines twist
+        angles edits gaps humanoid reading steady suggest
         rotations
         bones
         clip
