@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine import decoding, lifting, preprocess
 from engine.geometry import Camera, CameraSpec
+from engine.motion.angles import published
 from engine.settings import Settings
 from engine.tracking import Tracker, TrackingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
@@ -98,6 +99,8 @@ class Processor:
         )  # fmt: skip
         watch.lap("lift")
         people: tuple[Person, ...] = self._tracker.update(poses2d, poses3d, frame.time, self._options)
+        if self._settings.angles:
+            people = tuple(_measured(person, camera) for person in people)
         stage_ms = watch.lap("track")
         return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms, body)
 
@@ -111,6 +114,13 @@ class Processor:
         if self._camera is None or self._camera.image_size != (width, height):
             self._camera = self.camera_spec.for_image(width, height)
         return self._camera
+
+
+def _measured(person: Person, camera: Camera) -> Person:
+    """The person with the angles of their joints; without 3D, with none."""
+    if person.pose3d is None:
+        return replace(person, angles={})
+    return replace(person, angles=published(camera.world_from_camera(person.pose3d.joints), up=camera.up))
 
 
 class _Stopwatch:

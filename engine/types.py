@@ -106,6 +106,8 @@ class Person:
     pose2d: Pose2D
     pose3d: Pose3D | None
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
+    angles: Mapping[str, float] | None = None
+    """Degrees by name (engine.motion.angles), those that are defined; None if they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,7 +78,8 @@ def _tracked(wire: Wire) -> types.Person:
     keypoints = _keypoints(wire["keypoints_2d"]).astype(np.float32)
     joints = _joints(wire["joints_camera"])
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
-    return types.Person(wire["id"], types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"]), pose3d)
+    pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
+    return types.Person(wire["id"], pose2d, pose3d, wire.get("angles"))
 
 
 def _keypoints(entries: Any) -> Array:

@@ -61,13 +61,16 @@ def dumps(wire: Any) -> str:
 
 def _person(person: Person, camera: Camera) -> Wire:
     joints = _placed(person.pose3d)
-    return {
+    wire = {
         "id": int(person.id),
         "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
+    if person.angles is not None:
+        wire["angles"] = {name: _number(value, 1) for name, value in person.angles.items()}
+    return wire
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from engine.errors import PosecastError
 from engine.geometry import DEFAULT_CAMERA
 from engine.skeleton import PELVIS
 from engine.wire import (
+    CSV_COLUMNS,
     SCHEMA,
     backend_from_wire,
     csv_lines,
@@ -141,3 +143,14 @@ def test_a_table_has_a_row_per_person_and_joint(tmp_path: Path) -> None:
     assert rows[0].startswith("frame,time_s,")
     assert rows[1].startswith("41,1.64,1795358400.1,3,0.8,0,neck,")
     assert rows[-1].endswith(",,,,,,"), "no 3D"
+
+
+def test_a_table_has_a_row_per_angle(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    measured = wire()
+    measured["people"][0]["angles"] = {"left_knee_flexion": 87.2, "trunk_lean": 3.0}
+    path.write_text(dumps(measured) + "\n", encoding="utf-8")
+    rows = list(csv.reader("".join(csv_lines(path)).splitlines()))
+    assert len(rows) == 1 + 2 * 19 + 2
+    assert rows[20] == ["41", "1.64", "1795358400.1", "3", "0.8", *[""] * 11, "left_knee_flexion", "87.2"]
+    assert {len(row) for row in rows} == {len(CSV_COLUMNS)}

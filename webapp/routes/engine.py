@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from engine.errors import PosecastError
+from engine.motion.angles import DEFINITIONS_FILE
 from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
@@ -50,6 +51,12 @@ def scene() -> Response:
 def scene_schema() -> Response:
     """JSON Schema of a scene."""
     return _file(SCHEMA, "application/schema+json")
+
+
+@blueprint.get("/angles")
+def angles() -> Response:
+    """The definitions of the angles, as data."""
+    return _file(DEFINITIONS_FILE, "application/json")
 
 
 @blueprint.get("/openapi.json")
