@@ -184,6 +184,7 @@ class Settings:
             propertyNames={"pattern": "^[1-9][0-9]{0,15}$"},
         ),
     ] = None
+    angles: Annotated[bool, about("Measure the angles of joints, and send them with each person.")] = False
     smoothing: Annotated[bool, about("Smooth the joints' movement, which reduces jitter.")] = True
     smoothing_cutoff_hz: Annotated[
         float,

@@ -100,8 +100,9 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        lowpass marker_files placing quaternions recording splines twist
-        alignment comparing edits gaps humanoid reading steady suggest
+        lowpass marker_files placing quaternions recording speeds splines twist
+        angles edits gaps humanoid reading steady suggest
+        alignment comparing
         rotations
         bones
         clip

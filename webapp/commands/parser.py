@@ -40,8 +40,9 @@ def _serve(options: argparse.Namespace) -> Work:
 def _infer(options: argparse.Namespace) -> Work:
     from webapp.commands import infer
 
+    settings = settings_of(options)
     chosen = infer.InferOptions(
-        settings_of(options),
+        settings.changed({"angles": True}) if options.angles else settings,
         options.output,
         options.video,
         options.max_frames,
@@ -178,6 +179,7 @@ def _add_infer(commands: Any) -> None:
     parser.add_argument(
         "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
     )
+    parser.add_argument("--angles", action="store_true", help="measure the angles of joints, in degrees")
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
 

@@ -95,7 +95,11 @@ const video = createVideoPanel({
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
-const joints = createJointsPanel({ onHeight: actions.personHeight });
+const joints = createJointsPanel({
+  onHeight: actions.personHeight,
+  onAngles: (angles) => actions.settings({ angles }),
+  loadAngles: () => get("api/angles"),
+});
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
@@ -173,7 +177,12 @@ function showState(next) {
   engine.update(state);
   camera.update(state);
   recordings.update(state);
-  joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
+  joints.set({
+    up: state.camera?.up ?? "+y",
+    heights: state.settings.person_heights_m,
+    angles: state.settings.angles,
+    locked: state.view_only,
+  });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
   if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
     refreshSources();
