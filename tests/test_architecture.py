@@ -100,10 +100,9 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        lowpass marker_files placing quaternions recording speeds splines twist
+        alignment lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid reading steady suggest
-        alignment comparing
-        rotations
+        comparing rotations
         bones
         clip
         __init__

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from engine import overlay, skeleton
-from webapp.live import renditions
 from engine.capture.stage import truth_at
 from engine.geometry import UP_AXES
 from engine.motion.angles import DEFINITIONS, angles
 from engine.motion.placing import y_up_from
+from webapp.live import renditions
 
 ROOT = Path(__file__).parents[2]
 MODULES = (ROOT / "webapp" / "static" / "js").as_uri()

@@ -53,7 +53,7 @@ def _person(person: Mapping[str, Any]) -> str:
 
 
 def _bars(values: Sequence[tuple[str, float]], left: float, start: float, kind: str) -> Iterator[str]:
-    per_unit = _LONGEST / max((value for _, value in values), default=1.0)
+    per_unit = _LONGEST / max(*(value for _, value in values), 1e-9, 1e-9)
     for row, (name, value) in enumerate(values):
         top = _TOP + row * _ROW
         yield label(left, top + 14, name.replace("_", " "), "soft")
