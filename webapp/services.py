@@ -83,6 +83,7 @@ class Services:
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
+        self.camera.settle()
         logging.getLogger().removeHandler(self.error_counter)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from engine.fields import about
+from engine.fields import about, number
 
 _DEVICE = about("As GET /api/backends lists them; null: the backend's best.")
 _PRECISION = about("As GET /api/backends lists them; null: the fastest.")
@@ -37,6 +37,27 @@ class SourceChoice(Body, frozen=True):
     source: str
 
 
+class NamedCamera(Body, frozen=True):
+    """A camera by its name."""
+
+    name: str
+
+
+class CameraAdjustment(Body, frozen=True):
+    """What is given by hand; null: as it is."""
+
+    tilt_deg: Annotated[float, number(-90, 90, "Degrees that the camera looks below the horizon.")] | None = None
+    roll_deg: Annotated[float, number(-180, 180, "Degrees clockwise about the optical axis.")] | None = None
+    height_m: Annotated[float, number(0.05, 100, "Above the floor.", unit="m")] | None = None
+    fov_deg: Annotated[float, number(5, 150, "Horizontal field of view, degrees.")] | None = None
+
+
+class AdjustRequest(Body, frozen=True):
+    """The camera in use, turned, raised or zoomed by hand."""
+
+    adjust: CameraAdjustment
+
+
 class LevelRequest(Body, frozen=True):
     """How to level the camera."""
 
@@ -50,4 +71,13 @@ class RecordingRequest(Body, frozen=True):
     video: Annotated[bool, about("Keep the camera's pictures, too.")] = False
 
 
-BODIES: tuple[type[Body], ...] = (BackendChoice, ComparisonChoice, SourceChoice, LevelRequest, RecordingRequest)
+BODIES: tuple[type[Body], ...] = (
+    BackendChoice,
+    ComparisonChoice,
+    SourceChoice,
+    NamedCamera,
+    CameraAdjustment,
+    AdjustRequest,
+    LevelRequest,
+    RecordingRequest,
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
+from engine.extrinsics.source_camera import DEFAULTS
 from engine.pipeline.current import NETWORK_SETTINGS
 from engine.settings import Settings
 from webapp.state.startup_problems import Problem
@@ -30,6 +31,15 @@ class Chosen:
     settings: Settings
     calibration: Calibration | None = None
     problems: tuple[Problem, ...] = ()
+    given: frozenset[str] = frozenset()
+    """Names of settings that were given for the source: they override what is remembered of its camera."""
+
+    def for_source(self, source: str) -> Chosen:
+        """The same for another source, for which no camera was given."""
+        if source == self.settings.source:
+            return self
+        settings = self.settings.changed({**DEFAULTS, "source": source})
+        return replace(self, settings=settings, calibration=None, given=frozenset())
 
 
 class Restarts:

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
@@ -65,14 +65,23 @@ def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
     recordings = Recordings(options.recordings or default_recordings())
     parts = parts_with_recordings(recordings)
     pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
-    return begin_with(pipeline, Store(options.config or default_path()), options, chosen.problems)
+    return begin_with(pipeline, Store(options.config or default_path()), options, chosen.problems, chosen.given)
 
 
-def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems: Sequence[Problem] = ()) -> Running:
-    """Make the application around `pipeline`, start both, and tell of `problems` that there were before."""
+def begin_with(
+    pipeline: Pipeline,
+    store: Store,
+    options: ServeOptions,
+    problems: Sequence[Problem] = (),
+    given: Collection[str] = (),
+) -> Running:
+    """Make the application around `pipeline`, start both, and tell of `problems` that there were before.
+
+    `given`: names of settings that were given for the source, and override what is remembered of its camera.
+    """
     from webapp.app import create_app, services_of
 
-    app = create_app(pipeline, store, options)
+    app = create_app(pipeline, store, options, given)
     services = services_of(app)
 
     def stop() -> None:

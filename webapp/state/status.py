@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.pipeline import Pipeline
 from engine.wire import Wire
 from webapp.describe import describe_comparison, describe_state, describe_stats
@@ -23,14 +25,20 @@ class Status:
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
+        can_undo: Callable[[], bool],
     ) -> None:
+        """`can_undo`: whether there is a change of the camera to undo."""
+        self._can_undo = can_undo
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
 
     def state(self) -> Wire:
         """The `state` event, and most of `GET /api/state`."""
+        state = describe_state(self._pipeline.state(), self._pipeline.health())
+        if state["camera"] is not None:
+            state["camera"]["can_undo"] = self._can_undo()
         return {
-            **describe_state(self._pipeline.state(), self._pipeline.health()),
+            **state,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
         }
