@@ -25,19 +25,20 @@ FLOORS = {
         geometry
         posing
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking leveling overlay agreement
-        picture_writer video_writer extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        floor_first pipeline accuracy presets
+        infer
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture quicktime stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -59,8 +60,16 @@ FLOORS = {
         __init__
         __main__
     """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        watch
+        __init__
+    """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.fitting": """
@@ -94,7 +103,7 @@ FLOORS = {
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__
@@ -127,7 +136,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -147,27 +156,33 @@ FLOORS = {
         hosts share tokens arrivals
         guard
         errors
+        pixels
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
-        sockets
+        __init__ faces heartbeat packets scenes session_requests viewers
+        broadcast renditions socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
         __init__ recordings
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields recent_people source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
         camera_records
         camera_memory
-        camera engine_events status
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

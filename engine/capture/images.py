@@ -42,7 +42,7 @@ class ImageClip:
         self._pixel_aspect = pixel_aspect
         self._notices = Notices(logger)
         if len(paths) == 1:
-            read_image(paths[0])
+            read_image(paths[0], name)
         self.camera = next((neutral_camera(_film_mm(path)) for path in paths[:1]), None)
 
     def shots(self) -> Generator[Shot, None, None]:
@@ -66,9 +66,10 @@ class ImageClip:
         """Files are open only while they are read."""
 
     def _read(self, path: Path) -> Image:
-        image = read_image(path)
+        name = self.name if len(self._paths) == 1 else printable(str(path))
+        image = read_image(path, name)
         if doubt := doubts(path):
-            self._notices.warn(f"{printable(str(path))} {doubt}")
+            self._notices.warn(f"{name} {doubt}")
         return square_pixels(image, self._pixel_aspect)
 
 

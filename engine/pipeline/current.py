@@ -63,13 +63,15 @@ class Current:
         feed: Feed,
         parts: Parts,
         changed: Callable[[], None],
+        placed: Callable[[CameraSpec, Settings], CameraSpec],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`changed` is called when the setup was replaced."""
-        self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
+        """`changed` is called when the setup was replaced; `placed` puts a camera on the floor found for it, if any."""
+        known = effective_camera(settings, calibration, None)
+        self.setup = Setup(0, None, settings, known, known, calibration)
         """Read by the worker before every frame."""
-        self._feed, self._parts, self._changed = feed, parts, changed
+        self._feed, self._parts, self._changed, self._placed = feed, parts, changed, placed
         self._clock, self._timing = clock, timing
         self._lock = threading.Lock()
         self._closed = False
@@ -122,8 +124,8 @@ class Current:
             self._replace(settings=self.settings.changed(camera.settings), **_parts_of(camera))
             return True
 
-    def start_run(self) -> None:
-        """Update the camera when the first frame of a run has arrived."""
+    def update_camera(self) -> None:
+        """Update the camera: the first frame of a run has arrived, or the floor was found."""
         with self._lock:
             self._replace()
 
@@ -195,14 +197,15 @@ class Current:
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
         before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
-        camera = effective_camera(
+        known = effective_camera(
             setup.settings,
             setup.calibration,
             self._feed.camera,
             estimated=setup.estimated,
             fx_size=setup.fx_size,
         )
-        self.setup = replace(setup, camera=_revised(camera, before, setup))
+        camera = self._placed(known, setup.settings)
+        self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
 
 

@@ -99,6 +99,7 @@ def _person(wire: Mapping[str, Any]) -> Person:
         keypoints_2d=_keypoints(wire["keypoints_2d"]),
         joints_3d=_joints(wire["joints_3d"]),
         joints_camera=_joints(wire["joints_camera"]),
+        colour=None if wire.get("colour") is None else int(wire["colour"]),
         extra={name: value for name, value in wire.items() if name not in _PERSON_FIELDS},
     )
 
@@ -107,7 +108,8 @@ def _tracked(wire: Wire) -> types.Person:
     keypoints = _keypoints(wire["keypoints_2d"]).astype(np.float32)
     joints = _joints(wire["joints_camera"])
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
-    return types.Person(wire["id"], types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"]), pose3d)
+    pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
+    return types.Person(wire["id"], pose2d, pose3d, colour=wire.get("colour"))
 
 
 def _keypoints(entries: Any) -> Array:

@@ -78,13 +78,16 @@ def _camera(camera: Camera) -> Wire:
 
 def _person(person: Person, camera: Camera) -> Wire:
     joints = _placed(person.pose3d)
-    return {
+    wire = {
         "id": int(person.id),
         "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
+    if person.colour is not None:
+        wire["colour"] = int(person.colour)
+    return wire
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:

@@ -29,6 +29,8 @@ class Person:
     """(19, 3) metres, world frame of the extrinsics; `Scene.up` names its up axis. None without 3D."""
     joints_camera: Array | None
     """(19, 3) metres, camera frame: x right, y down, z forward. None without 3D."""
+    colour: int | None = None
+    """Index into the palette of the page and the overlay, from 0; None in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the person, as in the JSON."""
 

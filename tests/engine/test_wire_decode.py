@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def test_the_engine_gets_back_what_it_sent() -> None:
     assert back.people[0].pose3d.joints.dtype == np.float32
 
 
+def test_colours_travel_with_people_and_older_scenes_have_none() -> None:
+    coloured = replace(person(3), colour=6)
+    encoded = scene_to_wire(snapshot(41, (coloured, person(4))), fps=1, wall_time=0)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(encoded)
+    assert [one.colour for one in parse_scene(encoded).people] == [6, None]
+    assert [one.colour for one in scene_from_wire(encoded, CAMERA).people] == [6, None]
+
+
 def test_fields_that_are_new_are_allowed_and_kept() -> None:
     newer = wire()
     newer["weather"] = "sunny"
@@ -162,5 +171,13 @@ def test_a_table_has_a_row_per_person_and_joint(tmp_path: Path) -> None:
     rows = "".join(csv_lines(path)).splitlines()
     assert len(rows) == 1 + 2 * 19
     assert rows[0].startswith("frame,time_s,")
-    assert rows[1].startswith("41,1.64,1795358400.1,3,0.8,0,neck,")
+    assert rows[1].startswith("41,0.0,1795358400.1,3,0.8,0,neck,")
     assert rows[-1].endswith(",,,,,,"), "no 3D"
+
+
+def test_the_times_of_a_table_begin_at_0(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    scenes = [{**wire(), "time": time} for time in (202.68, 202.72, 203.1)]
+    path.write_text("\n".join(map(dumps, scenes)) + "\n", encoding="utf-8")
+    rows = "".join(csv_lines(path)).splitlines()
+    assert [row.split(",")[1] for row in rows[1 :: 2 * 19]] == ["0.0", "0.04", "0.42"]

@@ -71,6 +71,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         viewer_limit=options.viewers,
         allow_hosts=tuple(options.allow_host),
         allow_sources=tuple(options.allow_source),
+        addresses=options.addresses,
+        uploads_limit_bytes=round(options.uploads_limit * 10**9),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         # A collector of JSON logs often collects stdout, too, and links contain tokens.

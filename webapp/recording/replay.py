@@ -24,8 +24,10 @@ from engine.extrinsics import parse_calibration
 from engine.geometry import REFERENCE_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
+from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
 from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
+from webapp.access.errors import NotFoundError
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -39,7 +41,10 @@ class ReplaySource:
 
     def __init__(self, recordings: Recordings, name: str) -> None:
         self.name = RECORDING + name
-        self._path = recordings.path(name)
+        try:
+            self._path = recordings.path(name)
+        except NotFoundError as error:
+            raise PosecastError(f"the recording {name[:100]} was deleted", "choose another source") from error
         self._video_path = self._path.with_suffix(VIDEO)
         self._spec = _camera_of(self._path.with_suffix(CAMERA))
         self.camera: CameraSpec | None = self._spec
@@ -57,6 +62,7 @@ class ReplaySource:
         for _ in itertools.count():
             due: float | None = None
             before = 0.0
+            colours = Colours()
             for wire, picture in _pairs(self._path, self._video_path):
                 gap = min(max(0.0, wire["wall_time"] - before), LONGEST_PAUSE)
                 now = time.monotonic()
@@ -64,7 +70,7 @@ class ReplaySource:
                 before = wire["wall_time"]
                 if self._closed.wait(max(0.0, due - now)):
                     return
-                yield _frame(wire, picture, self._spec)
+                yield _frame(_with_colours(wire, colours), picture, self._spec)
             if due is None:
                 raise PosecastError(f"{self.name} contains no scenes", "choose another recording")
 
@@ -92,6 +98,16 @@ def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | 
     finally:
         if capture is not None:
             capture.release()
+
+
+def _with_colours(wire: dict[str, Any], colours: Colours) -> dict[str, Any]:
+    """The scene with colours for people who have none: those of recordings of older versions."""
+    bare = [person for person in wire["people"] if "colour" not in person]
+    if not bare:
+        return wire
+    ids = [person["id"] for person in bare]
+    assigned = dict(zip(ids, colours.assign(ids), strict=True))
+    return {**wire, "people": [{"colour": assigned.get(person["id"]), **person} for person in wire["people"]]}
 
 
 def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:

@@ -53,9 +53,9 @@ def read_camera(record: Record) -> Calibration | None:
     values = {name: value for name, value in camera.items() if name not in ("format", "source", "intrinsics")}
     read = parse_calibration(dumps(values).encode(), "the saved camera")
     pose: PoseSource = "estimated" if camera.get("source") == "estimated" else "file"
-    lens = camera.get("intrinsics")
-    provenance = Provenance(pose, lens if lens in get_args(IntrinsicsSource) else "default")
-    spec = replace(read.spec, provenance=provenance)
+    lens: Any = camera.get("intrinsics")
+    known: IntrinsicsSource = lens if lens in get_args(IntrinsicsSource) else "default"
+    spec = replace(read.spec, provenance=Provenance(pose, known))
     return replace(read, spec=spec, format=str(camera.get("format", read.format)), warnings=())
 
 

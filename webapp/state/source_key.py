@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.capture.camera import camera_device
+from engine.capture.uploaded import UPLOAD
 from engine.errors import PosecastError
 from engine.redaction import redact
 
-UPLOAD = "upload:"
 _BY_ID = Path("/dev/v4l/by-id")
 """Folder in which udev names cameras by make, model and serial number."""
 _ENDS = 1 << 20

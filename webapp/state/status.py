@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.pipeline import Pipeline
+from engine.redaction import redact
 from engine.wire import Wire
 from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
 from webapp.recording.recorder import Recorder
+from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 
 
@@ -21,6 +23,7 @@ class Status:
         self,
         pipeline: Pipeline,
         sources: Sources,
+        source_desk: SourceDesk,
         recorder: Recorder,
         broadcaster: Broadcaster,
         viewers: Viewers,
@@ -30,15 +33,19 @@ class Status:
         """`can_undo`: whether there is a change of the camera to undo."""
         self._can_undo = can_undo
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
+        self._source_desk = source_desk
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
 
     def state(self) -> Wire:
         """The `state` event, and most of `GET /api/state`."""
-        state = describe_state(self._pipeline.state(), self._pipeline.health())
-        if state["camera"] is not None:
-            state["camera"]["can_undo"] = self._can_undo()
+        state = self._pipeline.state()
+        told = describe_state(state, self._pipeline.health())
+        if told["camera"] is not None:
+            told["camera"]["can_undo"] = self._can_undo()
         return {
-            **state,
+            **told,
+            "source_label": self._sources.label(redact(state.settings.source)),
+            "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
         }
