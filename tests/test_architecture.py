@@ -23,6 +23,7 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
+        posing
         types matching files locks machine fields
         settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor
@@ -76,7 +77,7 @@ FLOORS = {
     """,
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
-        doubts effective fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
@@ -172,7 +173,9 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ auto_pause presets sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        camera_records
+        camera_memory
         camera engine_events source_desk
         status
     """,

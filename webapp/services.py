@@ -90,6 +90,7 @@ class Services:
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
+        self.camera.settle()
         logging.getLogger().removeHandler(self.error_counter)
 
 

@@ -258,7 +258,7 @@ def test_the_chosen_person_stays_chosen(page: Page) -> None:
 def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
     told = page.evaluate(
         """async (text) => {
-            const { createCameraPanel } = await import("/static/js/panels/camera.js");
+            const { createCameraPanel } = await import("/static/js/panels/camera/camera.js");
             const previews = [];
             const panel = createCameraPanel({ actions: { preview: (camera) => previews.push(camera) }, toasts: {} });
             panel.update({ camera: null, settings: { fx: null, up: null, floor_offset_m: 0.25 } });

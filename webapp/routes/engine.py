@@ -143,6 +143,7 @@ def change_settings() -> Response:
         changes["source"] = app.sources.resolve(changes["source"])
     app.pipeline.change_settings(changes)
     app.events.settle()
+    app.camera.settle()
     return answer(app.status.state()["settings"])
 
 
