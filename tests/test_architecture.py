@@ -215,7 +215,7 @@ FLOORS = {
     """,
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
-        drawn_maps latency serving soak straight wrists
+        drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page
     """,
