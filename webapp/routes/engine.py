@@ -10,7 +10,6 @@ from flask import Blueprint, Response
 
 from engine.capture import why_no_cameras
 from engine.errors import PosecastError
-from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
@@ -96,7 +95,7 @@ def switch_backend() -> Response:
 @blueprint.delete("/backend")
 def cancel_switch() -> Response:
     """Cancel the switch under way, to another backend or source; what runs stays."""
-    return answer({"cancelled": redact(services().pipeline.cancel_switch())})
+    return answer({"cancelled": services().pipeline.cancel_switch()})
 
 
 @blueprint.get("/sources")

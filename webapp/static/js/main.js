@@ -1,12 +1,13 @@
 // The dashboard: creates the panels, passes server messages to them and user actions to the server.
 
 import { get, post, put, remove } from "./api.js";
-import { createTheme, watchMedia } from "./appearance.js";
+import { COMPACT, createTheme, watchMedia } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
+import { createBottomSheet } from "./panels/bottom-sheet.js";
 import { createCameraPanel } from "./panels/camera.js";
 import { createDisplayPanel } from "./panels/display.js";
 import { createDropZone } from "./panels/drop.js";
@@ -51,6 +52,7 @@ async function act(work) {
 
 const actions = {
   backend: (choice) => act(() => put("api/backend", choice)),
+  cancelSwitch: () => act(() => remove("api/backend")),
   compare: (a, b) => act(() => put("api/comparison", { a, b })),
   endComparison: () => act(() => remove("api/comparison")),
   source: (source) => act(() => put("api/source", { source })),
@@ -90,7 +92,7 @@ const video = createVideoPanel({
   onView: chooseView,
   onEnlarge: enlarge,
 });
-const engine = createEnginePanel({ actions });
+const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
 const joints = createJointsPanel({ onHeight: actions.personHeight });
@@ -101,25 +103,23 @@ stage.frame.append(replay.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
+const sheet = createBottomSheet();
 const tabs = createTabs(
   [
-    { name: "engine", label: "Engine", element: guards[0].element },
-    { name: "camera", label: "Camera", element: guards[1].element },
-    { name: "display", label: "Display", element: display.element },
-    { name: "joints", label: "Joints", element: joints.element },
-    { name: "stats", label: "Stats", element: h("div", {}) },
-    { name: "recordings", label: "Record", element: guards[2].element },
+    { name: "video", label: "Video", icon: "video", element: h("div", {}) },
+    { name: "engine", label: "Engine", icon: "engine", element: guards[0].element },
+    { name: "camera", label: "Camera", icon: "camera", element: guards[1].element },
+    { name: "display", label: "Display", icon: "display", element: display.element },
+    { name: "joints", label: "Joints", icon: "joints", element: joints.element },
+    { name: "stats", label: "Stats", icon: "stats", element: stats.element },
+    { name: "recordings", label: "Record", icon: "record", element: guards[2].element },
   ],
-  "Settings",
+  { label: "Settings", onChoose: sheet.chosen, aside: sheet.toggle },
 );
 const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
-const layout = h(
-  "main",
-  { class: "layout", "data-large": preferences.get("large") },
-  stage.element,
-  video.element,
-  side,
-);
+sheet.attach(side, tabs.bar);
+const views = h("main", { class: "views" }, stage.element, video.element);
+const layout = h("div", { class: "layout", "data-large": preferences.get("large") }, views, side);
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
@@ -131,10 +131,10 @@ document.body.replaceChildren(
   source.element,
   drop.element,
 );
-watchMedia("(min-width: 1500px)", (wide) => {
-  tabs.setHidden("stats", wide);
-  if (wide) layout.insertBefore(stats.element, side);
-  else tabs.bodyOf("stats").replaceChildren(stats.element);
+watchMedia(COMPACT, (compact) => {
+  tabs.setHidden("video", !compact);
+  if (compact) tabs.bodyOf("video").replaceChildren(video.element);
+  else views.append(video.element);
 });
 const theme = createTheme({
   preferences,
@@ -218,7 +218,7 @@ function showMoment(moment, now) {
 
 function refreshBackends() {
   get("api/backends").then(
-    ({ backends }) => engine.setBackends(backends),
+    (answer) => engine.setBackends(answer),
     () => {},
   );
 }
@@ -248,5 +248,6 @@ function enlarge() {
 
 function offerCameraFile(file) {
   tabs.select("camera");
+  sheet.setOpen(true);
   camera.offerFile(file);
 }

@@ -50,7 +50,7 @@ export function createHeader({ source, actions }) {
       "h1",
       { class: "brand" },
       h("img", { src: "static/img/favicon.svg", alt: "", width: "26", height: "26" }),
-      "Posecast",
+      h("span", { class: "brand-name" }, "Posecast"),
     ),
     source,
     h("div", { class: "status", role: "status" }, dot, status),
