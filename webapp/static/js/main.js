@@ -175,8 +175,6 @@ function showState(next) {
   recordings.update(state);
   joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
-    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -219,13 +217,6 @@ function showMoment(moment, now) {
 function refreshBackends() {
   get("api/backends").then(
     (answer) => engine.setBackends(answer),
-    () => {},
-  );
-}
-
-function refreshSources() {
-  get("api/sources").then(
-    ({ sources }) => engine.setSources(sources),
     () => {},
   );
 }
