@@ -111,6 +111,7 @@ def test_a_dropped_video_is_uploaded_played_and_removed(visit: Open) -> None:
 def test_a_file_that_cannot_be_played_is_refused_with_the_reason(visit: Open, watch: Watch) -> None:
     watch.expected = ("status of 400",)
     page = visit()
+    plays(page, "Demo stage")
     drop(page, "film.mp4", bytes(range(256)) * 20)
     expect(page.locator(".source-sending")).to_contain_text("The file is no video or image that can be read")
     page.locator(".source-sending").get_by_role("button", name="Close").click()

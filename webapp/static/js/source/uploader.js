@@ -31,6 +31,7 @@ export async function send(file, { signal, onProgress }) {
       const moved = now.offset !== upload.offset || now.whole;
       if (!moved && (error.status === 409 || failures >= RETRY_MS.length)) throw error;
       upload = now;
+      size = Math.max(SMALLEST_PIECE, size / 4); // the server gives a piece twenty seconds to arrive
       if (!moved) await pause(RETRY_MS[failures++], signal);
     }
   }
