@@ -46,7 +46,7 @@ class Settings:
         text(
             "a camera index, a file, a folder, an address or 'demo'",
             "Where frames come from: a camera index, a video, an image, a folder or glob of images, rtsp://, "
-            "http(s):// or demo.",
+            "http(s)://, upload:NAME or demo.",
         ),
     ] = "demo"
     model: Annotated[

@@ -203,8 +203,6 @@ function showState(next) {
     locked: state.view_only,
   });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
-    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -247,13 +245,6 @@ function showMoment(moment, now) {
 function refreshBackends() {
   get("api/backends").then(
     (answer) => engine.setBackends(answer),
-    () => {},
-  );
-}
-
-function refreshSources() {
-  get("api/sources").then(
-    ({ sources }) => engine.setSources(sources),
     () => {},
   );
 }
