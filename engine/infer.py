@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine import offline, overlay
 from engine.capture import open_source
-from engine.extrinsics import check_frames, effective_camera, load_calibration
+from engine.extrinsics import check_frames, check_up, effective_camera, load_calibration
 from engine.geometry import CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
@@ -45,6 +45,7 @@ class Inference:
         """`rate`: images per second, for a folder or pattern of images."""
         self._settings, self._max_frames = settings, max_frames
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+        check_up(settings.up, self._calibration)
         self._first: Frame | None = None
         self._processor: Processor | None = None
         self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)

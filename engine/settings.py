@@ -102,7 +102,9 @@ class Settings:
         Annotated[
             str,
             text(
-                "a camera file", "Camera file, or FILE#NAME if it holds several; without one, the source's own camera."
+                "a camera file",
+                "Camera file, or FILE#NAME if it holds several, or reference for the reference demo's room; without "
+                "one, the source's own camera, or a level one 1.5 m above the floor.",
             ),
         ]
         | None
@@ -111,7 +113,11 @@ class Settings:
         Annotated[
             float,
             number(
-                1, 1e6, "Focal length in pixels of the frame; without it, the camera file's, or 0.8 x width.", unit="px"
+                1,
+                1e6,
+                "Focal length in pixels of the frame; without it, the camera file's, or that in the pictures' own "
+                "metadata, or 0.8 x the longer side.",
+                unit="px",
             ),
         ]
         | None
@@ -126,7 +132,20 @@ class Settings:
         ]
         | None
     ) = None
-    up: Annotated[str, choice(UP_AXES, "World axis that points up; null: as the camera says.")] | None = None
+    up: Annotated[str, choice(UP_AXES, "World axis that points up in a camera file; null: as it says.")] | None = None
+    camera_height_m: (
+        Annotated[
+            float,
+            number(
+                0.05,
+                100,
+                "True height of the camera above the floor, where no camera file says it; null: unknown.",
+                unit="m",
+                slider=(0.2, 4, 0.01),
+            ),
+        ]
+        | None
+    ) = None
     floor_offset_m: Annotated[
         float,
         number(

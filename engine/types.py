@@ -106,6 +106,8 @@ class Person:
     pose2d: Pose2D
     pose3d: Pose3D | None
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
+    height_m: float | None = None
+    """The height that `pose3d` is made for, metres; None if unknown."""
     colour: int | None = None
     """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
 
@@ -141,7 +143,7 @@ class Snapshot:
     frame: Frame
     backend: BackendInfo
     stage_ms: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
     replayed: bool = False

@@ -24,18 +24,19 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
-        extrinsics wire inference
+        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
+        picture_writer video_writer extrinsics wire inference
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        pipeline accuracy infer presets
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -57,8 +58,18 @@ FLOORS = {
         __init__
         __main__
     """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        __init__
+    """,
     "engine.tracking": """
         colours identity smoothing
+        __init__
+    """,
+    "engine.fitting": """
         __init__
     """,
     "engine.extrinsics": """
@@ -122,7 +133,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -144,8 +155,8 @@ FLOORS = {
         errors
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
+        __init__ heartbeat packets renditions scenes session_requests viewers
+        broadcast pictures socketio_parts websocket
         sockets
     """,
     "webapp.recording": """
@@ -153,14 +164,19 @@ FLOORS = {
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        __init__ auto_pause presets sources startup_problems store
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

@@ -22,7 +22,7 @@ from engine.pipeline.comparison import Choice, Comparison, Side
 from engine.pipeline.events import Event, ProblemEvent, ProgressEvent, StateEvent
 from engine.pipeline.parts import Parts
 from engine.pipeline.pipeline import Pipeline
-from engine.pipeline.refusals import BackendUnavailable, SwitchInProgress, UnknownBackend
+from engine.pipeline.refusals import BackendUnavailable, NothingToCancel, SwitchInProgress, UnknownBackend
 from engine.pipeline.state import EngineState, Stats, Switching
 from engine.pipeline.timing import Timing
 
@@ -32,6 +32,7 @@ __all__ = [
     "Comparison",
     "EngineState",
     "Event",
+    "NothingToCancel",
     "Parts",
     "Pipeline",
     "ProblemEvent",

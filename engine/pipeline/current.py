@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.extrinsics import Calibration, effective_camera
-from engine.geometry import Camera
+from engine.geometry import Camera, CameraSpec, same_camera
 from engine.pipeline.feed import Feed, size_of
 from engine.pipeline.job import BackgroundJob, Cancelled
 from engine.pipeline.parts import Parts
@@ -100,9 +100,9 @@ class Current:
             self._replace(settings=self.settings.changed(changes))
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file, or None for the source's own camera, from the next frame on."""
+        """Use a camera file, or None for the source's own camera, from the next frame on; `up` is its own again."""
         with self._lock:
-            self._replace(calibration=calibration)
+            self._replace(calibration=calibration, settings=self.settings.changed({"up": None}))
 
     def start_run(self) -> None:
         """Update the camera when the first frame of a run has arrived."""
@@ -173,6 +173,15 @@ class Current:
 
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
-        setup = replace(self.setup, run=self._feed.run, **changes)
-        self.setup = replace(setup, camera=effective_camera(setup.settings, setup.calibration, self._feed.camera))
+        before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
+        camera = effective_camera(setup.settings, setup.calibration, self._feed.camera)
+        self.setup = replace(setup, camera=_revised(camera, before, setup))
         self._changed()
+
+
+def _revised(camera: CameraSpec, before: Setup, after: Setup) -> CameraSpec:
+    """`camera` with its revision, which counts the changes since the first frame of the source."""
+    is_new = before.settings.source != after.settings.source or before.run == 0
+    changed = 0 if same_camera(camera, before.camera) else 1
+    revision = 0 if is_new else before.camera.provenance.revision + changed
+    return replace(camera, provenance=replace(camera.provenance, revision=revision))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration
+from engine.extrinsics import Calibration, check_up
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
 from engine.pipeline.empty_scenes import EmptyScenes
@@ -139,6 +139,10 @@ class Pipeline:
         self._failover.forgive(name)
         self._switcher.begin(Change("backend", name, settings=changes))
 
+    def cancel_switch(self) -> str:
+        """Cancel the switch that the user asked for, whose target is returned; `NothingToCancel` without one."""
+        return self._switcher.call_off()
+
     def switch_source(self, text: str) -> None:
         """Open another source and show it once it delivers a frame; returns at once. The same one is reopened."""
         if text == self._current.settings.source:
@@ -164,19 +168,20 @@ class Pipeline:
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
             self._failover.forgive(after.backend)
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
+        check_up(fast.get("up"), calibration if "extrinsics" in fast else self._current.setup.calibration)
         if slow:
             self._switcher.begin(_change(slow, after))
         if fast:
-            self._current.apply(fast)
             if "extrinsics" in fast:
                 self._current.set_calibration(calibration)
+            self._current.apply(fast)
             if "pixel_aspect" in fast and self._feed.pause():
                 self.resume()
             self._announcer.announce(StateEvent())
         return after
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file from the next frame on; None: the source's own camera, or the default."""
+        """Use a camera file from the next frame on; None: the source's own camera, or the neutral one."""
         self._current.set_calibration(calibration)
         self._announcer.announce(StateEvent())
 
@@ -207,7 +212,7 @@ class Pipeline:
             calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
-            stats=replace(stats, captured=self._feed.count),
+            stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
             fallback=self._failover.fallback,
         )
 

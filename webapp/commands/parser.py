@@ -13,7 +13,17 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.settings import BODIES
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
+from webapp.commands.arguments import (
+    SOURCE_HELP,
+    Parser,
+    add_common,
+    gigabytes,
+    number,
+    port,
+    positive,
+    seconds,
+    settings_of,
+)
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -113,6 +123,19 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="accept this host name, too")
     parser.add_argument(
         "--allow-source", action="append", default=[], metavar="S", help="a source that the page may choose"
+    )
+    parser.add_argument(
+        "--no-addresses",
+        dest="addresses",
+        action="store_false",
+        help="operators may not choose rtsp and http(s) addresses that were not named at start",
+    )
+    parser.add_argument(
+        "--uploads-limit",
+        type=gigabytes,
+        default=10.0,
+        metavar="GB",
+        help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
     )
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")

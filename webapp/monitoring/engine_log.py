@@ -41,7 +41,7 @@ class Chronicle:
             self._flowing = None
         elif stats.source_problem is not None:
             if self._flowing is not None:
-                message = f"{name} delivers no more frames: {stats.source_problem}"
+                message = f"no more frames: {stats.source_problem}"
                 event(log, "source_lost", message, level=logging.WARNING, source=name, reason=stats.source_problem)
             self._flowing = None
         elif came and self._flowing != name:

@@ -36,6 +36,9 @@ EVENTS = (
     "request_failed",
     "recording_started",
     "recording_ended",
+    "upload_begun",
+    "upload_finished",
+    "upload_removed",
     "log",
 )
 """Names of events; stable, as are the keys `time`, `level`, `event`, `message` and `fields`."""

@@ -21,12 +21,13 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import parse_calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.geometry import REFERENCE_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
 from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import backend_from_wire, scene_from_wire
+from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
+from webapp.access.errors import NotFoundError
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -40,7 +41,10 @@ class ReplaySource:
 
     def __init__(self, recordings: Recordings, name: str) -> None:
         self.name = RECORDING + name
-        self._path = recordings.path(name)
+        try:
+            self._path = recordings.path(name)
+        except NotFoundError as error:
+            raise PosecastError(f"the recording {name[:100]} was deleted", "choose another source") from error
         self._video_path = self._path.with_suffix(VIDEO)
         self._spec = _camera_of(self._path.with_suffix(CAMERA))
         self.camera: CameraSpec | None = self._spec
@@ -109,7 +113,7 @@ def _with_colours(wire: dict[str, Any], colours: Colours) -> dict[str, Any]:
 def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
-    camera = spec.for_image(width, height)
+    camera = camera_from_wire(wire) or spec.for_image(width, height)
     frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
     snapshot = Snapshot(
         scene_from_wire(wire, camera),
@@ -123,8 +127,8 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Fra
 
 
 def _camera_of(path: Path) -> CameraSpec:
-    """The camera that was saved beside the scenes."""
+    """The camera that was saved beside the scenes; old recordings without one are of the reference's room."""
     try:
         return parse_calibration(path.read_bytes(), path.name).spec
     except (OSError, PosecastError):
-        return DEFAULT_CAMERA
+        return REFERENCE_CAMERA

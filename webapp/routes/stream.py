@@ -6,6 +6,7 @@ skips frames and does not delay other viewers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
@@ -13,7 +14,8 @@ from flask import Blueprint, Response, request
 from engine.errors import PosecastError
 from webapp.access.connections import connection_of
 from webapp.access.errors import UnavailableError
-from webapp.live.pictures import BOUNDARY, VIEWS, Pictures
+from webapp.live.pictures import BOUNDARY, Pictures
+from webapp.live.renditions import VIEWS, Rendition, at_least
 from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
 from webapp.services import services
 
@@ -26,12 +28,12 @@ _LOOK_UP = 1.0
 @blueprint.get("/stream.mjpg")
 def stream() -> Response:
     """Every new frame as soon as it is available."""
-    view, app = _view(), services()
+    rendition, app = _rendition(), services()
     viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:
         raise UnavailableError(*too_many(app.options.viewer_limit))
     response = Response(
-        _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
+        _parts(app.pictures, rendition, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
     )
     address = request.remote_addr
     tell_viewer("viewer_connected", "stream", address)
@@ -50,19 +52,19 @@ def stream() -> Response:
 def snapshot() -> Response:
     """The newest frame."""
     services().attendance.seen()
-    picture = services().pictures.wait_newer(_view(), None, timeout=0)
+    picture = services().pictures.wait_newer(_rendition(), None, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")
     headers = {"Cache-Control": "no-store", **picture.headers}
     return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
 
 
-def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
+def _parts(pictures: Pictures, rendition: Rendition, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
     """Multipart parts: the newest picture whenever the last one has been sent."""
     yield BOUNDARY
     picture = None
     while not (viewers.closed or pictures.snapshots.closed):
-        newer = pictures.wait_newer(view, picture, _LOOK_UP)
+        newer = pictures.wait_newer(rendition, picture, _LOOK_UP)
         if newer is None:
             if viewer.gone():
                 return
@@ -73,8 +75,13 @@ def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> I
         viewers.finished_writing(viewer)
 
 
-def _view() -> str:
-    view = request.args.get("view", VIEWS[0])
+def _rendition() -> Rendition:
+    """What the query asks for: `view`, and `width`, which is rounded up to one of few."""
+    view, width = request.args.get("view", VIEWS[0]), request.args.get("width")
     if view not in VIEWS:
         raise PosecastError(f"unknown view {view!r}", f"views are: {', '.join(VIEWS)}")
-    return view
+    if width is None:
+        return Rendition(view)
+    if not re.fullmatch("[1-9][0-9]{0,4}", width):
+        raise PosecastError(f"the width is {width!r}", "give whole pixels, 1 to 99999, or no width for the frame's own")
+    return Rendition(view, at_least(int(width)))

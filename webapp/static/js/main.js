@@ -23,6 +23,7 @@ import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
+import { createLayers } from "./video/layers.js";
 
 const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
@@ -31,7 +32,7 @@ const latency = createLatency(createClock());
 const toasts = createToasts();
 const banner = createBanner();
 const share = createShare({ problem: toasts.problem });
-const pictureCanvas = h("canvas", {});
+const layers = createLayers();
 let state = null;
 let live = null;
 
@@ -81,7 +82,7 @@ const stage = createStage({
   onEnlarge: enlarge,
 });
 const video = createVideoPanel({
-  canvas: pictureCanvas,
+  layers: layers.element,
   view: preferences.get("view"),
   onView: chooseView,
   onEnlarge: enlarge,
@@ -142,7 +143,7 @@ const theme = createTheme({
 live = await startLive({
   stage,
   banner,
-  pictureCanvas,
+  layers,
   view: preferences.get("view"),
   on: {
     state: showState,
@@ -154,7 +155,7 @@ live = await startLive({
     moment: showMoment,
   },
 });
-live.viewer?.show(preferences.get("show"));
+live.show(preferences.get("show"));
 theme.apply();
 
 function showState(next) {
@@ -167,7 +168,7 @@ function showState(next) {
   engine.update(state);
   camera.update(state);
   recordings.update(state);
-  joints.set({ up: state.camera?.up ?? "-y", heights: state.settings.person_heights_m, locked: state.view_only });
+  joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
   if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
     refreshSources();
@@ -221,12 +222,12 @@ function refreshSources() {
 
 function chooseView(view) {
   preferences.set("view", view);
-  live?.stream.setView(view);
+  live?.video.setView(view);
 }
 
 function chooseDisplay(show) {
   preferences.set("show", show);
-  live?.viewer?.show(show);
+  live?.show(show);
 }
 
 function enlarge() {

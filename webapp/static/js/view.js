@@ -7,6 +7,7 @@ import { createBanner } from "./panels/banner.js";
 import { createReplayBadge } from "./panels/replay.js";
 import { createStage } from "./panels/stage.js";
 import { loadPreferences } from "./preferences.js";
+import { createLayers } from "./video/layers.js";
 
 const preferences = loadPreferences();
 const banner = createBanner();
@@ -18,6 +19,6 @@ const replay = createReplayBadge();
 stage.frame.append(replay.element);
 
 const theme = createTheme({ preferences, onChange: (colours) => live?.viewer?.setColours(colours) });
-live = await startLive({ stage, banner, pictureCanvas: h("canvas", {}), view: "raw", on: { state: replay.update } });
-live.viewer?.show(preferences.get("show"));
+live = await startLive({ stage, banner, layers: createLayers(), view: "raw", on: { state: replay.update } });
+live.show(preferences.get("show"));
 theme.apply();

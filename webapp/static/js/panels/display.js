@@ -14,7 +14,7 @@ const GROUPS = [
         "Detected joints only",
         "Hides parts that are estimated because the camera does not see them; else they are pale.",
       ],
-      ["tags", "ID labels", "The id that a person keeps while in view."],
+      ["tags", "ID labels", "The id that a person keeps while in view, here and on the video."],
     ],
   ],
   [

@@ -5,7 +5,7 @@ import { h, setText } from "../dom.js";
 import { milliseconds } from "../format.js";
 
 const SECONDS = 60;
-const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "track"];
+const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "fit", "track"];
 
 export function createStatsPanel() {
   const history = { x: [], fps: [], latency: [], stages: STAGES.map(() => []) };

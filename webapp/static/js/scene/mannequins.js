@@ -67,7 +67,7 @@ const LIGHT = {
   light: { sky: "#dfe4ec", ground: "#77716f", lamp: 1.1, edge: 0.3, gloss: 0.08 },
 };
 
-/** `capacity`: people at most. `rows`: their bones, a row of PERSON_FLOATS each. `coarseness`: of the mesh, 1 or more. */
+/** `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more. */
 export function createMannequins(capacity, rows, coarseness) {
   const mesh = createMesh(coarseness);
   const geometry = new InstancedBufferGeometry();

@@ -26,7 +26,8 @@ const PRESETS = {
 };
 
 /**
- * `subjects` -> {points, count} of what to frame; `front(heading)` -> the angle that people face; `realCamera()` -> the real camera as in world.js, or null;
+ * `subjects()` -> {points, count} of what to frame; `front(heading)` -> the angle that people face;
+ * `realCamera()` -> the real camera as in world.js, or null;
  * `fovFor(aspect)` -> the vertical angle that contains its picture; `onChange(name)` when the view changes.
  */
 export function createViews(camera, element, { subjects, front, realCamera, fovFor, reducedMotion, onChange }) {

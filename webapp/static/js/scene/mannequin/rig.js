@@ -1,5 +1,5 @@
-// Moves the mannequin's bones to a person's joints. A bone is turned as little as possible from where its parent carries
-// it, so that limbs twist steadily; knees then turn towards where they bend. Nothing is allocated per frame.
+// Moves the mannequin's bones to a person's joints. A bone is turned as little as possible from where its parent carries it,
+// so that limbs twist steadily; legs then turn to the side to which the knee bends. Nothing is allocated per frame.
 
 import { JOINT, JOINT_COUNT } from "../../skeleton.js";
 import { BONE, BONE_COUNT, BONES, REST } from "./shape.js";
@@ -229,7 +229,7 @@ function poseLeg({ thigh, shin, foot, hip, knee, ankle, sole }, size, out, offse
   place(foot, uniform(size), sole, ankle, out, offset);
 }
 
-/** Turns the thigh about itself so that its front is on the side to which the knee bends; the more, the more it does. */
+/** Turns the thigh about itself: its front to the side to which the knee bends, the more the further it bends. */
 function turnToKnee(turn, hip, knee, ankle) {
   between(hip, ankle, w);
   const reach = length(w);
