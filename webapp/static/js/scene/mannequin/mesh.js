@@ -15,8 +15,8 @@ const OCCLUSION_M = [0.03, 0.07, 0.12];
 const RIGHT = Object.values(BONE).filter((bone) => BONES[bone].name.startsWith("right"));
 
 /**
- * {positions, normals, indices, bones, weights, side, light}: arrays by vertex, fewer where coarser; `side` is 1 on right
- * limbs, `light` 0 to 1.
+ * {positions, normals, indices, bones, weights, side, light}: arrays by vertex, fewer where coarser; `side` is 1 on
+ * right limbs, `light` 0 to 1.
  */
 export function createMesh(coarseness = 1) {
   const mesh = surfaceOf(distance, grid(coarseness));

@@ -1,5 +1,6 @@
-// Moves the mannequin's bones to a person's joints. A bone is turned as little as possible from where its parent carries it,
-// so that limbs twist steadily; legs then turn to the side to which the knee bends. Nothing is allocated per frame.
+// Moves the mannequin's bones to a person's joints. A bone is turned as little as possible from where its parent
+// carries it, so that limbs twist steadily; legs then turn to the side to which the knee bends. Nothing is allocated
+// per frame.
 
 import { JOINT, JOINT_COUNT } from "../../skeleton.js";
 import { BONE, BONE_COUNT, BONES, REST } from "./shape.js";
