@@ -60,6 +60,12 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
     else if (view !== "follow") setView(null);
   });
 
+  /** Arrow keys move the view as dragging does, without an event of their own. */
+  function takeByKeys({ code }) {
+    if (code.startsWith("Arrow")) controls.dispatchEvent({ type: "start" });
+  }
+  element.addEventListener("keydown", takeByKeys);
+
   function setView(name) {
     view = name;
     onChange(name);
@@ -210,7 +216,10 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
       return undefined;
     },
 
-    dispose: () => controls.dispose(),
+    dispose() {
+      element.removeEventListener("keydown", takeByKeys);
+      controls.dispose();
+    },
   };
   return views;
 }
