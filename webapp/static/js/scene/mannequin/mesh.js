@@ -7,7 +7,7 @@ import { smooth } from "./vectors.js";
 /** Bones that move a vertex, at most. */
 export const INFLUENCES = 3;
 /** Metres over which the influence of a bone fades by e: joints bend within a few centimetres. */
-const FADE_M = 0.022;
+const FADE_M = 0.028;
 /** Heights between which the spine bends. */
 const SPINE_M = [1.02, 1.26];
 /** Distances from the surface at which other parts of the body take light away. */
