@@ -77,7 +77,9 @@ def page(visit: Open) -> Page:
 
 def resize(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(150)  # observers of sizes run with the next pictures
+    places = None
+    while places != (places := [box(page.locator(part)) for part in (".header", ".stage", ".side")]):
+        page.wait_for_timeout(100)
 
 
 def box(element: Locator) -> FloatRect:
@@ -299,6 +301,7 @@ def serious(page: Page) -> list[str]:
     """What axe-core finds that is serious or critical. It is run by the debugger, which the page's policy allows."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    assert len(found["passes"]) > 8, "it looked at the page"
     return [
         f"{rule['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
         for rule in found["violations"]
