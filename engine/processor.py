@@ -129,7 +129,8 @@ class Processor:
         watch.lap("fit")
         people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
         stage_ms = watch.lap("track")
-        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, decoded.backend, stage_ms, decoded.body)
+        scene = Scene(frame.index, frame.time, people, camera)
+        return Snapshot(scene, frame, decoded.backend, stage_ms, decoded.body, lifted)
 
     def _lift(self, decoded: Decoded, seen: Sequence[tuple[int, Pose2D]], camera: Camera) -> tuple[Person, ...]:
         """People with ids -> the same with bodies, as the lifter or the maps alone place them in this frame."""

@@ -146,6 +146,8 @@ class Snapshot:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
+    lifted: tuple[Person, ...] = ()
+    """The people as the lifter placed them, before anything that knows the floor; none if it is replayed."""
     replayed: bool = False
     """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
 

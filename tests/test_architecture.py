@@ -24,11 +24,12 @@ FLOORS = {
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
         types matching files locks machine fields
-        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
-        picture_writer video_writer extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer presets
+        floor_first pipeline accuracy presets
+        infer
         bench
     """,
     "engine.capture": """
@@ -63,6 +64,7 @@ FLOORS = {
         stances
         solve
         camera estimator
+        watch
         __init__
     """,
     "engine.tracking": """
@@ -100,7 +102,7 @@ FLOORS = {
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__
@@ -153,11 +155,12 @@ FLOORS = {
         hosts share tokens arrivals
         guard
         errors
+        pixels
     """,
     "webapp.live": """
-        __init__ heartbeat packets renditions scenes session_requests viewers
-        broadcast pictures socketio_parts websocket
-        sockets
+        __init__ faces heartbeat packets scenes session_requests viewers
+        broadcast renditions socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
         __init__ recordings

@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.capture.uploaded import default_uploads
 from engine.pipeline import Pipeline
 from engine.types import Snapshot
-from webapp.access import errors
+from webapp.access import errors, pixels
 from webapp.access.guard import MAX_BODY, Guard
 from webapp.access.hosts import Hosts
 from webapp.access.options import ServeOptions
@@ -57,6 +57,7 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     services = _services(pipeline, store, options, tokens, sockets)
     _connect(services)
     app.extensions[EXTENSION] = services
+    pixels.install(app, services.viewers_see)
     guarded = Guard(sockets.door(app.wsgi_app), Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
@@ -76,7 +77,12 @@ def _services(
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
     recorder = Recorder(
-        recordings, scenes, options.recordings_limit_bytes, broadcaster.problem, broadcaster.state_changed
+        recordings,
+        scenes,
+        options.recordings_limit_bytes,
+        broadcaster.problem,
+        broadcaster.state_changed,
+        lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
     )
     uploads = Uploads(options.uploads or default_uploads(), options.uploads_limit_bytes, broadcaster.state_changed)
     named = (pipeline.state().settings.source, *options.allow_sources)
@@ -117,6 +123,7 @@ def _connect(services: Services) -> None:
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
+    broadcaster.each_snapshot(lambda version, snapshot: _remember_faces(services, snapshot))
     broadcaster.each_published(services.metrics.published)
     heartbeat = services.heartbeat
     heartbeat.each_second("sending statistics", broadcaster.send_stats)
@@ -138,6 +145,11 @@ def _join(services: Services, sid: str) -> None:
 def _leave(services: Services, sid: str) -> None:
     services.broadcaster.leave(sid)
     services.notices.leave(sid)
+
+
+def _remember_faces(services: Services, snapshot: Snapshot) -> None:
+    if services.viewers_see() == "blurred":
+        services.pictures.faces.see(snapshot)
 
 
 def _measure(services: Services, snapshot: Snapshot) -> None:

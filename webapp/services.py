@@ -64,6 +64,10 @@ class Services:
     status: Status
     notices: Notices
 
+    def viewers_see(self) -> str:
+        """What view-only visitors see: `video`, `blurred` or `skeleton`."""
+        return self.pipeline.state().settings.viewers_see
+
     def start(self, problems: Sequence[Problem] = ()) -> None:
         """Start the background work, and report `problems`."""
         logging.getLogger().addHandler(self.error_counter)

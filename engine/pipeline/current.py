@@ -61,13 +61,15 @@ class Current:
         feed: Feed,
         parts: Parts,
         changed: Callable[[], None],
+        placed: Callable[[CameraSpec, Settings], CameraSpec],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`changed` is called when the setup was replaced."""
-        self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
+        """`changed` is called when the setup was replaced; `placed` puts a camera on the floor found for it, if any."""
+        known = effective_camera(settings, calibration, None)
+        self.setup = Setup(0, None, settings, known, known, calibration)
         """Read by the worker before every frame."""
-        self._feed, self._parts, self._changed = feed, parts, changed
+        self._feed, self._parts, self._changed, self._placed = feed, parts, changed, placed
         self._clock, self._timing = clock, timing
         self._lock = threading.Lock()
         self._closed = False
@@ -104,8 +106,8 @@ class Current:
         with self._lock:
             self._replace(calibration=calibration, settings=self.settings.changed({"up": None}))
 
-    def start_run(self) -> None:
-        """Update the camera when the first frame of a run has arrived."""
+    def update_camera(self) -> None:
+        """Update the camera: the first frame of a run has arrived, or the floor was found."""
         with self._lock:
             self._replace()
 
@@ -174,8 +176,9 @@ class Current:
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
         before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
-        camera = effective_camera(setup.settings, setup.calibration, self._feed.camera)
-        self.setup = replace(setup, camera=_revised(camera, before, setup))
+        known = effective_camera(setup.settings, setup.calibration, self._feed.camera)
+        camera = self._placed(known, setup.settings)
+        self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
 
 

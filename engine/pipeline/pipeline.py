@@ -17,6 +17,7 @@ from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
 from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
+from engine.pipeline.floor import FloorKeeper
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
 from engine.pipeline.refusals import check_backend
@@ -67,7 +68,10 @@ class Pipeline:
             self._problems.tell,
             self._timing,
         )
-        self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
+        self._floor = FloorKeeper(self._announcer)
+        self._current = Current(
+            settings, calibration, self._feed, self._parts, self._worker.poke, self._floor.placed, clock, self._timing
+        )
         self._switcher = Switcher(self._feed, self._current, self._announcer, self._timing)
         self.comparisons = Comparisons(
             self._feed.frames,
@@ -185,6 +189,19 @@ class Pipeline:
         self._current.set_calibration(calibration)
         self._announcer.announce(StateEvent())
 
+    def hold_floor(self, holder: str) -> None:
+        """Keep the floor, and with it the camera's pose, as it is until `holder` releases it.
+
+        For what must not change its world halfway: a recording, an output, a zone.
+        """
+        self._floor.hold(holder)
+        self._announcer.announce(StateEvent())
+
+    def release_floor(self, holder: str) -> None:
+        """End the hold of `holder`; the floor stays frozen until the camera moves."""
+        self._floor.release(holder)
+        self._announcer.announce(StateEvent())
+
     def pause(self) -> None:
         """Close the source until `resume`, keeping the newest frame and snapshot. Saves power without viewers."""
         if self._feed.pause():
@@ -213,6 +230,7 @@ class Pipeline:
             switching=switching,
             comparison=self.comparisons.now,
             stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
+            floor=self._floor.floor(self._current.setup),
             fallback=self._failover.fallback,
         )
 
@@ -255,7 +273,7 @@ class Pipeline:
     def _before_frame(self, first: bool) -> None:
         """Called in the capture thread before a frame is passed on."""
         if first:
-            self._current.start_run()
+            self._current.update_camera()
         if self._current.needs_network and self._switcher.switching is None:
             with suppress(PosecastError):  # another switch came first, or the pipeline is closing
                 self._switcher.begin(Change("start", self._current.settings.backend))
@@ -269,6 +287,7 @@ class Pipeline:
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
         self._empty_scenes.see(snapshot, self._current.settings.model)
+        self._floor.see(snapshot, self._current)
 
 
 def _change(settings: Mapping[str, Any], after: Settings) -> Change:

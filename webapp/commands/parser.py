@@ -17,6 +17,7 @@ from webapp.commands.arguments import (
     SOURCE_HELP,
     Parser,
     add_common,
+    add_serve_settings,
     gigabytes,
     number,
     port,
@@ -141,6 +142,7 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument("--viewers", type=positive, default=64, help="maximum number of viewers (default: %(default)s)")
+    add_serve_settings(parser)
     parser.set_defaults(command=_serve)
 
 

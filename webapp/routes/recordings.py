@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, send_file
 
 from engine.errors import PosecastError
-from engine.wire import csv_lines
+from engine.wire import Wire, csv_lines
+from webapp.access.pixels import withheld
 from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
@@ -21,14 +22,20 @@ FORMATS = ("jsonl", "csv", "mp4")
 def listing() -> Response:
     """All recordings, the running one, and their total and permitted size."""
     app = services()
+    hidden = withheld(app.viewers_see())
     return answer(
         {
             "recording": app.recorder.status(),
-            "recordings": app.recordings.listing(),
+            "recordings": [_without_video(one) if hidden else one for one in app.recordings.listing()],
             "total_bytes": app.recordings.total_bytes(),
             "cap_bytes": app.recorder.limit_bytes,
         }
     )
+
+
+def _without_video(described: Wire) -> Wire:
+    """For visitors who may not see it."""
+    return {**described, "video": False}
 
 
 @blueprint.post("")

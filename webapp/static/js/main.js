@@ -24,6 +24,7 @@ import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
+import { createSource } from "./source/source.js";
 import { createLayers } from "./video/layers.js";
 
 const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
@@ -31,7 +32,8 @@ const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests fo
 const preferences = loadPreferences();
 const latency = createLatency(createClock());
 const toasts = createToasts();
-const banner = createBanner();
+const source = createSource({ onCameraFile: offerCameraFile, problem: toasts.problem });
+const banner = createBanner({ onSource: source.open });
 const share = createShare({ problem: toasts.problem });
 const layers = createLayers();
 let state = null;
@@ -72,6 +74,7 @@ const actions = {
 };
 
 const header = createHeader({
+  source: source.button,
   actions: {
     record: () => actions.record(!state?.recording, recordings.withVideo),
     share: share.open,
@@ -98,7 +101,7 @@ const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
-const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
+const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
 const sheet = createBottomSheet();
 const tabs = createTabs(
@@ -125,6 +128,7 @@ document.body.replaceChildren(
   layout,
   toasts.element,
   share.element,
+  source.element,
   drop.element,
 );
 watchMedia(COMPACT, (compact) => {
@@ -149,7 +153,7 @@ live = await startLive({
     state: showState,
     stats: showStats,
     progress: engine.progress,
-    problem: toasts.problem,
+    problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: showHealth,
     moment: showMoment,
@@ -163,6 +167,7 @@ function showState(next) {
   state = next;
   header.update({ state, stats: state.stats });
   replay.update(state);
+  source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
@@ -183,8 +188,9 @@ function showRole(viewOnly) {
 let ticks = 0;
 function showStats(news) {
   header.update({ state, stats: news });
-  header.setLatency(latency.value);
+  header.setLatency(news.source_problem === null ? latency.value : null);
   if (state?.settings) {
+    source.update(state);
     recordings.update(state);
     engine.tick(state);
   }
@@ -194,7 +200,11 @@ function showStats(news) {
 }
 
 function showHealth(connected, reason) {
+  const broken = connected && (state?.stats?.source_problem ?? null) !== null;
+  banner.offerSource(broken && state.view_only === false);
+  layout.classList.toggle("no-source", broken);
   if (!connected) header.setStatus("lost", "Reconnecting");
+  else if (broken) header.setStatus("waiting", "No source");
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
   else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
@@ -236,7 +246,7 @@ function enlarge() {
   preferences.set("large", large);
 }
 
-function offerFile(file) {
+function offerCameraFile(file) {
   tabs.select("camera");
   sheet.setOpen(true);
   camera.offerFile(file);

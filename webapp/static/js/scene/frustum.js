@@ -11,6 +11,7 @@ import {
   MeshBasicMaterial,
   SRGBColorSpace,
 } from "../../vendor/vendor.js";
+import { BLENDED, ORDER } from "./blended.js";
 import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside, and to the glyph's end without a picture. */
@@ -30,9 +31,10 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(12), 3));
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
-  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, transparent: true });
+  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, ...BLENDED });
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
+  plane.renderOrder = ORDER.picture;
   plane.visible = false;
   group.add(plane, lines.mesh);
 

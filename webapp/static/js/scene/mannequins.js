@@ -64,12 +64,12 @@ const FRAGMENT = `
 
 const LIGHT = {
   dark: { sky: "#aab4c4", ground: "#3a4048", lamp: 0.95, edge: 0.5, gloss: 0.07 },
-  light: { sky: "#f2f4f8", ground: "#9a9690", lamp: 0.75, edge: 0.22, gloss: 0.05 },
+  light: { sky: "#dfe4ec", ground: "#77716f", lamp: 1.1, edge: 0.3, gloss: 0.08 },
 };
 
-/** `capacity`: people at most. `rows`: their bones, a row of PERSON_FLOATS each. */
-export function createMannequins(capacity, rows) {
-  const mesh = createMesh();
+/** `capacity`: people at most. `rows`: their bones, a row of PERSON_FLOATS each. `coarseness`: of the mesh, 1 or more. */
+export function createMannequins(capacity, rows, coarseness) {
+  const mesh = createMesh(coarseness);
   const geometry = new InstancedBufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(mesh.positions, 3));
   geometry.setAttribute("normal", new BufferAttribute(mesh.normals, 3));

@@ -11,6 +11,7 @@ import {
   ShaderMaterial,
 } from "../../vendor/vendor.js";
 import { JOINT, JOINT_COUNT } from "../skeleton.js";
+import { BLENDED, ORDER } from "./blended.js";
 
 /** From joint, to joint, radius in metres. */
 const PARTS = [
@@ -74,14 +75,14 @@ export function createShadows(capacity) {
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    transparent: true,
+    ...BLENDED,
     depthWrite: false,
     side: DoubleSide,
     uniforms: { opacity: { value: 0.3 } },
   });
   const mesh = new Mesh(geometry, material);
   mesh.frustumCulled = false;
-  mesh.renderOrder = 1;
+  mesh.renderOrder = ORDER.shadows;
 
   return {
     mesh,

@@ -10,7 +10,7 @@ import { createTagLayout } from "./tag-layout.js";
 const WIDTH = 128;
 const HEIGHT = 64;
 const FONT = "600 38px system-ui, sans-serif";
-const ABOVE_EARS_M = 0.27;
+const ABOVE_EARS_M = 0.25;
 /** On the screen, CSS pixels: labels keep their size. */
 const HEIGHT_PX = 22;
 const KEPT_TEXTURES = 64;

@@ -34,6 +34,8 @@ const CAMERA_IN_THE_WAY = 0.906;
 /** In the camera view, the picture is this far behind the farthest joint; metres. */
 const BEHIND_PEOPLE_M = 1.5;
 const MIN_DEPTH_M = 3;
+/** Where the processor draws: about half of the triangles. */
+const COARSE_BODIES = 1.35;
 
 /**
  * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is
@@ -53,7 +55,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const colours = createColours();
   const parts = {
     floor: createFloor(),
-    people: createPeople(colours),
+    people: createPeople(colours, software ? COARSE_BODIES : 1),
     trails: createTrails(colours),
     tags: createTags(colours),
     frustum: createFrustum(picture.canvas),

@@ -12,10 +12,11 @@ const FADE_M = 0.022;
 const SPINE_M = [1.02, 1.26];
 /** Distances from the surface at which other parts of the body take light away. */
 const OCCLUSION_M = [0.03, 0.07, 0.12];
+const RIGHT = Object.values(BONE).filter((bone) => BONES[bone].name.startsWith("right"));
 
-/** {positions, normals, indices, bones, weights, side, light}: arrays by vertex; `side` is 1 on right limbs, `light` 0 to 1. */
-export function createMesh() {
-  const mesh = surfaceOf(distance, [crossAxis(), heightAxis(), depthAxis()]);
+/** {positions, normals, indices, bones, weights, side, light}: arrays by vertex, fewer where coarser; `side` is 1 on right limbs, `light` 0 to 1. */
+export function createMesh(coarseness = 1) {
+  const mesh = surfaceOf(distance, grid(coarseness));
   const count = mesh.positions.length / 3;
   const bones = new Uint8Array(INFLUENCES * count);
   const weights = new Float32Array(INFLUENCES * count);
@@ -25,9 +26,7 @@ export function createMesh() {
     const place = mesh.positions.subarray(3 * i, 3 * i + 3);
     const influence = influences(place);
     strongest(influence, bones.subarray(INFLUENCES * i), weights.subarray(INFLUENCES * i));
-    BONES.forEach(({ name }, bone) => {
-      if (name.startsWith("right")) side[i] += influence[bone];
-    });
+    for (const bone of RIGHT) side[i] += influence[bone];
     light[i] = exposure(place, mesh.normals.subarray(3 * i, 3 * i + 3));
   }
   return { ...mesh, bones, weights, side, light };
@@ -67,10 +66,12 @@ function exposure([x, y, z], [nx, ny, nz]) {
   return Math.max(0, 1 - 0.75 * blocked);
 }
 
-/** The grid: finer where the head is. */
-const crossAxis = () => ascending(-0.86, 0.86, (x) => (Math.abs(x) < 0.1 ? 0.016 : 0.026));
-const heightAxis = () => ascending(-0.04, 1.84, (y) => (y > 1.55 || y < 0.1 ? 0.016 : 0.03));
-const depthAxis = () => ascending(-0.18, 0.22, () => 0.019);
+/** Finer at the head and the feet. */
+const grid = (coarseness) => [
+  ascending(-0.86, 0.86, (x) => coarseness * (Math.abs(x) < 0.1 ? 0.016 : 0.026)),
+  ascending(-0.04, 1.84, (y) => coarseness * (y > 1.55 || y < 0.1 ? 0.016 : 0.03)),
+  ascending(-0.18, 0.22, () => coarseness * 0.019),
+];
 
 function ascending(from, to, step) {
   const axis = [];

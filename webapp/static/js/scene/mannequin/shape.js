@@ -52,9 +52,9 @@ const cone = (bone, from, to, startRadius, endRadius, melt, { bulge = 0, thin = 
 });
 
 const MIDDLE = [
-  ellipsoid("pelvis", [0, 0.97, 0], [0.148, 0.105, 0.1], 0.05),
-  ellipsoid("pelvis", [0, 1.1, 0.003], [0.122, 0.15, 0.088], 0.08),
-  ellipsoid("chest", [0, 1.275, -0.004], [0.148, 0.165, 0.104], 0.08),
+  ellipsoid("pelvis", [0, 0.97, 0], [0.15, 0.105, 0.1], 0.05),
+  ellipsoid("pelvis", [0, 1.1, 0.002], [0.13, 0.15, 0.092], 0.08),
+  ellipsoid("chest", [0, 1.285, -0.006], [0.158, 0.17, 0.108], 0.08),
   cone("chest", [-0.135, 1.405, -0.016], [0.135, 1.405, -0.016], 0.05, 0.05, 0.06),
   cone("chest", [0, 1.43, -0.02], [0, 1.52, -0.012], 0.058, 0.051, 0.05),
   cone("head", [0, 1.52, -0.012], [0, 1.63, 0.0], 0.051, 0.05, 0.03),
@@ -66,14 +66,14 @@ const MIDDLE = [
 
 const { left_shoulder, left_elbow, left_wrist, left_hip, left_knee, left_ankle } = REST;
 const LEFT = [
-  ellipsoid("pelvis", [0.072, 0.92, -0.048], [0.082, 0.088, 0.075], 0.05),
-  ellipsoid("chest", [0.072, 1.325, 0.056], [0.075, 0.055, 0.045], 0.06),
+  ellipsoid("pelvis", [0.072, 0.925, -0.042], [0.08, 0.085, 0.07], 0.05),
+  ellipsoid("chest", [0.075, 1.342, 0.056], [0.085, 0.06, 0.038], 0.06),
   cone("chest", [0.03, 1.49, -0.018], [0.13, 1.44, -0.02], 0.032, 0.03, 0.06),
   ellipsoid("head", [0.073, 1.66, -0.008], [0.01, 0.03, 0.018], 0.014),
   ellipsoid("left_upper_arm", beside(left_shoulder, [0.004, -0.012, 0]), [0.058, 0.062, 0.058], 0.05),
-  cone("left_upper_arm", left_shoulder, left_elbow, 0.047, 0.037, 0.04, { bulge: 0.006 }),
-  cone("left_forearm", left_elbow, left_wrist, 0.039, 0.025, 0.025, { bulge: 0.005 }),
-  cone("left_forearm", along(left_elbow, left_wrist, 1.06), along(left_elbow, left_wrist, 1.52), 0.036, 0.026, 0.03, {
+  cone("left_upper_arm", left_shoulder, left_elbow, 0.049, 0.04, 0.04, { bulge: 0.006 }),
+  cone("left_forearm", left_elbow, left_wrist, 0.041, 0.028, 0.025, { bulge: 0.006 }),
+  cone("left_forearm", along(left_elbow, left_wrist, 1.14), along(left_elbow, left_wrist, 1.54), 0.036, 0.026, 0.05, {
     thin: [PALM, 0.5],
     bulge: 0.004,
   }),
@@ -85,9 +85,9 @@ const LEFT = [
     0.011,
     0.02,
   ),
-  cone("left_thigh", beside(left_hip, [0.004, -0.02, 0.004]), left_knee, 0.084, 0.053, 0.06, { bulge: 0.007 }),
-  cone("left_shin", left_knee, left_ankle, 0.052, 0.033, 0.04),
-  ellipsoid("left_shin", beside(along(left_knee, left_ankle, 0.32), [0, 0, -0.022]), [0.047, 0.115, 0.045], 0.05),
+  cone("left_thigh", beside(left_hip, [0.004, -0.02, 0.004]), left_knee, 0.086, 0.056, 0.06, { bulge: 0.007 }),
+  cone("left_shin", left_knee, left_ankle, 0.054, 0.036, 0.05),
+  ellipsoid("left_shin", beside(along(left_knee, left_ankle, 0.32), [0, 0, -0.02]), [0.05, 0.125, 0.047], 0.06),
   ellipsoid("left_foot", [0.17, 0.045, -0.03], [0.033, 0.045, 0.042], 0.04),
   cone("left_foot", [0.17, 0.048, -0.005], [0.182, 0.022, 0.15], 0.038, 0.032, 0.04, { thin: [[0, 1, 0], 0.72] }),
 ];

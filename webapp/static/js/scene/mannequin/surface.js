@@ -7,8 +7,6 @@ const EDGES = [
 ]; // biome-ignore format: a table
 const BLOCK = 5;
 const STEP_M = 5e-4;
-/** Vertices are moved onto the surface along the gradient so many times. */
-const REFINEMENTS = 1;
 
 /** `field(x, y, z)` in metres; `axes`: ascending coordinates of the grid along x, y and z. -> {positions, normals, indices} */
 export function surfaceOf(field, axes) {
@@ -103,25 +101,20 @@ function blocks(axis) {
   });
 }
 
-/** Moves the positions onto the surface and returns its normals. */
+/** Moves the positions onto the surface, along the gradient, and returns its normals. */
 function refine(field, positions) {
   const normals = new Float32Array(positions.length);
   for (let at = 0; at < positions.length; at += 3) {
-    for (let round = 0; round <= REFINEMENTS; round++) {
-      const x = positions[at];
-      const y = positions[at + 1];
-      const z = positions[at + 2];
-      const normal = gradient(field, x, y, z);
-      normals.set(normal, at);
-      if (round === REFINEMENTS) break;
-      const away = field(x, y, z);
-      for (let axis = 0; axis < 3; axis++) positions[at + axis] -= away * normal[axis];
-    }
+    const [x, y, z] = [positions[at], positions[at + 1], positions[at + 2]];
+    const normal = gradient(field, x, y, z);
+    const away = field(x, y, z);
+    for (let axis = 0; axis < 3; axis++) positions[at + axis] -= away * normal[axis];
+    normals.set(normal, at);
   }
   return normals;
 }
 
-export function gradient(field, x, y, z) {
+function gradient(field, x, y, z) {
   const slope = [
     field(x + STEP_M, y, z) - field(x - STEP_M, y, z),
     field(x, y + STEP_M, z) - field(x, y - STEP_M, z),
