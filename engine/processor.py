@@ -17,7 +17,7 @@ from engine import decoding, lifting, preprocess
 from engine.fitting import Bodies, FitOptions
 from engine.geometry import Camera, CameraSpec
 from engine.settings import Settings
-from engine.tracking import Identities, Smoothing, SmoothingOptions
+from engine.tracking import Colours, Identities, Smoothing, SmoothingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
 from engine.wire.score import score
 
@@ -59,7 +59,8 @@ class Processor:
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
         self.backend = backend
         """May be replaced between two frames; identities survive."""
-        self._identities, self._bodies, self._smoothing = Identities(), Bodies(), Smoothing()
+        self._identities, self._colours = Identities(), Colours()
+        self._bodies, self._smoothing = Bodies(), Smoothing()
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
@@ -128,7 +129,8 @@ class Processor:
         watch.lap("fit")
         people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
         stage_ms = watch.lap("track")
-        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, decoded.backend, stage_ms, decoded.body)
+        scene = Scene(frame.index, frame.time, people, camera)
+        return Snapshot(scene, frame, decoded.backend, stage_ms, decoded.body, lifted)
 
     def _lift(self, decoded: Decoded, seen: Sequence[tuple[int, Pose2D]], camera: Camera) -> tuple[Person, ...]:
         """People with ids -> the same with bodies, as the lifter or the maps alone place them in this frame."""
@@ -137,7 +139,11 @@ class Processor:
             decoded.maps, [pose for _, pose in seen], decoded.scale, camera,
             body=decoded.body, placement=self._settings.placement, height_m=height_m,
         )  # fmt: skip
-        return tuple(Person(id, pose, body, height_m) for (id, pose), body in zip(seen, bodies, strict=True))
+        colours = self._colours.assign([id for id, _ in seen])
+        return tuple(
+            Person(id, pose, body, height_m, colour)
+            for (id, pose), body, colour in zip(seen, bodies, colours, strict=True)
+        )
 
     def _is_wanted(self, pose: Pose2D) -> bool:
         enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints

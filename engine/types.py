@@ -108,6 +108,8 @@ class Person:
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
     height_m: float | None = None
     """The height that `pose3d` is made for, metres; None if unknown."""
+    colour: int | None = None
+    """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +146,8 @@ class Snapshot:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
+    lifted: tuple[Person, ...] = ()
+    """The people as the lifter placed them, before anything that knows the floor; none if it is replayed."""
     replayed: bool = False
     """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
 

@@ -25,17 +25,19 @@ FLOORS = {
         geometry
         types matching files locks machine fields
         settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
-        picture_writer video_writer extrinsics wire inference
+        picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        floor_first pipeline accuracy presets
+        infer
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -57,8 +59,16 @@ FLOORS = {
         __init__
         __main__
     """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        watch
+        __init__
+    """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
         __init__
     """,
     "engine.fitting": """
@@ -92,7 +102,7 @@ FLOORS = {
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__
@@ -125,7 +135,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -157,14 +167,19 @@ FLOORS = {
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        __init__ auto_pause presets sources startup_problems store
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """

@@ -13,6 +13,7 @@ from typing import cast
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.capture.uploaded import default_uploads
 from engine.pipeline import Pipeline
 from engine.types import Snapshot
 from webapp.access import errors, pixels
@@ -35,10 +36,12 @@ from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices
 from webapp.state.status import Status
 from webapp.state.store import Store, default_recordings
+from webapp.uploads.uploads import Uploads
 
 
 def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
@@ -74,10 +77,18 @@ def _services(
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
     recorder = Recorder(
-        recordings, scenes, options.recordings_limit_bytes, broadcaster.problem, broadcaster.state_changed
+        recordings,
+        scenes,
+        options.recordings_limit_bytes,
+        broadcaster.problem,
+        broadcaster.state_changed,
+        lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
     )
-    sources = Sources((pipeline.state().settings.source, *options.allow_sources), recordings.names)
-    status = Status(pipeline, sources, recorder, broadcaster, viewers, metrics)
+    uploads = Uploads(options.uploads or default_uploads(), options.uploads_limit_bytes, broadcaster.state_changed)
+    named = (pipeline.state().settings.source, *options.allow_sources)
+    sources = Sources(named, recordings.names, uploads.sources, addresses=options.addresses)
+    source_desk = SourceDesk(pipeline, sources, store)
+    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics)
     return Services(
         pipeline=pipeline,
         options=options,
@@ -90,7 +101,9 @@ def _services(
         heartbeat=Heartbeat(),
         recordings=recordings,
         recorder=recorder,
+        uploads=uploads,
         sources=sources,
+        source_desk=source_desk,
         camera=CameraDesk(pipeline, store),
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
@@ -118,6 +131,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending unused connections", services.sockets.sweep)
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
+    heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)
     heartbeat.each_second("noting backend timings", lambda: services.costs.observe(pipeline.state()))
     heartbeat.each_second("pausing the source", services.attendance.check)

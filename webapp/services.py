@@ -26,9 +26,13 @@ from webapp.recording.recordings import Recordings
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
 from webapp.state.status import Status
+from webapp.uploads.uploads import Uploads
+
+log = logging.getLogger(__name__)
 
 EXTENSION = "posecast"
 
@@ -48,7 +52,9 @@ class Services:
     heartbeat: Heartbeat
     recordings: Recordings
     recorder: Recorder
+    uploads: Uploads
     sources: Sources
+    source_desk: SourceDesk
     camera: CameraDesk
     events: EngineEvents
     costs: Costs
@@ -71,11 +77,8 @@ class Services:
             self.recordings.prepare()
         except OSError as error:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
-            self.notices.tell(
-                "recording",
-                unusable,
-                f"check the permissions of {self.recordings.folder}, and that its disk is not full",
-            )
+            log.warning("the recordings are in %s", self.recordings.folder)
+            self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
         self.broadcaster.start()
         self.heartbeat.start()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.extrinsics import Calibration, effective_camera
-from engine.geometry import Camera
+from engine.geometry import Camera, CameraSpec, same_camera
 from engine.pipeline.feed import Feed, size_of
 from engine.pipeline.job import BackgroundJob, Cancelled
 from engine.pipeline.parts import Parts
@@ -61,13 +61,15 @@ class Current:
         feed: Feed,
         parts: Parts,
         changed: Callable[[], None],
+        placed: Callable[[CameraSpec, Settings], CameraSpec],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`changed` is called when the setup was replaced."""
-        self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
+        """`changed` is called when the setup was replaced; `placed` puts a camera on the floor found for it, if any."""
+        known = effective_camera(settings, calibration, None)
+        self.setup = Setup(0, None, settings, known, known, calibration)
         """Read by the worker before every frame."""
-        self._feed, self._parts, self._changed = feed, parts, changed
+        self._feed, self._parts, self._changed, self._placed = feed, parts, changed, placed
         self._clock, self._timing = clock, timing
         self._lock = threading.Lock()
         self._closed = False
@@ -100,12 +102,12 @@ class Current:
             self._replace(settings=self.settings.changed(changes))
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file, or None for the source's own camera, from the next frame on."""
+        """Use a camera file, or None for the source's own camera, from the next frame on; `up` is its own again."""
         with self._lock:
-            self._replace(calibration=calibration)
+            self._replace(calibration=calibration, settings=self.settings.changed({"up": None}))
 
-    def start_run(self) -> None:
-        """Update the camera when the first frame of a run has arrived."""
+    def update_camera(self) -> None:
+        """Update the camera: the first frame of a run has arrived, or the floor was found."""
         with self._lock:
             self._replace()
 
@@ -173,6 +175,16 @@ class Current:
 
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
-        setup = replace(self.setup, run=self._feed.run, **changes)
-        self.setup = replace(setup, camera=effective_camera(setup.settings, setup.calibration, self._feed.camera))
+        before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
+        known = effective_camera(setup.settings, setup.calibration, self._feed.camera)
+        camera = self._placed(known, setup.settings)
+        self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
+
+
+def _revised(camera: CameraSpec, before: Setup, after: Setup) -> CameraSpec:
+    """`camera` with its revision, which counts the changes since the first frame of the source."""
+    is_new = before.settings.source != after.settings.source or before.run == 0
+    changed = 0 if same_camera(camera, before.camera) else 1
+    revision = 0 if is_new else before.camera.provenance.revision + changed
+    return replace(camera, provenance=replace(camera.provenance, revision=revision))

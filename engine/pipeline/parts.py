@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Protocol
 
 from engine.capture import open_source
@@ -34,9 +35,9 @@ class SourceOpener(Protocol):
     def __call__(self, text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource: ...
 
 
-def open_live(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
-    """Open any source for live use: at its own speed, files in a loop."""
-    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect)
+def open_live(text: str, *, pixel_aspect: Fraction | None = None, uploads: Path | None = None) -> FrameSource:
+    """Open any source for live use: at its own speed, files in a loop. `uploads`: the folder of `upload:NAME`."""
+    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads)
 
 
 @dataclass(frozen=True, slots=True)

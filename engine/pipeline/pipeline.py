@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration
+from engine.extrinsics import Calibration, check_up
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
 from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
 from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
+from engine.pipeline.floor import FloorKeeper
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
 from engine.pipeline.refusals import check_backend
@@ -67,7 +68,10 @@ class Pipeline:
             self._problems.tell,
             self._timing,
         )
-        self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
+        self._floor = FloorKeeper(self._announcer)
+        self._current = Current(
+            settings, calibration, self._feed, self._parts, self._worker.poke, self._floor.placed, clock, self._timing
+        )
         self._switcher = Switcher(self._feed, self._current, self._announcer, self._timing)
         self.comparisons = Comparisons(
             self._feed.frames,
@@ -139,6 +143,10 @@ class Pipeline:
         self._failover.forgive(name)
         self._switcher.begin(Change("backend", name, settings=changes))
 
+    def cancel_switch(self) -> str:
+        """Cancel the switch that the user asked for, whose target is returned; `NothingToCancel` without one."""
+        return self._switcher.call_off()
+
     def switch_source(self, text: str) -> None:
         """Open another source and show it once it delivers a frame; returns at once. The same one is reopened."""
         if text == self._current.settings.source:
@@ -164,20 +172,34 @@ class Pipeline:
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
             self._failover.forgive(after.backend)
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
+        check_up(fast.get("up"), calibration if "extrinsics" in fast else self._current.setup.calibration)
         if slow:
             self._switcher.begin(_change(slow, after))
         if fast:
-            self._current.apply(fast)
             if "extrinsics" in fast:
                 self._current.set_calibration(calibration)
+            self._current.apply(fast)
             if "pixel_aspect" in fast and self._feed.pause():
                 self.resume()
             self._announcer.announce(StateEvent())
         return after
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file from the next frame on; None: the source's own camera, or the default."""
+        """Use a camera file from the next frame on; None: the source's own camera, or the neutral one."""
         self._current.set_calibration(calibration)
+        self._announcer.announce(StateEvent())
+
+    def hold_floor(self, holder: str) -> None:
+        """Keep the floor, and with it the camera's pose, as it is until `holder` releases it.
+
+        For what must not change its world halfway: a recording, an output, a zone.
+        """
+        self._floor.hold(holder)
+        self._announcer.announce(StateEvent())
+
+    def release_floor(self, holder: str) -> None:
+        """End the hold of `holder`; the floor stays frozen until the camera moves."""
+        self._floor.release(holder)
         self._announcer.announce(StateEvent())
 
     def pause(self) -> None:
@@ -207,7 +229,8 @@ class Pipeline:
             calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
-            stats=replace(stats, captured=self._feed.count),
+            stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
+            floor=self._floor.floor(self._current.setup),
             fallback=self._failover.fallback,
         )
 
@@ -250,7 +273,7 @@ class Pipeline:
     def _before_frame(self, first: bool) -> None:
         """Called in the capture thread before a frame is passed on."""
         if first:
-            self._current.start_run()
+            self._current.update_camera()
         if self._current.needs_network and self._switcher.switching is None:
             with suppress(PosecastError):  # another switch came first, or the pipeline is closing
                 self._switcher.begin(Change("start", self._current.settings.backend))
@@ -264,6 +287,7 @@ class Pipeline:
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
         self._empty_scenes.see(snapshot, self._current.settings.model)
+        self._floor.see(snapshot, self._current)
 
 
 def _change(settings: Mapping[str, Any], after: Settings) -> Change:

@@ -44,7 +44,9 @@ class Setup:
     """The running network; None before the first is loaded."""
     settings: Settings
     camera: CameraSpec
-    """The camera in effect: of the calibration, the source or the default, as the settings override it."""
+    """The camera in effect: the known one, on the floor found for it where nobody gave its place."""
+    known_camera: CameraSpec
+    """The camera of the calibration, the source or the default, as the settings override it."""
     calibration: Calibration | None = None
     """The camera file in use."""
     fallback: Fallback | None = None

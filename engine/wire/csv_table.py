@@ -16,22 +16,27 @@ CSV_COLUMNS = (
     "x_m", "y_m", "z_m", "camera_x_m", "camera_y_m", "camera_z_m",
 )  # fmt: skip
 """Columns; x, y, z are in the world frame of the extrinsics. Cells without a value are empty."""
+_TIME_DIGITS = 6
 
 
 def csv_lines(path: Path) -> Iterator[str]:
-    """A file of scenes as CSV, one piece per scene, so that memory stays bounded."""
+    """A file of scenes as CSV, one piece per scene, so that memory stays bounded. Its times begin at 0."""
     yield _csv([CSV_COLUMNS])
+    start: float | None = None
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            yield _csv(_rows(json.loads(line)))
+            scene = json.loads(line)
+            start = scene["time"] if start is None else start
+            yield _csv(_rows(scene, start))
 
 
-def _rows(scene: Wire) -> Iterator[list[object]]:
+def _rows(scene: Wire, start: float) -> Iterator[list[object]]:
+    """A row per person and joint; `start` is the time of the first scene."""
     for person in scene["people"]:
         for joint, name in enumerate(JOINTS):
             yield [
                 scene["frame"],
-                scene["time"],
+                round(scene["time"] - start, _TIME_DIGITS),
                 scene["wall_time"],
                 person["id"],
                 person["score"],

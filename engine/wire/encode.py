@@ -40,6 +40,7 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "precision": snapshot.backend.precision,
         "fps": _number(fps, 2),
         "up": scene.camera.up,
+        "camera": _camera(scene.camera),
         "timings_ms": timings_to_wire(snapshot.stage_ms),
         "people": [_person(person, scene.camera) for person in scene.people],
     }
@@ -59,15 +60,34 @@ def dumps(wire: Any) -> str:
     return text if text.isascii() else printable(text)
 
 
+def _camera(camera: Camera) -> Wire:
+    """R and t are not rounded to display precision: joints_3d must follow from joints_camera by them."""
+    given = camera.provenance
+    return {
+        "source": given.pose,
+        "intrinsics": given.intrinsics,
+        "revision": given.revision,
+        "R": np.round(np.asarray(camera.R, dtype=np.float64), 8).tolist(),
+        "t": np.round(np.asarray(camera.t, dtype=np.float64), 6).tolist(),
+        **{name: _number(getattr(camera, name), 3) for name in ("fx", "fy", "cx", "cy")},
+        "height_m": _number(camera.height, 4),
+        "tilt_deg": _number(camera.tilt_down, 3),
+        "roll_deg": _number(camera.roll, 3),
+    }
+
+
 def _person(person: Person, camera: Camera) -> Wire:
     joints = _placed(person.pose3d)
-    return {
+    wire = {
         "id": int(person.id),
         "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
+    if person.colour is not None:
+        wire["colour"] = int(person.colour)
+    return wire
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:

@@ -25,8 +25,10 @@ SETTINGS = {
     "height_size": "N",
     "extrinsics": "FILE",
     "fx": "PIXELS",
+    "camera_height_m": "METRES",
     "pixel_aspect": "W:H",
     "body": None,
+    "level": None,
 }
 """Settings that are options of every command that runs the network, with their metavar; None: the choices."""
 SERVE_SETTINGS = {"viewers_see": None}
@@ -69,6 +71,12 @@ def number(text: str) -> float:
 def seconds(text: str) -> float:
     if not 0 < (value := number(text)) < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
+    return value
+
+
+def gigabytes(text: str) -> float:
+    if not 0 <= (value := number(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of gigabytes")
     return value
 
 

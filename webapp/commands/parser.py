@@ -18,6 +18,7 @@ from webapp.commands.arguments import (
     Parser,
     add_common,
     add_serve_settings,
+    gigabytes,
     number,
     port,
     positive,
@@ -123,6 +124,19 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="accept this host name, too")
     parser.add_argument(
         "--allow-source", action="append", default=[], metavar="S", help="a source that the page may choose"
+    )
+    parser.add_argument(
+        "--no-addresses",
+        dest="addresses",
+        action="store_false",
+        help="operators may not choose rtsp and http(s) addresses that were not named at start",
+    )
+    parser.add_argument(
+        "--uploads-limit",
+        type=gigabytes,
+        default=10.0,
+        metavar="GB",
+        help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
     )
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")

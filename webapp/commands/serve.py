@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import PosecastError
-from engine.extrinsics import load_calibration
+from engine.extrinsics import Calibration, check_up, load_calibration
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -18,6 +18,7 @@ from webapp.monitoring import logs
 from webapp.server.heaps import share_heaps
 from webapp.server.restarts import Chosen
 from webapp.server.run import ServeOptions, serve
+from webapp.state.startup_problems import Problem
 from webapp.state.store import default_path
 
 log = logging.getLogger(__name__)
@@ -52,12 +53,21 @@ def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -
         calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
         for warning in calibration.warnings if calibration else ():
             log.warning("camera: %s", warning)
-        return Chosen(settings, calibration)
+        return Chosen(settings, calibration, _doubts(settings, calibration))
     except PosecastError as error:
         if options.extrinsics is not None:
             raise
-        reason = f"the saved camera cannot be used, so the default one is: {error.error}"
+        reason = f"the saved camera cannot be used, so the neutral one is: {error.error}"
         return Chosen(settings, None, (("settings", reason, "metres are wrong until you load its file again"),))
+
+
+def _doubts(settings: Settings, calibration: Calibration | None) -> tuple[Problem, ...]:
+    """Settings that do not apply, which must not keep a server from starting."""
+    try:
+        check_up(settings.up, calibration)
+    except PosecastError as error:
+        return (("settings", f"{error.error}, so that it is not used", error.hint),)
+    return ()
 
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:
@@ -71,6 +81,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         viewer_limit=options.viewers,
         allow_hosts=tuple(options.allow_host),
         allow_sources=tuple(options.allow_source),
+        addresses=options.addresses,
+        uploads_limit_bytes=round(options.uploads_limit * 10**9),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         # A collector of JSON logs often collects stdout, too, and links contain tokens.

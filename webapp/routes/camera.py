@@ -1,6 +1,8 @@
-"""The camera over HTTP: extrinsics in, out and back to the default, and the level from people."""
+"""The camera over HTTP: extrinsics in, out and back to the neutral camera, and the level from people."""
 
 from __future__ import annotations
+
+import json
 
 from flask import Blueprint, Response, request
 
@@ -14,6 +16,7 @@ from webapp.services import services
 blueprint = Blueprint("camera", __name__, url_prefix="/api/extrinsics")
 
 _NO = ("", "0", "false")
+_MAX_NAME_BYTES = 200
 _MULTIPART_EXTRA = 8 * 1024
 """Bytes that boundaries and headers of a form may add to a file."""
 
@@ -35,15 +38,20 @@ def current() -> Response:
 
 @blueprint.put("")
 def put() -> Response:
-    """Use a camera file from the next frame on: a form's `file`, or the body itself. `?preview=1` only reads it."""
+    """Use a camera file from the next frame on: a form's `file`, or the body itself; or a camera by its name.
+
+    `?preview=1` only reads it.
+    """
     data, filename = _upload()
     preview = request.args.get("preview", "0") not in _NO
+    if (named := _name_alone(data)) is not None:
+        return answer(services().camera.use_named(named, preview=preview))
     return answer(services().camera.use_file(data, filename, request.args.get("camera"), preview=preview))
 
 
 @blueprint.delete("")
 def reset() -> Response:
-    """Return to the source's own camera, or the default."""
+    """Return to the source's own camera, or the neutral one."""
     return answer(services().camera.reset())
 
 
@@ -52,6 +60,17 @@ def level() -> Response:
     """Estimate tilt and floor from the people seen recently, and use them; `{"preview": true}` only reports them."""
     body = checked(LevelRequest) if request.get_data() else LevelRequest()
     return answer(services().camera.level(preview=body.preview))
+
+
+def _name_alone(data: bytes) -> str | None:
+    """NAME of the body {"name": NAME}; None for camera files, which have more than a name."""
+    if len(data) > _MAX_NAME_BYTES:
+        return None
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return str(body["name"]) if isinstance(body, dict) and list(body) == ["name"] else None
 
 
 def _upload() -> tuple[bytes, str]:

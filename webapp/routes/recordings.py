@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, send_file
 from engine.errors import PosecastError
 from engine.wire import Wire, csv_lines
 from webapp.access.pixels import withheld
-from webapp.recording.recordings import SCENES, VIDEO
+from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import RecordingRequest
@@ -65,7 +65,8 @@ def download(name: str) -> Response:
 
 @blueprint.delete("/<name>")
 def delete(name: str) -> Response:
-    """Delete a recording permanently."""
+    """Delete a recording permanently; one that plays stops."""
     services().recordings.delete(name)
+    services().source_desk.gone(RECORDING + name)
     services().broadcaster.state_changed()  # other pages list it as well
     return answer({"deleted": name})

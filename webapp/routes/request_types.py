@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from engine.fields import about
+from engine.fields import about, number
 
 _DEVICE = about("As GET /api/backends lists them; null: the backend's best.")
 _PRECISION = about("As GET /api/backends lists them; null: the fastest.")
@@ -32,9 +32,23 @@ class ComparisonChoice(Body, frozen=True):
 
 
 class SourceChoice(Body, frozen=True):
-    """A source by its name."""
+    """A source by its name, and whether to start with it next time."""
 
-    source: str
+    source: Annotated[str | None, about("As GET /api/sources lists them, or an address; null: the present one.")] = None
+    remember: Annotated[
+        bool | None,
+        about("Start with it next time, once it plays. With the present source, false: the demo stage again."),
+    ] = None
+
+
+class UploadRequest(Body, frozen=True):
+    """Begin an upload."""
+
+    name: Annotated[str, about("What its owner calls the file. The server makes a name of its own.")]
+    size: Annotated[int, number(1, 2**53, "Bytes of the whole file.")]
+    modified: Annotated[
+        int, number(0, 2**53, "Time stamp of the file: with the same name and size, it is the same file.")
+    ] = 0
 
 
 class LevelRequest(Body, frozen=True):
@@ -50,4 +64,11 @@ class RecordingRequest(Body, frozen=True):
     video: Annotated[bool, about("Keep the camera's pictures, too.")] = False
 
 
-BODIES: tuple[type[Body], ...] = (BackendChoice, ComparisonChoice, SourceChoice, LevelRequest, RecordingRequest)
+BODIES: tuple[type[Body], ...] = (
+    BackendChoice,
+    ComparisonChoice,
+    SourceChoice,
+    LevelRequest,
+    RecordingRequest,
+    UploadRequest,
+)

@@ -1,4 +1,4 @@
-"""Changes of the camera by the dashboard: a camera file, the default, leveling from people.
+"""Changes of the camera by the dashboard: a camera file, the neutral camera, leveling from people.
 
 A new camera is used from the next frame on, and saved beside the settings for the next start.
 """
@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import (
+    NAMED,
     Calibration,
     calibration_json,
     check_frames,
@@ -65,7 +66,14 @@ class CameraDesk:
         """Use a camera file, or only preview it; returns its description. PosecastError if it is not understood."""
         calibration = parse_calibration(data, filename, name)
         suffix = PurePath(filename).suffix.lower()
-        return self._use(calibration, data, suffix if suffix in _SUFFIXES else ".json", name, preview=preview)
+        suffix = suffix if suffix in _SUFFIXES else ".json"
+        return self._use(calibration, lambda: self._keep(data, suffix, name), preview=preview)
+
+    def use_named(self, name: str, *, preview: bool = False) -> Wire:
+        """Use the camera of this name, or only preview it; PosecastError if there is none."""
+        if name not in NAMED:
+            raise PosecastError(f"no camera is called {name!r:.40}", f"names are: {', '.join(NAMED)}")
+        return self._use(NAMED[name], lambda: name, preview=preview)
 
     def level(self, *, preview: bool = False) -> Wire:
         """Estimate tilt and floor from the people seen recently, and use that camera, or only preview it.
@@ -84,13 +92,13 @@ class CameraDesk:
         except PosecastError as error:
             raise ConflictError(error.error, error.hint) from error
         data = dumps(calibration_json(calibration)).encode()
-        understood = self._use(calibration, data, ".json", None, preview=preview)
+        understood = self._use(calibration, lambda: self._keep(data, ".json", None), preview=preview)
         if not preview:
             self._pipeline.change_settings({"floor_offset_m": 0.0})
         return understood
 
     def reset(self) -> Wire:
-        """Return to the source's own camera, or the default."""
+        """Return to the source's own camera, or the neutral one."""
         self._pipeline.set_calibration(None)
         told = self.describe()
         return {**told, "warnings": [*told["warnings"], *self._save(lambda: None)]}
@@ -119,7 +127,8 @@ class CameraDesk:
             for warning in frame_warnings(state.calibration.spec, camera, state.settings.fx):
                 log.warning("camera: %s", warning)
 
-    def _use(self, calibration: Calibration, data: bytes, suffix: str, name: str | None, *, preview: bool) -> Wire:
+    def _use(self, calibration: Calibration, keep: Callable[[], str], *, preview: bool) -> Wire:
+        """`keep` saves it for the next start, and returns the setting that finds it again."""
         camera, fx = self._camera(calibration), self._pipeline.state().settings.fx
         if fx is None:
             check_frames(calibration.spec, camera.image_size, None)
@@ -129,14 +138,14 @@ class CameraDesk:
         for warning in calibration.warnings:
             log.warning("camera: %s", warning)
         self._pipeline.set_calibration(calibration)
-        problem = self._save(lambda: self._keep(data, suffix, name))
+        problem = self._save(keep)
         return {**understood, "warnings": [*understood["warnings"], *problem]}
 
     def _camera(self, calibration: Calibration | None) -> Camera:
         """The camera of a calibration for the current frame size."""
         state = self._pipeline.state()
         size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
-        return effective_camera(state.settings, calibration, None).for_image(*size)
+        return effective_camera(state.settings.changed({"up": None}), calibration, None).for_image(*size)
 
     def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
         """Save a camera file; returns its path in the form of the setting."""
@@ -146,7 +155,7 @@ class CameraDesk:
     def _save(self, extrinsics: Callable[[], str | None]) -> list[str]:
         """Save the camera for the next start; returns a warning if that fails."""
         try:
-            self._store.update({"extrinsics": extrinsics()})
+            self._store.update({"extrinsics": extrinsics(), "up": None})
         except (OSError, PosecastError) as error:
             log.warning("cannot save the camera: %s", error)
             return ["in use, but it could not be saved for the next start"]

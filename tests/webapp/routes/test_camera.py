@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.extrinsics import load_calibration
-from engine.geometry import DEFAULT_CAMERA
+from engine.geometry import DEFAULT_CAMERA, REFERENCE_CAMERA
 from engine.pipeline import Pipeline
 from engine.skeleton import JOINT
 from engine.types import Person, Pose3D
@@ -33,8 +33,36 @@ def test_the_default_camera_is_told(client: FlaskClient, playing: Pipeline) -> N
     assert told["default"] is True
     assert told["format"] == "default"
     np.testing.assert_allclose(told["t"], DEFAULT_CAMERA.t)
-    assert 1.4 < told["height_m"] < 1.6
-    assert 4 < told["tilt_deg"] < 6
+    assert (told["height_m"], told["tilt_deg"], told["roll_deg"], told["up"]) == (1.5, 0, 0, "+y")
+    assert (told["source"], told["intrinsics"]) == ("default", "default")
+
+
+def test_the_references_room_is_chosen_by_its_name(
+    client: FlaskClient, playing: Pipeline, options: ServeOptions
+) -> None:
+    assert client.put("/api/extrinsics?preview=1", json={"name": "reference"}).json["up"] == "-y"
+    assert client.get("/api/extrinsics").json["default"] is True
+    told = client.put("/api/extrinsics", json={"name": "reference"}).json
+    np.testing.assert_array_equal(told["t"], REFERENCE_CAMERA.t)
+    assert (told["up"], told["source"], told["name"]) == ("-y", "file", "reference")
+    assert options.config is not None
+    assert json.loads(options.config.read_text())["extrinsics"] == "reference"
+    assert client.put("/api/settings", json={"up": "+y"}).status_code == 400
+    assert client.delete("/api/extrinsics").json["up"] == "+y"
+    unknown = client.put("/api/extrinsics", json={"name": "hall"})
+    assert unknown.status_code == 400
+    assert "names are: reference" in unknown.json["hint"]
+
+
+def test_which_axis_is_up_belongs_to_a_file(client: FlaskClient, playing: Pipeline) -> None:
+    refused = client.put("/api/settings", json={"up": "-z"})
+    assert refused.status_code == 400
+    assert "no camera file" in refused.json["error"]
+    upload(client, STRAIGHT)
+    assert client.put("/api/settings", json={"up": "+y"}).status_code == 200
+    assert client.get("/api/extrinsics").json["up"] == "+y"
+    assert upload(client, STRAIGHT).json["up"] == "-y"
+    assert client.get("/api/settings").json["up"] is None
 
 
 @pytest.mark.parametrize("form", ["multipart", "body"])

@@ -33,7 +33,12 @@ Watch = Callable[..., "Watcher"]
 
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=2)
+    return ServeOptions(
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
+        viewer_limit=2,
+    )
 
 
 class Watcher:

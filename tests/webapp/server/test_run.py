@@ -298,7 +298,9 @@ def choosing(settings: Settings) -> Callable[[], Chosen]:
 
 
 def test_what_is_wrong_is_found_before_anything_runs(tmp_path: Path) -> None:
-    options = ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings")
+    options = ServeOptions(
+        config=tmp_path / "settings.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
+    )
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PosecastError, match=f"port {port} is in use"):

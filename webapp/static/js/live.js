@@ -61,6 +61,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
       const now = performance.now();
       stage.describe(moment, hovered, now);
       stage.setNote(note(moment));
+      stage.summarize(moment, now);
       on.moment?.(moment, now);
     },
   });
@@ -76,6 +77,8 @@ export async function startLive({ stage, banner, layers, view, on }) {
 
   /** The message in the empty 3D view; null while people are shown. */
   function note(moment) {
+    const trouble = state?.stats?.source_problem ?? null;
+    if (trouble !== null) return moment.frame < 0 ? sentence(trouble) : "The last scene before the source stopped";
     if (state?.status === "starting") return state.switching ? starting : "Starting";
     if (moment.frame < 0) return connected ? "Waiting for the first frame" : "Connecting";
     return moment.count === 0 ? "No one in view" : null;

@@ -15,7 +15,7 @@ export const DEFAULTS = {
     path: true,
     tags: true,
     floor: true,
-    axes: true,
+    axes: false,
     camera: true,
     adaptive: true,
   },

@@ -5,7 +5,13 @@ import { degrees, metres, position } from "../format.js";
 import { icon } from "../icons.js";
 import { sentence } from "./toasts.js";
 
-const ORIGINS = { source: "from the video source", default: "default camera" };
+const ORIGINS = {
+  source: "from the video source",
+  default: "none: a level camera, 1.5 m high",
+  estimated: "floor found from people",
+  levelled: "levelled from people",
+  named: "the reference demo's room",
+};
 
 const ROWS = [
   [
