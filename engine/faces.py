@@ -36,10 +36,8 @@ _LENGTHS_M = (
     *(((JOINT[f"{side}_eye"], JOINT[f"{side}_ear"]), 0.09) for side in ("left", "right")),
 )
 """(keypoints, metres between them) of an adult of 1.75 m; scaling with the person's own size is implied."""
-_MOST_OF_MEDIAN = 2.5
-"""A length that says so much more than most do has a keypoint in the wrong place."""
 _ENOUGH = 3
-"""With fewer lengths, a keypoint in the wrong place would not stand out: then heads have at most _MOST_OF_FEW."""
+"""With fewer lengths, somebody may well be a mistake of the network's: then heads have at most _MOST_OF_FEW."""
 _MOST_OF_FEW = 0.15
 """Radius, as a share of the picture's shorter side."""
 _LEAST_SHARE, _MOST_SHARE = 1 / 60, 1 / 2
@@ -84,11 +82,8 @@ def head_of(pose: Pose2D, image_size: tuple[int, int]) -> Circle | None:
 def _pixels_per_metre(points: Floats, found: np.ndarray, side: int) -> float:
     """0 if nothing is known."""
     seen = [(a, b, metres) for (a, b), metres in _LENGTHS_M if found[a] and found[b]]
-    scales = [float(np.hypot(*(points[a] - points[b]))) / metres for a, b, metres in seen]
-    if not scales:
-        return 0.0
-    metre = min(max(scales), _MOST_OF_MEDIAN * float(np.median(scales)))
-    return metre if len(scales) >= _ENOUGH else min(metre, _MOST_OF_FEW * side / _RADIUS_M)
+    longest = max((float(np.hypot(*(points[a] - points[b]))) / metres for a, b, metres in seen), default=0.0)
+    return longest if len(seen) >= _ENOUGH else min(longest, _MOST_OF_FEW * side / _RADIUS_M)
 
 
 def _upwards(points: Floats, found: np.ndarray) -> np.ndarray:

@@ -64,15 +64,7 @@ def test_a_single_keypoint_of_a_face_is_covered() -> None:
     assert circle.radius == pytest.approx(12)
 
 
-def test_a_keypoint_in_the_wrong_place_makes_no_huge_head() -> None:
-    seen = (*FACE, "neck", "left_shoulder", "right_shoulder", "left_hip")
-    right = head_of(pose(seen)[0], (1280, 720))
-    wrong = pose(seen)[0]
-    wrong.keypoints[JOINT["left_hip"]] = (1200, 719)
-    circle = head_of(wrong, (1280, 720))
-    assert right is not None
-    assert circle is not None
-    assert circle.radius < 2.6 * right.radius
+def test_few_keypoints_far_apart_make_no_huge_head() -> None:
     few = pose(("nose", "neck"))[0]
     few.keypoints[JOINT["neck"]] = (30, 719)
     circle = head_of(few, (1280, 720))
