@@ -10,7 +10,6 @@ from flask import Blueprint, Response
 
 from engine.capture import why_no_cameras
 from engine.errors import PosecastError
-from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
