@@ -6,28 +6,15 @@ file; the caller gives it a temporary path (`engine.files.whole_file`). It asks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
-from engine.motion import Clip
+from engine.exports import bvh, glb
+from engine.exports.format import Format, Progress, Writer, silent
 
-Progress = Callable[[float], None]
-"""Called with the fraction that is done, 0 to 1."""
-Writer = Callable[[Clip, Path, Progress], None]
+FORMATS: Mapping[str, Format] = {
+    "bvh": Format("Biovision hierarchy", "text/plain", bvh.write, most_people=1),
+    "glb": Format("glTF, binary", "model/gltf-binary", glb.write),
+}
+"""By the suffix of their files."""
 
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format that clips can be written in; its name in FORMATS is the suffix of its files."""
-
-    title: str
-    """For people: 'glTF, binary'."""
-    media_type: str
-    write: Writer
-    most_people: int | None = None
-    """How many people one file holds; None: any number. With more, there is a file for each person."""
-
-
-FORMATS: Mapping[str, Format] = {}
-"""By suffix."""
+__all__ = ["FORMATS", "Format", "Progress", "Writer", "silent"]
