@@ -5,8 +5,8 @@ person at a time. `export` does what all formats share: reading, cleaning, whole
 one does not hold them all.
 """
 
-from engine.exports.format import Format, Progress
+from engine.exports.format import Format, Progress, silent
 from engine.exports.formats import FORMATS, LAYOUTS, SCENES
 from engine.exports.request import Request, described, export
 
-__all__ = ["FORMATS", "LAYOUTS", "SCENES", "Format", "Progress", "Request", "described", "export"]
+__all__ = ["FORMATS", "LAYOUTS", "SCENES", "Format", "Progress", "Request", "described", "export", "silent"]

@@ -1,4 +1,4 @@
-"""What a format is, to the code that offers and writes exports."""
+"""What a format is: its writer, and what it can hold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ Progress = Callable[[float], None]
 """Called with the fraction that is done, 0 to 1."""
 Writer = Callable[[Clip, Path, Progress], None]
 """Writes the whole file; the path is a temporary one with the right suffix."""
+
+
+def silent(fraction: float) -> None:
+    """Progress that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)

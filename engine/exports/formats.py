@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.exports import c3d, mot, npz, table, trc
+from engine.exports import bvh, c3d, glb, mot, npz, table, trc
 from engine.exports.format import Format
 
 FORMATS: Mapping[str, Format] = {
+    "bvh": Format("BVH, a skeleton's motion", "text/plain", bvh.write, most_people=1),
+    "glb": Format("glTF binary, people with bodies", "model/gltf-binary", glb.write),
     "c3d": c3d.FORMAT,
     "trc": trc.FORMAT,
     "mot": mot.FORMAT,

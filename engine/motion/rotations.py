@@ -7,6 +7,7 @@ the more they are bent; straight limbs keep their twist and drift slowly to that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from engine.motion.humanoid import CHEST_PART, FACE, INDEX, NODES, PARENTS, SPINE_PART, Pose, Skeleton
 from engine.motion.motion import Array
 from engine.motion.quaternions import from_matrices
-from engine.motion.twist import across, follow, frames, known_axes, rise, unit
+from engine.motion.twist import FRAME_S, across, follow, frames, known_axes, rise, unit
 from engine.skeleton import JOINT
 
 X, Y = np.eye(3)[:2]
@@ -25,6 +26,47 @@ _DRIFT = 0.03
 """Weight of the rest pose's twist for straight limbs: half of the way in 0.8 s."""
 FASTEST = 20.0
 """Radians a second: the twist of limbs beyond what their swing brings along. Throws are faster, for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limb:
+    """An arm or a leg: its nodes, its joints, and its rest pose."""
+
+    parent: str
+    """The node that its directions and its twist are measured against."""
+    upper: str
+    lower: str
+    end: str
+    joints: tuple[str, str, str]
+    rest: tuple[float, float, float]
+    hinge: tuple[float, float, float]
+    """The axis of the bend at rest."""
+
+
+_LIMBS = (
+    _Limb("Chest", "LeftArm", "LeftForeArm", "LeftHand", ("left_shoulder", "left_elbow", "left_wrist"),
+          (1, 0, 0), (0, -1, 0)),
+    _Limb("Chest", "RightArm", "RightForeArm", "RightHand", ("right_shoulder", "right_elbow", "right_wrist"),
+          (-1, 0, 0), (0, 1, 0)),
+    _Limb("Hips", "LeftUpLeg", "LeftLeg", "LeftFoot", ("left_hip", "left_knee", "left_ankle"),
+          (0, -1, 0), (1, 0, 0)),
+    _Limb("Hips", "RightUpLeg", "RightLeg", "RightFoot", ("right_hip", "right_knee", "right_ankle"),
+          (0, -1, 0), (1, 0, 0)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chain:
+    """A limb's motion against its parent."""
+
+    parent: Array
+    """(T, 3, 3) world from parent."""
+    upper: Array
+    """(T, 3) units along the upper bone."""
+    lower: Array
+    rest: Array
+    """(3,) as in _Limb."""
+    hinge: Array
 
 
 def fit_skeleton(joints: Array) -> Skeleton:
@@ -78,17 +120,10 @@ def _world(joints: Array, times: Array, skeleton: Skeleton) -> dict[str, Array]:
     turns["Neck"] = _swung(chest, middle - part["neck"], skeleton.offsets[INDEX["Head"]], X)
     turns["Head"] = _head(part, middle, skeleton)
     turns |= dict.fromkeys(FACE, turns["Head"])
-    steps = np.diff(times, prepend=times[0] - 1 / 30)
-    for node, side, sign in _SIDES:
+    for node, side, _ in _SIDES:
         clavicle = skeleton.offsets[INDEX[f"{node}Arm"]]
         turns[f"{node}Shoulder"] = _swung(chest, part[f"{side}_shoulder"] - part["neck"], clavicle, Y)
-        arm = [part[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist")]
-        turns[f"{node}Arm"], turns[f"{node}ForeArm"] = _limb(chest, arm, sign * X, -sign * Y, steps)
-        turns[f"{node}Hand"] = turns[f"{node}ForeArm"]
-        leg = [part[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]
-        turns[f"{node}UpLeg"], turns[f"{node}Leg"] = _limb(hips, leg, -Y, X, steps)
-        turns[f"{node}Foot"] = turns[f"{node}Leg"]
-    return turns
+    return turns | _limbs(part, turns, np.diff(times, prepend=times[0] - FRAME_S))
 
 
 def _hips(part: dict[str, Array]) -> Array:
@@ -142,20 +177,33 @@ def _head(part: dict[str, Array], middle: Array, skeleton: Skeleton) -> Array:
     return np.asarray(U @ Vt)
 
 
-def _limb(parent: Array, joints: list[Array], rest: Array, hinge: Array, steps: Array) -> tuple[Array, Array]:
-    """World from the upper and the lower bone of a limb. `rest`: its direction, `hinge`: its bend's axis at rest."""
-    upper, lower = (unit(_local(parent, end - start)) for start, end in pairwise(joints))
-    normal = np.cross(upper, lower)
+def _limbs(part: dict[str, Array], turns: dict[str, Array], steps: Array) -> dict[str, Array]:
+    """World from the bones of arms and legs, whose twists are followed together."""
+    chains = [_chain(part, turns, limb) for limb in _LIMBS]
+    stacked = (np.stack(values, axis=1) for values in zip(*(_hinge(chain) for chain in chains), strict=True))
+    axes = follow(*stacked, steps, FASTEST)
+    found: dict[str, Array] = {}
+    for number, (chain, limb) in enumerate(zip(chains, _LIMBS, strict=True)):
+        at_rest = frames(chain.rest, chain.hinge)
+        found[limb.upper] = chain.parent @ frames(chain.upper, axes[:, number]) @ at_rest.T
+        found[limb.lower] = _swung(found[limb.upper], _world_of(chain.parent, chain.lower), chain.rest, chain.hinge)
+        found[limb.end] = found[limb.lower]
+    return found
+
+
+def _chain(part: dict[str, Array], turns: dict[str, Array], limb: _Limb) -> _Chain:
+    parent = turns[limb.parent]
+    upper, lower = (unit(_local(parent, part[b] - part[a])) for a, b in pairwise(limb.joints))
+    return _Chain(parent, upper, lower, np.array(limb.rest), np.array(limb.hinge))
+
+
+def _hinge(chain: _Chain) -> tuple[Array, Array, Array]:
+    """(T, 3) directions, (T, 3) targets and (T,) weights of the upper bone's twist, for `follow`."""
+    normal = np.cross(chain.upper, chain.lower)
     known = rise(np.linalg.norm(normal, axis=-1), *_BENT)
-    usual, usable = _least_twist(upper, rest, hinge)
+    usual, usable = _least_twist(chain.upper, chain.rest, chain.hinge)
     drift = _DRIFT * (1 - known) * usable
-    targets = np.where((known > drift)[:, None], unit(normal), usual)
-    weights = np.maximum(known, drift)
-    axes = follow(upper[:, None], targets[:, None], weights[:, None], steps, FASTEST)[:, 0]
-    at_rest = frames(rest, hinge)
-    upper_turn = parent @ frames(upper, axes) @ at_rest.T
-    lower_turn = _swung(upper_turn, joints[2] - joints[1], rest, hinge)
-    return upper_turn, lower_turn
+    return chain.upper, np.where((known > drift)[:, None], unit(normal), usual), np.maximum(known, drift)
 
 
 def _least_twist(directions: Array, rest: Array, hinge: Array) -> tuple[Array, Array]:
