@@ -88,13 +88,15 @@ FLOORS = {
     "engine.motion": """
         motion scientific
         lowpass placing quaternions recording speeds splines twist
-        angles edits gaps humanoid reading steady suggest
+        angles edits gaps humanoid limbs reading steady suggest
         rotations
         bones
         clip
         __init__
     """,
     "engine.exports": """
+        body format gltf_container holding
+        bvh glb
         __init__
     """,
     "engine.pipeline": """
