@@ -189,7 +189,7 @@ FLOORS = {
         parser
     """,
     "bench": """
-        camera chromium household numpy_decoder sampler slopes watchers
+        camera chromium cleaning household numpy_decoder sampler slopes watchers
         drawn_maps latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page

@@ -31,7 +31,7 @@ def file(clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def played(file: Path) -> dict[str, Any]:
-    """Every fifth frame, and one in the gap."""
+    """Every fifth frame."""
     played: dict[str, Any] = run_node(
         "play.js", str(file), ",".join(f"{frame / RATE:.6f}" for frame in range(0, 60, 5))
     )
