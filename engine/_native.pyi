@@ -21,6 +21,8 @@ def relax(
     bones: NDArray[np.intc],
     lengths: NDArray[np.floating[Any]],
     bone_weight: NDArray[np.floating[Any]],
+    plane: NDArray[np.floating[Any]],
+    plane_weight: NDArray[np.floating[Any]],
     depth: NDArray[np.floating[Any]],
     depth_weight: NDArray[np.floating[Any]],
     iterations: int,

@@ -35,9 +35,10 @@ constexpr char kDenseDoc[] =
 
 constexpr char kRelaxDoc[] =
     "Joints (P, 19, 3) moved by `iterations` Gauss-Newton steps towards the least squares of rays (P, 19, 2), of a\n"
-    "prior (P, 19, 3) relative to the pelvis, of bone lengths (P, B) and of the pelvis's depth (P,); metres, camera\n"
-    "frame. Weights are 1 / m^2: (P, 19) of the prior and of the rays, (B,) of the bones, (P,) of the depth. bones\n"
-    "(B, 2) are pairs of joints. All float64 and finite. ValueError where shapes do not fit.";
+    "prior (P, 19, 3) relative to the pelvis, of bone lengths (P, B), of a floor, n X = c as plane (P, 4), and of the\n"
+    "pelvis's depth (P,); metres, camera frame. Weights are 1 / m^2: (P, 19) of the prior, the rays and the floor,\n"
+    "(B,) of the bones, (P,) of the depth. bones (B, 2) are pairs of joints. All float64 and finite. ValueError where "
+    "shapes do not fit.";
 
 std::string shape_text(const py::array& array) {
   std::string text = "(";
@@ -164,8 +165,8 @@ void check_shape(const Doubles& array, const std::string& name, const std::vecto
 
 py::array_t<double> relax(const Doubles& joints, const Doubles& prior, const Doubles& prior_weight, const Doubles& rays,
                           const Doubles& ray_weight, const Indices& bones, const Doubles& lengths,
-                          const Doubles& bone_weight, const Doubles& depth, const Doubles& depth_weight,
-                          int iterations) {
+                          const Doubles& bone_weight, const Doubles& plane, const Doubles& plane_weight,
+                          const Doubles& depth, const Doubles& depth_weight, int iterations) {
   const py::ssize_t joint_count = posecast::kJoints, people = depth.size(), bone_count = bone_weight.size();
   check_shape(joints, "joints", {people, joint_count, 3});
   check_shape(prior, "prior", {people, joint_count, 3});
@@ -173,6 +174,8 @@ py::array_t<double> relax(const Doubles& joints, const Doubles& prior, const Dou
   check_shape(rays, "rays", {people, joint_count, 2});
   check_shape(ray_weight, "ray_weight", {people, joint_count});
   check_shape(lengths, "lengths", {people, bone_count});
+  check_shape(plane, "plane", {people, 4});
+  check_shape(plane_weight, "plane_weight", {people, joint_count});
   check_shape(depth_weight, "depth_weight", {people});
   if (bones.ndim() != 2 || bones.shape(0) != bone_count || bones.shape(1) != 2) {
     throw py::value_error("bones does not fit, got shape " + shape_text(bones));
@@ -193,8 +196,9 @@ py::array_t<double> relax(const Doubles& joints, const Doubles& prior, const Dou
       }
       const py::ssize_t at = p * joint_count;
       const posecast::Evidence evidence = {
-          prior.data() + 3 * at, prior_weight.data() + at, rays.data() + 2 * at, ray_weight.data() + at,
-          depth.data()[p],       depth_weight.data()[p],   of_person.data(),     static_cast<int>(bone_count)};
+          prior.data() + 3 * at, prior_weight.data() + at,    rays.data() + 2 * at, ray_weight.data() + at,
+          plane.data() + 4 * p,  plane_weight.data() + at,    depth.data()[p],      depth_weight.data()[p],
+          of_person.data(),      static_cast<int>(bone_count)};
       posecast::relax(evidence, iterations, target + 3 * at);
     }
   }
@@ -210,7 +214,7 @@ PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
   module.def("extract_people", &extract_people, py::arg("heatmaps"), py::arg("pafs"), py::kw_only(),
              py::arg("min_paf_ratio") = 0.8, kExtractPeopleDoc);
   module.def("relax", &relax, py::arg("joints"), py::arg("prior"), py::arg("prior_weight"), py::arg("rays"),
-             py::arg("ray_weight"), py::arg("bones"), py::arg("lengths"), py::arg("bone_weight"), py::arg("depth"),
-             py::arg("depth_weight"), py::arg("iterations"), kRelaxDoc);
+             py::arg("ray_weight"), py::arg("bones"), py::arg("lengths"), py::arg("bone_weight"), py::arg("plane"),
+             py::arg("plane_weight"), py::arg("depth"), py::arg("depth_weight"), py::arg("iterations"), kRelaxDoc);
   module.def("find_peaks", &find_peaks, py::arg("heatmaps"), kFindPeaksDoc);
 }

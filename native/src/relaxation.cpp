@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kUnknowns = 3 * kJoints;
 constexpr double kDamping = 1e-3;   // 1 / m^2: joints that nothing holds stay where they are
-constexpr double kOutlier2 = 9.0;   // squared deviations, in units of the weight, at which a ray counts by half
+constexpr double kOutlier2 = 9.0;   // squared deviations, in units of the weight, at which rays and floor count by half
 constexpr double kShortest = 1e-6;  // metres: a shorter bone has no direction
 
 // The unknowns are ordered from the ends of the limbs to the pelvis, with which the prior ties every joint: so the
@@ -54,6 +54,16 @@ void add_ray(System& system, int joint, const double* x, const double* ray, doub
   system.g[k + 2] -= w * (ray[0] * e[0] + ray[1] * e[1]);
 }
 
+void add_plane(System& system, int joint, const double* x, const double* plane, double weight) {
+  const double e = plane[0] * x[0] + plane[1] * x[1] + plane[2] * x[2] - plane[3];
+  const double w = weight / (1.0 + e * e * weight / kOutlier2);
+  const int k = first_of(joint);
+  for (int i = 0; i < 3; ++i) {
+    system.g[k + i] += w * e * plane[i];
+    for (int j = 0; j <= i; ++j) system.A[k + i][k + j] += w * plane[i] * plane[j];
+  }
+}
+
 void add_prior(System& system, int joint, const double* joints, const double* prior, double weight) {
   double H[3][3] = {}, gradient[3];
   for (int i = 0; i < 3; ++i) {
@@ -86,6 +96,9 @@ void assemble(System& system, const Evidence& evidence, const double* joints) {
   for (int joint = 0; joint < kJoints; ++joint) {
     if (evidence.ray_weight[joint] > 0.0) {
       add_ray(system, joint, joints + 3 * joint, evidence.rays + 2 * joint, evidence.ray_weight[joint]);
+    }
+    if (evidence.plane_weight[joint] > 0.0) {
+      add_plane(system, joint, joints + 3 * joint, evidence.plane, evidence.plane_weight[joint]);
     }
     if (joint != kPelvis) add_prior(system, joint, joints, evidence.prior, evidence.prior_weight[joint]);
   }

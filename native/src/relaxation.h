@@ -21,6 +21,8 @@ struct Evidence {
   const double* prior_weight;  // (19)
   const double* rays;          // (19, 2) x/z and y/z
   const double* ray_weight;    // (19)
+  const double* plane;         // (4) a unit normal n and c: the floor under joints is n X = c, metres
+  const double* plane_weight;  // (19)
   double depth;                // of the pelvis, metres
   double depth_weight;
   const Bone* bones;
@@ -28,7 +30,8 @@ struct Evidence {
 };
 
 // Moves `joints`, (19, 3) metres in the camera frame, by `iterations` steps towards the least sum of
-//   ray_weight |X_xy - r X_z|^2 (with a bounded influence), prior_weight |X - X_pelvis - prior|^2,
+//   ray_weight |X_xy - r X_z|^2 and plane_weight (n X - c)^2 (both with a bounded influence),
+//   prior_weight |X - X_pelvis - prior|^2,
 //   bone.weight (|X_to - X_from| - length)^2, depth_weight (X_pelvis_z - depth)^2.
 void relax(const Evidence& evidence, int iterations, double* joints);
 

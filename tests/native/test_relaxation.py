@@ -28,6 +28,8 @@ def problem(seed: int = 5) -> dict[str, Any]:
         "rays": rays, "ray_weight": np.where(seen, rng.uniform(100, 2000, (PEOPLE, JOINT_COUNT)), 0.0),
         "bones": BONES, "lengths": lengths_of(STANDING) * rng.uniform(0.9, 1.1, (PEOPLE, len(BONES))),
         "bone_weight": rng.uniform(1e3, 3e4, len(BONES)),
+        "plane": np.tile([0.0, -0.9950, 0.0998, -1.2], (PEOPLE, 1)),
+        "plane_weight": np.where(np.arange(JOINT_COUNT) % 6 == 2, rng.uniform(10, 900, (PEOPLE, 1)), 0.0),
         "depth": np.full(PEOPLE, 4.1), "depth_weight": np.full(PEOPLE, 2500.0), "iterations": 3,
     }  # fmt: skip
 
@@ -35,7 +37,10 @@ def problem(seed: int = 5) -> dict[str, Any]:
 def in_numpy(given: dict[str, Any], person: int) -> Array:
     """The residuals' Jacobian as a whole: slow, and easy to check against native/src/relaxation.h."""
     X = given["joints"][person].copy()
-    of = {name: given[name][person] for name in ("prior", "prior_weight", "rays", "ray_weight", "lengths")}
+    of = {
+        name: given[name][person]
+        for name in ("prior", "prior_weight", "rays", "ray_weight", "lengths", "plane", "plane_weight")
+    }
     for _ in range(given["iterations"]):
         rows: list[Array] = []
         rests: list[float] = []
@@ -55,6 +60,9 @@ def in_numpy(given: dict[str, Any], person: int) -> Array:
             for axis in (0, 1):
                 slope = np.array([axis == 0, axis == 1, -of["rays"][joint, axis]], float)
                 add({joint: slope}, miss[axis], weight / (1 + miss @ miss * weight / 9))
+            above = of["plane"][:3] @ X[joint] - of["plane"][3]
+            weight = of["plane_weight"][joint]
+            add({joint: of["plane"][:3]}, float(above), weight / (1 + above**2 * weight / 9))
             for axis in range(3) if joint != PELVIS else ():
                 unit = np.eye(3)[axis]
                 rest = X[joint, axis] - X[PELVIS, axis] - of["prior"][joint, axis]
@@ -96,7 +104,9 @@ def test_joints_that_coincide_stay_numbers() -> None:
     assert np.isfinite(_native.relax(**given)).all()
 
 
-@pytest.mark.parametrize("name", ["joints", "prior", "prior_weight", "rays", "ray_weight", "lengths", "depth_weight"])
+@pytest.mark.parametrize(
+    "name", ["joints", "prior", "prior_weight", "rays", "ray_weight", "lengths", "plane", "depth_weight"]
+)
 def test_what_does_not_fit_is_refused(name: str) -> None:
     given = problem()
     with pytest.raises(ValueError, match=f"{name} does not fit, got shape"):
