@@ -80,7 +80,7 @@ const actions = {
   adjusting(place) {
     adjustPlace = place;
     placeVideo();
-    layout.dataset.large = place ? "video" : preferences.get("large");
+    layout.dataset.large = place && !compact ? "video" : preferences.get("large");
   },
   grid(shown) {
     preferences.set("grid", shown);
@@ -110,7 +110,7 @@ const video = createVideoPanel({
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
 grid.setShown(preferences.get("grid"));
-const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: camera.undo });
+const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: undoFloor });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
 const joints = createJointsPanel({
   onHeight: actions.personHeight,
@@ -268,6 +268,12 @@ function enlarge() {
   const large = layout.dataset.large === "video" ? "scene" : "video";
   layout.dataset.large = large;
   preferences.set("large", large);
+}
+
+/** A floor that was found is left for the neutral camera; a change by hand is taken back. */
+function undoFloor() {
+  if (state.camera.source === "estimated") actions.settings({ level: "off" });
+  else camera.undo();
 }
 
 function openCamera() {
