@@ -25,7 +25,7 @@ FLOORS = {
         geometry
         posing
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
+        settings capture preprocess decoding lifting fitting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor
         models input_hint processor trials
         loading offline outputs_guard
@@ -173,7 +173,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
         camera_records
         camera_memory
         camera engine_events source_desk

@@ -28,7 +28,7 @@ def effective_camera(
     spec = calibration.spec if calibration is not None else own or DEFAULT_CAMERA
     if settings.fx is not None:
         spec = replace(spec, fx=settings.fx, fx_size=fx_size)
-    if estimated is not None and spec.provenance.pose == "default":
+    if estimated is not None and settings.level == "auto" and spec.provenance.pose == "default":
         provenance = replace(spec.provenance, pose="estimated")
         pose = {name: getattr(estimated, name) for name in ("R", "t", "up", "floor")}
         spec = replace(spec, **pose, provenance=provenance)
