@@ -27,6 +27,8 @@ FLOORS = {
         types matching files locks machine fields
         settings capture preprocess decoding lifting fitting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor
+        motion
+        exports
         models input_hint processor trials
         loading offline outputs_guard
         floor_first pipeline accuracy presets
@@ -97,6 +99,22 @@ FLOORS = {
         cache shipped
         prepare
     """,
+    "engine.motion": """
+        motion
+        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        angles edits gaps humanoid reading steady suggest
+        comparing rotations
+        bones
+        clip
+        __init__
+    """,
+    "engine.exports": """
+        body format gltf_container holding rows
+        bvh c3d glb mot npz scenes table trc writing
+        formats
+        request
+        __init__ __main__
+    """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
         empty_scenes parts reader state
@@ -164,7 +182,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ recordings
+        __init__ exporting recordings
         replay writing
         recorder
     """,
@@ -191,7 +209,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console terminal
-        bench convert doctor infer models serve
+        bench comparison_chart convert doctor export infer models serve
+        compare
         parser
     """,
     "bench": """

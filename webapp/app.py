@@ -32,6 +32,7 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.routes import BLUEPRINTS, assets
@@ -120,6 +121,7 @@ def _services(
         heartbeat=Heartbeat(),
         recordings=recordings,
         recorder=recorder,
+        exports=Exports(),
         uploads=uploads,
         sources=sources,
         source_desk=source_desk,

@@ -532,7 +532,8 @@ def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
             const camera = new PerspectiveCamera(42, 1, 0.05, 200);
             camera.position.set(0, 1.5, 4);
             const views = createViews(camera, element, {
-                subjects: () => [0, 0, 0, 0, 2, 0], realCamera: () => null, reducedMotion: true, onChange: () => {},
+                subjects: () => ({ points: [0, 0, 0, 0, 2, 0], count: 2 }), front: (angle) => angle,
+                realCamera: () => null, reducedMotion: true, onChange: () => {},
             });
             views.go("front");
             const moment = createMoment();

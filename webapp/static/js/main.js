@@ -112,7 +112,11 @@ const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("
 grid.setShown(preferences.get("grid"));
 const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: camera.undo });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
-const joints = createJointsPanel({ onHeight: actions.personHeight });
+const joints = createJointsPanel({
+  onHeight: actions.personHeight,
+  onAngles: (angles) => actions.settings({ angles }),
+  loadAngles: () => get("api/angles"),
+});
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
@@ -192,10 +196,13 @@ function showState(next) {
   floorChip.update(state);
   grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
-  joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
+  joints.set({
+    up: state.camera?.up ?? "+y",
+    heights: state.settings.person_heights_m,
+    angles: state.settings.angles,
+    locked: state.view_only,
+  });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
-    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -238,13 +245,6 @@ function showMoment(moment, now) {
 function refreshBackends() {
   get("api/backends").then(
     (answer) => engine.setBackends(answer),
-    () => {},
-  );
-}
-
-function refreshSources() {
-  get("api/sources").then(
-    ({ sources }) => engine.setSources(sources),
     () => {},
   );
 }
