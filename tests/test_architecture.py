@@ -25,7 +25,7 @@ FLOORS = {
         geometry
         posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking leveling overlay faces agreement
+        settings capture preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         motion
         exports
@@ -193,7 +193,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
         camera_records
         camera_memory
         camera engine_events source_desk

@@ -335,14 +335,6 @@ def test_one_of_several_cameras_is_dropped_and_chosen(page: Page, watch: Watch) 
     assert api(page, "api/extrinsics")[1]["default"]
 
 
-def test_the_camera_is_levelled_from_people(page: Page) -> None:
-    open_tab(page, "Camera")
-    page.get_by_role("button", name="Level from people").click()
-    expect(page.locator(".offer")).to_contain_text("Level from people")
-    page.get_by_role("button", name="Discard").click()
-    assert api(page, "api/extrinsics")[1]["default"]
-
-
 def test_the_video_shows_what_is_chosen(page: Page) -> None:
     video = page.locator("canvas.picture")
 
@@ -452,7 +444,7 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_disabled()
     expect(page.locator(".guard-note").first).to_be_visible()
     open_tab(page, "Camera")
-    expect(page.get_by_role("button", name="Level from people")).to_be_disabled()
+    expect(page.get_by_role("switch", name="Find the floor from people")).to_be_disabled()
     before = api(page, "api/state")[1]
     attempts = [
         ("api/backend", "PUT", {"name": "pytorch"}),
@@ -462,7 +454,6 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
         ("api/source", "PUT", {"source": "demo"}),
         ("api/extrinsics", "PUT", GOOD),
         ("api/extrinsics", "DELETE", None),
-        ("api/extrinsics/level", "POST", {}),
         ("api/recordings", "POST", {"record": True}),
     ]
     for path, method, body in attempts:
