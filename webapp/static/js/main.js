@@ -234,7 +234,7 @@ function showHealth(connected, reason) {
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
   else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
-  else header.setStatus("live", "Live");
+  else header.setStatus("live", state?.source?.startsWith("upload:") ? "Playing" : "Live");
 }
 
 function showMoment(moment, now) {
