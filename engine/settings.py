@@ -27,7 +27,9 @@ from engine.types import STRIDE, ModelSpec
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
 BODIES = ("auto", "keypoints", "maps")
+LEVELS = ("auto", "off")
 PLACEMENTS = ("auto", "perspective", "reference")
+VIEWERS_SEE = ("video", "blurred", "skeleton")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
 """Choices of `model_input` -> `ModelSpec.raw_input`."""
 
@@ -44,7 +46,7 @@ class Settings:
         text(
             "a camera index, a file, a folder, an address or 'demo'",
             "Where frames come from: a camera index, a video, an image, a folder or glob of images, rtsp://, "
-            "http(s):// or demo.",
+            "http(s)://, upload:NAME or demo.",
         ),
     ] = "demo"
     model: Annotated[
@@ -146,6 +148,13 @@ class Settings:
         ]
         | None
     ) = None
+    level: Annotated[
+        str,
+        choice(
+            LEVELS,
+            "Whether the floor is found from people, where no camera file says where it is: auto, or off.",
+        ),
+    ] = "auto"
     floor_offset_m: Annotated[
         float,
         number(
@@ -175,6 +184,7 @@ class Settings:
             propertyNames={"pattern": "^[1-9][0-9]{0,15}$"},
         ),
     ] = None
+    angles: Annotated[bool, about("Measure the angles of joints, and send them with each person.")] = False
     smoothing: Annotated[bool, about("Smooth the joints' movement, which reduces jitter.")] = True
     smoothing_cutoff_hz: Annotated[
         float,
@@ -202,6 +212,13 @@ class Settings:
     min_keypoints: Annotated[
         int, number(3, KEYPOINT_COUNT, "People with fewer keypoints are left out.", slider=(3, KEYPOINT_COUNT, 1))
     ] = 5
+    viewers_see: Annotated[
+        str,
+        choice(
+            VIEWERS_SEE,
+            "What view-only visitors of the dashboard see: the video, the video with blurred faces, or skeletons only.",
+        ),
+    ] = "video"
     pause_unwatched: Annotated[
         bool, about("Close the source while no page is open and no recording runs, to save power.")
     ] = False

@@ -110,6 +110,8 @@ class Person:
     """The height that `pose3d` is made for, metres; None if unknown."""
     colour: int | None = None
     """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
+    angles: Mapping[str, float] | None = None
+    """Degrees by name (engine.motion.angles), those that are defined; None if they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +148,8 @@ class Snapshot:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
+    lifted: tuple[Person, ...] = ()
+    """The people as the lifter placed them, before anything that knows the floor; none if it is replayed."""
     replayed: bool = False
     """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
 

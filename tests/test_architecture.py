@@ -23,12 +23,16 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
+        posing
         types matching files locks machine fields
-        settings capture preprocess decoding floor lifting fitting tracking leveling overlay agreement
-        picture_writer video_writer extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor
+        motion
+        exports
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer presets
+        floor_first pipeline accuracy presets
+        infer
         bench
     """,
     "engine.capture": """
@@ -63,6 +67,7 @@ FLOORS = {
         stances
         solve
         camera estimator
+        watch
         __init__
     """,
     "engine.tracking": """
@@ -74,7 +79,7 @@ FLOORS = {
     """,
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
-        doubts effective fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
@@ -94,13 +99,29 @@ FLOORS = {
         cache shipped
         prepare
     """,
+    "engine.motion": """
+        motion
+        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        angles edits gaps humanoid reading steady suggest
+        comparing rotations
+        bones
+        clip
+        __init__
+    """,
+    "engine.exports": """
+        format rows
+        c3d mot npz scenes table trc writing
+        formats
+        request
+        __init__ __main__
+    """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
         empty_scenes parts reader state
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__
@@ -153,14 +174,15 @@ FLOORS = {
         hosts share tokens arrivals
         guard
         errors
+        pixels
     """,
     "webapp.live": """
-        __init__ heartbeat packets renditions scenes session_requests viewers
-        broadcast pictures socketio_parts websocket
-        sockets
+        __init__ faces heartbeat packets scenes session_requests viewers
+        broadcast renditions socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
-        __init__ recordings
+        __init__ exporting recordings
         replay writing
         recorder
     """,
@@ -169,7 +191,9 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ auto_pause presets sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        camera_records
+        camera_memory
         camera engine_events source_desk
         status
     """,
@@ -185,12 +209,13 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console terminal
-        bench convert doctor infer models serve
+        bench comparison_chart convert doctor export infer models serve
+        compare
         parser
     """,
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
-        drawn_maps latency serving soak straight wrists
+        drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page
     """,

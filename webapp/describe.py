@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
+from engine.floor import Floor
 from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
@@ -23,6 +24,7 @@ def describe_state(state: EngineState, problem: str | None) -> Wire:
         "model": state.settings.model,
         "backend": _describe_backend(state.backend),
         "camera": describe_camera(state.camera, state.calibration, state.settings.fx) if state.camera else None,
+        "floor": _describe_floor(state.floor),
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats, problem),
         "switching": _describe_switching(state.switching),
@@ -78,6 +80,17 @@ def describe_camera(camera: Camera, calibration: Calibration | None, fx: float |
         "K": [[camera.fx, 0.0, camera.cx], [0.0, camera.fy, camera.cy], [0.0, 0.0, 1.0]],
         "fov_deg": math.degrees(2 * math.atan(camera.image_size[0] / 2 / camera.fx)),
         "tilt_deg": camera.tilt_down,
+    }
+
+
+def _describe_floor(floor: Floor) -> Wire:
+    """What is known about the floor from people, with standard deviations; null without an estimate in use."""
+    estimate = floor.estimate
+    return {
+        "state": floor.status.state,
+        "reason": floor.status.reason,
+        "tilt_sd_deg": None if estimate is None else round(estimate.tilt_sd_deg, 2),
+        "height_sd": None if estimate is None else round(estimate.height_sd, 3),
     }
 
 

@@ -12,5 +12,6 @@ from engine.floor.camera import on_floor
 from engine.floor.estimator import FloorEstimator, FloorStatus
 from engine.floor.solve import FloorEstimate
 from engine.floor.standing import Body
+from engine.floor.watch import Floor, FloorWatch
 
-__all__ = ["Body", "FloorEstimate", "FloorEstimator", "FloorStatus", "on_floor"]
+__all__ = ["Body", "Floor", "FloorEstimate", "FloorEstimator", "FloorStatus", "FloorWatch", "on_floor"]

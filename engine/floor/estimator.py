@@ -39,7 +39,7 @@ RECENT_ENOUGH = 1.2
 class FloorStatus:
     """What the estimator is doing."""
 
-    state: Literal["too weak", "estimating", "frozen"]
+    state: Literal["off", "too weak", "estimating", "frozen"]
     reason: str = ""
     """Why it is too weak; that the camera has moved; empty otherwise."""
 

@@ -13,6 +13,7 @@ Modules from the lowest floor to the highest; each imports only from lower ones:
     meter, feed                                            statistics; which source is current
     worker                                                 the thread that makes snapshots; the record of the setup
     current, comparer                                      the setup in effect; a comparison at work
+    floor                                                  the floor found from people, on which the camera stands
     switching, comparisons                                 at most one switch, at most one comparison
     failover                                               replaces a network that fails or hangs
     pipeline                                               everything, connected

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.extrinsics import Calibration
+from engine.floor import Floor
 from engine.geometry import Camera
 from engine.pipeline.comparison import Comparison
 from engine.settings import Settings
@@ -72,3 +73,5 @@ class EngineState:
     stats: Stats
     fallback: str | None = None
     """Why another network runs than `settings` name; None if that one runs."""
+    floor: Floor = field(default_factory=Floor)
+    """What is known about the floor from people."""

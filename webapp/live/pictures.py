@@ -1,7 +1,7 @@
 """Pictures as JPEG: each frame is drawn and encoded once for each rendition that is watched, and only on request.
 
 Until there is a first scene (a network may take a minute to be converted, or not load at all) the frames themselves
-are shown, so that users see that the camera works.
+are shown, so that users see that the camera works; not with blurred faces, since nobody knows yet where they are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.slot import Slot
 from engine.types import Frame, Snapshot
+from webapp.live.faces import Faces
 from webapp.live.renditions import Encoder, Rendition, draw
 
 BOUNDARY = b"--frame\r\n"
@@ -37,14 +38,14 @@ class Pictures:
     """The newest snapshot as JPEG, in any rendition; the newest frame if there is no snapshot yet."""
 
     def __init__(self, snapshots: Slot[Snapshot], frames: Slot[Frame]) -> None:
-        self.snapshots, self.frames = snapshots, frames
+        self.snapshots, self.frames, self.faces = snapshots, frames, Faces()
         self._lock = threading.Lock()
         self._newest: dict[Rendition, _Newest] = {}
 
     def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
         """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
         newest = self._of(rendition)
-        if rendition.view != "skeleton" and self.snapshots.newest() is None:
+        if rendition.view != "skeleton" and not rendition.blurred and self.snapshots.newest() is None:
             version = seen.version if seen is not None else 0
             newer_frame = self.frames.wait_newer(version, min(timeout, _LOOK_UP))
             return newest.picture(*newer_frame) if newer_frame else None
@@ -54,14 +55,14 @@ class Pictures:
 
     def _of(self, rendition: Rendition) -> _Newest:
         with self._lock:
-            return self._newest.setdefault(rendition, _Newest(rendition))
+            return self._newest.setdefault(rendition, _Newest(rendition, self.faces))
 
 
 class _Newest:
     """The newest picture of one rendition."""
 
-    def __init__(self, rendition: Rendition) -> None:
-        self._rendition, self._encoder = rendition, Encoder(rendition)
+    def __init__(self, rendition: Rendition, faces: Faces) -> None:
+        self._rendition, self._faces, self._encoder = rendition, faces, Encoder(rendition)
         self._lock = threading.Lock()
         self._picture: Picture | None = None
 
@@ -76,7 +77,7 @@ class _Newest:
 
     def _make(self, version: int, shown: Snapshot | Frame) -> Picture:
         frame = shown if isinstance(shown, Frame) else shown.frame
-        jpeg = self._encoder.encode(draw(shown, self._rendition))
+        jpeg = self._encoder.encode(draw(shown, self._rendition, self._faces))
         headers = {"X-Frame": str(frame.index), "X-Time": f"{frame.time:.4f}"}
         return Picture(version, isinstance(shown, Frame), headers, jpeg, _part(headers, jpeg))
 

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 
 from engine import overlay
+from engine.faces import covered
 from engine.types import Frame, Image, Snapshot
+from webapp.live.faces import Faces
 
 VIEWS = ("overlay", "raw", "skeleton")
 """Views; `skeleton` is drawn on an empty canvas, without the camera's picture."""
@@ -30,10 +32,14 @@ _ROOM = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One of VIEWS, and the width in pixels; None: the frame's own."""
+    """What is shown."""
 
     view: str
+    """One of VIEWS."""
     width: int | None = None
+    """Pixels; None: the frame's own width."""
+    blurred: bool = False
+    """Whether faces are covered."""
 
 
 def at_least(width: int) -> int:
@@ -41,14 +47,19 @@ def at_least(width: int) -> int:
     return next((known for known in WIDTHS if known >= width), WIDTHS[-1])
 
 
-def draw(shown: Snapshot | Frame, rendition: Rendition) -> Image:
+def draw(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
     """(H, W, 3) BGR; a frame that has no scene yet is shown as it is."""
+    return scaled(_drawn(shown, rendition, faces), rendition.width)
+
+
+def _drawn(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
     if isinstance(shown, Frame):
-        return scaled(shown.image, rendition.width)
-    if rendition.view == "raw":
-        return scaled(shown.frame.image, rendition.width)
-    image = None if rendition.view == "skeleton" else shown.frame.image
-    return scaled(overlay.draw(shown.scene, image), rendition.width)
+        assert not rendition.blurred, "nobody knows yet where its faces are"
+        return shown.image
+    if rendition.view == "skeleton":
+        return overlay.draw(shown.scene)
+    image = covered(shown.frame.image, faces.see(shown)) if rendition.blurred else shown.frame.image
+    return image if rendition.view == "raw" else overlay.draw(shown.scene, image)
 
 
 def scaled(image: Image, width: int | None) -> Image:

@@ -29,6 +29,8 @@ EVENTS = (
     "source_lost",
     "source_paused",
     "backend_switched",
+    "floor_found",
+    "floor_lost",
     "problem",
     "viewer_connected",
     "viewer_left",

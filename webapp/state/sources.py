@@ -87,7 +87,7 @@ class Sources:
 
     def _stored(self) -> dict[str, str]:
         """Recordings and uploads -> labels."""
-        return {**{RECORDING + name: name for name in self._recordings()}, **dict(self._uploads())}
+        return {**{RECORDING + name: _made_at(name) for name in self._recordings()}, **dict(self._uploads())}
 
     def _address(self, text: str) -> str:
         """An address that the page may open from now on; its password is needed only this once."""
@@ -111,6 +111,15 @@ def _is_listed(text: str) -> bool:
 def _is_common(text: str) -> bool:
     """Whether every server offers the source: the demo stage and the cameras."""
     return text == "demo" or _CAMERA_INDEX.fullmatch(text) is not None
+
+
+def _made_at(name: str) -> str:
+    """`recording-20261128-215500-2` as people read it."""
+    found = re.fullmatch(r"recording-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-(\d+))?", name)
+    if found is None:
+        return name
+    year, month, day, hour, minute, second, number = found.groups()
+    return f"Recording {year}-{month}-{day} {hour}:{minute}:{second}" + (f" ({number})" if number else "")
 
 
 def _kind(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.capture.uploaded import MEDIA, NAME, UPLOAD
 from engine.errors import PosecastError, reason
 from engine.wire import Wire
-from webapp.access.errors import ConflictError, NotFoundError
+from webapp.access.errors import ConflictError, NotFoundError, UnavailableError
 from webapp.monitoring.logs import event
 from webapp.uploads.examine import examine
 from webapp.uploads.files import PART, THUMBNAIL, About, Files, clean_title
@@ -181,7 +181,7 @@ class Uploads:
     def _only_one(self, name: str) -> Iterator[None]:
         with self._lock:
             if name in self._busy:
-                raise ConflictError("another piece of this upload is being received", "wait for its answer")
+                raise UnavailableError("another piece of this upload is being received", "wait for its answer")
             self._busy.add(name)
         try:
             yield

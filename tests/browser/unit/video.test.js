@@ -43,7 +43,7 @@ function play(view = "overlay") {
       return { setWidth: (width) => widths.push(width) };
     },
   });
-  video.setElsewhere(300);
+  video.setElsewhere([300, 200]);
   return { video, add, picture: picture.notes, people: people.notes, widths };
 }
 

@@ -36,7 +36,7 @@ def test_the_camera_stands_on_the_floor_above_the_origin_and_looks_ahead() -> No
     view, rng = View(18, -7, 1.9), np.random.default_rng(1)
     floor = watch(walkers(view, 8, rng))
     assert floor.estimate is not None
-    camera = on_floor(LEVEL, floor.estimate, HEIGHT_M).for_image(1280, 720)
+    camera = on_floor(LEVEL, floor.estimate, floor.estimate.height * HEIGHT_M).for_image(1280, 720)
     np.testing.assert_allclose(camera.R @ camera.R.T, np.eye(3), atol=1e-9)
     assert np.linalg.det(camera.R) == pytest.approx(1)
     np.testing.assert_allclose(camera.position[[0, 2]], 0, atol=1e-9)

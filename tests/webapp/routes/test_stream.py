@@ -22,6 +22,7 @@ from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live import pictures as live_pictures
+from webapp.live.faces import Faces
 from webapp.live.pictures import Pictures
 from webapp.live.renditions import FULL_QUALITY, SCALED_BYTES, SCALED_QUALITY, WIDTHS, Encoder, Rendition, draw, scaled
 from webapp.live.viewers import STUCK_AFTER, Viewers
@@ -171,13 +172,13 @@ def test_the_quality_of_scaled_pictures_follows_their_size() -> None:
 def test_the_skeleton_view_has_no_pixel_of_the_camera() -> None:
     white = snapshot(0, ())
     white.frame.image[:] = 255
-    assert draw(white, Rendition("skeleton")).max() < 60
+    assert draw(white, Rendition("skeleton"), Faces()).max() < 60
 
 
 def test_each_frame_is_encoded_once_however_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Rendition] = []
     raw, small, overlay = Rendition("raw"), Rendition("raw", 480), Rendition("overlay")
-    monkeypatch.setattr(live_pictures, "draw", lambda shown, wanted: calls.append(wanted) or shown.frame.image)
+    monkeypatch.setattr(live_pictures, "draw", lambda shown, wanted, _: calls.append(wanted) or shown.frame.image)
     slot: Slot[Snapshot] = Slot()
     pictures = Pictures(slot, Slot())
     slot.put(snapshot(0, (person(),)))

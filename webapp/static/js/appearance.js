@@ -1,5 +1,8 @@
 // The theme, dark or light, and media queries.
 
+/** A phone, either way: the video is a tab beside the settings. As in layout.css. */
+export const COMPACT = "(max-width: 639px), (max-height: 499px) and (min-width: 560px) and (orientation: landscape)";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** `onChange(colours)` with the theme and the 3D view's colours, now and after every change. */

@@ -9,8 +9,8 @@ import { createVideo } from "./video/video.js";
 
 const HEALTH_CHECK_MS = 1000;
 const ROLE_RETRY_MS = 2000;
-/** CSS pixels that the picture is wide in the 3D view at most, except through the camera. */
-const FRUSTUM_PX = 448;
+/** CSS pixels, width and height, into which the picture in the 3D view fits, except through the camera. */
+const FRUSTUM_PX = [448, 252];
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Without WebGL, the video still plays. */
@@ -39,6 +39,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
   const timeline = createTimeline();
   const onStatus = (message) => on.video?.(message);
   const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
+  video.setWithheld(document.documentElement.dataset.pictures === "withheld");
   let look = "overview";
   let frustumShown = false;
   let state = null;
@@ -60,20 +61,24 @@ export async function startLive({ stage, banner, layers, view, on }) {
       const now = performance.now();
       stage.describe(moment, hovered, now);
       stage.setNote(note(moment));
+      stage.summarize(moment, now);
       on.moment?.(moment, now);
     },
   });
 
-  /** Tells the video how wide its picture is in the 3D view. */
+  /** Tells the video how large its picture is in the 3D view. */
   function tellNeeded() {
-    const width = look === "camera" ? stage.canvas.clientWidth : FRUSTUM_PX;
-    video.setElsewhere(viewer && frustumShown ? width : 0);
+    const { clientWidth, clientHeight } = stage.canvas;
+    const box = look === "camera" ? [clientWidth, clientHeight] : FRUSTUM_PX;
+    video.setElsewhere(viewer && frustumShown ? box : [0, 0]);
   }
 
   new ResizeObserver(tellNeeded).observe(stage.canvas);
 
   /** The message in the empty 3D view; null while people are shown. */
   function note(moment) {
+    const trouble = state?.stats?.source_problem ?? null;
+    if (trouble !== null) return moment.frame < 0 ? sentence(trouble) : "The last scene before the source stopped";
     if (state?.status === "starting") return state.switching ? starting : "Starting";
     if (moment.frame < 0) return connected ? "Waiting for the first frame" : "Connecting";
     return moment.count === 0 ? "No one in view" : null;
@@ -85,6 +90,8 @@ export async function startLive({ stage, banner, layers, view, on }) {
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
+    if (settings && state.view_only !== undefined)
+      video.setWithheld(state.view_only && settings.viewers_see === "skeleton");
     on.state?.(state);
     reportHealth();
   }

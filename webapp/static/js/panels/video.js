@@ -39,7 +39,7 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
       h(
         "button",
         {
-          class: "icon-button",
+          class: "icon-button swap",
           type: "button",
           title: "Swap with the 3D view",
           "aria-label": "Swap with the 3D view",

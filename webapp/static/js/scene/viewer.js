@@ -14,9 +14,8 @@ import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution
 import { createColours } from "./colours.js";
 import { createFloor } from "./floor.js";
 import { createFrustum } from "./frustum.js";
+import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
-import { createPicker } from "./picker.js";
-import { followPointer } from "./pointer.js";
 import { createShownCamera } from "./shown-camera.js";
 import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
@@ -60,11 +59,9 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
   const framed = { points: createSubjects(), count: 0 };
-  const hovered = { slot: -1, joint: -1 };
   const options = { face: true };
   const shownCamera = createShownCamera({ ...parts, picture, camera });
-  const pick = createPicker();
-  const pointer = followPointer(canvas);
+  const hover = createHover(canvas);
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
     subjects,
@@ -118,16 +115,6 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     parts.trails.update(moment, points, now / 1000);
   }
 
-  function pickHovered() {
-    const { place } = pointer;
-    hovered.slot = hovered.joint = -1;
-    if (place)
-      Object.assign(
-        hovered,
-        pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face),
-      );
-  }
-
   function draw(now) {
     request = requestAnimationFrame(draw);
     const elapsed = (now - last) / 1000;
@@ -138,12 +125,12 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     placePeople(now);
     views.update(moment, points, dt);
     shownCamera.update(world.realCamera(), views.view === "camera", moment, points, now, dt);
-    pickHovered();
-    parts.people.update(moment, points, hovered);
+    hover.update(moment, points, camera, options.face);
+    parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
-    onMoment(moment, hovered);
+    onMoment(moment, hover.hovered);
   }
 
   function resize() {
@@ -195,7 +182,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
-      pointer.dispose();
+      hover.dispose();
       views.dispose();
       for (const part of Object.values(parts)) part.dispose();
       renderer.dispose();

@@ -1,6 +1,7 @@
 // The video: one stream of raw pictures, and people drawn over the picture of their own frame.
 
 import { BACKGROUND } from "./drawing.js";
+import { fitted } from "./layers.js";
 import { createOverlay } from "./overlay.js";
 import { createPicture } from "./picture.js";
 import { createScenes } from "./scenes.js";
@@ -22,7 +23,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
   let chosen = view;
   let withheld = false;
   let tags = true;
-  let elsewhere = 0; // CSS pixels of the picture's width in the 3D view
+  let elsewhere = [0, 0]; // CSS pixels of the 3D view that the picture fits into
   let shown = null; // the scene on show
 
   const withoutPictures = () => withheld || chosen === "skeleton";
@@ -31,7 +32,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
   function update() {
     const need = (cssWidth) => (withoutPictures() ? null : widthFor(cssWidth, layers.density));
     demand.set("panel", need(layers.shownWidth(size())));
-    demand.set("3D view", need(elsewhere));
+    demand.set("3D view", need(fitted(size(), elsewhere)));
   }
 
   /** The scene of the picture's own frame: people must not lag behind the picture. */
@@ -80,9 +81,9 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
       tags = on;
     },
 
-    /** How wide the 3D view shows the picture, in CSS pixels; 0 where it does not. */
-    setElsewhere(cssWidth) {
-      elsewhere = cssWidth;
+    /** [width, height] into which the picture fits in the 3D view, in CSS pixels; zeros where it is not shown there. */
+    setElsewhere(box) {
+      elsewhere = box;
       update();
     },
   };
