@@ -26,6 +26,7 @@ _RADIUS_ABOVE_NECK_M = 0.26
 _NECK_TO_HEAD_M = 0.20
 _LENGTHS_M = (
     (_SHOULDERS, 0.36),
+    *(((NECK, shoulder), 0.19) for shoulder in _SHOULDERS),
     ((NECK, _HIPS[0]), 0.52),
     ((NECK, _HIPS[1]), 0.52),
     ((NECK, NOSE), 0.22),
@@ -35,8 +36,12 @@ _LENGTHS_M = (
     *(((JOINT[f"{side}_eye"], JOINT[f"{side}_ear"]), 0.09) for side in ("left", "right")),
 )
 """(keypoints, metres between them) of an adult of 1.75 m; scaling with the person's own size is implied."""
-_LEAST_SHARE = 1 / 60
-"""Least radius, as a share of the picture's height: for faces of which a single keypoint is known."""
+_ENOUGH = 3
+"""With fewer lengths, somebody may well be a mistake of the network's: then heads have at most _MOST_OF_FEW."""
+_MOST_OF_FEW = 0.15
+"""Radius, as a share of the picture's shorter side."""
+_LEAST_SHARE, _MOST_SHARE = 1 / 60, 1 / 2
+"""The same: at least, for faces of which a single keypoint is known, and at most, where those of a face lie apart."""
 _CELLS = 5
 """Squares across a covered head: coarser than any face can be recognised in."""
 
@@ -53,16 +58,20 @@ class Circle:
         return Circle(self.x, self.y, self.radius * factor)
 
 
-def head_of(pose: Pose2D, image_height: int) -> Circle | None:
-    """The circle around a head: around its face, or above neck or shoulders where no face was found; None without."""
+def head_of(pose: Pose2D, image_size: tuple[int, int]) -> Circle | None:
+    """The circle around a head: around its face, or above neck or shoulders where no face was found; None without.
+
+    `image_size`: width and height in pixels.
+    """
+    side = min(image_size)
     points, found = pose.keypoints, pose.scores > 0
     face = [joint for joint in _FACE if found[joint]]
-    metre = _pixels_per_metre(points, found)
-    least = image_height * _LEAST_SHARE
+    metre = _pixels_per_metre(points, found, side)
+    least, most = side * _LEAST_SHARE, side * _MOST_SHARE
     if face:
         x, y = points[face].mean(axis=0)
         spread = float(np.hypot(*(points[face] - (x, y)).T).max())
-        return Circle(float(x), float(y), max(_RADIUS_M * metre, 1.5 * spread, least))
+        return Circle(float(x), float(y), max(_RADIUS_M * metre, min(1.5 * spread, most), least))
     base = [NECK] if found[NECK] else [joint for joint in _SHOULDERS if found[joint]]
     if not base or metre == 0:
         return None
@@ -70,10 +79,11 @@ def head_of(pose: Pose2D, image_height: int) -> Circle | None:
     return Circle(float(x), float(y), max(_RADIUS_ABOVE_NECK_M * metre, least))
 
 
-def _pixels_per_metre(points: Floats, found: np.ndarray) -> float:
+def _pixels_per_metre(points: Floats, found: np.ndarray, side: int) -> float:
     """0 if nothing is known."""
     seen = [(a, b, metres) for (a, b), metres in _LENGTHS_M if found[a] and found[b]]
-    return max((float(np.hypot(*(points[a] - points[b]))) / metres for a, b, metres in seen), default=0.0)
+    longest = max((float(np.hypot(*(points[a] - points[b]))) / metres for a, b, metres in seen), default=0.0)
+    return longest if len(seen) >= _ENOUGH else min(longest, _MOST_OF_FEW * side / _RADIUS_M)
 
 
 def _upwards(points: Floats, found: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def inside(circle: Circle, point: np.ndarray) -> bool:
 )
 def test_the_whole_face_is_covered(seen: tuple[str, ...], turn: float) -> None:
     found, pixels = pose(seen, turn=turn)
-    circle = head_of(found, 720)
+    circle = head_of(found, (1280, 720))
     assert circle is not None
     for name in FACE:
         assert inside(circle, pixels[JOINT[name]]), name
@@ -54,14 +54,22 @@ def test_the_whole_face_is_covered(seen: tuple[str, ...], turn: float) -> None:
 
 
 def test_people_without_a_head_in_view_have_no_circle() -> None:
-    assert head_of(pose(("left_knee", "left_ankle", "right_knee"))[0], 720) is None
-    assert head_of(pose(())[0], 720) is None
+    assert head_of(pose(("left_knee", "left_ankle", "right_knee"))[0], (1280, 720)) is None
+    assert head_of(pose(())[0], (1280, 720)) is None
 
 
 def test_a_single_keypoint_of_a_face_is_covered() -> None:
-    circle = head_of(pose(("nose",))[0], 720)
+    circle = head_of(pose(("nose",))[0], (1280, 720))
     assert circle is not None
     assert circle.radius == pytest.approx(12)
+
+
+def test_few_keypoints_far_apart_make_no_huge_head() -> None:
+    few = pose(("nose", "neck"))[0]
+    few.keypoints[JOINT["neck"]] = (30, 719)
+    circle = head_of(few, (1280, 720))
+    assert circle is not None
+    assert circle.radius < 720 / 6
 
 
 def test_what_is_covered_has_a_few_colours_and_the_rest_stays() -> None:

@@ -27,8 +27,8 @@ class Faces:
     def see(self, snapshot: Snapshot) -> tuple[Circle, ...]:
         """Remember the heads of a snapshot, and return the circles to cover in its picture."""
         now = snapshot.frame.captured_at
-        height = snapshot.frame.image.shape[0]
-        own = {person.id: head_of(person.pose2d, height) for person in snapshot.scene.people}
+        height, width = snapshot.frame.image.shape[:2]
+        own = {person.id: head_of(person.pose2d, (width, height)) for person in snapshot.scene.people}
         circles = {id: circle for id, circle in own.items() if circle is not None}
         with self._lock:
             held = [_held(circle, abs(now - at)) for id, (at, circle) in self._seen.items() if id not in circles]

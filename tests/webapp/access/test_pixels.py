@@ -147,7 +147,7 @@ def test_blurred_faces_are_blurred_in_every_view(client: FlaskClient, playing: P
     assert blurred is not None
     assert sharp is not None
     still = picture(client.get(f"/snapshot.jpg?{query}", headers=VIEWER))
-    head = head_of(newest.scene.people[0].pose2d, LARGE[1])
+    head = head_of(newest.scene.people[0].pose2d, LARGE)
     assert head is not None
     ys, xs = np.mgrid[: sharp.shape[0], : sharp.shape[1]] * (LARGE[0] / sharp.shape[1])
     inside = np.hypot(xs - head.x, ys - head.y) < head.radius
