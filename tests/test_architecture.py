@@ -109,8 +109,8 @@ FLOORS = {
         __init__
     """,
     "engine.exports": """
-        format rows
-        c3d mot npz scenes table trc writing
+        body format gltf_container holding rows
+        bvh c3d glb mot npz scenes table trc writing
         formats
         request
         __init__ __main__
