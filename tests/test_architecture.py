@@ -102,7 +102,7 @@ FLOORS = {
     "engine.motion": """
         motion
         alignment lowpass marker_files placing quaternions recording speeds splines twist
-        angles edits gaps humanoid reading steady suggest
+        angles edits gaps humanoid limbs reading steady suggest
         comparing rotations
         bones
         clip
@@ -214,7 +214,7 @@ FLOORS = {
         parser
     """,
     "bench": """
-        camera chromium household numpy_decoder sampler slopes watchers
+        camera chromium cleaning household numpy_decoder sampler slopes watchers
         drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page
