@@ -111,7 +111,7 @@ const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
 grid.setShown(preferences.get("grid"));
 const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: undoFloor });
-const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
+const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay, toasts });
 const joints = createJointsPanel({
   onHeight: actions.personHeight,
   onAngles: (angles) => actions.settings({ angles }),

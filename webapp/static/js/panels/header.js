@@ -1,7 +1,7 @@
 // The header: status, frame rate, latency, people, backend, and the most frequent actions.
 
 import { h, setText } from "../dom.js";
-import { backendName, duration, milliseconds } from "../format.js";
+import { backendName, duration, time } from "../format.js";
 import { icon } from "../icons.js";
 
 /** `source`: the button of the Source sheet, which comes first; `actions`: {record(), share(), theme()}. */
@@ -86,7 +86,7 @@ export function createHeader({ source, actions }) {
       setText(recordText, recording ? `Stop ${duration(recording.seconds)}` : "Record");
     },
 
-    setLatency: (value) => setText(latency, value === null ? "–" : milliseconds(value)),
+    setLatency: (value) => setText(latency, value === null ? "–" : time(value)),
 
     setViewOnly(is, reason) {
       viewOnly.hidden = !is;
