@@ -163,7 +163,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ recordings
+        __init__ formats recordings
         replay writing
         recorder
     """,
@@ -187,7 +187,7 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console terminal
+        __init__ arguments bundle chart console network_command terminal
         bench convert doctor infer models serve
         parser
     """,

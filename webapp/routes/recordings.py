@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, send_file
 from engine.errors import PosecastError
 from engine.wire import Wire, csv_lines
 from webapp.access.pixels import withheld
+from webapp.recording.formats import DOWNLOADS
 from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
@@ -15,12 +16,10 @@ from webapp.services import services
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
 
-FORMATS = ("jsonl", "csv", "mp4")
-
 
 @blueprint.get("")
 def listing() -> Response:
-    """All recordings, the running one, and their total and permitted size."""
+    """All recordings, the running one, their total and permitted size, and what they can be downloaded as."""
     app = services()
     hidden = withheld(app.viewers_see())
     return answer(
@@ -29,6 +28,7 @@ def listing() -> Response:
             "recordings": [_without_video(one) if hidden else one for one in app.recordings.listing()],
             "total_bytes": app.recordings.total_bytes(),
             "cap_bytes": app.recorder.limit_bytes,
+            "formats": [one.to_wire() for one in DOWNLOADS if not (hidden and one.pictures)],
         }
     )
 
@@ -50,9 +50,10 @@ def control() -> Response:
 @blueprint.get("/<name>")
 def download(name: str) -> Response:
     """A recording as a file."""
-    kind = request.args.get("format", FORMATS[0])
-    if kind not in FORMATS:
-        raise PosecastError(f"unknown format {kind!r}", f"formats are: {', '.join(FORMATS)}")
+    known = [one.name for one in DOWNLOADS]
+    kind = request.args.get("format", known[0])
+    if kind not in known:
+        raise PosecastError(f"unknown format {kind!r}", f"formats are: {', '.join(known)}")
     recordings = services().recordings
     if kind == "csv":
         path = recordings.path(name)

@@ -17,15 +17,16 @@ import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
 import { createRecordingsPanel, describeSaved } from "./panels/recordings.js";
 import { createReplayBadge, isReplay } from "./panels/replay.js";
-import { createShare } from "./panels/share.js";
 import { createStage } from "./panels/stage.js";
 import { createStatsPanel } from "./panels/stats.js";
 import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
+import { createSend } from "./send/send.js";
 import { createSource } from "./source/source.js";
 import { createLayers } from "./video/layers.js";
+import { withheldIn } from "./video/permission.js";
 
 const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
@@ -34,7 +35,7 @@ const latency = createLatency(createClock());
 const toasts = createToasts();
 const source = createSource({ onCameraFile: offerCameraFile, problem: toasts.problem });
 const banner = createBanner({ onSource: source.open });
-const share = createShare({ problem: toasts.problem });
+const send = createSend({ onSees: (sees) => actions.settings({ viewers_see: sees }), problem: toasts.problem });
 const layers = createLayers();
 let state = null;
 let live = null;
@@ -77,7 +78,7 @@ const header = createHeader({
   source: source.button,
   actions: {
     record: () => actions.record(!state?.recording, recordings.withVideo),
-    share: share.open,
+    send: send.open,
     theme: () => theme.toggle(),
   },
 });
@@ -127,7 +128,7 @@ document.body.replaceChildren(
   banner.element,
   layout,
   toasts.element,
-  share.element,
+  send.element,
   source.element,
   drop.element,
 );
@@ -173,6 +174,8 @@ function showState(next) {
   engine.update(state);
   camera.update(state);
   recordings.update(state);
+  send.update(state);
+  video.setWithheld(withheldIn(state));
   joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
   if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
