@@ -26,14 +26,15 @@ export function createLiveData() {
       h("p", {}, "Programs receive every scene: people with ids, 2D keypoints and 3D joints in metres."),
       language.element,
       copyable({ label: `${chosen} program`, text: all.find(({ name }) => name === chosen).text }),
-      answer.token_required
-        ? h("p", { class: "help" }, "Replace TOKEN with the view-only token, or the operator's, of the links.")
-        : null,
-      answer.loopback
-        ? h("p", { class: "help" }, "Programs on this computer only: see Watch for how to change that.")
-        : null,
+      ...notes(answer).map((note) => h("p", { class: "help" }, note)),
     );
   }
 
   return { element: place, show };
+}
+
+function notes({ token_required: required, loopback }) {
+  const token = "Replace TOKEN with a token of this server; the one in the view-only link is enough.";
+  const reach = "Only programs on this computer reach the server; Watch says how to change that.";
+  return [required ? token : null, loopback ? reach : null].filter(Boolean);
 }

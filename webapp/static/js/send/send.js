@@ -20,7 +20,7 @@ export function createSend({ onSees, problem }) {
     ],
     { label: "Send", onChoose() {} },
   );
-  const sheet = createSheet({ title: "Send" }, tabs.element);
+  const sheet = createSheet({ title: "Send", size: "wide" }, tabs.element);
   sheet.element.classList.add("send");
 
   return {

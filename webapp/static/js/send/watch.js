@@ -21,13 +21,16 @@ const SEES_HELP = {
   skeleton: "Viewers get no pictures at all: people are drawn on an empty background.",
 };
 
+const VIEW_ONLY = "Anyone with this link can watch, but not change anything.";
+const OPEN = "Anyone with this link can watch and change settings.";
+
 /** `onSees(setting)` when the operator chooses what viewers see. */
 export function createWatch({ onSees }) {
   const place = h("div", { class: "send-part" });
   const help = h("p", { class: "help" });
   const sees = segmented({ label: "Viewers see", options: SEES, onChoose: onSees });
   const page = segmented({ label: "Page", options: PAGES, onChoose: showPage });
-  const shown = h("div", { class: "send-part" });
+  const shown = h("div", { class: "send-link" });
   const who = h("section", { class: "send-part" }, h("h3", {}, "Viewers see"), sees.element, help);
   let answer = { links: [] };
 
@@ -36,7 +39,13 @@ export function createWatch({ onSees }) {
     page.set(name);
     shown.replaceChildren(
       h("img", { class: "qr", alt: `QR code for ${url}`, src: `data:image/svg+xml,${encodeURIComponent(code)}` }),
-      copyable({ label: "link", text: url, wrap: true }),
+      h(
+        "div",
+        { class: "send-part" },
+        page.element,
+        copyable({ label: "link", text: url, wrap: true }),
+        h("p", { class: "help" }, answer.view_only ? VIEW_ONLY : OPEN),
+      ),
     );
   }
 
@@ -52,15 +61,7 @@ export function createWatch({ onSees }) {
       }
       place.replaceChildren(
         h("p", {}, "Scan the code with a phone, or open the link on any device in this network."),
-        page.element,
         shown,
-        h(
-          "p",
-          { class: "help" },
-          answer.view_only
-            ? "Anyone with this link can watch, but not change anything."
-            : "Anyone with this link can watch and change settings.",
-        ),
       );
       showPage(PAGES[0][0]);
     },
