@@ -7,7 +7,7 @@ STAMPS := $(VENV)/.stamps
 # Pins installed packages and build requirements; newer versions of pip use the second name.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
-# Empty: the source chosen last for the dashboard, the demo elsewhere.
+# Empty: for the dashboard the source to start with, as chosen there; the demo elsewhere.
 SOURCE ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -31,7 +31,7 @@ help:  ## this list
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
 run: export POSECAST_NETWORK_COMMAND = make run HOST=0.0.0.0 $(filter-out HOST=%,$(MAKEOVERRIDES))
-run: setup  ## start the dashboard in the browser, with the last source (SOURCE=, HOST=, PORT=, ARGS=)
+run: setup  ## start the dashboard in the browser, with the source chosen there (SOURCE=, HOST=, PORT=, ARGS=)
 	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 
 run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)

@@ -7,17 +7,20 @@ the end, tracked and smoothed as the program does. In: settings. Out: an `Accura
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from engine import models, offline
-from engine.agreement import against_truth
+from engine.agreement import against_truth, match_truth, matched_bodies
 from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.geometry import DEFAULT_CAMERA
 from engine.loading import load_backend
+from engine.motion.angles import angles
 from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.settings import Settings
@@ -37,6 +40,8 @@ class Accuracy:
     frames: int
     figures: Mapping[str, float | None]
     """See `engine.agreement.against_truth`."""
+    angles_deg: Mapping[str, float]
+    """Median error of each angle (engine.motion.angles) over the matched people."""
 
 
 def measure_in_child(settings: Settings, frames: int = FRAMES) -> tuple[Accuracy, ...]:
@@ -56,8 +61,24 @@ def measure(settings: Settings, frames: int) -> tuple[Accuracy, ...]:
             ways = {body: Processor(backend, replace(settings, body=body), camera) for body in ("maps", "keypoints")}
             scenes, truths = _follow(offline.frames_of(source, first=first, limit=frames), ways)
     return tuple(
-        Accuracy(settings.model, body, len(truths), against_truth(found, truths)) for body, found in scenes.items()
+        Accuracy(settings.model, body, len(truths), against_truth(found, truths), _angle_errors(found, truths))
+        for body, found in scenes.items()
     )
+
+
+def _angle_errors(scenes: Sequence[Scene], truths: Sequence[Truth]) -> dict[str, float]:
+    """Median absolute errors in degrees, of the angles that are defined in both; those never defined are left out."""
+    bodies = [
+        (truth.camera.world_from_camera(true), truth.camera.world_from_camera(found), truth.camera.up)
+        for scene, truth in zip(scenes, truths, strict=True)
+        for true, found in matched_bodies(scene, truth, match_truth(scene, truth))
+    ]
+    if not bodies:
+        return {}
+    up = bodies[0][2]
+    true, found = (angles(np.stack([body[which] for body in bodies]), up=up) for which in (0, 1))
+    errors = {name: np.abs((found[name] - true[name] + 180) % 360 - 180) for name in true}
+    return {name: float(np.nanmedian(error)) for name, error in errors.items() if np.isfinite(error).any()}
 
 
 def _backend(settings: Settings, first: Frame) -> Backend:

@@ -7,7 +7,7 @@ bodies: what remains is the difference in shape and orientation, not in the esti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,20 +81,35 @@ def against_truth(scenes: Sequence[Scene], truths: Sequence[Truth]) -> dict[str,
     matched: list[bool] = []
     bodies: list[tuple[Array, Array]] = []
     for scene, truth in zip(scenes, truths, strict=True):
-        projected = truth.camera.project(truth.joints_camera.astype(float))
-        projected[:, PELVIS] = np.nan
-        pairs = dict(best_pairs(_oks(projected, _keypoints(scene.people)), MIN_OKS))
+        projected = _projected(truth)
+        pairs = match_truth(scene, truth)
         inside = ((projected >= 0) & (projected < truth.camera.image_size)).all(axis=-1).sum(axis=1)
         matched += [index in pairs for index in range(len(projected)) if inside[index] >= MIN_KEYPOINTS]
-        for true, pose in ((truth.joints_camera[a], scene.people[b].pose3d) for a, b in pairs.items()):
-            if pose is not None:
-                bodies.append((true, pose.joints))
+        bodies += matched_bodies(scene, truth, pairs)
     return {
         "found": _mean(matched),
         "mpjpe_mm": _mean(_root_aligned_mm(true, found) for true, found in bodies),
         "absolute_mm": _mean(_mean_distance_mm(true, found) for true, found in bodies),
         "depth_percent": _mean(100 * (found[PELVIS, 2] / true[PELVIS, 2] - 1) for true, found in bodies),
     }
+
+
+def match_truth(scene: Scene, truth: Truth) -> dict[int, int]:
+    """Index of a true person -> index of the person of the scene who was matched to them."""
+    return dict(best_pairs(_oks(_projected(truth), _keypoints(scene.people)), MIN_OKS))
+
+
+def matched_bodies(scene: Scene, truth: Truth, pairs: Mapping[int, int]) -> list[tuple[Array, Array]]:
+    """(19, 3) metres, camera frame, of each matched person with 3D: as they are, and as found."""
+    found = ((truth.joints_camera[a], scene.people[b].pose3d) for a, b in pairs.items())
+    return [(true, pose.joints) for true, pose in found if pose is not None]
+
+
+def _projected(truth: Truth) -> Array:
+    """(P, 19, 2) pixels; the pelvis has no keypoint."""
+    projected = truth.camera.project(truth.joints_camera.astype(float))
+    projected[:, PELVIS] = np.nan
+    return projected
 
 
 def _keypoints(people: Sequence[Person]) -> Array:

@@ -135,6 +135,8 @@ class CameraSpec:
     """(width, height) that K was calibrated at; None: taken to be the frame's own."""
     fx: float | None = None
     """Focal length in pixels of the frame, which overrides that of K; None: not overridden."""
+    fx_size: tuple[int, int] | None = None
+    """(width, height) of the frames that `fx` is for; None: it is for frames of any size."""
     fx_per_width: float | None = None
     """Focal length over the frame's width, for a camera that defines it so; None: not defined."""
     film_mm: float | None = None
@@ -164,7 +166,8 @@ class CameraSpec:
     def _focal(self, K: Array | None, size: tuple[int, int]) -> tuple[float, IntrinsicsSource]:
         """The focal length along x for frames of `size`, and where it comes from; K is for these frames."""
         if self.fx is not None:
-            return self.fx, "option"
+            scale = 1.0 if self.fx_size is None else max(size) / max(self.fx_size)
+            return self.fx * scale, "option"
         if K is not None:
             given = self.provenance.intrinsics
             return float(K[0, 0]), "file" if given == "default" else given
@@ -193,13 +196,6 @@ def same_camera(one: CameraSpec, other: CameraSpec) -> bool:
     ]  # fmt: skip
     provenances = (replace(each.provenance, revision=0) for each in (one, other))
     return all(np.array_equal(first, second) for first, second in (*pairs, tuple(provenances)))
-
-
-def standing_at(spec: CameraSpec, height_m: float) -> CameraSpec:
-    """The camera with its place moved along `up` to `height_m` metres above the world's origin plane."""
-    up = axis_vector(spec.up)
-    position = -spec.R.T @ spec.t
-    return replace(spec, t=-spec.R @ (position + (height_m - position @ up) * up))
 
 
 def intrinsics(fx: float, fy: float, cx: float, cy: float) -> Array:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine import decoding, lifting, preprocess
 from engine.fitting import Bodies, FitOptions
 from engine.geometry import Camera, CameraSpec
+from engine.motion.angles import published
 from engine.settings import Settings
 from engine.tracking import Colours, Identities, Smoothing, SmoothingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
@@ -128,6 +129,8 @@ class Processor:
         fitted = self._bodies.fit(lifted, self._fit)
         watch.lap("fit")
         people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
+        if self._settings.angles:
+            people = tuple(_measured(person, camera) for person in people)
         stage_ms = watch.lap("track")
         scene = Scene(frame.index, frame.time, people, camera)
         return Snapshot(scene, frame, decoded.backend, stage_ms, decoded.body, lifted)
@@ -155,6 +158,13 @@ class Processor:
         if self._camera is None or self._camera.image_size != (width, height):
             self._camera = self.camera_spec.for_image(width, height)
         return self._camera
+
+
+def _measured(person: Person, camera: Camera) -> Person:
+    """The person with the angles of their joints; without 3D, with none."""
+    if person.pose3d is None:
+        return replace(person, angles={})
+    return replace(person, angles=published(camera.world_from_camera(person.pose3d.joints), up=camera.up))
 
 
 class _Stopwatch:

@@ -46,7 +46,7 @@ class Settings:
         text(
             "a camera index, a file, a folder, an address or 'demo'",
             "Where frames come from: a camera index, a video, an image, a folder or glob of images, rtsp://, "
-            "http(s):// or demo.",
+            "http(s)://, upload:NAME or demo.",
         ),
     ] = "demo"
     model: Annotated[
@@ -184,6 +184,7 @@ class Settings:
             propertyNames={"pattern": "^[1-9][0-9]{0,15}$"},
         ),
     ] = None
+    angles: Annotated[bool, about("Measure the angles of joints, and send them with each person.")] = False
     smoothing: Annotated[bool, about("Smooth the joints' movement, which reduces jitter.")] = True
     smoothing_cutoff_hz: Annotated[
         float,

@@ -110,6 +110,8 @@ class Person:
     """The height that `pose3d` is made for, metres; None if unknown."""
     colour: int | None = None
     """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
+    angles: Mapping[str, float] | None = None
+    """Degrees by name (engine.motion.angles), those that are defined; None if they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,9 +23,12 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
+        posing
         types matching files locks machine fields
         settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor
+        motion
+        exports
         models input_hint processor trials
         loading offline outputs_guard
         floor_first pipeline accuracy presets
@@ -76,7 +79,7 @@ FLOORS = {
     """,
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
-        doubts effective fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
@@ -95,6 +98,22 @@ FLOORS = {
         __init__
         cache shipped
         prepare
+    """,
+    "engine.motion": """
+        motion
+        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        angles edits gaps humanoid reading steady suggest
+        comparing rotations
+        bones
+        clip
+        __init__
+    """,
+    "engine.exports": """
+        body format gltf_container holding rows
+        bvh c3d glb mot npz scenes table trc writing
+        formats
+        request
+        __init__ __main__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -163,7 +182,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ formats recordings
+        __init__ exporting formats recordings
         replay writing
         recorder
     """,
@@ -172,7 +191,9 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ auto_pause presets sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        camera_records
+        camera_memory
         camera engine_events source_desk
         status
     """,
@@ -188,12 +209,13 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench convert doctor infer models serve
+        bench comparison_chart convert doctor export infer models serve
+        compare
         parser
     """,
     "bench": """
         camera chromium household numpy_decoder sampler slopes watchers
-        drawn_maps latency serving soak straight wrists
+        drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page
     """,

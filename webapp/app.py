@@ -7,14 +7,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import cast
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine.capture.uploaded import default_uploads
+from engine.capture.uploaded import default_uploads, uploaded_file
+from engine.errors import PosecastError
 from engine.pipeline import Pipeline
+from engine.settings import Settings
 from engine.types import Snapshot
 from webapp.access import errors, pixels
 from webapp.access.guard import MAX_BODY, Guard
@@ -29,14 +32,17 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
+from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
 from webapp.state.source_desk import SourceDesk
+from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices
 from webapp.state.status import Status
@@ -44,8 +50,11 @@ from webapp.state.store import Store, default_recordings
 from webapp.uploads.uploads import Uploads
 
 
-def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
-    """The application around a pipeline. It answers requests; its threads run once its services are started."""
+def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: Collection[str] = ()) -> Flask:
+    """The application around a pipeline. It answers requests; its threads run once its services are started.
+
+    `given`: names of the pipeline's settings that were given for its source, and override what is remembered of it.
+    """
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
@@ -55,6 +64,8 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     tokens = Tokens(options)
     sockets = SocketServer(app, tokens, options.viewer_limit)
     services = _services(pipeline, store, options, tokens, sockets)
+    for problem in services.camera.begin(given, _saved(store)):
+        services.notices.tell("settings", *problem)
     _connect(services)
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
@@ -63,6 +74,13 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )
     return app
+
+
+def _saved(store: Store) -> Settings:
+    try:
+        return store.load()[0]
+    except (OSError, PosecastError):  # it cannot be read: the server has said so at its start
+        return Settings()
 
 
 def services_of(app: Flask) -> Services:
@@ -88,7 +106,9 @@ def _services(
     named = (pipeline.state().settings.source, *options.allow_sources)
     sources = Sources(named, recordings.names, uploads.sources, addresses=options.addresses)
     source_desk = SourceDesk(pipeline, sources, store)
-    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics)
+    keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
+    camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
+    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics, lambda: camera.can_undo)
     return Services(
         pipeline=pipeline,
         options=options,
@@ -101,10 +121,11 @@ def _services(
         heartbeat=Heartbeat(),
         recordings=recordings,
         recorder=recorder,
+        exports=Exports(),
         uploads=uploads,
         sources=sources,
         source_desk=source_desk,
-        camera=CameraDesk(pipeline, store),
+        camera=camera,
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
@@ -131,6 +152,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending unused connections", services.sockets.sweep)
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
+    heartbeat.each_second("saving the camera", services.camera.settle)
     heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)
     heartbeat.each_second("noting backend timings", lambda: services.costs.observe(pipeline.state()))

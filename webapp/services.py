@@ -21,6 +21,7 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.state.auto_pause import Attendance
@@ -52,6 +53,7 @@ class Services:
     heartbeat: Heartbeat
     recordings: Recordings
     recorder: Recorder
+    exports: Exports
     uploads: Uploads
     sources: Sources
     source_desk: SourceDesk
@@ -87,9 +89,11 @@ class Services:
         self.viewers.close()
         self.sockets.close()
         self.recorder.close()
+        self.exports.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
+        self.camera.settle()
         logging.getLogger().removeHandler(self.error_counter)
 
 

@@ -20,6 +20,7 @@ from engine.extrinsics.cameras import SeveralCamerasError, cameras_of, choose_ca
 from engine.extrinsics.documents import Document, read_document
 from engine.extrinsics.effective import can_set_up, check_up, effective_camera
 from engine.extrinsics.frames import check_frames, frame_warnings
+from engine.extrinsics.source_camera import SOURCE_SETTINGS, SourceCamera, source_settings
 from engine.extrinsics.understanding import understand
 from engine.files import cannot_read
 
@@ -28,9 +29,11 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_UPLOAD_BYTES",
     "NAMED",
+    "SOURCE_SETTINGS",
     "Calibration",
     "CalibrationTooLargeError",
     "SeveralCamerasError",
+    "SourceCamera",
     "calibration_json",
     "can_set_up",
     "check_frames",
@@ -40,6 +43,7 @@ __all__ = [
     "frame_warnings",
     "load_calibration",
     "parse_calibration",
+    "source_settings",
 ]
 
 MAX_UPLOAD_BYTES = 64 * 1024

@@ -6,18 +6,32 @@ from dataclasses import replace
 
 from engine.errors import PosecastError
 from engine.extrinsics.calibration import Calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec, standing_at
+from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.posing import standing_at
 from engine.settings import Settings
 
 
-def effective_camera(settings: Settings, calibration: Calibration | None, own: CameraSpec | None) -> CameraSpec:
+def effective_camera(
+    settings: Settings,
+    calibration: Calibration | None,
+    own: CameraSpec | None,
+    *,
+    estimated: CameraSpec | None = None,
+    fx_size: tuple[int, int] | None = None,
+) -> CameraSpec:
     """The camera file's, or the source's `own`, or the neutral one, as the settings adjust it.
 
-    `fx` overrides theirs, `up` that of a file, and `camera_height_m` the height of a camera whose place nobody gave.
-    A file without a lens takes what the source's pictures say about theirs.
+    `fx` (for frames of `fx_size`) overrides theirs, `up` that of a file, and `camera_height_m` the height of a camera
+    whose pose nobody gave; that one has the pose of `estimated`, if the floor was found before. A file without a lens
+    takes what the source's pictures say about theirs.
     """
-    chosen = calibration.spec if calibration is not None else own or DEFAULT_CAMERA
-    spec = replace(chosen, fx=chosen.fx if settings.fx is None else settings.fx)
+    spec = calibration.spec if calibration is not None else own or DEFAULT_CAMERA
+    if settings.fx is not None:
+        spec = replace(spec, fx=settings.fx, fx_size=fx_size)
+    if estimated is not None and spec.provenance.pose == "default":
+        provenance = replace(spec.provenance, pose="estimated")
+        pose = {name: getattr(estimated, name) for name in ("R", "t", "up", "floor")}
+        spec = replace(spec, **pose, provenance=provenance)
     if spec.film_mm is None and own is not None:
         spec = replace(spec, film_mm=own.film_mm)
     if settings.up is not None and can_set_up(calibration):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.extrinsics import Calibration, effective_camera
+from engine.extrinsics import Calibration, SourceCamera, effective_camera, source_settings
 from engine.geometry import Camera, CameraSpec, same_camera
 from engine.pipeline.feed import Feed, size_of
 from engine.pipeline.job import BackgroundJob, Cancelled
@@ -40,6 +40,8 @@ class Change:
     """Settings that take effect when it succeeds."""
     fallback: Fallback | None = None
     """The network to run instead of the one in the settings."""
+    camera: SourceCamera | None = None
+    """The camera of the source to open; None to keep the current one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +100,29 @@ class Current:
 
     def apply(self, changes: Mapping[str, Any]) -> None:
         """Apply settings that require no other network or source, from the next frame on."""
+        fx_size = {"fx_size": self._feed.size} if "fx" in changes else {}
         with self._lock:
-            self._replace(settings=self.settings.changed(changes))
+            self._replace(settings=self.settings.changed(changes), **fx_size)
 
     def set_calibration(self, calibration: Calibration | None) -> None:
         """Use a camera file, or None for the source's own camera, from the next frame on; `up` is its own again."""
         with self._lock:
-            self._replace(calibration=calibration, settings=self.settings.changed({"up": None}))
+            self._replace(calibration=calibration, settings=self.settings.changed({"up": None, "extrinsics": None}))
+
+    @property
+    def source_camera(self) -> tuple[str, SourceCamera]:
+        """The current source, and everything about its camera."""
+        setup = self.setup
+        settings = source_settings(setup.settings)
+        return setup.settings.source, SourceCamera(setup.calibration, setup.estimated, setup.fx_size, settings)
+
+    def use_camera(self, source: str, camera: SourceCamera) -> bool:
+        """Use all of `camera` from the next frame on; False, and nothing changed, if `source` is not current."""
+        with self._lock:
+            if source != self.settings.source:
+                return False
+            self._replace(settings=self.settings.changed(camera.settings), **_parts_of(camera))
+            return True
 
     def update_camera(self) -> None:
         """Update the camera: the first frame of a run has arrived, or the floor was found."""
@@ -152,8 +170,11 @@ class Current:
                 threading.Event(),
             )
             self._load_again_at = float("-inf")
+            camera = change.camera
+            own = {} if camera is None else dict(camera.settings)
             self._replace(
-                settings=self.settings.changed(change.settings),
+                settings=self.settings.changed({**own, **change.settings}),
+                **({} if camera is None else _parts_of(camera)),
                 fallback=self._fallback_after(change),
                 network=network or self.setup.network,
                 adopted=replaced.adopted,
@@ -176,10 +197,21 @@ class Current:
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
         before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
-        known = effective_camera(setup.settings, setup.calibration, self._feed.camera)
+        known = effective_camera(
+            setup.settings,
+            setup.calibration,
+            self._feed.camera,
+            estimated=setup.estimated,
+            fx_size=setup.fx_size,
+        )
         camera = self._placed(known, setup.settings)
         self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
+
+
+def _parts_of(camera: SourceCamera) -> dict[str, Any]:
+    """The fields of `Setup` that `camera` has."""
+    return {name: getattr(camera, name) for name in ("calibration", "estimated", "fx_size")}
 
 
 def _revised(camera: CameraSpec, before: Setup, after: Setup) -> CameraSpec:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.capture import open_source
-from engine.extrinsics import Calibration, load_calibration
+from engine.extrinsics import Calibration, SourceCamera, load_calibration
 from engine.geometry import CameraSpec
 from engine.inference import available
 from engine.loading import alternatives, load_backend
@@ -48,5 +48,7 @@ class Parts:
     load_backend: Callable[[ModelSpec, tuple[int, int], Progress], Backend] = load_backend
     available: Callable[[], Sequence[Report]] = available
     load_calibration: Callable[[str], Calibration] = load_calibration
+    camera_of: Callable[[str], SourceCamera] = lambda _source: SourceCamera()
+    """What is known about the camera of a source, before it is opened."""
     processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor] = Processor
     alternatives: Callable[[ModelSpec], Sequence[ModelSpec]] = alternatives

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, check_up
+from engine.extrinsics import SOURCE_SETTINGS, Calibration, SourceCamera, check_up
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
 from engine.pipeline.empty_scenes import EmptyScenes
@@ -166,7 +166,8 @@ class Pipeline:
         if self._current.setup.fallback is not None:  # the network that the settings name does not run
             same -= CHOICE
         differing = {name: getattr(after, name) for name in changes if name not in same}
-        slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS or name == "source"}
+        with_source = {"source", *SOURCE_SETTINGS} if "source" in differing else set()
+        slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS | with_source}
         fast = {name: value for name, value in differing.items() if name not in slow}
         if {"backend", "device", "precision"} & slow.keys():
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
@@ -174,7 +175,7 @@ class Pipeline:
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
         check_up(fast.get("up"), calibration if "extrinsics" in fast else self._current.setup.calibration)
         if slow:
-            self._switcher.begin(_change(slow, after))
+            self._switcher.begin(self._change(slow, after))
         if fast:
             if "extrinsics" in fast:
                 self._current.set_calibration(calibration)
@@ -188,6 +189,21 @@ class Pipeline:
         """Use a camera file from the next frame on; None: the source's own camera, or the neutral one."""
         self._current.set_calibration(calibration)
         self._announcer.announce(StateEvent())
+
+    @property
+    def source_camera(self) -> tuple[str, SourceCamera]:
+        """The current source, and everything about its camera."""
+        return self._current.source_camera
+
+    def use_camera(self, source: str, camera: SourceCamera) -> bool:
+        """Use all of `camera` from the next frame on; False, and nothing changed, if `source` is not current."""
+        used = self._current.use_camera(source, camera)
+        self._announcer.announce(StateEvent())
+        return used
+
+    def recall_cameras(self, camera_of: Callable[[str], SourceCamera]) -> None:
+        """Ask `camera_of` for what is known about the camera of every source that is opened from now on."""
+        self._parts = replace(self._parts, camera_of=camera_of)
 
     def hold_floor(self, holder: str) -> None:
         """Keep the floor, and with it the camera's pose, as it is until `holder` releases it.
@@ -282,16 +298,19 @@ class Pipeline:
         aspect = self._current.settings.pixel_ratio
         return self._parts.open_source(text) if aspect is None else self._parts.open_source(text, pixel_aspect=aspect)
 
+    def _change(self, settings: Mapping[str, Any], after: Settings) -> Change:
+        """The change that puts `settings` into effect; `after` are the resulting settings."""
+        if "source" not in settings:
+            return Change("backend", after.backend, settings=settings)
+        camera = self._parts.camera_of(after.source)
+        if settings.get("extrinsics"):
+            camera = replace(camera, calibration=self._parts.load_calibration(settings["extrinsics"]))
+        check_up(settings.get("up"), camera.calibration)
+        return Change("source", redact(after.source), after.source, settings, camera=camera)
+
     def _publish(self, snapshot: Snapshot, dropped: int) -> None:
         """Called in the worker for every snapshot."""
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
         self._empty_scenes.see(snapshot, self._current.settings.model)
         self._floor.see(snapshot, self._current)
-
-
-def _change(settings: Mapping[str, Any], after: Settings) -> Change:
-    """The change that puts `settings` into effect; `after` are the resulting settings."""
-    if "source" in settings:
-        return Change("source", redact(after.source), after.source, settings)
-    return Change("backend", after.backend, settings=settings)

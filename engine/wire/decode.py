@@ -109,7 +109,7 @@ def _tracked(wire: Wire) -> types.Person:
     joints = _joints(wire["joints_camera"])
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
     pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
-    return types.Person(wire["id"], pose2d, pose3d, colour=wire.get("colour"))
+    return types.Person(wire["id"], pose2d, pose3d, colour=wire.get("colour"), angles=wire.get("angles"))
 
 
 def _keypoints(entries: Any) -> Array:

@@ -87,6 +87,8 @@ def _person(person: Person, camera: Camera) -> Wire:
     }
     if person.colour is not None:
         wire["colour"] = int(person.colour)
+    if person.angles is not None:
+        wire["angles"] = {name: _number(value, 1) for name, value in person.angles.items()}
     return wire
 
 

@@ -258,7 +258,7 @@ def test_the_chosen_person_stays_chosen(page: Page) -> None:
 def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
     told = page.evaluate(
         """async (text) => {
-            const { createCameraPanel } = await import("/static/js/panels/camera.js");
+            const { createCameraPanel } = await import("/static/js/panels/camera/camera.js");
             const previews = [];
             const panel = createCameraPanel({ actions: { preview: (camera) => previews.push(camera) }, toasts: {} });
             panel.update({ camera: null, settings: { fx: null, up: null, floor_offset_m: 0.25 } });
@@ -541,7 +541,8 @@ def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
             const camera = new PerspectiveCamera(42, 1, 0.05, 200);
             camera.position.set(0, 1.5, 4);
             const views = createViews(camera, element, {
-                subjects: () => [0, 0, 0, 0, 2, 0], realCamera: () => null, reducedMotion: true, onChange: () => {},
+                subjects: () => ({ points: [0, 0, 0, 0, 2, 0], count: 2 }), front: (angle) => angle,
+                realCamera: () => null, reducedMotion: true, onChange: () => {},
             });
             views.go("front");
             const moment = createMoment();

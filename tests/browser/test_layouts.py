@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from tests.browser.conftest import Open
+from tests.browser.pictures import coloured, look
 from tests.browser.server import TOKEN, VIEW_TOKEN
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
@@ -77,7 +79,9 @@ def page(visit: Open) -> Page:
 
 def resize(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(150)  # observers of sizes run with the next pictures
+    places = None
+    while places != (places := [box(page.locator(part)) for part in (".header", ".stage", ".side")]):
+        page.wait_for_timeout(100)
 
 
 def box(element: Locator) -> FloatRect:
@@ -171,6 +175,30 @@ def test_fingers_hit_what_they_aim_at(visit: Open) -> None:
                 .map(([name, { width, height }, size]) => `${width} x ${height}, ${size} px: ${name}`)"""
         )
         assert small == [], name
+
+
+def test_a_tapped_joint_is_told_until_another_tap(visit: Open) -> None:
+    page = visit(**PHONE, reduced_motion="reduce")
+    expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+    scene, tip = page.locator("canvas.scene"), page.locator(".tip")
+    eventually(lambda: _tap_somebody(page, scene) and tip.is_visible())
+    told = tip.locator("strong").inner_text()
+    page.wait_for_timeout(1000)
+    expect(tip.locator("strong")).to_have_text(told)
+    scene.tap(position={"x": 4, "y": 4})
+    expect(tip).to_be_hidden()
+
+
+def _tap_somebody(page: Page, scene: Locator) -> bool:
+    """Taps one of the coloured pixels."""
+    picture = look(scene)
+    ys, xs = np.nonzero(np.any([coloured(picture, person_id) for person_id in range(1, 4)], axis=0))
+    if len(ys) == 0:
+        return False
+    at = np.random.default_rng().integers(len(ys))
+    scene.tap(position={"x": float(xs[at]), "y": float(ys[at])})
+    page.wait_for_timeout(400)
+    return True
 
 
 def test_the_3d_view_has_a_page_of_its_own_for_a_wall(page: Page, dashboard: Server) -> None:
@@ -299,6 +327,7 @@ def serious(page: Page) -> list[str]:
     """What axe-core finds that is serious or critical. It is run by the debugger, which the page's policy allows."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    assert len(found["passes"]) > 8, "it looked at the page"
     return [
         f"{rule['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
         for rule in found["violations"]

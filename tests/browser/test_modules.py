@@ -7,9 +7,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine import overlay, skeleton
+from engine.capture.stage import truth_at
+from engine.geometry import UP_AXES
+from engine.motion.angles import DEFINITIONS, angles
+from engine.motion.placing import y_up_from
 from webapp.live import renditions
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +51,26 @@ def test_page_and_engine_know_the_same_skeleton(node: str) -> None:
     assert set(skeleton.LIMBS) <= drawn
     flanks = {(skeleton.JOINT[f"{side}_shoulder"], skeleton.JOINT[f"{side}_hip"]) for side in ("left", "right")}
     assert drawn - set(skeleton.LIMBS) == flanks
+
+
+def test_page_and_engine_measure_the_same_angles(node: str) -> None:
+    """On the stage's people, in every world, with somebody whose arms hang and somebody on one spot."""
+    bodies = [*truth_at(1.3).joints_world.astype(float), *truth_at(7.7).joints_world.astype(float), np.zeros((19, 3))]
+    cases = [(up, body @ y_up_from(up)) for up in UP_AXES for body in bodies]
+    code = f"""
+        const {{ evaluateAngles }} = await import("{MODULES}/measure/angles.js");
+        const {{ readFileSync }} = await import("node:fs");
+        const {{ definitions, cases }} = JSON.parse(readFileSync(0));
+        const measured = cases.map(([up, joints]) => [...evaluateAngles(definitions, joints.flat(), up, [])]);
+        console.log(JSON.stringify(measured));
+    """
+    given = json.dumps({"definitions": DEFINITIONS, "cases": [(up, joints.tolist()) for up, joints in cases]})
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", code], input=given, capture_output=True, text=True, check=True
+    )
+    for (up, joints), measured in zip(cases, json.loads(done.stdout), strict=True):
+        expected = [value[0] for value in angles(joints[None], up=up).values()]
+        np.testing.assert_allclose(np.array(measured, float), expected, atol=1e-6, err_msg=up)
 
 
 def test_page_and_overlay_use_the_same_colours(node: str) -> None:

@@ -20,7 +20,6 @@ from engine.geometry import (
     rotation_between,
     rotation_from_vector,
     same_camera,
-    standing_at,
 )
 from tests.engine.bodies import cameras, rotations
 
@@ -127,12 +126,9 @@ def test_each_focal_length_says_where_it_comes_from() -> None:
     assert replace(REFERENCE_CAMERA, film_mm=26.0).for_image(720, 1280).fx == 0.8 * 720
 
 
-def test_a_camera_is_moved_to_a_height_without_turning() -> None:
-    moved = standing_at(REFERENCE_CAMERA, 2.5).for_image(640, 480)
-    before = REFERENCE_CAMERA.for_image(640, 480)
-    assert moved.height == pytest.approx(2.5)
-    np.testing.assert_array_equal(moved.R, before.R)
-    np.testing.assert_allclose(moved.position[[0, 2]], before.position[[0, 2]])
+@pytest.mark.parametrize(("size", "fx"), [((1280, 720), 900), ((640, 360), 450), ((720, 1280), 900)])
+def test_a_focal_length_for_one_size_is_scaled_to_others(size: tuple[int, int], fx: float) -> None:
+    assert replace(DEFAULT_CAMERA, fx=900.0, fx_size=(1280, 720)).for_image(*size).fx == fx
 
 
 def test_cameras_are_the_same_whatever_their_revision() -> None:
@@ -140,7 +136,7 @@ def test_cameras_are_the_same_whatever_their_revision() -> None:
     assert same_camera(later, DEFAULT_CAMERA)
     assert not same_camera(replace(DEFAULT_CAMERA, fx=700.0), DEFAULT_CAMERA)
     assert not same_camera(replace(DEFAULT_CAMERA, provenance=Provenance("estimated")), DEFAULT_CAMERA)
-    assert not same_camera(standing_at(DEFAULT_CAMERA, 1.4), DEFAULT_CAMERA)
+    assert not same_camera(replace(DEFAULT_CAMERA, t=np.array([0, 1.4, 0])), DEFAULT_CAMERA)
 
 
 def test_the_reference_camera_stands_where_the_design_says() -> None:

@@ -13,7 +13,7 @@ from engine.geometry import DEFAULT_CAMERA, REFERENCE_CAMERA
 from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
 from engine.wire import SCHEMA as SCHEMA_FILE
-from engine.wire import dumps, scene_to_wire
+from engine.wire import dumps, scene_from_wire, scene_to_wire
 from tests.webapp.people import joints, person, snapshot
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
@@ -66,6 +66,14 @@ def test_person_without_3d_has_empty_lists() -> None:
     one = wire_of(person(has_3d=False))["people"][0]
     assert one["joints_3d"] == []
     assert one["joints_camera"] == []
+
+
+def test_angles_are_there_where_they_were_asked_for() -> None:
+    measured = replace(person(), angles={"left_knee_flexion": 87.24, "trunk_lean": 3.0})
+    wire = wire_of(measured, replace(person(4, x=1, has_3d=False), angles={}), person(5, x=2))
+    VALIDATOR.validate(json.loads(dumps(wire)))
+    assert [one.get("angles") for one in wire["people"]] == [{"left_knee_flexion": 87.2, "trunk_lean": 3.0}, {}, None]
+    assert scene_from_wire(wire, DEFAULT_CAMERA).people[0].angles == wire["people"][0]["angles"]
 
 
 def test_one_joint_that_is_no_number_means_no_3d() -> None:

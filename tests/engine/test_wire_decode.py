@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.errors import PosecastError
 from engine.geometry import DEFAULT_CAMERA
 from engine.skeleton import PELVIS
 from engine.wire import (
+    CSV_COLUMNS,
     SCHEMA,
     backend_from_wire,
     camera_from_wire,
@@ -181,3 +183,14 @@ def test_the_times_of_a_table_begin_at_0(tmp_path: Path) -> None:
     path.write_text("\n".join(map(dumps, scenes)) + "\n", encoding="utf-8")
     rows = "".join(csv_lines(path)).splitlines()
     assert [row.split(",")[1] for row in rows[1 :: 2 * 19]] == ["0.0", "0.04", "0.42"]
+
+
+def test_a_table_has_a_row_per_angle(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    measured = wire()
+    measured["people"][0]["angles"] = {"left_knee_flexion": 87.2, "trunk_lean": 3.0}
+    path.write_text(dumps(measured) + "\n", encoding="utf-8")
+    rows = list(csv.reader("".join(csv_lines(path)).splitlines()))
+    assert len(rows) == 1 + 2 * 19 + 2
+    assert rows[20] == ["41", "0.0", "1795358400.1", "3", "0.8", *[""] * 11, "left_knee_flexion", "87.2"]
+    assert {len(row) for row in rows} == {len(CSV_COLUMNS)}

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from engine.motion.angles import DEFINITIONS
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from webapp.routes.openapi import document
@@ -107,6 +108,7 @@ def test_lists_are_as_described(client: FlaskClient, playing: Pipeline) -> None:
 def test_the_document_is_served(client: FlaskClient) -> None:
     assert client.get("/api/openapi.json").json == DOCUMENT
     assert client.get("/api/scene.schema.json").json["title"] == "Posecast scene"
+    assert client.get("/api/angles").json == DEFINITIONS
 
 
 def test_scenes_may_have_fields_that_this_version_does_not_know(client: FlaskClient, playing: Pipeline) -> None:

@@ -20,6 +20,7 @@ from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.files import whole_file
 from engine.machine import processor_name
+from engine.motion.angles import DEFINITIONS
 from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
 from webapp.commands.chart import chart, check_name
@@ -62,6 +63,7 @@ def run(options: BenchOptions) -> int:
     console.print(_legend(results))
     if results["truth"]:
         console.print(_truth_table(results["truth"]))
+        console.print(_angles_table(results["truth"]))
     return 0
 
 
@@ -127,7 +129,13 @@ def _truth(options: BenchOptions, console: Console) -> list[dict[str, Any]]:
         with console.status(f"comparing {model} with the truth on {options.truth_frames} frames"):
             measured = accuracy.measure_in_child(replace(options.settings, model=model), options.truth_frames)
         entries += [
-            {"model": each.model, "body": each.body, "frames": each.frames, **_rounded(dict(each.figures), 3)}
+            {
+                "model": each.model,
+                "body": each.body,
+                "frames": each.frames,
+                **_rounded(dict(each.figures), 3),
+                "angles_deg": _rounded(dict(each.angles_deg), 2),
+            }
             for each in measured
         ]
     return entries
@@ -149,6 +157,17 @@ def _truth_table(entries: list[dict[str, Any]]) -> Table:
             _cell(entry["absolute_mm"], ".0f"),
             "–" if entry["depth_percent"] is None else f"{entry['depth_percent']:+.1f} %",
         )
+    return table
+
+
+def _angles_table(entries: list[dict[str, Any]]) -> Table:
+    table = Table(title="median error of angles, degrees", box=None, padding=(0, 1), pad_edge=False)
+    table.add_column("angle", no_wrap=True)
+    for entry in entries:
+        table.add_column(f"{Path(entry['model']).stem}\n{entry['body']}", justify="right")
+    for definition in DEFINITIONS["angles"]:
+        errors = (entry["angles_deg"].get(definition["name"]) for entry in entries)
+        table.add_row(definition["label"], *(_cell(error, ".1f") for error in errors))
     return table
 
 

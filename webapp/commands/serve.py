@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, check_up, load_calibration
+from engine.extrinsics import load_calibration
+from engine.extrinsics.source_camera import DEFAULTS
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -19,7 +20,6 @@ from webapp.monitoring import logs
 from webapp.server.heaps import share_heaps
 from webapp.server.restarts import Chosen
 from webapp.server.run import ServeOptions, serve
-from webapp.state.startup_problems import Problem
 from webapp.state.store import default_path
 
 log = logging.getLogger(__name__)
@@ -45,30 +45,20 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
 
 
 def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> Chosen:
-    """The settings of the file, overridden by the command line, and the camera that they name."""
+    """The settings of the file, overridden by the command line, and the camera that is given for the source.
+
+    What the file says of cameras is left to `CameraMemory`, which knows for which source it is.
+    """
     saved, problem = load_or_set_aside(_config(options)) if options.config is None else (Settings(), None)
     if problem is not None:
         logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
-    try:
-        calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
-        for warning in calibration.warnings if calibration else ():
-            log.warning("camera: %s", warning)
-        return Chosen(settings, calibration, _doubts(settings, calibration))
-    except PosecastError as error:
-        if options.extrinsics is not None:
-            raise
-        reason = f"the saved camera cannot be used, so the neutral one is: {error.error}"
-        return Chosen(settings, None, (("settings", reason, "metres are wrong until you load its file again"),))
-
-
-def _doubts(settings: Settings, calibration: Calibration | None) -> tuple[Problem, ...]:
-    """Settings that do not apply, which must not keep a server from starting."""
-    try:
-        check_up(settings.up, calibration)
-    except PosecastError as error:
-        return (("settings", f"{error.error}, so that it is not used", error.hint),)
-    return ()
+    given = frozenset(name for name in DEFAULTS if getattr(options, name, None) is not None)
+    settings = settings.changed({name: value for name, value in DEFAULTS.items() if name not in given})
+    calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+    for warning in calibration.warnings if calibration else ():
+        log.warning("camera: %s", warning)
+    return Chosen(settings, calibration, given=given)
 
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:

@@ -10,13 +10,15 @@ from engine.errors import PosecastError
 from engine.extrinsics import MAX_FILE_BYTES
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
-from webapp.routes.request_types import LevelRequest
+from webapp.routes.request_types import AdjustRequest, LevelRequest, NamedCamera
 from webapp.services import services
+from webapp.state.adjusting import Adjustment
 
 blueprint = Blueprint("camera", __name__, url_prefix="/api/extrinsics")
 
 _NO = ("", "0", "false")
-_MAX_NAME_BYTES = 200
+_MAX_CHOICE_BYTES = 1000
+"""Maximum bytes of a choice of a camera that is not a file."""
 _MULTIPART_EXTRA = 8 * 1024
 """Bytes that boundaries and headers of a form may add to a file."""
 
@@ -38,15 +40,21 @@ def current() -> Response:
 
 @blueprint.put("")
 def put() -> Response:
-    """Use a camera file from the next frame on: a form's `file`, or the body itself; or a camera by its name.
+    """Use a camera file from the next frame on: a form's `file`, or the body itself.
+
+    Or a camera by its name, {"name": "reference"}, or the present one adjusted by hand, {"adjust": {...}}.
 
     `?preview=1` only reads it.
     """
     data, filename = _upload()
     preview = request.args.get("preview", "0") not in _NO
-    if (named := _name_alone(data)) is not None:
-        return answer(services().camera.use_named(named, preview=preview))
-    return answer(services().camera.use_file(data, filename, request.args.get("camera"), preview=preview))
+    camera = services().camera
+    match _only_key(data):
+        case "name":
+            return answer(camera.use_named(checked(NamedCamera).name, preview=preview))
+        case "adjust":
+            return answer(camera.adjust(_adjustment(), preview=preview))
+    return answer(camera.use_file(data, filename, request.args.get("camera"), preview=preview))
 
 
 @blueprint.delete("")
@@ -62,15 +70,29 @@ def level() -> Response:
     return answer(services().camera.level(preview=body.preview))
 
 
-def _name_alone(data: bytes) -> str | None:
-    """NAME of the body {"name": NAME}; None for camera files, which have more than a name."""
-    if len(data) > _MAX_NAME_BYTES:
+@blueprint.post("/undo")
+def undo() -> Response:
+    """Return to the camera before the last change."""
+    return answer(services().camera.undo())
+
+
+def _only_key(data: bytes) -> str | None:
+    """The key of a JSON object that has no other; None for camera files, which have several."""
+    if request.mimetype == "multipart/form-data" or len(data) > _MAX_CHOICE_BYTES:
         return None
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    return str(body["name"]) if isinstance(body, dict) and list(body) == ["name"] else None
+    return str(*body) if isinstance(body, dict) and len(body) == 1 else None
+
+
+def _adjustment() -> Adjustment:
+    given = checked(AdjustRequest).adjust
+    by = Adjustment(given.tilt_deg, given.roll_deg, given.height_m, given.fov_deg)
+    if by == Adjustment():
+        raise PosecastError("nothing is adjusted", "give tilt_deg, roll_deg, height_m or fov_deg")
+    return by
 
 
 def _upload() -> tuple[bytes, str]:

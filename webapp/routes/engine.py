@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 
 from engine.capture import why_no_cameras
 from engine.errors import PosecastError
+from engine.motion.angles import DEFINITIONS_FILE
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
@@ -51,6 +52,12 @@ def scene() -> Response:
 def scene_schema() -> Response:
     """JSON Schema of a scene."""
     return _file(SCHEMA, "application/schema+json")
+
+
+@blueprint.get("/angles")
+def angles() -> Response:
+    """The definitions of the angles, as data."""
+    return _file(DEFINITIONS_FILE, "application/json")
 
 
 @blueprint.get("/openapi.json")
@@ -143,6 +150,7 @@ def change_settings() -> Response:
         changes["source"] = app.sources.resolve(changes["source"])
     app.pipeline.change_settings(changes)
     app.events.settle()
+    app.camera.settle()
     return answer(app.status.state()["settings"])
 
 

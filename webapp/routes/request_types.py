@@ -51,6 +51,27 @@ class UploadRequest(Body, frozen=True):
     ] = 0
 
 
+class NamedCamera(Body, frozen=True):
+    """A camera by its name."""
+
+    name: str
+
+
+class CameraAdjustment(Body, frozen=True):
+    """What is given by hand; null: as it is."""
+
+    tilt_deg: Annotated[float, number(-90, 90, "Degrees that the camera looks below the horizon.")] | None = None
+    roll_deg: Annotated[float, number(-180, 180, "Degrees clockwise about the optical axis.")] | None = None
+    height_m: Annotated[float, number(0.05, 100, "Above the floor.", unit="m")] | None = None
+    fov_deg: Annotated[float, number(5, 150, "Horizontal field of view, degrees.")] | None = None
+
+
+class AdjustRequest(Body, frozen=True):
+    """The camera in use, turned, raised or zoomed by hand."""
+
+    adjust: CameraAdjustment
+
+
 class LevelRequest(Body, frozen=True):
     """How to level the camera."""
 
@@ -68,6 +89,9 @@ BODIES: tuple[type[Body], ...] = (
     BackendChoice,
     ComparisonChoice,
     SourceChoice,
+    NamedCamera,
+    CameraAdjustment,
+    AdjustRequest,
     LevelRequest,
     RecordingRequest,
     UploadRequest,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
+from engine.extrinsics.source_camera import DEFAULTS
 from engine.pipeline.current import NETWORK_SETTINGS
 from engine.settings import Settings
 from webapp.state.startup_problems import Problem
@@ -33,6 +34,15 @@ class Chosen:
     settings: Settings
     calibration: Calibration | None = None
     problems: tuple[Problem, ...] = ()
+    given: frozenset[str] = frozenset()
+    """Names of settings that were given for the source: they override what is remembered of its camera."""
+
+    def for_source(self, source: str) -> Chosen:
+        """The same for another source, for which no camera was given."""
+        if source == self.settings.source:
+            return self
+        settings = self.settings.changed({**DEFAULTS, "source": source})
+        return replace(self, settings=settings, calibration=None, given=frozenset())
 
 
 class Restarts:
@@ -78,10 +88,11 @@ class Restarts:
             hint = f"with the settings of the first start: {error}"
             return replace(self.first, problems=(("engine", _RESTARTED, hint), *self.first.problems))
         if source:
-            chosen = replace(chosen, settings=chosen.settings.changed({"source": source}))
+            chosen = chosen.for_source(source)
         hint = "with the same source, and settings and camera as saved last; the server's log may say more"
         if soon:
-            first = {name: getattr(self.first.settings, name) for name in ("source", *NETWORK_SETTINGS)}
+            chosen = chosen.for_source(self.first.settings.source)
+            first = {name: getattr(self.first.settings, name) for name in NETWORK_SETTINGS}
             chosen = replace(chosen, settings=chosen.settings.changed(first))
             hint = "twice within a minute: source and network are those of the first start, the rest is as saved last"
         return replace(chosen, problems=(("engine", _RESTARTED, hint), *chosen.problems))

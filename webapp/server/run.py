@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -68,7 +68,7 @@ def begin_serving(chosen: Chosen, options: ServeOptions, note_source: Callable[[
     parts = parts_with_recordings(recordings, Parts(open_source=partial(open_live, uploads=options.uploads)))
     pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
     store = Store(options.config or default_path())
-    return begin_with(pipeline, store, options, chosen.problems, note_source)
+    return begin_with(pipeline, store, options, chosen.problems, note_source, chosen.given)
 
 
 def begin_with(
@@ -77,14 +77,16 @@ def begin_with(
     options: ServeOptions,
     problems: Sequence[Problem] = (),
     note_source: Callable[[str], None] = lambda _: None,
+    given: Collection[str] = (),
 ) -> Running:
     """Make the application around `pipeline`, start both, and tell of `problems` that there were before.
 
-    `note_source` is told once a second what plays.
+    `note_source` is told once a second what plays. `given`: names of settings that were given for the source, and
+    override what is remembered of its camera.
     """
     from webapp.app import create_app, services_of
 
-    app = create_app(pipeline, store, options)
+    app = create_app(pipeline, store, options, given)
     services = services_of(app)
 
     def stop() -> None:

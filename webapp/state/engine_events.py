@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.extrinsics import SOURCE_SETTINGS
 from engine.pipeline import Event, Pipeline, ProblemEvent, ProgressEvent
 from webapp.live.broadcast import Broadcaster
 from webapp.monitoring.engine_log import Chronicle
@@ -17,9 +18,9 @@ from webapp.state.store import Store
 
 log = logging.getLogger(__name__)
 
-_NOT_SAVED = ("source", "model", "model_input", "extrinsics", "person_heights_m")
-"""Settings not saved here: the command line sets the model, `CameraDesk` saves the camera and `SourceDesk` the source,
-and ids are of one run."""
+_NOT_SAVED = ("source", "model", "model_input", *SOURCE_SETTINGS, "person_heights_m")
+"""Settings not saved here: the command line sets the model, `CameraDesk` saves those of the source's camera and
+`SourceDesk` the source, and ids are of one run."""
 
 
 class EngineEvents:

@@ -24,13 +24,14 @@ _CHILD = "webapp.uploads.examine"
 _TIMEOUT = 60.0
 """Seconds within which a file must be opened and its first picture decoded."""
 _OUTCOME = "outcome:"
+_FILE = "the file"
 _THUMBNAIL_WIDTH = 320
 
 
 def examine(path: Path, title: str, thumbnail: Path) -> dict[str, Any]:
     """`{"kind", "width", "height", "seconds"}` of a video or an image, whose first picture is written to `thumbnail`.
 
-    PosecastError, which calls the file `title`, if it is neither.
+    PosecastError if it is neither. Messages call it "the file": they are shown under its title.
     """
     request = json.dumps({"path": str(path), "title": title, "thumbnail": str(thumbnail)})
     try:
@@ -38,31 +39,31 @@ def examine(path: Path, title: str, thumbnail: Path) -> dict[str, Any]:
             children.command(_CHILD), input=request, capture_output=True, text=True, timeout=_TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _refused(title, "opening it takes too long") from None
+        raise _refused("opening it takes too long") from None
     outcome = next((line[len(_OUTCOME) :] for line in ended.stdout.splitlines() if line.startswith(_OUTCOME)), None)
     if outcome is None:
-        raise _refused(title, "its decoder crashes")
+        raise _refused("its decoder crashes")
     found: dict[str, Any] = json.loads(outcome)
     if "error" in found:
         raise PosecastError(found["error"], found["hint"])
     return found
 
 
-def _refused(title: str, why: str) -> PosecastError:
-    return PosecastError(f"{title} cannot be played: {why}", "convert it to MP4 with H.264, then upload that")
+def _refused(why: str) -> PosecastError:
+    return PosecastError(f"{_FILE} cannot be played: {why}", "convert it to MP4 with H.264, then upload that")
 
 
 def examine_here(path: Path, title: str, thumbnail: Path) -> dict[str, Any]:
     """As `examine`, but in this process."""
     try:
-        clip = uploaded_clip(path, title)
+        clip = uploaded_clip(path, _FILE)
     except PosecastError as error:
         if _is_camera_file(path, title):
             raise PosecastError(
-                f"{title} is a camera file, neither video nor image", "choose it in the Camera panel instead"
+                f"{_FILE} is a camera file, neither video nor image", "choose it in the Camera panel instead"
             ) from error
         raise
-    picture = _first_picture(clip, title)
+    picture = _first_picture(clip)
     height, width = picture.shape[:2]
     still = clip.frame_count == 1 and clip.frame_rate is None
     seconds = None if still or not (clip.frame_count and clip.frame_rate) else clip.frame_count / clip.frame_rate
@@ -75,12 +76,12 @@ def examine_here(path: Path, title: str, thumbnail: Path) -> dict[str, Any]:
     }
 
 
-def _first_picture(clip: Clip, title: str) -> Image:
+def _first_picture(clip: Clip) -> Image:
     shots = clip.shots()
     try:
         shot = next(shots, None)
         if shot is None:
-            raise PosecastError(f"{title} contains no frames", "check that it plays in a video player")
+            raise PosecastError(f"{_FILE} contains no frames", "check that it plays in a video player")
         return shot.picture()
     finally:
         shots.close()

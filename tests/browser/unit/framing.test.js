@@ -81,6 +81,7 @@ test("the picture is hidden where it covers somebody behind it, not where it is 
   const covers = createCover();
   assert.equal(covers(square(-0.2, 2), standing(), 1, matrix, true), true);
   assert.equal(covers(square(-0.2, -2), standing(), 1, matrix, true), false);
-  assert.equal(covers(square(1.5, 2), standing(), 1, matrix, true), false);
+  assert.equal(covers(square(0.9, 2), standing(), 1, matrix, true), false);
+  assert.equal(covers(square(1.5, 2), standing(), 1, matrix, true), true, "cut off by the edge it is not shown");
   assert.equal(covers(square(0, 6), standing(), 1, matrix, true), true, "behind the viewer it is not shown");
 });

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BONE_FLOATS, PERSON_FLOATS, poseBones, turnHead } from "../../../webapp/static/js/scene/mannequin/rig.js";
+import { BONE_FLOATS, PERSON_FLOATS, poseBones } from "../../../webapp/static/js/scene/mannequin/rig.js";
 import { BONE, BONES, REST } from "../../../webapp/static/js/scene/mannequin/shape.js";
+import { turnHead } from "../../../webapp/static/js/scene/mannequin/turning.js";
 import { JOINT, JOINT_COUNT } from "../../../webapp/static/js/skeleton.js";
 import { numbers, standing } from "./people.js";
 
@@ -106,10 +107,10 @@ test("an arm that swings all the way up, and legs that stretch and bend, never f
 
 test("the head turns with ears and nose, and with the chest where they are unknown", () => {
   const joints = Float64Array.from(standing({ theta: 0.7 }));
-  const turned = turnHead(joints, IDENTITY, new Float64Array(9));
+  const turned = turnHead(new Float64Array(9), IDENTITY, joints);
   assert.ok(apart([turned[2], turned[5], turned[8]], [Math.sin(0.7), 0, Math.cos(0.7)]) < 0.01, `${turned}`);
   joints.copyWithin(3 * JOINT.left_ear, 3 * JOINT.right_ear, 3 * JOINT.right_ear + 3);
-  assert.deepEqual([...turnHead(joints, IDENTITY, new Float64Array(9))], [...IDENTITY]);
+  assert.deepEqual([...turnHead(new Float64Array(9), IDENTITY, joints)], [...IDENTITY]);
 });
 
 test("soles lie flat although the shin leans", () => {

@@ -37,5 +37,5 @@ def stage_decoded() -> Iterator[Decoded]:
     """The same as the processor's second last step gives them, with a grey picture."""
     width, height = IMAGE_SIZE
     for index, (frame, poses) in enumerate(stage_poses()):
-        picture = Frame(index, frame / FRAME_RATE, 0.0, np.full((height, width, 3), 90 + index % 50, np.uint8))
+        picture = Frame(index, frame / FRAME_RATE, 0.0, np.broadcast_to(np.uint8(90 + index % 50), (height, width, 3)))
         yield Decoded(picture, tuple(poses), "keypoints", None, (0.36, 0.36), BackendInfo("none", "none", "none"), {})

@@ -49,9 +49,11 @@ def test_one_backend_is_measured_and_compared(
         assert 30 < entry["mpjpe_mm"] < 400
         assert entry["absolute_mm"] > entry["mpjpe_mm"] / 2
         assert abs(entry["depth_percent"]) < 30
+        assert 1 < entry["angles_deg"]["left_knee_flexion"] < 60
     printed = capfd.readouterr().out
     assert "openvino" in printed
     assert "keypoints" in printed
+    assert "Left knee flexion" in printed
 
 
 def test_what_cannot_be_measured_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

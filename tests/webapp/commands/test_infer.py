@@ -55,9 +55,12 @@ def test_demo_gives_valid_scenes_in_order_and_an_overlay(tmp_path: Path, capfd: 
 
 def test_people_on_the_stage_stand_upright_where_they_are(tmp_path: Path) -> None:
     lines = tmp_path / "people.jsonl"
-    assert main(["infer", "demo", "-o", str(lines), "--max-frames", "3", *FAST]) == 0
+    assert main(["infer", "demo", "-o", str(lines), "--max-frames", "3", "--angles", *FAST]) == 0
     scene = _scenes(lines)[-1]
     assert scene["up"] == "+y"
+    placed = [person for person in scene["people"] if person["joints_3d"]]
+    assert all(person["angles"]["trunk_lean"] < 40 for person in placed)
+    assert all(-180 <= degrees <= 180 for person in placed for degrees in person["angles"].values())
     placed = [person for person in scene["people"] if person["joints_3d"]]
     assert len(placed) >= 3
     for person in placed:

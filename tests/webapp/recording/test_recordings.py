@@ -82,7 +82,7 @@ def test_csv_has_a_row_per_person_and_joint(client: FlaskClient, stage: Stage, p
     assert len(rows) == 1 + 19 * len(scenes)
     person = json.loads(scenes[0])["people"][0]
     assert rows[1][6] == "neck"
-    assert [float(value) for value in rows[1][7:]] == [
+    assert [float(value) for value in rows[1][7:-2]] == [
         *person["keypoints_2d"][0],
         *person["joints_3d"][0],
         *person["joints_camera"][0],

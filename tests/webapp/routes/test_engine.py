@@ -133,7 +133,9 @@ def test_settings_change_at_once_and_are_saved(
     assert client.get("/api/state").json["camera"]["fx"] == 500
     assert options.config is not None
     saved = json.loads(options.config.read_text())
-    assert (saved["camera_height_m"], saved["smoothing"], saved["fx"]) == (1.2, False, 500)
+    assert (saved["camera_height_m"], saved["smoothing"], saved["fx"]) == (None, False, None)
+    of_source = json.loads(options.config.with_name("cameras.json").read_text())["sources"]["demo"]
+    assert of_source == {"camera_height_m": 1.2, "fx": 500, "fx_size": [320, 180]}
 
 
 def test_heights_of_single_ids_are_not_saved(client: FlaskClient, playing: Pipeline, options: ServeOptions) -> None:

@@ -52,10 +52,10 @@ def test_the_replacement_goes_on_with_the_source_that_played() -> None:
 def test_what_may_crash_it_is_given_up_when_it_crashes_again_at_once() -> None:
     server = Server(source="0", backend="openvino")
     server.begins_after(0)
-    server.saved = Settings(source="1", backend="pytorch", precision="fp16", floor_offset_m=0.5)
+    server.saved = Settings(source="1", backend="pytorch", precision="fp16", smoothing=False)
     server.begins_after(AGAIN_WITHIN)
     again = server.begins_after(AGAIN_WITHIN / 2)
-    assert again.settings == Settings(source="0", backend="openvino", floor_offset_m=0.5)
+    assert again.settings == Settings(source="0", backend="openvino", smoothing=False)
     assert "twice within a minute" in again.problems[0][2]
 
 

@@ -158,14 +158,14 @@ def test_pieces_and_files_have_limits(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("title", "data", "said"),
     [
-        ("film.mp4", b"no film at all, but text\n" * 40, "film.mp4 is no video or image"),
+        ("film.mp4", b"no film at all, but text\n" * 40, "the file is no video or image"),
         ("film.mp4", CLIP[:4000], "is cut off"),
         ("film.mp4", bytes(5000), "nothing but zeros"),
-        ("film.mp4", os.urandom(5000), "film.mp4 is no video or image"),
+        ("film.mp4", os.urandom(5000), "the file is no video or image"),
         ("list.mp4", b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "is no video or image"),
         ("list.mp4", b"#EXTM3U\n#\x00\x01\x02\n#EXTINF:1,\n/etc/passwd.ts\n", "is no video or image"),
         ("list.mp4", b"ffconcat version 1.0\nfile stage.mp4\n", "is no video or image"),
-        ("room.mp4", json.dumps({"R": np.eye(3).tolist(), "t": [0, 0, 3]}).encode(), "room.mp4 is a camera file"),
+        ("room.mp4", json.dumps({"R": np.eye(3).tolist(), "t": [0, 0, 3]}).encode(), "the file is a camera file"),
     ],
 )
 def test_what_cannot_be_played_is_refused_by_its_content_and_removed(
@@ -188,7 +188,7 @@ def test_files_are_examined_in_another_process(
     text = b"no film at all\n"
     status, refused = send(client, begin(client, text, "film.mp4"), text)
     assert status == 400
-    assert refused["error"].startswith("film.mp4 is no video or image")
+    assert refused["error"].startswith("the file is no video or image")
 
 
 def test_a_decoder_that_crashes_takes_only_the_upload_with_it(
@@ -197,7 +197,7 @@ def test_a_decoder_that_crashes_takes_only_the_upload_with_it(
     monkeypatch.setattr(services.uploads, "_examine", examine)
     monkeypatch.setattr("engine.children.command", lambda *_: ["sh", "-c", "kill -SEGV $$"])
     status, refused = send(client, begin(client, CLIP), CLIP)
-    assert (status, refused["error"]) == (400, "my clip.mp4 cannot be played: its decoder crashes")
+    assert (status, refused["error"]) == (400, "the file cannot be played: its decoder crashes")
     assert files(options) == []
 
 

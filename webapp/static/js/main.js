@@ -8,7 +8,8 @@ import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
 import { createBottomSheet } from "./panels/bottom-sheet.js";
-import { createCameraPanel } from "./panels/camera.js";
+import { createCameraPanel } from "./panels/camera/camera.js";
+import { createFloorChip } from "./panels/camera/floor-chip.js";
 import { createDisplayPanel } from "./panels/display.js";
 import { createDropZone } from "./panels/drop.js";
 import { createEnginePanel } from "./panels/engine.js";
@@ -25,6 +26,7 @@ import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
 import { createSend } from "./send/send.js";
 import { createSource } from "./source/source.js";
+import { createGridLayer } from "./video/grid-layer.js";
 import { createLayers } from "./video/layers.js";
 import { withheldIn } from "./video/permission.js";
 
@@ -37,8 +39,11 @@ const source = createSource({ onCameraFile: offerCameraFile, problem: toasts.pro
 const banner = createBanner({ onSource: source.open });
 const send = createSend({ onSees: (sees) => actions.settings({ viewers_see: sees }), problem: toasts.problem });
 const layers = createLayers();
+const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let compact = false;
+let adjustPlace = null; // where the video is while the camera is adjusted on a small screen
 
 /** Performs an action on the server; if it fails, shows a toast and resets the controls to the server's state. */
 async function act(work) {
@@ -71,6 +76,16 @@ const actions = {
   preview(calibration) {
     stage.setPreview(calibration !== null);
     live?.viewer?.setPreview(calibration);
+    grid.setPreview(calibration);
+  },
+  adjusting(place) {
+    adjustPlace = place;
+    placeVideo();
+    layout.dataset.large = place ? "video" : preferences.get("large");
+  },
+  grid(shown) {
+    preferences.set("grid", shown);
+    grid.setShown(shown);
   },
 };
 
@@ -94,13 +109,19 @@ const video = createVideoPanel({
   onEnlarge: enlarge,
 });
 const engine = createEnginePanel({ actions, toasts });
-const camera = createCameraPanel({ actions, toasts });
+const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
+grid.setShown(preferences.get("grid"));
+const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: camera.undo });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
-const joints = createJointsPanel({ onHeight: actions.personHeight });
+const joints = createJointsPanel({
+  onHeight: actions.personHeight,
+  onAngles: (angles) => actions.settings({ angles }),
+  loadAngles: () => get("api/angles"),
+});
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element);
+stage.frame.append(replay.element, floorChip.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
@@ -132,10 +153,10 @@ document.body.replaceChildren(
   source.element,
   drop.element,
 );
-watchMedia(COMPACT, (compact) => {
+watchMedia(COMPACT, (is) => {
+  compact = is;
   tabs.setHidden("video", !compact);
-  if (compact) tabs.bodyOf("video").replaceChildren(video.element);
-  else views.append(video.element);
+  placeVideo();
 });
 const theme = createTheme({
   preferences,
@@ -173,13 +194,18 @@ function showState(next) {
   if (!state.settings) return;
   engine.update(state);
   camera.update(state);
+  floorChip.update(state);
+  grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
-  joints.set({ up: state.camera?.up ?? "+y", heights: state.settings.person_heights_m, locked: state.view_only });
+  joints.set({
+    up: state.camera?.up ?? "+y",
+    heights: state.settings.person_heights_m,
+    angles: state.settings.angles,
+    locked: state.view_only,
+  });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
-    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -226,13 +252,6 @@ function refreshBackends() {
   );
 }
 
-function refreshSources() {
-  get("api/sources").then(
-    ({ sources }) => engine.setSources(sources),
-    () => {},
-  );
-}
-
 function chooseView(view) {
   preferences.set("view", view);
   live?.video.setView(view);
@@ -243,14 +262,28 @@ function chooseDisplay(show) {
   live?.show(show);
 }
 
+function placeVideo() {
+  if (compact) (adjustPlace ?? tabs.bodyOf("video")).replaceChildren(video.element);
+  else views.append(video.element);
+}
+
 function enlarge() {
   const large = layout.dataset.large === "video" ? "scene" : "video";
   layout.dataset.large = large;
   preferences.set("large", large);
 }
 
-function offerCameraFile(file) {
+function openCamera() {
   tabs.select("camera");
   sheet.setOpen(true);
+}
+
+function adjustCamera() {
+  openCamera();
+  camera.adjust();
+}
+
+function offerCameraFile(file) {
+  openCamera();
   camera.offerFile(file);
 }

@@ -22,7 +22,7 @@ const MODELS = [
 const NETWORK = ["backend", "device", "precision", "height_size"];
 
 /**
- * `actions`: {backend(choice), cancelSwitch(), compare(a, b), endComparison(), source(text), settings(changes)};
+ * `actions`: {backend(choice), cancelSwitch(), compare(a, b), endComparison(), settings(changes)};
  * `toasts`: {news}.
  */
 export function createEnginePanel({ actions, toasts }) {
@@ -33,7 +33,11 @@ export function createEnginePanel({ actions, toasts }) {
   const running = createRunning();
   const network = createNetworkFields(actions);
   const comparison = createComparison({ actions });
-  const source = createSourceFields(actions);
+  const pause = switchField({
+    label: "Close the camera when no one is watching",
+    help: "Turns off its indicator light and saves power. Reopening takes a moment.",
+    onChange: (on) => actions.settings({ pause_unwatched: on }),
+  });
   const people = createPeopleFields(actions);
   const resets = createResets({ actions, cancelSwitch: () => (cancellable ? actions.cancelSwitch() : null), toasts });
   let cancellable = false;
@@ -45,7 +49,7 @@ export function createEnginePanel({ actions, toasts }) {
     fallback,
     section("Speed", presets.element, running.element),
     section("People", ...people.common, resets.button("People", PEOPLE)),
-    section("Source", ...source.elements),
+    section("Power", pause.element),
     h(
       "details",
       { class: "advanced" },
@@ -65,7 +69,6 @@ export function createEnginePanel({ actions, toasts }) {
       comparison.setBackends(backends);
       presets.setPresets(known);
     },
-    setSources: source.setSources,
     progress: (news) => (news.task === "comparison" ? comparison.progress : progress.show)(news),
     /** Called with each statistics update. */
     tick(state) {
@@ -83,7 +86,7 @@ export function createEnginePanel({ actions, toasts }) {
       running.update(state);
       network.update(state);
       comparison.update(state);
-      source.update(state);
+      pause.set(settings.pause_unwatched);
       people.update(settings);
       resets.update(settings);
     },
@@ -118,41 +121,6 @@ function createNetworkFields(actions) {
         MODELS.some(([name]) => name === settings.model) ? MODELS : [...MODELS, [settings.model, settings.model]],
       );
       model.set(settings.model);
-    },
-  };
-}
-
-function createSourceFields(actions) {
-  const source = selectField({
-    label: "Source",
-    help: "The camera, file or address that pictures come from. The option --allow-source at start-up adds more.",
-    onChange: actions.source,
-  });
-  const pause = switchField({
-    label: "Close the camera when no one is watching",
-    help: "Turns off its indicator light and saves power. Reopening takes a moment.",
-    onChange: (on) => actions.settings({ pause_unwatched: on }),
-  });
-  let playing = "";
-  let sources = [];
-
-  function offer() {
-    const known = sources.map(({ source: name, label }) => [name, label]);
-    source.setOptions(known.some(([name]) => name === playing) ? known : [[playing, playing], ...known]);
-    source.set(playing);
-  }
-
-  return {
-    elements: [source.element, pause.element],
-    /** [{source, label}, ...] that may be chosen. */
-    setSources(list) {
-      sources = list;
-      offer();
-    },
-    update(state) {
-      playing = state.source;
-      offer();
-      pause.set(state.settings.pause_unwatched);
     },
   };
 }

@@ -1,15 +1,19 @@
-// A table of the joints of one person, updated a few times a second, with units and axes.
+// Tables of the joints and angles of one person, updated a few times a second, with units and axes.
 
 import { h, setText } from "../dom.js";
-import { numberField, selectField } from "../fields.js";
+import { numberField, selectField, switchField } from "../fields.js";
+import { createAnglesTable } from "../measure/angles-table.js";
 import { valueRange } from "../settings.js";
 import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
 
 const EVERY_MS = 250;
 const SURE = " Sure: confidence, 0 to 1; est.: estimated, not seen.";
 
-/** `onHeight(id, metres | null)` when the height of the chosen person is entered. */
-export function createJointsPanel({ onHeight }) {
+/**
+ * `onHeight(id, metres | null)` when the height of the chosen person is entered, `onAngles(on)` when angles are to be
+ * part of the scenes; `loadAngles()`: a promise of their definitions.
+ */
+export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
   const person = selectField({
     label: "Person",
     onChange: (value) => {
@@ -40,6 +44,12 @@ export function createJointsPanel({ onHeight }) {
   tall.control.addEventListener("focus", () => {
     userChose = true;
   }); // the value being typed belongs to this person
+  const angles = createAnglesTable({ load: loadAngles });
+  const sent = switchField({
+    label: "Send angles with the scenes",
+    help: "For recordings and other programs; GET /api/angles defines them.",
+    onChange: onAngles,
+  });
   const meaning = h("p", { class: "help" });
   const rows = JOINTS.map((_, joint) => {
     const cells = Array.from({ length: 4 }, () => h("td", {}));
@@ -68,6 +78,8 @@ export function createJointsPanel({ onHeight }) {
     tall.element,
     meaning,
     h("div", { class: "scroll-x" }, table),
+    h("div", { class: "scroll-x" }, angles.element),
+    sent.element,
   );
   let chosen = null;
   let userChose = false; // the user's choice stays, in view or not; without one, the first person is shown
@@ -91,11 +103,13 @@ export function createJointsPanel({ onHeight }) {
 
   return {
     element,
-    /** `heights`: metres by id; `locked`: whether they are read-only. */
-    set({ up: axis, heights, locked: isLocked }) {
+    /** `heights`: metres by id; `angles`: whether they are sent; `locked`: whether all this is read-only. */
+    set({ up: axis, heights, angles: areSent, locked: isLocked }) {
       up = axis;
       heightsById = heights ?? {};
       locked = isLocked;
+      sent.set(areSent);
+      sent.control.disabled = isLocked;
       explain();
     },
 
@@ -110,6 +124,7 @@ export function createJointsPanel({ onHeight }) {
       person.set(String(chosen));
       tall.set(heightsById[chosen]);
       tall.control.disabled = locked || chosen === null;
+      angles.update(moment.world, slot, up);
       rows.forEach(({ cells }, joint) => {
         const at = slot * JOINT_COUNT + joint;
         const confidence = slot < 0 ? 0 : moment.confidence[at];

@@ -114,12 +114,16 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
     if (preset) onPreset(preset[0]);
     else if (event.key.toLowerCase() === "f") onFit();
   });
-  canvas.addEventListener("pointermove", (event) => {
+  function placeTip(event) {
     const right = event.offsetX > canvas.clientWidth / 2;
     const low = event.offsetY > canvas.clientHeight / 2;
     const aside = `${right ? "calc(-100% - 14px)" : "14px"}, ${low ? "calc(-100% - 10px)" : "10px"}`;
     tip.style.transform = `translate(${event.offsetX}px, ${event.offsetY}px) translate(${aside})`;
+  }
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") placeTip(event);
   });
+  canvas.addEventListener("pointerdown", placeTip);
 
   return {
     element,

@@ -60,5 +60,6 @@ export function createToasts() {
 export function sentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return "";
-  return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
+  const first = /^\w+:\/\//.test(trimmed) ? trimmed[0] : trimmed[0].toUpperCase(); // an address stays as it is
+  return first + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }

@@ -1,5 +1,5 @@
-// Options of materials that are blended with what is behind them, but drawn in the order of `renderOrder` before people, as
-// transparent materials are not: the picture, the floor, shadows.
+// Options of materials that are blended with what is behind them, yet drawn before people, in the order of
+// `renderOrder`: the picture, the floor, shadows. Transparent materials would be drawn after people.
 
 import { CustomBlending, OneFactor, OneMinusSrcAlphaFactor } from "../../vendor/vendor.js";
 

@@ -1,4 +1,4 @@
-// Whether the camera's picture, as it stands in the scene, covers somebody on the screen.
+// Whether the camera's picture, as it stands in the scene, covers somebody on the screen, or is cut off by its edge.
 
 import { JOINT_COUNT } from "../skeleton.js";
 
@@ -14,8 +14,8 @@ export function createCover() {
 
   return function covers(corners, points, people, viewProjection, shown) {
     enclose(picture, corners, 0, 4, viewProjection, 0);
-    if (!picture.whole) return true;
     const margin = shown ? 0 : HYSTERESIS;
+    if (!picture.whole || !inside(picture, margin)) return true;
     for (let slot = 0; slot < people; slot++) {
       enclose(person, points, 3 * slot * JOINT_COUNT, JOINT_COUNT, viewProjection, FLESH_M);
       if (person.whole && picture.near < person.far && overlap(picture, person, margin)) return true;
@@ -50,6 +50,9 @@ function enclose(out, points, start, count, m, around) {
     out.far = Math.max(out.far, w);
   }
 }
+
+const inside = ({ left, right, bottom, top }, margin) =>
+  left > -1 + margin && right < 1 - margin && bottom > -1 + margin && top < 1 - margin;
 
 const overlap = (a, b, margin) =>
   a.left < b.right + margin && b.left < a.right + margin && a.bottom < b.top + margin && b.bottom < a.top + margin;

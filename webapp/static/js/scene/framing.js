@@ -12,8 +12,8 @@ const UP = new Vector3(0, 1, 0);
 
 /**
  * Writes into `out` the target and distance from which a camera, looking down along the direction (theta, phi) about y,
- * sees all `count` points ([x, y, z, x, …], display space), which fill the share `filled` of the view's width or height.
- * `camera`: {fov: vertical, degrees, aspect}.
+ * sees all `count` points ([x, y, z, x, …], display space), which fill the share `filled` of the view's width or
+ * height. `camera`: {fov: vertical, degrees, aspect}.
  *
  * With x right, y up and z towards the viewer, the viewer at (X, Y, Z) sees a point if |x - X| <= (Z - z) tan(h) and
  * |y - Y| <= (Z - z) tan(v). Each is two lines in (X, Z); where the outermost two meet is the nearest place.

@@ -67,7 +67,11 @@ const LIGHT = {
   light: { sky: "#dfe4ec", ground: "#77716f", lamp: 1.1, edge: 0.3, gloss: 0.08 },
 };
 
-/** `capacity`: people at most. `rows`: their bones, a row of PERSON_FLOATS each. `coarseness`: of the mesh, 1 or more. */
+/** Where the lamp is: beside the viewer, so that people are lit from where they are looked at, and above everybody. */
+const LAMP = new Vector3(-0.62, 0.35, 0.7);
+const LAMP_ABOVE = 0.55;
+
+/** `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more. */
 export function createMannequins(capacity, rows, coarseness) {
   const mesh = createMesh(coarseness);
   const geometry = new InstancedBufferGeometry();
@@ -98,7 +102,7 @@ export function createMannequins(capacity, rows, coarseness) {
     ground: { value: new Color() },
     lamp: { value: new Color() },
     backdrop: { value: new Color() },
-    towardsLamp: { value: new Vector3(0.42, 0.8, 0.42).normalize() },
+    towardsLamp: { value: new Vector3(0, 1, 0) },
     edge: { value: 0 },
     gloss: { value: 0 },
     hidden: { value: 0 },
@@ -106,6 +110,11 @@ export function createMannequins(capacity, rows, coarseness) {
   const material = new ShaderMaterial({ vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms });
   const object = new Mesh(geometry, material);
   object.frustumCulled = false;
+  object.onBeforeRender = (_renderer, _scene, camera) => {
+    const lamp = uniforms.towardsLamp.value.copy(LAMP).transformDirection(camera.matrixWorld);
+    lamp.y += LAMP_ABOVE;
+    lamp.normalize();
+  };
 
   return {
     object,

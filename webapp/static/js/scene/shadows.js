@@ -1,5 +1,5 @@
-// Soft contact shadows: a faint capsule on the floor under each part of the body, darker and sharper the nearer the part
-// is to the floor. One instanced mesh for everybody.
+// Soft contact shadows: a faint capsule on the floor under each part of the body, darker and sharper the nearer the
+// part is to the floor. One instanced mesh for everybody.
 
 import {
   BufferAttribute,

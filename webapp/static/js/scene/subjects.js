@@ -11,7 +11,7 @@ const FLOOR_WITHIN_M = 1;
 const POINTS_EACH = JOINT_COUNT + 2;
 const SHOULDERS = [JOINT.left_shoulder, JOINT.right_shoulder];
 const HIPS = [JOINT.left_hip, JOINT.right_hip];
-/** How much "front" is where the camera is, beside where people face: people who face all ways are seen by the camera. */
+/** How much "front" is where the camera is, beside where people face: it decides where they face all ways. */
 const CAMERA_SHARE = 0.35;
 
 /** Room for the points of all people, as `gather` writes them. */

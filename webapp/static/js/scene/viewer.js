@@ -17,9 +17,8 @@ import { createColours } from "./colours.js";
 import { createCover } from "./cover.js";
 import { createFloor } from "./floor.js";
 import { createFrustum } from "./frustum.js";
+import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
-import { createPicker } from "./picker.js";
-import { followPointer } from "./pointer.js";
 import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
@@ -67,13 +66,11 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
   const framed = { points: createSubjects(), count: 0 };
-  const hovered = { slot: -1, joint: -1 };
   const viewProjection = new Matrix4();
   const covers = createCover();
   const viewDirection = new Vector3();
   const options = { face: true };
-  const pick = createPicker();
-  const pointer = followPointer(canvas);
+  const hover = createHover(canvas);
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
     subjects,
@@ -154,16 +151,6 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     return depth;
   }
 
-  function pickHovered() {
-    const { place } = pointer;
-    hovered.slot = hovered.joint = -1;
-    if (place)
-      Object.assign(
-        hovered,
-        pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face),
-      );
-  }
-
   function draw(now) {
     request = requestAnimationFrame(draw);
     const elapsed = (now - last) / 1000;
@@ -174,12 +161,12 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     placePeople(now);
     views.update(moment, points, dt);
     placePicture(now, dt);
-    pickHovered();
-    parts.people.update(moment, points, hovered);
+    hover.update(moment, points, camera, options.face);
+    parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
-    onMoment(moment, hovered);
+    onMoment(moment, hover.hovered);
   }
 
   function resize() {
@@ -231,7 +218,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
-      pointer.dispose();
+      hover.dispose();
       views.dispose();
       for (const part of Object.values(parts)) part.dispose();
       renderer.dispose();

@@ -26,7 +26,8 @@ const PRESETS = {
 };
 
 /**
- * `subjects` -> {points, count} of what to frame; `front(heading)` -> the angle that people face; `realCamera()` -> the real camera as in world.js, or null;
+ * `subjects()` -> {points, count} of what to frame; `front(heading)` -> the angle that people face;
+ * `realCamera()` -> the real camera as in world.js, or null;
  * `fovFor(aspect)` -> the vertical angle that contains its picture; `onChange(name)` when the view changes.
  */
 export function createViews(camera, element, { subjects, front, realCamera, fovFor, reducedMotion, onChange }) {
@@ -58,6 +59,12 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
     if (view === "camera") leaveCamera();
     else if (view !== "follow") setView(null);
   });
+
+  /** Arrow keys move the view as dragging does, without an event of their own. */
+  function takeByKeys({ code }) {
+    if (code.startsWith("Arrow")) controls.dispatchEvent({ type: "start" });
+  }
+  element.addEventListener("keydown", takeByKeys);
 
   function setView(name) {
     view = name;
@@ -209,7 +216,10 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
       return undefined;
     },
 
-    dispose: () => controls.dispose(),
+    dispose() {
+      element.removeEventListener("keydown", takeByKeys);
+      controls.dispose();
+    },
   };
   return views;
 }

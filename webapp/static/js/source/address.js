@@ -14,7 +14,7 @@ export function createAddress({ onOpen }) {
     autocomplete: "off",
     spellcheck: "false",
     required: true,
-    placeholder: "rtsp://user:password@192.168.1.20/stream",
+    placeholder: "rtsp://192.168.1.20/live",
     "aria-describedby": `${id}-help`,
   });
   const form = h(
@@ -33,7 +33,7 @@ export function createAddress({ onOpen }) {
   const help = h(
     "p",
     { class: "help", id: `${id}-help` },
-    "Of an IP camera, a phone's camera app or a video file on the web: rtsp://, http:// or https://.",
+    "An IP camera, a phone's camera app or a video on the web: rtsp://, http:// or https://, with user:password@ where it is needed.",
   );
   const closed = h(
     "p",

@@ -38,7 +38,7 @@ export function createSource({ onCameraFile, problem }) {
   const others = h("ul", { class: "source-list" });
   const recordings = h("ul", { class: "source-list" });
   const recorded = group("Recordings", null, recordings);
-  const named = group("Demo and sources named at start-up", null, others);
+  const named = group("Demo and sources named at start", null, others);
   const field = createAddress({ onOpen: choose });
   const uploads = createUploads({
     onFile: offerFile,
@@ -56,7 +56,7 @@ export function createSource({ onCameraFile, problem }) {
     h(
       "div",
       { class: "source-columns" },
-      group("Cameras of the computer that runs Posecast", rescan, cameras, noCameras),
+      group("Cameras on the Posecast computer", rescan, cameras, noCameras),
       group("A video or image of your own", null, uploads.element),
       group("An address", null, field.element),
       named,
@@ -73,10 +73,13 @@ export function createSource({ onCameraFile, problem }) {
   let pending = null; // {source, since}: what is being opened
   let failure = null; // {error, hint} of the last choice
   let sent = null; // the share of an upload that has arrived; null without one
+  let asked = false; // whether "next time" was changed since the sheet was opened
   let drawn = "";
 
   function opening() {
     failure = null;
+    asked = false;
+    remember.checked = state?.start_source === state?.source && state?.source !== "demo";
     refresh();
     uploads.refresh();
     draw();
@@ -100,7 +103,7 @@ export function createSource({ onCameraFile, problem }) {
     pending = { source, since: performance.now() };
     draw();
     try {
-      const body = remember.checked ? { source, remember: true } : { source };
+      const body = asked && remember.checked ? { source, remember: true } : { source };
       const { switching } = await put("api/source", body);
       if (pending?.source === source) pending.source = switching; // an address, without its password
     } catch (error) {
@@ -117,6 +120,7 @@ export function createSource({ onCameraFile, problem }) {
   }
 
   async function changeRemembered() {
+    asked = true;
     if (pending !== null) return; // it is sent with the choice, and this one is for the next
     try {
       const { start_source: next } = await put("api/source", { remember: remember.checked });

@@ -26,11 +26,12 @@ export async function send(file, { signal, onProgress }) {
       size = nextSize(size, performance.now() - begun);
       failures = 0;
     } catch (error) {
-      if (error.name === "AbortError") throw error;
+      if (error.status !== 409 && !isTemporary(error)) throw error;
       const now = await status(upload, signal);
       const moved = now.offset !== upload.offset || now.whole;
-      if (!moved && (!isTemporary(error) || failures >= RETRY_MS.length)) throw error;
+      if (!moved && (error.status === 409 || failures >= RETRY_MS.length)) throw error;
       upload = now;
+      size = Math.max(SMALLEST_PIECE, size / 4); // the server gives a piece twenty seconds to arrive
       if (!moved) await pause(RETRY_MS[failures++], signal);
     }
   }

@@ -11,13 +11,15 @@ export const fitted = (size, box) => Math.min(box[0], (box[1] * size[0]) / size[
 /** Another layer is another canvas in `element` whose width and height have the picture's ratio. */
 export function createLayers() {
   const picture = h("canvas", { class: "picture" });
+  const grid = h("canvas", { class: "floor-grid", hidden: true });
   const people = h("canvas", {});
-  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, picture, people);
+  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, picture, grid, people);
   let box = [0, 0];
 
   return {
     element,
     picture,
+    grid,
     people,
 
     /** Calls `action` when the panel's size changes. */

@@ -7,14 +7,17 @@ import { smooth } from "./vectors.js";
 /** Bones that move a vertex, at most. */
 export const INFLUENCES = 3;
 /** Metres over which the influence of a bone fades by e: joints bend within a few centimetres. */
-const FADE_M = 0.022;
+const FADE_M = 0.028;
 /** Heights between which the spine bends. */
 const SPINE_M = [1.02, 1.26];
 /** Distances from the surface at which other parts of the body take light away. */
 const OCCLUSION_M = [0.03, 0.07, 0.12];
 const RIGHT = Object.values(BONE).filter((bone) => BONES[bone].name.startsWith("right"));
 
-/** {positions, normals, indices, bones, weights, side, light}: arrays by vertex, fewer where coarser; `side` is 1 on right limbs, `light` 0 to 1. */
+/**
+ * {positions, normals, indices, bones, weights, side, light}: arrays by vertex, fewer where coarser; `side` is 1 on
+ * right limbs, `light` 0 to 1.
+ */
 export function createMesh(coarseness = 1) {
   const mesh = surfaceOf(distance, grid(coarseness));
   const count = mesh.positions.length / 3;

@@ -1,5 +1,5 @@
-// The mannequin as a signed distance field: round shapes that melt into each other, each moved by one bone. It stands with
-// its arms half raised, faces +z, its left is +x, the floor is y = 0; metres.
+// The mannequin as a signed distance field: round shapes that melt into each other, each moved by one bone. It stands
+// on the floor y = 0 with its arms half raised and faces +z, its left is +x; metres.
 
 /** Where the joints are at rest, by name; right ones mirror the left. */
 export const REST = withMirrored({

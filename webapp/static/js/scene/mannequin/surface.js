@@ -8,7 +8,7 @@ const EDGES = [
 const BLOCK = 5;
 const STEP_M = 5e-4;
 
-/** `field(x, y, z)` in metres; `axes`: ascending coordinates of the grid along x, y and z. -> {positions, normals, indices} */
+/** {positions, normals, indices}. `field(x, y, z)`: metres; `axes`: ascending coordinates of the grid, for x, y, z. */
 export function surfaceOf(field, axes) {
   const [nx, ny, nz] = axes.map((axis) => axis.length);
   const at = (i, j, k) => i + nx * (j + ny * k);
