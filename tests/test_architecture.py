@@ -184,7 +184,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting recordings
+        __init__ exporting formats recordings
         replay writing
         recorder
     """,
@@ -210,7 +210,7 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console terminal
+        __init__ arguments bundle chart console network_command terminal
         bench comparison_chart convert doctor export infer models serve
         compare
         parser

@@ -485,7 +485,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 412, "height": 780}, has_touch=True, is_mobile=True)
     expect(page.locator("canvas.scene")).to_be_visible()
     expect(page.locator(".header").get_by_role("status")).to_have_text("Live", use_inner_text=True)
-    for name in ("Record", "Share"):
+    for name in ("Record", "Send"):
         expect(page.locator(".header").get_by_role("button", name=name, exact=True)).to_be_visible()
     for name in ("Camera", "Display", "Joints", "Stats", "Record", "Engine"):
         open_tab(page, name)
@@ -640,10 +640,3 @@ def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> No
         expect(page.locator(".stage-note")).to_be_hidden()
         page.close()
     assert watch.unexpected() == []
-
-
-def test_the_share_button_gives_a_link_or_says_how_to_get_one(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
-    expect(page.get_by_role("dialog")).to_contain_text("HOST=0.0.0.0")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
