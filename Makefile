@@ -7,7 +7,7 @@ STAMPS := $(VENV)/.stamps
 # Pins installed packages and build requirements; newer versions of pip use the second name.
 PIN := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 
-# Empty: the source chosen last for the dashboard, the demo elsewhere.
+# Empty: for the dashboard the source to start with, as chosen there; the demo elsewhere.
 SOURCE ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -30,7 +30,7 @@ help:  ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
-run: setup  ## start the dashboard in the browser, with the last source (SOURCE=, HOST=, PORT=, ARGS=)
+run: setup  ## start the dashboard in the browser, with the source chosen there (SOURCE=, HOST=, PORT=, ARGS=)
 	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 
 run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4 (SOURCE=, OUT=, VIDEO=, ARGS=)
@@ -93,7 +93,7 @@ $(STAMPS)/venv:
 
 # Not compiled in advance: that takes a minute for all libraries, and Python compiles the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
-	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,motion,pytorch]"
+	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

@@ -19,15 +19,17 @@ from bench.serving import serve
 from engine.errors import PosecastError
 from engine.settings import Settings
 
+PANEL = "view=raw&width=480"
+"""Query of the pictures that the page requests for its video panel, 430 pixels wide."""
 START_S = 600.0
 """Time limit for loading a network, seconds."""
 
 
-def measure(port: int, viewers: int, seconds: float) -> dict[str, float]:
+def measure(port: int, viewers: int, seconds: float, query: str = PANEL) -> dict[str, float]:
     """The engine's frame rate with `viewers` viewers, and the rates that they got."""
     watchers = None
     if viewers:
-        command = [sys.executable, "-m", "bench.watchers", str(port), str(viewers), str(seconds)]
+        command = [sys.executable, "-m", "bench.watchers", str(port), str(viewers), str(seconds), query]
         watchers = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert watchers.stdout is not None
         watchers.stdout.readline()
@@ -39,6 +41,11 @@ def measure(port: int, viewers: int, seconds: float) -> dict[str, float]:
         output, _ = watchers.communicate(timeout=60)
         got = json.loads(output)
     return {"viewers": viewers, "engine_fps": fps, **got}
+
+
+def _mbit(result: dict[str, float]) -> float:
+    """Mbit/s that a viewer gets."""
+    return 8 * (result["pictures"] * result["picture_kb"] + result["scenes"] * result["scene_kb"]) / 1000
 
 
 def _state(port: int) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def main() -> None:
     parser.add_argument("--backend", default="openvino")
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--viewers", type=int, nargs="+", default=[0, 1, 10, 50])
+    parser.add_argument("--stream", default=PANEL, help="query of the pictures, as in /stream.mjpg?QUERY")
     parser.add_argument("--fps", type=float, default=15)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--json", type=Path, help="write the numbers there")
@@ -89,15 +97,16 @@ def main() -> None:
 def _measure_all(port: int, options: argparse.Namespace) -> dict[str, Any]:
     backend = wait_until_running(port)
     print(f"{backend['name']} {backend['device']} {backend['precision']}, a camera of {options.fps:g} fps")
-    print("viewers  engine fps   kept   each got: pictures/s  scenes/s   capture to viewer p50, p95 ms")
+    print("viewers  engine fps   kept   each got: pictures/s, KB   scenes/s, KB   Mbit/s   to viewer p50, p95 ms")
     results: list[dict[str, float]] = []
     for count in options.viewers:
-        result = measure(port, count, options.seconds)
+        result = measure(port, count, options.seconds, options.stream)
         results.append(result)
         kept = result["engine_fps"] / results[0]["engine_fps"]
         print(f"{count:7d}  {result['engine_fps']:10.1f}  {kept:5.0%}", end="")
         if count:
-            print(f"  {result['pictures']:20.1f}  {result['scenes']:8.1f}", end="")
+            print(f"  {result['pictures']:20.1f} {result['picture_kb']:5.1f}", end="")
+            print(f"  {result['scenes']:8.1f} {result['scene_kb']:5.1f}   {_mbit(result):6.2f}", end="")
             print(f"   {result['latency_ms_p50']:.0f}, {result['latency_ms_p95']:.0f}", end="")
         print(flush=True)
     return {"backend": backend, "fps": options.fps, "viewers": results}

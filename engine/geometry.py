@@ -7,7 +7,8 @@ image and (width, height) the opposite one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,16 +20,24 @@ Array = NDArray[np.floating[Any]]
 
 UP_AXES = ("+x", "-x", "+y", "-y", "+z", "-z")
 METRES_PER_UNIT = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-DEFAULT_FX_PER_WIDTH = 0.8
-"""Default focal length over frame width: a 64 degree field of view, as of a common webcam."""
+DEFAULT_FX_PER_SIDE = 0.8
+"""Default focal length over the longer side of the frame: a 64 degree field of view, as of a common webcam."""
+FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)
+"""Diagonal of a 35 mm film frame, by which "35 mm equivalent" focal lengths are defined (CIPA DCG-001)."""
+NEUTRAL_HEIGHT_M = 1.5
+"""Height of the neutral camera above the floor: a phone in the hand, or a webcam on a stand."""
+
+
+PoseSource = Literal["file", "estimated", "default"]
+IntrinsicsSource = Literal["file", "option", "metadata", "default"]
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where the parts of a camera come from."""
 
-    pose: Literal["file", "estimated", "default"] = "default"
-    intrinsics: Literal["file", "option", "metadata", "default"] = "default"
+    pose: PoseSource = "default"
+    intrinsics: IntrinsicsSource = "default"
     revision: int = 0
     """Counts the changes of one source's camera."""
 
@@ -126,6 +135,12 @@ class CameraSpec:
     """(width, height) that K was calibrated at; None: taken to be the frame's own."""
     fx: float | None = None
     """Focal length in pixels of the frame, which overrides that of K; None: not overridden."""
+    fx_size: tuple[int, int] | None = None
+    """(width, height) of the frames that `fx` is for; None: it is for frames of any size."""
+    fx_per_width: float | None = None
+    """Focal length over the frame's width, for a camera that defines it so; None: not defined."""
+    film_mm: float | None = None
+    """35 mm equivalent focal length that the pictures' own metadata says; None: not said."""
     provenance: Provenance = Provenance()
     floor: FloorTrust | None = None
     """None: nobody knows where the floor is."""
@@ -133,21 +148,34 @@ class CameraSpec:
     def for_image(self, width: int, height: int) -> Camera:
         """The camera for frames of (width, height) pixels.
 
-        `fx` overrides K, and K overrides 0.8 x width. Where `fx` overrides K, the principal point and the pixel aspect
-        of K stay. A K of a picture that frames like these cannot come of is not used.
+        `fx` overrides K, K overrides `fx_per_width`, that overrides `film_mm`, and that 0.8 x the longer side. Where
+        `fx` overrides K, the principal point and the pixel aspect of K stay. A K of a picture that frames like these
+        cannot come of is not used.
         """
         turn, K = self._framed((width, height))
         axes = framing.turned_axes(turn)
         R, t = axes @ self.R, axes @ self.t
+        focal, source = self._focal(K, (width, height))
+        provenance = replace(self.provenance, intrinsics=source)
         if K is None:
-            focal = self.fx if self.fx is not None else DEFAULT_FX_PER_WIDTH * width
-            return self._camera((width, height), focal, focal, width / 2, height / 2, R, t)
-        zoom = 1.0 if self.fx is None else self.fx / float(K[0, 0])
+            K = intrinsics(focal, focal, width / 2, height / 2)
+        fy = float(K[1, 1]) * focal / float(K[0, 0])
         centre = (float(K[0, 2]), float(K[1, 2]))
-        return self._camera((width, height), float(K[0, 0]) * zoom, float(K[1, 1]) * zoom, *centre, R, t)
+        return Camera((width, height), focal, fy, *centre, R, t, self.up, provenance, self.floor)
 
-    def _camera(self, size: tuple[int, int], fx: float, fy: float, cx: float, cy: float, R: Array, t: Array) -> Camera:
-        return Camera(size, fx, fy, cx, cy, R, t, self.up, self.provenance, self.floor)
+    def _focal(self, K: Array | None, size: tuple[int, int]) -> tuple[float, IntrinsicsSource]:
+        """The focal length along x for frames of `size`, and where it comes from; K is for these frames."""
+        if self.fx is not None:
+            scale = 1.0 if self.fx_size is None else max(size) / max(self.fx_size)
+            return self.fx * scale, "option"
+        if K is not None:
+            given = self.provenance.intrinsics
+            return float(K[0, 0]), "file" if given == "default" else given
+        if self.fx_per_width is not None:
+            return self.fx_per_width * size[0], "default"
+        if self.film_mm is not None:
+            return self.film_mm / FILM_DIAGONAL_MM * math.hypot(*size), "metadata"
+        return DEFAULT_FX_PER_SIDE * max(size), "default"
 
     def _framed(self, frame: tuple[int, int]) -> tuple[int, Array | None]:
         """Quarter turns clockwise from the calibrated picture to the frames', and K for these."""
@@ -158,6 +186,16 @@ class CameraSpec:
             as_given = Camera(frame, 1.0, 1.0, 0.0, 0.0, self.R, self.t, self.up)
             turn = framing.quarter_turn(as_given.roll)
         return turn, framing.framed(self.K, self.resolution, frame, turn)
+
+
+def same_camera(one: CameraSpec, other: CameraSpec) -> bool:
+    """Whether two cameras are equal, whatever their revisions."""
+    pairs = [
+        (getattr(one, field.name), getattr(other, field.name)) for field in fields(CameraSpec)
+        if field.name != "provenance"
+    ]  # fmt: skip
+    provenances = (replace(each.provenance, revision=0) for each in (one, other))
+    return all(np.array_equal(first, second) for first, second in (*pairs, tuple(provenances)))
 
 
 def intrinsics(fx: float, fy: float, cx: float, cy: float) -> Array:
@@ -197,8 +235,16 @@ def rotation_between(start: Array, end: Array) -> Array:
     return rotation_from_vector(sideways / np.linalg.norm(sideways) * np.pi)
 
 
-def _reference_default() -> CameraSpec:
-    """The reference demo's camera: 1.52 m above the floor, 2.74 m from the origin, looking 5 degrees down."""
+DEFAULT_CAMERA = CameraSpec(np.diag([1.0, -1.0, -1.0]), np.array([0.0, NEUTRAL_HEIGHT_M, 0.0]), "+y")
+"""The neutral camera, used without a camera file: level above the origin, which lies on the floor, looking along -z."""
+
+
+def neutral_camera(film_mm: float | None) -> CameraSpec | None:
+    """The neutral camera with the lens that the pictures' metadata says; None if it says nothing."""
+    return None if film_mm is None else replace(DEFAULT_CAMERA, film_mm=film_mm)
+
+
+def _reference_camera() -> CameraSpec:
     R = np.array(
         [
             [0.1656794936, 0.0336560618, -0.9856051821],
@@ -207,7 +253,8 @@ def _reference_default() -> CameraSpec:
         ]
     )
     t = np.array([17.76193366, 126.741365, 286.3860507]) * METRES_PER_UNIT["cm"]
-    return CameraSpec(R, t, "-y")
+    return CameraSpec(R, t, "-y", fx_per_width=0.8, provenance=Provenance("file"))
 
 
-DEFAULT_CAMERA = _reference_default()
+REFERENCE_CAMERA = _reference_camera()
+"""The reference demo's camera: 1.52 m above the floor, 2.74 m from the origin, looking 5 degrees down."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from engine import offline, overlay
 from engine.capture import open_source
-from engine.extrinsics import check_frames, effective_camera, load_calibration
+from engine.extrinsics import check_frames, check_up, effective_camera, load_calibration
+from engine.floor_first import find_floor_first, following_the_floor
 from engine.geometry import CameraSpec
 from engine.loading import load_backend
 from engine.preprocess import network_size
@@ -43,8 +44,9 @@ class Inference:
         self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None, rate: float | None = None
     ) -> None:
         """`rate`: images per second, for a folder or pattern of images."""
-        self._settings, self._max_frames = settings, max_frames
+        self._settings, self._max_frames, self._realtime = settings, max_frames, realtime
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+        check_up(settings.up, self._calibration)
         self._first: Frame | None = None
         self._processor: Processor | None = None
         self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)
@@ -98,13 +100,25 @@ class Inference:
         if self._processor is None:
             raise RuntimeError("load() comes before results()")
         speed = _Speed()
-        frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
-        snapshots = offline.snapshots(frames, self._processor)
+        snapshots = self._snapshots(self._processor, drawn=drawn)
         # Both are closed: a network that is still running when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
             for snapshot, picture in pictured:
                 fps = speed.tick()
                 yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
+
+    def _snapshots(self, processor: Processor, *, drawn: bool) -> Generator[Snapshot, None, None]:
+        """Live sources go on at once, and their camera is corrected on the way; others are held until it is known."""
+        frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
+        if self._settings.level == "off" or processor.camera_spec.provenance.pose == "file":
+            return offline.snapshots(frames, processor)
+        if self._realtime or self.source.live:
+            return offline.snapshots(frames, processor, follow=following_the_floor(processor, self._settings))
+        return offline.snapshots(
+            frames,
+            processor,
+            between=lambda decoded: find_floor_first(decoded, processor, self._settings, pictures=drawn),
+        )
 
 
 def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:

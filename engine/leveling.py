@@ -6,10 +6,12 @@ with which the people stand upright on the floor. Only its rotation and its heig
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.geometry import Array, Camera, CameraSpec, rotation_between
+from engine.geometry import Array, Camera, CameraSpec, Provenance, rotation_between
 from engine.skeleton import JOINT, JOINT_COUNT, NECK
 
 MIN_STANDING = 10
@@ -43,7 +45,9 @@ def level(camera: Camera, bodies: Array) -> CameraSpec:
     R = camera.R @ correction.T
     sideways = camera.position - camera.height * camera.up_vector
     position = sideways + floor_below_camera * camera.up_vector
-    return CameraSpec(R, -R @ position, camera.up, camera.K, camera.image_size)
+    spec = CameraSpec(R, -R @ position, camera.up, provenance=Provenance("estimated"))
+    has_lens = camera.provenance.intrinsics == "file"
+    return replace(spec, K=camera.K, resolution=camera.image_size) if has_lens else spec
 
 
 def _thinned(bodies: Array) -> Array:

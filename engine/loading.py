@@ -114,15 +114,17 @@ def _may_be_tried(spec: ModelSpec) -> bool:
     return left and spec.model == "bundled" and spec.features is False and not gpu_count()
 
 
+def recorded_trials(spec: ModelSpec) -> list[Trial]:
+    """What the trials of this machine's processor found when `auto` chose; empty if it was not left to choose."""
+    left_open = replace(spec, backend="auto", device="auto", precision="auto")
+    if not _may_be_tried(left_open):
+        return []
+    return trials.recorded(_ready_now(left_open), _identity(left_open), models.cache_dir() / "trials")
+
+
 def _tried(spec: ModelSpec, progress: Progress) -> list[Trial]:
     """Trials of what is ready to open on the processor, the fastest first."""
-    candidates = [
-        replace(spec, backend=backend, device="CPU", precision=precision)
-        for precision in _PRECISIONS_TRIED
-        for backend in ("openvino", "onnxruntime")
-        if _offered(backend, precision)
-    ]
-    ready_now = [each for each in candidates if ready(each, trials.SIZE) is not None]
+    ready_now = _ready_now(spec)
     if not ready_now:
         return []
     progress("choose", None, "trying what is fastest on this machine")
@@ -132,6 +134,17 @@ def _tried(spec: ModelSpec, progress: Progress) -> list[Trial]:
     log.info("auto: %s", said)
     progress("chosen", None, said)
     return tried
+
+
+def _ready_now(spec: ModelSpec) -> list[ModelSpec]:
+    """What the processor runs without converting anything first."""
+    candidates = [
+        replace(spec, backend=backend, device="CPU", precision=precision)
+        for precision in _PRECISIONS_TRIED
+        for backend in ("openvino", "onnxruntime")
+        if _offered(backend, precision)
+    ]
+    return [each for each in candidates if ready(each, trials.SIZE) is not None]
 
 
 def _offered(backend: str, precision: str) -> bool:

@@ -1,6 +1,6 @@
 """Processes every frame once, in order, as fast as possible: capture, network and the rest overlap in threads.
 
-    frames -> [prepare] -> [infer] -> [finish] -> snapshots        bounded queues between, one thread each
+    frames -> [prepare] -> [infer] -> [decode] -> [follow] -> snapshots     bounded queues between, one thread each
 
 The network takes most of the time; two frames of slack on either side keep it busy.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 from engine.errors import PosecastError
-from engine.processor import Processor
+from engine.processor import Decoded, Processor
 from engine.types import Frame, FrameSource, Snapshot
 
 A = TypeVar("A")
@@ -27,11 +27,22 @@ _POLL_S = 0.1
 _JOIN_S = 10.0
 
 
-def snapshots(frames: Iterator[Frame], processor: Processor) -> Generator[Snapshot, None, None]:
-    """A snapshot for every frame, in order. Closing the iterator ends the threads."""
+def snapshots(
+    frames: Iterator[Frame],
+    processor: Processor,
+    *,
+    between: Callable[[Iterator[Decoded]], Iterator[Decoded]] = iter,
+    follow: Callable[[Decoded], Snapshot] | None = None,
+) -> Generator[Snapshot, None, None]:
+    """A snapshot for every frame, in order. Closing the iterator ends the threads.
+
+    `between` passes on what the network has seen, and may hold it back for a while; `follow` is used instead of the
+    processor's. Both are called in the last thread.
+    """
     prepared = in_thread(processor.prepare, frames, "posecast-prepare")
     inferred = in_thread(processor.infer, prepared, "posecast-infer")
-    return in_thread(processor.finish, inferred, "posecast-finish")
+    decoded = in_thread(processor.decode, inferred, "posecast-decode")
+    return in_thread(follow or processor.follow, between(decoded), "posecast-follow")
 
 
 def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engine import models
 from engine.errors import PosecastError
+from engine.extrinsics import NAMED
 from engine.files import is_special
 from engine.settings import Settings
 
@@ -72,6 +73,8 @@ def files_of_model(model: str) -> Iterator[Path]:
 
 def _camera_files(text: str) -> Iterator[Path]:
     """Possible files of FILE or FILE#NAME, both of which may contain a '#'."""
+    if text in NAMED:
+        return
     yield Path(text)
     yield from (Path(text[:at]) for at, letter in enumerate(text) if letter == "#" and at > 0)
 

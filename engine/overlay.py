@@ -1,4 +1,4 @@
-"""Draws people on a frame: limbs, joints, ids. One colour per id, the right side of the body darker."""
+"""Draws people on a frame: limbs, joints, ids. One colour per person, the right side of the body darker."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ import numpy as np
 from engine.skeleton import JOINTS, LIMBS, NECK, PELVIS
 from engine.types import Floats, Image, Person, Scene
 
-PALETTE = (
-    "#4cc9f0", "#ffb703", "#80ed99", "#f72585", "#b388ff",
-    "#ff7b54", "#2ec4b6", "#ffd6e0", "#c0ca33", "#90a8ff",
-)  # fmt: skip
-"""Colours by id, modulo their number; the page uses the same (webapp/static/js/palette.js)."""
+PALETTE = ("#6892fd", "#f9997b", "#32f4be", "#eb6b92", "#d2de60", "#20a8c4", "#e5aefb", "#c58a2f")
+"""Colours by `Person.colour`; the page uses the same where it is dark (webapp/static/js/palette.js)."""
 
 BACKGROUND = (33, 27, 24)
 """BGR of the skeleton-only view."""
 INK = (20, 20, 20)
 """BGR of the ids on their plates."""
-RIGHT_SHADE = 0.62
-"""Relative brightness of the right side of the body, which distinguishes left and right at a glance."""
+RIGHT_SHADE = 0.75
+"""Relative brightness of the right side of the body, which distinguishes left and right at a glance.
+Darker, some colours would have a contrast below 3:1 on the dark floor."""
 
 _LIMBS_2D = tuple((a, b) for a, b in LIMBS if PELVIS not in (a, b)) + tuple(
     (NECK, index) for index, name in enumerate(JOINTS) if name.endswith("_hip")
@@ -30,9 +28,9 @@ _LIMBS_2D = tuple((a, b) for a, b in LIMBS if PELVIS not in (a, b)) + tuple(
 """The pelvis has no 2D keypoint: the trunk is drawn from the neck to both hips."""
 
 
-def colour_of(person_id: int) -> tuple[int, int, int]:
-    """BGR of a person."""
-    code = PALETTE[person_id % len(PALETTE)]
+def colour_of(person: Person) -> tuple[int, int, int]:
+    """BGR of a person; by id if they are not tracked."""
+    code = PALETTE[(person.id if person.colour is None else person.colour) % len(PALETTE)]
     return int(code[5:7], 16), int(code[3:5], 16), int(code[1:3], 16)
 
 
@@ -48,7 +46,7 @@ def draw(scene: Scene, image: Image | None = None) -> Image:
 
 def _draw_person(canvas: Image, person: Person, thickness: int) -> None:
     points, found = person.pose2d.keypoints, person.pose2d.scores > 0
-    colour = colour_of(person.id)
+    colour = colour_of(person)
     for a, b in _LIMBS_2D:
         if found[a] and found[b]:
             cv2.line(canvas, _pixel(points[a]), _pixel(points[b]), _shade(colour, b), thickness * 2, cv2.LINE_AA)

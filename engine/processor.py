@@ -1,22 +1,24 @@
 """One frame in, one snapshot out: from pixels to tracked 3D people.
 
-No threads: a plain loop over `process` is a correct program. Its three steps use disjoint state, so that a caller
-may run `prepare`, `infer` and `finish` in three threads, each in frame order.
+No threads: a plain loop over `process` is a correct program. Its steps use disjoint state, so that a caller may run
+`prepare`, `infer` and `finish` in three threads, each in frame order. `finish` is `decode`, which has no memory and
+does not need the camera, and `follow`, which has all of it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine import decoding, lifting, preprocess
+from engine.fitting import Bodies, FitOptions
 from engine.geometry import Camera, CameraSpec
 from engine.motion.angles import published
 from engine.settings import Settings
-from engine.tracking import Tracker, TrackingOptions
+from engine.tracking import Colours, Identities, Smoothing, SmoothingOptions
 from engine.types import Backend, BackendInfo, Frame, Maps, NetworkInput, Person, Pose2D, Scene, Snapshot
 from engine.wire.score import score
 
@@ -37,13 +39,29 @@ class Inferred:
     stage_ms: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """The people of a frame in 2D, before anything depends on the frames before it."""
+
+    frame: Frame
+    poses: tuple[Pose2D, ...]
+    body: str
+    """Where bodies come from, 'keypoints' or 'maps'."""
+    maps: Maps | None
+    """What bodies are read from; None where they come from keypoints."""
+    scale: tuple[float, float]
+    backend: BackendInfo
+    stage_ms: Mapping[str, float]
+
+
 class Processor:
-    """Owns the backend in use, the settings, the camera, and the tracker with people's identities."""
+    """Owns the backend in use, the settings, the camera, and the identities and bodies of people."""
 
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
         self.backend = backend
         """May be replaced between two frames; identities survive."""
-        self._tracker = Tracker()
+        self._identities, self._colours = Identities(), Colours()
+        self._bodies, self._smoothing = Bodies(), Smoothing()
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
@@ -54,17 +72,17 @@ class Processor:
         self._settings = settings
         self.camera_spec = camera
         self._camera: Camera | None = None
-        self._options = TrackingOptions(
-            smoothing=settings.smoothing,
-            cutoff_hz=settings.smoothing_cutoff_hz,
-            beta=settings.smoothing_beta,
-            assumed_height_m=settings.assumed_height_m,
-            person_heights_m=settings.person_heights_m or {},
+        self._smoothness = SmoothingOptions(
+            smoothing=settings.smoothing, cutoff_hz=settings.smoothing_cutoff_hz, beta=settings.smoothing_beta
+        )
+        self._fit = FitOptions(
+            assumed_height_m=settings.assumed_height_m, person_heights_m=settings.person_heights_m or {}
         )
 
     def restart_tracking(self) -> None:
         """Forget all people: the next frame is of another scene."""
-        self._tracker.reset()
+        self._identities.forget()
+        self._bodies, self._smoothing = Bodies(), Smoothing()
 
     def process(self, frame: Frame) -> Snapshot:
         """All three steps; for a frame of a recording, the recorded snapshot."""
@@ -86,23 +104,49 @@ class Processor:
         return Inferred(prepared.frame, prepared.network_input.scale, maps, backend.info, watch.lap("infer"))
 
     def finish(self, inferred: Inferred) -> Snapshot:
-        """Maps to people: decode, lift, track."""
-        frame, maps, scale = inferred.frame, inferred.maps, inferred.scale
-        camera = self.camera_for(frame)
+        """Maps to people: decode, identities, lift, fit, smooth."""
+        return self.follow(self.decode(inferred))
+
+    def decode(self, inferred: Inferred) -> Decoded:
+        """Maps to people in 2D."""
+        maps, settings = inferred.maps, self._settings
         watch = _Stopwatch(inferred.stage_ms)
-        poses2d = [pose for pose in decoding.decode(maps, scale) if self._is_wanted(pose)]
-        watch.lap("decode")
-        body = lifting.body_for(self._settings.body, maps, bundled=self._settings.model == "bundled")
-        poses3d = lifting.lift(
-            maps, poses2d, scale, camera,
-            body=body, placement=self._settings.placement, height_m=self._settings.assumed_height_m,
+        poses = tuple(pose for pose in decoding.decode(maps, inferred.scale) if self._is_wanted(pose))
+        body = lifting.body_for(settings.body, maps, bundled=settings.model == "bundled")
+        return Decoded(
+            inferred.frame, poses, body, maps if body == "maps" else None,
+            inferred.scale, inferred.backend, watch.lap("decode"),
         )  # fmt: skip
-        watch.lap("lift")
-        people: tuple[Person, ...] = self._tracker.update(poses2d, poses3d, frame.time, self._options)
+
+    def follow(self, decoded: Decoded) -> Snapshot:
+        """People in 2D to the same people as before, in 3D."""
+        frame, watch = decoded.frame, _Stopwatch(decoded.stage_ms)
+        camera = self.camera_for(frame)
+        seen = self._identities.assign(decoded.poses, frame.time)
+        watch.lap("track")
+        lifted = self._lift(decoded, seen, camera)
+        watch.lap("lift")  # here people are as single frames give them: what follows uses what it believes of them
+        fitted = self._bodies.fit(lifted, self._fit)
+        watch.lap("fit")
+        people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
         if self._settings.angles:
             people = tuple(_measured(person, camera) for person in people)
         stage_ms = watch.lap("track")
-        return Snapshot(Scene(frame.index, frame.time, people, camera), frame, inferred.backend, stage_ms, body)
+        scene = Scene(frame.index, frame.time, people, camera)
+        return Snapshot(scene, frame, decoded.backend, stage_ms, decoded.body, lifted)
+
+    def _lift(self, decoded: Decoded, seen: Sequence[tuple[int, Pose2D]], camera: Camera) -> tuple[Person, ...]:
+        """People with ids -> the same with bodies, as the lifter or the maps alone place them in this frame."""
+        height_m = self._settings.assumed_height_m
+        bodies = lifting.lift(
+            decoded.maps, [pose for _, pose in seen], decoded.scale, camera,
+            body=decoded.body, placement=self._settings.placement, height_m=height_m,
+        )  # fmt: skip
+        colours = self._colours.assign([id for id, _ in seen])
+        return tuple(
+            Person(id, pose, body, height_m, colour)
+            for (id, pose), body, colour in zip(seen, bodies, colours, strict=True)
+        )
 
     def _is_wanted(self, pose: Pose2D) -> bool:
         enough = np.count_nonzero(pose.scores) >= self._settings.min_keypoints
@@ -124,7 +168,7 @@ def _measured(person: Person, camera: Camera) -> Person:
 
 
 class _Stopwatch:
-    """Milliseconds per stage, each lap from the end of the previous one."""
+    """Milliseconds per stage: the sum of its laps, each from the end of the previous lap."""
 
     def __init__(self, stage_ms: Mapping[str, float]) -> None:
         self._stage_ms = dict(stage_ms)
@@ -132,6 +176,6 @@ class _Stopwatch:
 
     def lap(self, stage: str) -> Mapping[str, float]:
         now = time.perf_counter()
-        self._stage_ms[stage] = (now - self._last) * 1000
+        self._stage_ms[stage] = self._stage_ms.get(stage, 0.0) + (now - self._last) * 1000
         self._last = now
         return self._stage_ms

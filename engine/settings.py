@@ -27,7 +27,9 @@ from engine.types import STRIDE, ModelSpec
 BACKENDS = ("auto", "pytorch", "openvino", "onnxruntime", "tensorrt")
 PRECISIONS = ("auto", "fp32", "fp16", "bf16", "int8")
 BODIES = ("auto", "keypoints", "maps")
+LEVELS = ("auto", "off")
 PLACEMENTS = ("auto", "perspective", "reference")
+VIEWERS_SEE = ("video", "blurred", "skeleton")
 MODEL_INPUTS = {"auto": None, "raw": True, "normalised": False}
 """Choices of `model_input` -> `ModelSpec.raw_input`."""
 
@@ -44,7 +46,7 @@ class Settings:
         text(
             "a camera index, a file, a folder, an address or 'demo'",
             "Where frames come from: a camera index, a video, an image, a folder or glob of images, rtsp://, "
-            "http(s):// or demo.",
+            "http(s)://, upload:NAME or demo.",
         ),
     ] = "demo"
     model: Annotated[
@@ -102,7 +104,9 @@ class Settings:
         Annotated[
             str,
             text(
-                "a camera file", "Camera file, or FILE#NAME if it holds several; without one, the source's own camera."
+                "a camera file",
+                "Camera file, or FILE#NAME if it holds several, or reference for the reference demo's room; without "
+                "one, the source's own camera, or a level one 1.5 m above the floor.",
             ),
         ]
         | None
@@ -111,7 +115,11 @@ class Settings:
         Annotated[
             float,
             number(
-                1, 1e6, "Focal length in pixels of the frame; without it, the camera file's, or 0.8 x width.", unit="px"
+                1,
+                1e6,
+                "Focal length in pixels of the frame; without it, the camera file's, or that in the pictures' own "
+                "metadata, or 0.8 x the longer side.",
+                unit="px",
             ),
         ]
         | None
@@ -126,7 +134,27 @@ class Settings:
         ]
         | None
     ) = None
-    up: Annotated[str, choice(UP_AXES, "World axis that points up; null: as the camera says.")] | None = None
+    up: Annotated[str, choice(UP_AXES, "World axis that points up in a camera file; null: as it says.")] | None = None
+    camera_height_m: (
+        Annotated[
+            float,
+            number(
+                0.05,
+                100,
+                "True height of the camera above the floor, where no camera file says it; null: unknown.",
+                unit="m",
+                slider=(0.2, 4, 0.01),
+            ),
+        ]
+        | None
+    ) = None
+    level: Annotated[
+        str,
+        choice(
+            LEVELS,
+            "Whether the floor is found from people, where no camera file says where it is: auto, or off.",
+        ),
+    ] = "auto"
     floor_offset_m: Annotated[
         float,
         number(
@@ -184,6 +212,13 @@ class Settings:
     min_keypoints: Annotated[
         int, number(3, KEYPOINT_COUNT, "People with fewer keypoints are left out.", slider=(3, KEYPOINT_COUNT, 1))
     ] = 5
+    viewers_see: Annotated[
+        str,
+        choice(
+            VIEWERS_SEE,
+            "What view-only visitors of the dashboard see: the video, the video with blurred faces, or skeletons only.",
+        ),
+    ] = "video"
     pause_unwatched: Annotated[
         bool, about("Close the source while no page is open and no recording runs, to save power.")
     ] = False

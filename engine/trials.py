@@ -81,6 +81,11 @@ def ranked(
     return sorted(known, key=lambda trial: np.inf if trial.ms is None else trial.ms)
 
 
+def recorded(candidates: Sequence[ModelSpec], identity: str, folder: Path) -> list[Trial]:
+    """What `ranked` found here before, without trying anything; empty if it did not run."""
+    return _load(folder / f"{_key(candidates, identity)}.json") or []
+
+
 def _try_all(candidates: Sequence[ModelSpec], open_model: Callable[[ModelSpec], Backend]) -> list[Trial]:
     frames, recorded = _stage()
     end = time.perf_counter() + BUDGET_S

@@ -106,6 +106,10 @@ class Person:
     pose2d: Pose2D
     pose3d: Pose3D | None
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
+    height_m: float | None = None
+    """The height that `pose3d` is made for, metres; None if unknown."""
+    colour: int | None = None
+    """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
     angles: Mapping[str, float] | None = None
     """Degrees by name (engine.motion.angles), those that are defined; None if they were not asked for."""
 
@@ -141,9 +145,11 @@ class Snapshot:
     frame: Frame
     backend: BackendInfo
     stage_ms: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     body: str | None = None
     """Where the bodies come from, 'keypoints' or 'maps'; None if unknown (an old recording)."""
+    lifted: tuple[Person, ...] = ()
+    """The people as the lifter placed them, before anything that knows the floor; none if it is replayed."""
     replayed: bool = False
     """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
 

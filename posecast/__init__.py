@@ -29,8 +29,8 @@ Everything that a caller can put right is raised as a `PosecastError`: what is w
 
 from engine.errors import PosecastError
 from engine.skeleton import JOINTS, LIMBS
-from engine.wire import Person, Scene
+from engine.wire import Camera, Person, Scene
 from posecast.live import connect
 from posecast.offline import infer, load
 
-__all__ = ["JOINTS", "LIMBS", "Person", "PosecastError", "Scene", "connect", "infer", "load"]
+__all__ = ["JOINTS", "LIMBS", "Camera", "Person", "PosecastError", "Scene", "connect", "infer", "load"]

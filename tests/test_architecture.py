@@ -23,21 +23,24 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
+        posing
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking leveling overlay agreement picture_writer video_writer
-        extrinsics wire inference
+        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor
         motion
         exports
         models input_hint processor trials
         loading offline outputs_guard
-        pipeline accuracy infer
+        floor_first pipeline accuracy presets
+        infer
         bench
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture stage timing
+        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        lens
         animation image_reader live playback video
         camera demo image_paths images network
-        sources
+        absence sources
         __init__
     """,
     "engine.capture.network": """
@@ -59,13 +62,24 @@ FLOORS = {
         __init__
         __main__
     """,
+    "engine.floor": """
+        reasons standing
+        stances
+        solve
+        camera estimator
+        watch
+        __init__
+    """,
     "engine.tracking": """
-        identity smoothing
+        colours identity smoothing
+        __init__
+    """,
+    "engine.fitting": """
         __init__
     """,
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
-        doubts effective fields layouts qualisys readings rotation skeletool xml_storage yaml_text
+        doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
@@ -86,18 +100,20 @@ FLOORS = {
         prepare
     """,
     "engine.motion": """
-        motion scientific
-        lowpass placing quaternions recording speeds splines twist
+        motion
+        alignment lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        rotations
+        comparing rotations
         bones
         clip
         __init__
     """,
     "engine.exports": """
-        body format gltf_container holding
-        bvh glb
-        __init__
+        body format gltf_container holding rows
+        bvh c3d glb mot npz scenes table trc writing
+        formats
+        request
+        __init__ __main__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -105,7 +121,7 @@ FLOORS = {
         feed meter
         worker
         comparer current
-        comparisons switching
+        comparisons floor switching
         failover
         pipeline
         __init__
@@ -138,7 +154,7 @@ FLOORS = {
     "webapp": """
         __init__ monitoring describe
         access
-        live
+        live uploads
         recording
         state
         services
@@ -158,25 +174,33 @@ FLOORS = {
         hosts share tokens arrivals
         guard
         errors
+        pixels
     """,
     "webapp.live": """
-        __init__ heartbeat packets pictures scenes session_requests viewers
-        broadcast socketio_parts websocket
-        sockets
+        __init__ faces heartbeat packets scenes session_requests viewers
+        broadcast renditions socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
-        __init__ recordings
+        __init__ exporting recordings
         replay writing
         recorder
     """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
     "webapp.state": """
-        __init__ auto_pause sources startup_problems store
-        camera engine_events status
+        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        camera_records
+        camera_memory
+        camera engine_events source_desk
+        status
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings
+        camera comparison engine pages recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -185,12 +209,13 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console terminal
-        bench convert doctor infer models serve
+        bench comparison_chart convert doctor export infer models serve
+        compare
         parser
     """,
     "bench": """
         camera chromium cleaning household numpy_decoder sampler slopes watchers
-        drawn_maps latency serving soak straight wrists
+        drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page
     """,

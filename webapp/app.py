@@ -7,15 +7,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import cast
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.capture.uploaded import default_uploads, uploaded_file
+from engine.errors import PosecastError
 from engine.pipeline import Pipeline
+from engine.settings import Settings
 from engine.types import Snapshot
-from webapp.access import errors
+from webapp.access import errors, pixels
 from webapp.access.guard import MAX_BODY, Guard
 from webapp.access.hosts import Hosts
 from webapp.access.options import ServeOptions
@@ -28,21 +32,29 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
+from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.source_desk import SourceDesk
+from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices
 from webapp.state.status import Status
 from webapp.state.store import Store, default_recordings
+from webapp.uploads.uploads import Uploads
 
 
-def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask:
-    """The application around a pipeline. It answers requests; its threads run once its services are started."""
+def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: Collection[str] = ()) -> Flask:
+    """The application around a pipeline. It answers requests; its threads run once its services are started.
+
+    `given`: names of the pipeline's settings that were given for its source, and override what is remembered of it.
+    """
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     errors.install(app)
@@ -52,13 +64,23 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions) -> Flask
     tokens = Tokens(options)
     sockets = SocketServer(app, tokens, options.viewer_limit)
     services = _services(pipeline, store, options, tokens, sockets)
+    for problem in services.camera.begin(given, _saved(store)):
+        services.notices.tell("settings", *problem)
     _connect(services)
     app.extensions[EXTENSION] = services
+    pixels.install(app, services.viewers_see)
     guarded = Guard(sockets.door(app.wsgi_app), Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )
     return app
+
+
+def _saved(store: Store) -> Settings:
+    try:
+        return store.load()[0]
+    except (OSError, PosecastError):  # it cannot be read: the server has said so at its start
+        return Settings()
 
 
 def services_of(app: Flask) -> Services:
@@ -73,10 +95,20 @@ def _services(
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
     recorder = Recorder(
-        recordings, scenes, options.recordings_limit_bytes, broadcaster.problem, broadcaster.state_changed
+        recordings,
+        scenes,
+        options.recordings_limit_bytes,
+        broadcaster.problem,
+        broadcaster.state_changed,
+        lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
     )
-    sources = Sources((pipeline.state().settings.source, *options.allow_sources), recordings.names)
-    status = Status(pipeline, sources, recorder, broadcaster, viewers, metrics)
+    uploads = Uploads(options.uploads or default_uploads(), options.uploads_limit_bytes, broadcaster.state_changed)
+    named = (pipeline.state().settings.source, *options.allow_sources)
+    sources = Sources(named, recordings.names, uploads.sources, addresses=options.addresses)
+    source_desk = SourceDesk(pipeline, sources, store)
+    keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
+    camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
+    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics, lambda: camera.can_undo)
     return Services(
         pipeline=pipeline,
         options=options,
@@ -89,8 +121,11 @@ def _services(
         heartbeat=Heartbeat(),
         recordings=recordings,
         recorder=recorder,
+        exports=Exports(),
+        uploads=uploads,
         sources=sources,
-        camera=CameraDesk(pipeline, store),
+        source_desk=source_desk,
+        camera=camera,
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
@@ -109,6 +144,7 @@ def _connect(services: Services) -> None:
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
+    broadcaster.each_snapshot(lambda version, snapshot: _remember_faces(services, snapshot))
     broadcaster.each_published(services.metrics.published)
     heartbeat = services.heartbeat
     heartbeat.each_second("sending statistics", broadcaster.send_stats)
@@ -116,6 +152,8 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending unused connections", services.sockets.sweep)
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
+    heartbeat.each_second("saving the camera", services.camera.settle)
+    heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)
     heartbeat.each_second("noting backend timings", lambda: services.costs.observe(pipeline.state()))
     heartbeat.each_second("pausing the source", services.attendance.check)
@@ -129,6 +167,11 @@ def _join(services: Services, sid: str) -> None:
 def _leave(services: Services, sid: str) -> None:
     services.broadcaster.leave(sid)
     services.notices.leave(sid)
+
+
+def _remember_faces(services: Services, snapshot: Snapshot) -> None:
+    if services.viewers_see() == "blurred":
+        services.pictures.faces.see(snapshot)
 
 
 def _measure(services: Services, snapshot: Snapshot) -> None:

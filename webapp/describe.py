@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.extrinsics import DEFAULT_CALIBRATION, Calibration, calibration_json, describe, frame_warnings
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
-from engine.pipeline import Comparison, EngineState, Side, Stats
+from engine.floor import Floor
+from engine.geometry import Camera, CameraSpec
+from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
 from engine.types import BackendInfo
 from engine.wire import Wire, dumps, timings_to_wire
 
+_SHOWN_WHILE_LOADED = ("backend", "device", "precision", "height_size")
+"""Settings of a switch under way that the page shows: sources may have passwords, and models paths."""
+
 
 def describe_state(state: EngineState, problem: str | None) -> Wire:
     """The whole state, with current `stats`; `problem` as in `describe_stats`."""
-    switching = state.switching
     return {
         "status": state.status,
         "source": redact(state.settings.source),
         "model": state.settings.model,
         "backend": _describe_backend(state.backend),
         "camera": describe_camera(state.camera, state.calibration, state.settings.fx) if state.camera else None,
+        "floor": _describe_floor(state.floor),
         "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
         "stats": describe_stats(state.stats, problem),
-        "switching": {"to": switching.to, "step": switching.step, "fraction": switching.fraction}
-        if switching
-        else None,
+        "switching": _describe_switching(state.switching),
         "fallback": state.fallback,
         "comparison": describe_comparison(state.comparison),
     }
@@ -45,6 +45,7 @@ def describe_stats(stats: Stats, problem: str | None) -> Wire:
         "stage_ms": timings_to_wire(stats.stage_ms),
         "latency_ms": {"p50": round(latency[0], 2), "p95": round(latency[1], 2)} if latency else None,
         "source_problem": stats.source_problem,
+        "source_hint": stats.source_hint,
         "problem": problem,
     }
 
@@ -82,6 +83,29 @@ def describe_camera(camera: Camera, calibration: Calibration | None, fx: float |
     }
 
 
+def _describe_floor(floor: Floor) -> Wire:
+    """What is known about the floor from people, with standard deviations; null without an estimate in use."""
+    estimate = floor.estimate
+    return {
+        "state": floor.status.state,
+        "reason": floor.status.reason,
+        "tilt_sd_deg": None if estimate is None else round(estimate.tilt_sd_deg, 2),
+        "height_sd": None if estimate is None else round(estimate.height_sd, 3),
+    }
+
+
+def _describe_switching(switching: Switching | None) -> Wire | None:
+    if switching is None:
+        return None
+    return {
+        "to": switching.to,
+        "step": switching.step,
+        "fraction": switching.fraction,
+        "cancellable": switching.cancellable,
+        "settings": {name: value for name, value in switching.settings.items() if name in _SHOWN_WHILE_LOADED},
+    }
+
+
 def _describe_side(side: Side) -> Wire:
     return {
         "asked": {"name": side.asked.name, "device": side.asked.device, "precision": side.asked.precision},
@@ -106,7 +130,8 @@ def camera_file(camera: Camera) -> str:
 
 
 def _calibration_of(camera: Camera) -> Calibration:
-    """A calibration for a camera that did not come from a file: the default, or the source's own."""
-    if np.array_equal(camera.R, DEFAULT_CAMERA.R) and np.array_equal(camera.t, DEFAULT_CAMERA.t):
+    """A calibration for a camera that did not come from a file: the neutral one, the floor's, or the source's own."""
+    pose = camera.provenance.pose
+    if pose == "default":
         return DEFAULT_CALIBRATION
-    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source", "m")
+    return Calibration(CameraSpec(camera.R, camera.t, camera.up), "source" if pose == "file" else pose, "m")

@@ -21,14 +21,19 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
 from webapp.state.status import Status
+from webapp.uploads.uploads import Uploads
+
+log = logging.getLogger(__name__)
 
 EXTENSION = "posecast"
 
@@ -48,7 +53,10 @@ class Services:
     heartbeat: Heartbeat
     recordings: Recordings
     recorder: Recorder
+    exports: Exports
+    uploads: Uploads
     sources: Sources
+    source_desk: SourceDesk
     camera: CameraDesk
     events: EngineEvents
     costs: Costs
@@ -57,6 +65,10 @@ class Services:
     attendance: Attendance
     status: Status
     notices: Notices
+
+    def viewers_see(self) -> str:
+        """What view-only visitors see: `video`, `blurred` or `skeleton`."""
+        return self.pipeline.state().settings.viewers_see
 
     def start(self, problems: Sequence[Problem] = ()) -> None:
         """Start the background work, and report `problems`."""
@@ -67,11 +79,8 @@ class Services:
             self.recordings.prepare()
         except OSError as error:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
-            self.notices.tell(
-                "recording",
-                unusable,
-                f"check the permissions of {self.recordings.folder}, and that its disk is not full",
-            )
+            log.warning("the recordings are in %s", self.recordings.folder)
+            self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
         self.broadcaster.start()
         self.heartbeat.start()
 
@@ -80,9 +89,11 @@ class Services:
         self.viewers.close()
         self.sockets.close()
         self.recorder.close()
+        self.exports.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
+        self.camera.settle()
         logging.getLogger().removeHandler(self.error_counter)
 
 

@@ -6,7 +6,8 @@ every frame once, or, paced in real time, those that the reader can take; camera
 
 from __future__ import annotations
 
+from engine.capture.absence import why_no_cameras
 from engine.capture.camera import CameraInfo, list_cameras
-from engine.capture.sources import open_source
+from engine.capture.sources import open_source, uploaded_clip
 
-__all__ = ["CameraInfo", "list_cameras", "open_source"]
+__all__ = ["CameraInfo", "list_cameras", "open_source", "uploaded_clip", "why_no_cameras"]

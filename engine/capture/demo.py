@@ -10,17 +10,15 @@ from engine.capture.clip import Shot
 from engine.capture.stage import CAMERA_SPEC, FRAME_RATE, truth_at
 from engine.capture.stage.clip import CLIP
 from engine.capture.video import VideoClip
-from engine.geometry import CameraSpec
 from engine.types import Truth
 
 
 class DemoClip(VideoClip):
     """Five synthetic people before a camera that is known exactly."""
 
-    camera: CameraSpec | None = CAMERA_SPEC
-
     def __init__(self) -> None:
         super().__init__(CLIP, "demo")
+        self.camera = CAMERA_SPEC
 
     def shots(self) -> Generator[Shot, None, None]:
         for shot in super().shots():

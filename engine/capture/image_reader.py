@@ -75,9 +75,12 @@ def _webp_moves(start: bytes) -> bool:
     return extended and bool(start[_WEBP_FLAGS] & _WEBP_MOVES)
 
 
-def read_image(path: Path) -> Image:
-    """Any depth and number of channels; orientation applied, alpha dropped. PosecastError where it cannot be read."""
-    name = printable(str(path))
+def read_image(path: Path, name: str | None = None) -> Image:
+    """Any depth and number of channels; orientation applied, alpha dropped. PosecastError where it cannot be read.
+
+    `name` is what messages call it instead of its path.
+    """
+    name = name or printable(str(path))
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from engine.capture.clip import Shot
 from engine.capture.image_reader import doubts, read_image
+from engine.capture.lens import film_mm_of_image
 from engine.capture.notices import Notices
 from engine.capture.picture import square_pixels
 from engine.capture.playback import IMAGE_S
 from engine.errors import PosecastError
-from engine.geometry import CameraSpec
+from engine.geometry import CameraSpec, neutral_camera
 from engine.names import printable
 from engine.types import Image
 
@@ -41,7 +42,8 @@ class ImageClip:
         self._pixel_aspect = pixel_aspect
         self._notices = Notices(logger)
         if len(paths) == 1:
-            read_image(paths[0])
+            read_image(paths[0], name)
+        self.camera = next((neutral_camera(_film_mm(path)) for path in paths[:1]), None)
 
     def shots(self) -> Generator[Shot, None, None]:
         interval = 1 / self.frame_rate if self.frame_rate else IMAGE_S
@@ -64,10 +66,20 @@ class ImageClip:
         """Files are open only while they are read."""
 
     def _read(self, path: Path) -> Image:
-        image = read_image(path)
+        name = self.name if len(self._paths) == 1 else printable(str(path))
+        image = read_image(path, name)
         if doubt := doubts(path):
-            self._notices.warn(f"{printable(str(path))} {doubt}")
+            self._notices.warn(f"{name} {doubt}")
         return square_pixels(image, self._pixel_aspect)
+
+
+def _film_mm(path: Path) -> float | None:
+    """The focal length of an image's metadata; None for an unreadable image, which is reported when its turn comes."""
+    try:
+        content, image = path.read_bytes(), read_image(path)
+    except (OSError, PosecastError):
+        return None
+    return film_mm_of_image(content, (image.shape[1], image.shape[0]))
 
 
 def _same(image: Image) -> Image:

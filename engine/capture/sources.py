@@ -17,6 +17,7 @@ from engine.capture.image_reader import is_animation, is_image
 from engine.capture.images import ImageClip
 from engine.capture.network import open_stream
 from engine.capture.playback import Playback
+from engine.capture.uploaded import FORMATS, UPLOAD, uploaded_file
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
 from engine.names import printable
@@ -35,13 +36,15 @@ def open_source(
     start_index: int = 0,
     rate: float | None = None,
     pixel_aspect: Fraction | None = None,
+    uploads: Path | None = None,
 ) -> FrameSource:
-    """Open a camera, a video, an image, a folder or pattern of images, an address, or 'demo'.
+    """Open a camera, a video, an image, a folder or pattern of images, an address, an upload, or 'demo'.
 
     Files and the demo deliver every frame once, in order. With `realtime` they play at their own speed like a camera,
     dropping what the reader cannot take; with `loop` they repeat forever, while time and index continue.
     `start_index` is the first frame's index. `rate` is the number of images per second of a folder or pattern.
     `pixel_aspect`, width over height of a pixel, overrides the source's value; frames have square pixels.
+    `uploads` is the folder of `upload:NAME`; None: the user's own.
     Raises PosecastError if it cannot be opened.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the errors raised here say it in one line
@@ -57,11 +60,19 @@ def open_source(
     if scheme is not None:
         raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
     try:
-        clip = _clip(text, rate, pixel_aspect)
+        if text.startswith(UPLOAD):
+            clip = uploaded_clip(uploaded_file(text, uploads), text, pixel_aspect)
+        else:
+            clip = _clip(text, rate, pixel_aspect)
     except (OSError, ValueError) as error:  # no permission, or a name that is too long or invalid
         reason = getattr(error, "strerror", None) or error
         raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check path and permissions") from error
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+
+
+def uploaded_clip(path: Path, name: str, pixel_aspect: Fraction | None = None) -> Clip:
+    """The video or image at `path`, which a visitor has sent; messages call it `name`. PosecastError if it is none."""
+    return _file_clip(path, name, None, pixel_aspect, FORMATS)
 
 
 def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
@@ -71,17 +82,23 @@ def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
     if text and path.is_dir():
         return ImageClip(images_in(path), name, rate=rate, pixel_aspect=pixel_aspect)
     if text and path.exists():
-        # Pipes can be read only once, so they are read as videos.
-        if path.is_file() and is_image(path):
-            return ImageClip([path], name, rate=rate, pixel_aspect=pixel_aspect)
-        if rate is not None:
-            raise _no_images(name)
-        if path.is_file() and is_animation(path):
-            return AnimationClip(path, name, pixel_aspect=pixel_aspect)
-        return VideoClip(path, name, pixel_aspect=pixel_aspect)
+        return _file_clip(path, name, rate, pixel_aspect)
     if is_pattern(text):
         return ImageClip(images_matching(str(path)), name, rate=rate, pixel_aspect=pixel_aspect)
     raise PosecastError(f"there is no file {name!r}", "give a camera index, a video, images, an address or demo")
+
+
+def _file_clip(
+    path: Path, name: str, rate: float | None, pixel_aspect: Fraction | None, formats: str | None = None
+) -> Clip:
+    # Pipes can be read only once, so they are read as videos.
+    if path.is_file() and is_image(path):
+        return ImageClip([path], name, rate=rate, pixel_aspect=pixel_aspect)
+    if rate is not None:
+        raise _no_images(name)
+    if path.is_file() and is_animation(path):
+        return AnimationClip(path, name, pixel_aspect=pixel_aspect)
+    return VideoClip(path, name, pixel_aspect=pixel_aspect, formats=formats)
 
 
 def _no_images(name: str) -> PosecastError:

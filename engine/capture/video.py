@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,11 @@ import av
 from engine.capture.clip import Shot
 from engine.capture.clock import MediaClock
 from engine.capture.diagnosis import unreadable, video_count
+from engine.capture.lens import film_mm_of_video
 from engine.capture.notices import Notices
 from engine.capture.picture import Converter, PixelShape
 from engine.errors import PosecastError, reason
-from engine.geometry import CameraSpec
+from engine.geometry import CameraSpec, neutral_camera
 
 logger = logging.getLogger(__name__)
 
@@ -32,17 +33,22 @@ class VideoClip:
 
     camera: CameraSpec | None = None
 
-    def __init__(self, path: Path, name: str, *, pixel_aspect: Fraction | None = None) -> None:
+    def __init__(
+        self, path: Path, name: str, *, pixel_aspect: Fraction | None = None, formats: str | None = None
+    ) -> None:
+        """`formats`: libav's names of the only formats that may be read, separated by commas."""
         self.name = name
         self._path = path
+        self._options = {} if formats is None else {"format_whitelist": formats}
         self._pixel_aspect = pixel_aspect
         self._notices = Notices(logger)
-        self._decoding: _Decoding | None = _Decoding(path, name, self._notices)
+        self._decoding: _Decoding | None = _Decoding(path, name, self._notices, self._options)
         self.frame_rate = self._decoding.frame_rate
         self.frame_count = self._decoding.frame_count
+        self.camera = neutral_camera(film_mm_of_video(path, self._decoding.metadata)) if path.is_file() else None
 
     def shots(self) -> Generator[Shot, None, None]:
-        decoding = self._decoding or _Decoding(self._path, self.name, self._notices)
+        decoding = self._decoding or _Decoding(self._path, self.name, self._notices, self._options)
         self._decoding = decoding
         convert, pixels = Converter(), PixelShape(decoding.stream, self._pixel_aspect)
         clock = MediaClock(1 / (self.frame_rate or _FALLBACK_RATE), jumps=decoding.clock_jumps)
@@ -73,11 +79,12 @@ def clock_jumps(container: av.container.InputContainer) -> bool:
 class _Decoding:
     """One pass through a file. Its first picture is decoded at once: PosecastError where there is none."""
 
-    def __init__(self, path: Path, name: str, notices: Notices) -> None:
+    def __init__(self, path: Path, name: str, notices: Notices, options: dict[str, str]) -> None:
         self._name = name
         self._path = path
         self._notices = notices
-        self._container = _open(path, name)
+        self._options = options
+        self._container = _open(path, name, **options)
         self._damaged = 0
         self._packets = 0
         self._start = self._end = 0.0
@@ -103,10 +110,15 @@ class _Decoding:
     def _open_untrimmed(self) -> None:
         """Open the file without its edit list, which leaves no frames, since it cuts off times before 0."""
         self._container.close()
-        self._container = _open(self._path, self._name, ignore_editlist="1")
+        self._container = _open(self._path, self._name, ignore_editlist="1", **self._options)
         self.stream = _video_stream(self._container, self._name)
         self._pictures = self._decode()
         self._first = next(self._pictures, None)
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The metadata of the whole file."""
+        return self._container.metadata
 
     @property
     def clock_jumps(self) -> bool:

@@ -1,20 +1,12 @@
-"""Exports: one file a format, and one line a format in FORMATS.
+"""Exports: one file a format, and one line a format in `formats`.
 
-A writer takes a `Clip` (a steady rate, metres, y up), a path, and where progress is reported, and writes the whole
-file; the caller gives it a temporary path (`engine.files.whole_file`). It asks the clip for one person at a time.
+A writer takes a `Clip` (a steady rate, metres, y up), a path, and where progress is reported; it asks the clip for one
+person at a time. `export` does what all formats share: reading, cleaning, whole files, and a file for each person where
+one does not hold them all.
 """
 
-from __future__ import annotations
+from engine.exports.format import Format, Progress, silent
+from engine.exports.formats import FORMATS, LAYOUTS, SCENES
+from engine.exports.request import Request, described, export
 
-from collections.abc import Mapping
-
-from engine.exports import bvh, glb
-from engine.exports.format import Format, Progress, Writer, silent
-
-FORMATS: Mapping[str, Format] = {
-    "bvh": Format("Biovision hierarchy", "text/plain", bvh.write, most_people=1),
-    "glb": Format("glTF, binary", "model/gltf-binary", glb.write),
-}
-"""By the suffix of their files."""
-
-__all__ = ["FORMATS", "Format", "Progress", "Writer", "silent"]
+__all__ = ["FORMATS", "LAYOUTS", "SCENES", "Format", "Progress", "Request", "described", "export", "silent"]

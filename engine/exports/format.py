@@ -11,6 +11,7 @@ from engine.motion import Clip
 Progress = Callable[[float], None]
 """Called with the fraction that is done, 0 to 1."""
 Writer = Callable[[Clip, Path, Progress], None]
+"""Writes the whole file; the path is a temporary one with the right suffix."""
 
 
 def silent(fraction: float) -> None:

@@ -15,11 +15,12 @@ import re
 from pathlib import Path
 
 from engine.errors import PosecastError
-from engine.extrinsics.calibration import DEFAULT_CALIBRATION, Calibration, calibration_json, describe
+from engine.extrinsics.calibration import DEFAULT_CALIBRATION, NAMED, Calibration, calibration_json, describe
 from engine.extrinsics.cameras import SeveralCamerasError, cameras_of, choose_camera
 from engine.extrinsics.documents import Document, read_document
-from engine.extrinsics.effective import effective_camera
+from engine.extrinsics.effective import can_set_up, check_up, effective_camera
 from engine.extrinsics.frames import check_frames, frame_warnings
+from engine.extrinsics.source_camera import SOURCE_SETTINGS, SourceCamera, source_settings
 from engine.extrinsics.understanding import understand
 from engine.files import cannot_read
 
@@ -27,16 +28,22 @@ __all__ = [
     "DEFAULT_CALIBRATION",
     "MAX_FILE_BYTES",
     "MAX_UPLOAD_BYTES",
+    "NAMED",
+    "SOURCE_SETTINGS",
     "Calibration",
     "CalibrationTooLargeError",
     "SeveralCamerasError",
+    "SourceCamera",
     "calibration_json",
+    "can_set_up",
     "check_frames",
+    "check_up",
     "describe",
     "effective_camera",
     "frame_warnings",
     "load_calibration",
     "parse_calibration",
+    "source_settings",
 ]
 
 MAX_UPLOAD_BYTES = 64 * 1024
@@ -61,7 +68,9 @@ def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> 
 
 
 def load_calibration(text: str) -> Calibration:
-    """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'."""
+    """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'; or the named 'reference'."""
+    if text in NAMED:
+        return NAMED[text]
     path, name = _file_and_name(text)
     try:
         with path.open("rb") as file_:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.geometry import DEFAULT_CAMERA, Camera, CameraSpec
+from engine.geometry import DEFAULT_CAMERA, REFERENCE_CAMERA, Camera, CameraSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +17,7 @@ class Calibration:
     spec: CameraSpec
     """Metres, whatever the file's unit."""
     format: str
-    """A key of `formats.FORMATS` for files; 'default' and similar for cameras that were not read from one."""
+    """A key of `formats.FORMATS` for files; 'default', 'named' and similar for cameras that were not read from one."""
     unit: str
     """The file's unit: 'm', 'cm' or 'mm'."""
     name: str | None = None
@@ -28,8 +28,10 @@ class Calibration:
     """Assumptions and doubts, as sentences for the user."""
 
 
-DEFAULT_CALIBRATION = Calibration(DEFAULT_CAMERA, "default", "cm")
-"""The reference demo's camera, used if none is given."""
+DEFAULT_CALIBRATION = Calibration(DEFAULT_CAMERA, "default", "m")
+"""The neutral camera, used if none is given."""
+NAMED = {"reference": Calibration(REFERENCE_CAMERA, "named", "cm", "reference")}
+"""Cameras that are chosen by name instead of by file."""
 
 
 def describe(calibration: Calibration, camera: Camera) -> dict[str, Any]:
@@ -38,6 +40,9 @@ def describe(calibration: Calibration, camera: Camera) -> dict[str, Any]:
     R and t (metres) are camera_from_world; the position is in the world frame, metres; angles in degrees.
     """
     return {
+        "source": camera.provenance.pose,
+        "intrinsics": camera.provenance.intrinsics,
+        "revision": camera.provenance.revision,
         "format": calibration.format,
         "unit": calibration.unit,
         "name": calibration.name,

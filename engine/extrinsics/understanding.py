@@ -16,7 +16,7 @@ from engine.extrinsics.plausible import upright_axes, without_lens
 from engine.extrinsics.pose import has_pose, read_pose
 from engine.extrinsics.readings import Reading
 from engine.extrinsics.units import read_unit, unit_doubts
-from engine.geometry import METRES_PER_UNIT, UP_AXES, CameraSpec
+from engine.geometry import METRES_PER_UNIT, UP_AXES, CameraSpec, Provenance
 
 
 def understand(camera: FileCamera) -> Calibration:
@@ -30,7 +30,8 @@ def understand(camera: FileCamera) -> Calibration:
     unit, unit_warnings = read_unit(fields, camera.assumed, camera.lengths)
     lens = read_lens(fields)
     axis, up_warnings = (up, []) if up else _up_by_scene(reading)
-    spec = CameraSpec(reading.R, reading.t * METRES_PER_UNIT[unit], axis, lens.K, lens.resolution)
+    t = reading.t * METRES_PER_UNIT[unit]
+    spec = CameraSpec(reading.R, t, axis, lens.K, lens.resolution, provenance=Provenance("file"))
     pose = without_lens(spec.R, spec.t, spec.up)
     unit_is_said = find(fields.values, UNIT) is not None
     warnings = (

@@ -51,7 +51,7 @@ def placement_for(asked: str, body: str) -> str:
 
 
 def lift(
-    maps: Maps,
+    maps: Maps | None,
     poses: Sequence[Pose2D],
     scale: tuple[float, float],
     camera: Camera,
@@ -63,7 +63,8 @@ def lift(
     """The 19 joints of each pose, metres, camera frame; None if there is no body or it cannot be placed.
 
     `scale` is (x, y) network pixels per frame pixel, `camera` that of the frame (its principal point makes padding
-    and cropping harmless). `body` is 'keypoints' (at least 5 of them) or 'maps' (a neck and a keypoint elsewhere).
+    and cropping harmless). `body` is 'keypoints' (at least 5 of them, and no maps) or 'maps' (a neck and a keypoint
+    elsewhere).
     `height_m`: how tall people are with 'keypoints'; how long the network's unit is with 'maps'.
     """
     lifted: list[Pose3D | None] = [None] * len(poses)
@@ -76,6 +77,7 @@ def lift(
     if body == "keypoints":
         bodies = _from_keypoints(rays, found, height_m)
     else:
+        assert maps is not None
         bodies = from_maps.read(maps, keypoints, found, scale, height_m)
     place = PLACEMENTS[placement_for(placement, body)]
     for row, index in enumerate(chosen):

@@ -12,7 +12,6 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.motion.motion import Array, Motion, runs
-from engine.motion.scientific import require_scipy
 from engine.skeleton import JOINT_COUNT
 
 ORDER = 2
@@ -35,7 +34,6 @@ def low_pass(motion: Motion, rate: float, cutoff_hz: float | None = None) -> Mot
     `cutoff_hz` None: by residual analysis, for each joint. Gaps stay gaps, and each stretch is filtered for itself;
     stretches too short for the filter stay as they are. PosecastError if the cutoff is too high for the rate.
     """
-    require_scipy()
     if cutoff_hz is not None and not 0 < cutoff_hz <= highest_cutoff(rate):
         raise PosecastError(
             f"a cutoff of {cutoff_hz:g} Hz is not possible at {rate:g} values a second",

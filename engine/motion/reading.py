@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.errors import PosecastError
 from engine.motion.recording import Floats, Recording, Track, by_id
 from engine.skeleton import JOINT_COUNT
-from engine.wire import Person, Scene, read_scenes
+from engine.wire import Camera, Person, Scene, read_scenes
 
 _SHAPE = (JOINT_COUNT, 3)
 _FARTHEST = 1e6
@@ -62,8 +63,12 @@ def read(path: Path, progress: Callable[[float], None] | None = None) -> Recordi
         up=first.up,
         image_size=first.image_size,
         started=first.wall_time,
-        camera=first.extra.get("camera") or {},
+        camera=_as_json(first.camera) if first.camera is not None else {},
     )
+
+
+def _as_json(camera: Camera) -> Mapping[str, Any]:
+    return {**asdict(camera), "R": camera.R.tolist(), "t": camera.t.tolist()}
 
 
 def _check(path: Path, scene: Scene, first: Scene, times: array[float]) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.motion.motion import Array, runs
-from engine.motion.scientific import require_scipy
 
 _PART, _OVERLAP = 2000, 4
 """Values in a spline, and those that two neighbouring splines share on either side of their border."""
@@ -24,7 +23,6 @@ def interpolate(times: Array, values: Array, at: Array, longest_s: float) -> Arr
     `longest_s` apart, an Akima spline runs, which noise disturbs less than a cubic one; elsewhere, and
     before the first and after the last value, the result is NaN.
     """
-    require_scipy()
     result = np.full((len(at), *values.shape[1:]), np.nan)
     present = np.asarray(np.isfinite(values).all(axis=2))
     for pattern, joints in _patterns(present):

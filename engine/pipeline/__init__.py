@@ -13,6 +13,7 @@ Modules from the lowest floor to the highest; each imports only from lower ones:
     meter, feed                                            statistics; which source is current
     worker                                                 the thread that makes snapshots; the record of the setup
     current, comparer                                      the setup in effect; a comparison at work
+    floor                                                  the floor found from people, on which the camera stands
     switching, comparisons                                 at most one switch, at most one comparison
     failover                                               replaces a network that fails or hangs
     pipeline                                               everything, connected
@@ -22,7 +23,7 @@ from engine.pipeline.comparison import Choice, Comparison, Side
 from engine.pipeline.events import Event, ProblemEvent, ProgressEvent, StateEvent
 from engine.pipeline.parts import Parts
 from engine.pipeline.pipeline import Pipeline
-from engine.pipeline.refusals import BackendUnavailable, SwitchInProgress, UnknownBackend
+from engine.pipeline.refusals import BackendUnavailable, NothingToCancel, SwitchInProgress, UnknownBackend
 from engine.pipeline.state import EngineState, Stats, Switching
 from engine.pipeline.timing import Timing
 
@@ -32,6 +33,7 @@ __all__ = [
     "Comparison",
     "EngineState",
     "Event",
+    "NothingToCancel",
     "Parts",
     "Pipeline",
     "ProblemEvent",

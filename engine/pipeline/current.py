@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.extrinsics import Calibration, effective_camera
-from engine.geometry import Camera
+from engine.extrinsics import Calibration, SourceCamera, effective_camera, source_settings
+from engine.geometry import Camera, CameraSpec, same_camera
 from engine.pipeline.feed import Feed, size_of
 from engine.pipeline.job import BackgroundJob, Cancelled
 from engine.pipeline.parts import Parts
@@ -40,6 +40,8 @@ class Change:
     """Settings that take effect when it succeeds."""
     fallback: Fallback | None = None
     """The network to run instead of the one in the settings."""
+    camera: SourceCamera | None = None
+    """The camera of the source to open; None to keep the current one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +63,15 @@ class Current:
         feed: Feed,
         parts: Parts,
         changed: Callable[[], None],
+        placed: Callable[[CameraSpec, Settings], CameraSpec],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        """`changed` is called when the setup was replaced."""
-        self.setup = Setup(0, None, settings, effective_camera(settings, calibration, None), calibration)
+        """`changed` is called when the setup was replaced; `placed` puts a camera on the floor found for it, if any."""
+        known = effective_camera(settings, calibration, None)
+        self.setup = Setup(0, None, settings, known, known, calibration)
         """Read by the worker before every frame."""
-        self._feed, self._parts, self._changed = feed, parts, changed
+        self._feed, self._parts, self._changed, self._placed = feed, parts, changed, placed
         self._clock, self._timing = clock, timing
         self._lock = threading.Lock()
         self._closed = False
@@ -96,16 +100,32 @@ class Current:
 
     def apply(self, changes: Mapping[str, Any]) -> None:
         """Apply settings that require no other network or source, from the next frame on."""
+        fx_size = {"fx_size": self._feed.size} if "fx" in changes else {}
         with self._lock:
-            self._replace(settings=self.settings.changed(changes))
+            self._replace(settings=self.settings.changed(changes), **fx_size)
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file, or None for the source's own camera, from the next frame on."""
+        """Use a camera file, or None for the source's own camera, from the next frame on; `up` is its own again."""
         with self._lock:
-            self._replace(calibration=calibration)
+            self._replace(calibration=calibration, settings=self.settings.changed({"up": None, "extrinsics": None}))
 
-    def start_run(self) -> None:
-        """Update the camera when the first frame of a run has arrived."""
+    @property
+    def source_camera(self) -> tuple[str, SourceCamera]:
+        """The current source, and everything about its camera."""
+        setup = self.setup
+        settings = source_settings(setup.settings)
+        return setup.settings.source, SourceCamera(setup.calibration, setup.estimated, setup.fx_size, settings)
+
+    def use_camera(self, source: str, camera: SourceCamera) -> bool:
+        """Use all of `camera` from the next frame on; False, and nothing changed, if `source` is not current."""
+        with self._lock:
+            if source != self.settings.source:
+                return False
+            self._replace(settings=self.settings.changed(camera.settings), **_parts_of(camera))
+            return True
+
+    def update_camera(self) -> None:
+        """Update the camera: the first frame of a run has arrived, or the floor was found."""
         with self._lock:
             self._replace()
 
@@ -150,8 +170,11 @@ class Current:
                 threading.Event(),
             )
             self._load_again_at = float("-inf")
+            camera = change.camera
+            own = {} if camera is None else dict(camera.settings)
             self._replace(
-                settings=self.settings.changed(change.settings),
+                settings=self.settings.changed({**own, **change.settings}),
+                **({} if camera is None else _parts_of(camera)),
                 fallback=self._fallback_after(change),
                 network=network or self.setup.network,
                 adopted=replaced.adopted,
@@ -173,6 +196,27 @@ class Current:
 
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
-        setup = replace(self.setup, run=self._feed.run, **changes)
-        self.setup = replace(setup, camera=effective_camera(setup.settings, setup.calibration, self._feed.camera))
+        before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
+        known = effective_camera(
+            setup.settings,
+            setup.calibration,
+            self._feed.camera,
+            estimated=setup.estimated,
+            fx_size=setup.fx_size,
+        )
+        camera = self._placed(known, setup.settings)
+        self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
+
+
+def _parts_of(camera: SourceCamera) -> dict[str, Any]:
+    """The fields of `Setup` that `camera` has."""
+    return {name: getattr(camera, name) for name in ("calibration", "estimated", "fx_size")}
+
+
+def _revised(camera: CameraSpec, before: Setup, after: Setup) -> CameraSpec:
+    """`camera` with its revision, which counts the changes since the first frame of the source."""
+    is_new = before.settings.source != after.settings.source or before.run == 0
+    changed = 0 if same_camera(camera, before.camera) else 1
+    revision = 0 if is_new else before.camera.provenance.revision + changed
+    return replace(camera, provenance=replace(camera.provenance, revision=revision))

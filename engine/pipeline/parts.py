@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Protocol
 
 from engine.capture import open_source
-from engine.extrinsics import Calibration, load_calibration
+from engine.extrinsics import Calibration, SourceCamera, load_calibration
 from engine.geometry import CameraSpec
 from engine.inference import available
 from engine.loading import alternatives, load_backend
@@ -34,9 +35,9 @@ class SourceOpener(Protocol):
     def __call__(self, text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource: ...
 
 
-def open_live(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
-    """Open any source for live use: at its own speed, files in a loop."""
-    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect)
+def open_live(text: str, *, pixel_aspect: Fraction | None = None, uploads: Path | None = None) -> FrameSource:
+    """Open any source for live use: at its own speed, files in a loop. `uploads`: the folder of `upload:NAME`."""
+    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,7 @@ class Parts:
     load_backend: Callable[[ModelSpec, tuple[int, int], Progress], Backend] = load_backend
     available: Callable[[], Sequence[Report]] = available
     load_calibration: Callable[[str], Calibration] = load_calibration
+    camera_of: Callable[[str], SourceCamera] = lambda _source: SourceCamera()
+    """What is known about the camera of a source, before it is opened."""
     processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor] = Processor
     alternatives: Callable[[ModelSpec], Sequence[ModelSpec]] = alternatives

@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration
+from engine.extrinsics import SOURCE_SETTINGS, Calibration, SourceCamera, check_up
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
 from engine.pipeline.empty_scenes import EmptyScenes
 from engine.pipeline.events import Announcer, Listener, ProblemEvent, Problems, ProgressEvent, StateEvent
 from engine.pipeline.failover import Failover
 from engine.pipeline.feed import Feed
+from engine.pipeline.floor import FloorKeeper
 from engine.pipeline.meter import Meter
 from engine.pipeline.parts import Parts
 from engine.pipeline.refusals import check_backend
@@ -67,7 +68,10 @@ class Pipeline:
             self._problems.tell,
             self._timing,
         )
-        self._current = Current(settings, calibration, self._feed, self._parts, self._worker.poke, clock, self._timing)
+        self._floor = FloorKeeper(self._announcer)
+        self._current = Current(
+            settings, calibration, self._feed, self._parts, self._worker.poke, self._floor.placed, clock, self._timing
+        )
         self._switcher = Switcher(self._feed, self._current, self._announcer, self._timing)
         self.comparisons = Comparisons(
             self._feed.frames,
@@ -139,6 +143,10 @@ class Pipeline:
         self._failover.forgive(name)
         self._switcher.begin(Change("backend", name, settings=changes))
 
+    def cancel_switch(self) -> str:
+        """Cancel the switch that the user asked for, whose target is returned; `NothingToCancel` without one."""
+        return self._switcher.call_off()
+
     def switch_source(self, text: str) -> None:
         """Open another source and show it once it delivers a frame; returns at once. The same one is reopened."""
         if text == self._current.settings.source:
@@ -158,26 +166,56 @@ class Pipeline:
         if self._current.setup.fallback is not None:  # the network that the settings name does not run
             same -= CHOICE
         differing = {name: getattr(after, name) for name in changes if name not in same}
-        slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS or name == "source"}
+        with_source = {"source", *SOURCE_SETTINGS} if "source" in differing else set()
+        slow = {name: value for name, value in differing.items() if name in NETWORK_SETTINGS | with_source}
         fast = {name: value for name, value in differing.items() if name not in slow}
         if {"backend", "device", "precision"} & slow.keys():
             check_backend(self._parts.available(), after.backend, after.device, after.precision)
             self._failover.forgive(after.backend)
         calibration = self._parts.load_calibration(fast["extrinsics"]) if fast.get("extrinsics") else None
+        check_up(fast.get("up"), calibration if "extrinsics" in fast else self._current.setup.calibration)
         if slow:
-            self._switcher.begin(_change(slow, after))
+            self._switcher.begin(self._change(slow, after))
         if fast:
-            self._current.apply(fast)
             if "extrinsics" in fast:
                 self._current.set_calibration(calibration)
+            self._current.apply(fast)
             if "pixel_aspect" in fast and self._feed.pause():
                 self.resume()
             self._announcer.announce(StateEvent())
         return after
 
     def set_calibration(self, calibration: Calibration | None) -> None:
-        """Use a camera file from the next frame on; None: the source's own camera, or the default."""
+        """Use a camera file from the next frame on; None: the source's own camera, or the neutral one."""
         self._current.set_calibration(calibration)
+        self._announcer.announce(StateEvent())
+
+    @property
+    def source_camera(self) -> tuple[str, SourceCamera]:
+        """The current source, and everything about its camera."""
+        return self._current.source_camera
+
+    def use_camera(self, source: str, camera: SourceCamera) -> bool:
+        """Use all of `camera` from the next frame on; False, and nothing changed, if `source` is not current."""
+        used = self._current.use_camera(source, camera)
+        self._announcer.announce(StateEvent())
+        return used
+
+    def recall_cameras(self, camera_of: Callable[[str], SourceCamera]) -> None:
+        """Ask `camera_of` for what is known about the camera of every source that is opened from now on."""
+        self._parts = replace(self._parts, camera_of=camera_of)
+
+    def hold_floor(self, holder: str) -> None:
+        """Keep the floor, and with it the camera's pose, as it is until `holder` releases it.
+
+        For what must not change its world halfway: a recording, an output, a zone.
+        """
+        self._floor.hold(holder)
+        self._announcer.announce(StateEvent())
+
+    def release_floor(self, holder: str) -> None:
+        """End the hold of `holder`; the floor stays frozen until the camera moves."""
+        self._floor.release(holder)
         self._announcer.announce(StateEvent())
 
     def pause(self) -> None:
@@ -207,7 +245,8 @@ class Pipeline:
             calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
-            stats=replace(stats, captured=self._feed.count),
+            stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
+            floor=self._floor.floor(self._current.setup),
             fallback=self._failover.fallback,
         )
 
@@ -250,7 +289,7 @@ class Pipeline:
     def _before_frame(self, first: bool) -> None:
         """Called in the capture thread before a frame is passed on."""
         if first:
-            self._current.start_run()
+            self._current.update_camera()
         if self._current.needs_network and self._switcher.switching is None:
             with suppress(PosecastError):  # another switch came first, or the pipeline is closing
                 self._switcher.begin(Change("start", self._current.settings.backend))
@@ -259,15 +298,19 @@ class Pipeline:
         aspect = self._current.settings.pixel_ratio
         return self._parts.open_source(text) if aspect is None else self._parts.open_source(text, pixel_aspect=aspect)
 
+    def _change(self, settings: Mapping[str, Any], after: Settings) -> Change:
+        """The change that puts `settings` into effect; `after` are the resulting settings."""
+        if "source" not in settings:
+            return Change("backend", after.backend, settings=settings)
+        camera = self._parts.camera_of(after.source)
+        if settings.get("extrinsics"):
+            camera = replace(camera, calibration=self._parts.load_calibration(settings["extrinsics"]))
+        check_up(settings.get("up"), camera.calibration)
+        return Change("source", redact(after.source), after.source, settings, camera=camera)
+
     def _publish(self, snapshot: Snapshot, dropped: int) -> None:
         """Called in the worker for every snapshot."""
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
         self._empty_scenes.see(snapshot, self._current.settings.model)
-
-
-def _change(settings: Mapping[str, Any], after: Settings) -> Change:
-    """The change that puts `settings` into effect; `after` are the resulting settings."""
-    if "source" in settings:
-        return Change("source", redact(after.source), after.source, settings)
-    return Change("backend", after.backend, settings=settings)
+        self._floor.see(snapshot, self._current)

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from engine.errors import PosecastError
+from engine.errors import PosecastError, reason
 from engine.geometry import CameraSpec
 from engine.pipeline.events import ProblemEvent
 from engine.pipeline.timing import Timing
@@ -62,12 +62,18 @@ class Reader:
     @property
     def problem(self) -> ProblemEvent | None:
         """Why there are no frames; None while there are."""
-        with self._lock:
-            failure, source = self._failure, self._source
+        failure = self._failure
         if failure is not None:
             return ProblemEvent(failure.error, failure.hint)
-        reason = source.problem if source is not None else None
-        return ProblemEvent(reason) if reason else None
+        trouble = self._trouble
+        return ProblemEvent(f"{self.name}: {trouble}") if trouble else None
+
+    @property
+    def _trouble(self) -> str | None:
+        """What the open source complains of."""
+        with self._lock:
+            source = self._source
+        return source.problem if source is not None else None
 
     def wait_for_first(self, timeout: float) -> Frame | None:
         """The first frame; None if closed meanwhile. PosecastError if there is none after `timeout` s."""
@@ -76,9 +82,9 @@ class Reader:
             return self._first
         if self._failure is not None:
             raise self._failure
-        problem = self.problem
+        trouble = self._trouble
         raise PosecastError(
-            f"{self.name} delivered no frame within {timeout:g} s" + (f": {problem.error}" if problem else ""),
+            f"{self.name} delivered no frame within {timeout:g} s" + (f": {trouble}" if trouble else ""),
             "check that it is switched on and reachable, and not used by another program",
         )
 
@@ -101,7 +107,10 @@ class Reader:
             except Exception as error:
                 logger.exception("reading %s failed", self.name)
                 self._fail(
-                    PosecastError(f"reading {self.name} failed: {redact(str(error))}", "it is tried again; see the log")
+                    # An error of the system names a path of this machine, which a page need not know.
+                    PosecastError(
+                        f"reading {self.name} failed: {redact(reason(error))}", "it is tried again; see the log"
+                    )
                 )
             else:
                 break

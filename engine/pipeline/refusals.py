@@ -21,6 +21,10 @@ class SwitchInProgress(PosecastError):  # noqa: N818
     """Another switch is still running."""
 
 
+class NothingToCancel(PosecastError):  # noqa: N818
+    """No switch that the user asked for is under way."""
+
+
 class Report(Protocol):
     """The availability of a backend on this machine."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.extrinsics import Calibration
+from engine.floor import Floor
 from engine.geometry import Camera
 from engine.pipeline.comparison import Comparison
 from engine.settings import Settings
@@ -32,6 +34,8 @@ class Stats:
     """(p50, p95) milliseconds from capture to snapshot with the running backend."""
     source_problem: str | None = None
     """Why the source delivers no frames; None while it does."""
+    source_hint: str | None = None
+    """What to do about `source_problem`; None if there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,12 @@ class Switching:
 
     to: str
     step: str
+    """What it does; 'finish' once the new part is in use and the old one is being closed."""
     fraction: float | None
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The settings that it puts into effect, by name."""
+    cancellable: bool = field(default=False, compare=False)
+    """Whether the user asked for it, and it is not in effect yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +66,12 @@ class EngineState:
     camera: Camera | None
     """The camera for the newest frame; None before the first."""
     calibration: Calibration | None
-    """The camera file in use; None for the source's own camera, or the default."""
+    """The camera file in use; None for the source's own camera, or the neutral one."""
     switching: Switching | None
     comparison: Comparison | None
     """The comparison of two backends; None if none was started, or it was dismissed."""
     stats: Stats
     fallback: str | None = None
     """Why another network runs than `settings` name; None if that one runs."""
+    floor: Floor = field(default_factory=Floor)
+    """What is known about the floor from people."""

@@ -15,12 +15,15 @@ from engine.pipeline.events import Announcer, ProblemEvent, ProgressEvent, State
 from engine.pipeline.feed import Feed
 from engine.pipeline.job import BackgroundJob
 from engine.pipeline.reader import Reader
-from engine.pipeline.refusals import SwitchInProgress
+from engine.pipeline.refusals import NothingToCancel, SwitchInProgress
 from engine.pipeline.state import Switching
 from engine.pipeline.timing import Timing
 from engine.pipeline.watchdog import WatchedBackend
 
 logger = logging.getLogger(__name__)
+
+_FINISH = "finish"
+"""The step after which a switch is in effect."""
 
 
 class Switcher:
@@ -67,7 +70,7 @@ class Switcher:
             elif self._switching is not None:
                 raise SwitchInProgress(f"the switch to {self._switching.to} is still running", "wait until it is done")
             self._change = change
-            self._switching = Switching(change.to, "open" if change.source is not None else "load", None)
+            self._switching = _shown(change, "open" if change.source is not None else "load", None)
             job = BackgroundJob(
                 f"switching to {change.to}",
                 partial(self._switch, change),
@@ -78,6 +81,20 @@ class Switcher:
             job.start()
         self._announcer.announce(StateEvent())
         return job
+
+    def call_off(self) -> str:
+        """Cancel the switch that the user asked for, and return what it was to: what runs stays, and others can begin.
+
+        Its thread ends at its next report, and ends a conversion's process with it. `NothingToCancel` without one.
+        """
+        with self._lock:
+            shown = self._switching
+            if shown is None or not shown.cancellable:
+                raise NothingToCancel(*_why_not(shown))
+            self._jobs[-1].cancel()
+            self._change = self._switching = None
+        self._announcer.announce(StateEvent())
+        return shown.to
 
     def abandon(self, change: Change) -> None:
         """Stop waiting for a switch that hangs, so that others can run; its late result is discarded."""
@@ -117,6 +134,8 @@ class Switcher:
             if network is not None:
                 network.close()
             raise
+        if change.task != "start":
+            self._progress(change, _FINISH, 1.0, "closing what ran before")
         self._close_replaced(change, replaced)
 
     def _close_replaced(self, change: Change, replaced: Replaced) -> None:
@@ -132,7 +151,7 @@ class Switcher:
         with self._lock:
             if self._change is not change:
                 return
-            self._switching = Switching(change.to, step, fraction)
+            self._switching = _shown(change, step, fraction)
         self._announcer.announce(ProgressEvent(change.task, step, fraction, message))
 
     def _done(self, change: Change, problem: PosecastError | None) -> None:
@@ -146,3 +165,18 @@ class Switcher:
         if problem is not None and not known:
             self._announcer.announce(ProblemEvent(problem.error, problem.hint))
         self._announcer.announce(StateEvent())
+
+
+def _shown(change: Change, step: str, fraction: float | None) -> Switching:
+    """`change` at `step`, as the state shows it."""
+    asked_for = change.task != "start" and change.fallback is None
+    return Switching(change.to, step, fraction, change.settings, asked_for and step != _FINISH)
+
+
+def _why_not(shown: Switching | None) -> tuple[str, str]:
+    """(error, hint) of a cancellation that is refused."""
+    if shown is None:
+        return "no switch is under way", "there is nothing to cancel"
+    if shown.step == _FINISH:
+        return f"the switch to {shown.to} is already in effect", "switch back if you prefer what ran before"
+    return f"{shown.to} is loaded because nothing else runs", "wait until it runs, or choose another backend"

@@ -44,9 +44,15 @@ class Setup:
     """The running network; None before the first is loaded."""
     settings: Settings
     camera: CameraSpec
-    """The camera in effect: of the calibration, the source or the default, as the settings override it."""
+    """The camera in effect: the known one, on the floor found for it where nobody gave its place."""
+    known_camera: CameraSpec
+    """The camera of the calibration, the source or the default, as the settings override it."""
     calibration: Calibration | None = None
     """The camera file in use."""
+    estimated: CameraSpec | None = None
+    """The pose on a floor that was found before, for a camera whose pose nobody gave."""
+    fx_size: tuple[int, int] | None = None
+    """(width, height) of the frames that the setting `fx` is for; None: of any."""
     fallback: Fallback | None = None
     """Set while `network` is not what the settings name."""
     adopted: threading.Event = field(default_factory=threading.Event)

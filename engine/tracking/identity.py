@@ -1,6 +1,7 @@
 """Assigns ids from frame to frame by the positions of keypoints in the image (docs/algorithm.md, section 5).
 
-In: the keypoints of all people in a frame, and its time. Out: their ids. A person who is hidden briefly keeps the id.
+In: the poses of all people in a frame, and its time. Out: the poses with ids. A person who is hidden briefly keeps the
+id.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.matching import Array, best_pairs, box_areas, keypoint_similarity
+from engine.types import Pose2D
 
 MIN_SIMILAR = 3
 """Minimum number of similar keypoints for two poses to be the same person."""
@@ -74,11 +76,11 @@ class _Track:
 
 
 class Identities:
-    """All people seen recently. Ids start at 1 and are never reused."""
+    """All people of one stream who were seen recently. Ids start at 1 and are never reused, not even after `forget`."""
 
     def __init__(self) -> None:
         self._next_id = count(1)
-        self._tracks: list[_Track] = []
+        self.forget()
 
     @property
     def known(self) -> frozenset[int]:
@@ -86,15 +88,24 @@ class Identities:
         return frozenset(track.id for track in self._tracks)
 
     def forget(self) -> None:
-        """Forget all people; ids continue counting."""
-        self._tracks = []
+        """Forget all people: the next frame is of another scene."""
+        self._tracks: list[_Track] = []
+        self._now: float | None = None
 
-    def restart_clock(self, before: float, now: float) -> None:
-        """Continue at `now` [s] on another clock, after `before` on the old one; the time between is unknown."""
-        for track in self._tracks:
-            track.restart_clock(before, now)
+    def assign(self, poses: Sequence[Pose2D], time: float) -> list[tuple[int, Pose2D]]:
+        """The people of the frame at `time` [s] with their ids, sorted by id; the result is the same in any order.
 
-    def assign(self, poses: Sequence[Array], time: float) -> list[int]:
+        If time stands still or runs backwards (a clock is set), ids are kept.
+        """
+        if self._now is not None and time <= self._now:
+            for track in self._tracks:
+                track.restart_clock(self._now, time)
+        self._now = time
+        surest_first = sorted(poses, key=_rank)
+        ids = self._assign([pose.keypoints for pose in surest_first], time)
+        return sorted(zip(ids, surest_first, strict=True), key=lambda person: person[0])
+
+    def _assign(self, poses: Sequence[Array], time: float) -> list[int]:
         """The id of each of the (19, 2) keypoints [px]; of equally good matches, the first wins.
 
         First, people are searched for at their last or predicted positions, by the rule of section 5. The search for
@@ -119,6 +130,11 @@ class Identities:
         else:
             track.see(keypoints, time)
         return track.id
+
+
+def _rank(pose: Pose2D) -> tuple[float, bytes]:
+    """Sort key: most confident first; ties are broken independently of the input order."""
+    return -pose.score, pose.keypoints.tobytes()
 
 
 def _close(tracks: Sequence[_Track], poses: Array, time: float) -> Array:

@@ -1,6 +1,6 @@
 """Smooths joints in 3D: strongly in slow movement, weakly in fast movement.
 
-In: one person's joints, metres, camera frame, with the frames' times. Out: the same, smoothed.
+In: people with joints in metres, camera frame, and the frames' times. Out: the same, smoothed.
 
 A person's position is accurate across the line of sight and inaccurate along it: depth comes from the size in the
 image, of which one percent is 5 cm at 5 m. So the depth is smoothed separately, and the body moved along its line of
@@ -12,12 +12,15 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.filters import OneEuro
 from engine.matching import Array
 from engine.skeleton import JOINT_COUNT, PELVIS
+from engine.types import Person, Pose3D
 
 RESTART_AFTER_S = 0.5
 """Seconds after which the filters restart, since the previous pose is outdated."""
@@ -29,11 +32,54 @@ NEAREST_M = 0.1
 """Minimum distance of the pelvis from the camera for which a line of sight is defined."""
 
 
+@dataclass(frozen=True, slots=True)
+class SmoothingOptions:
+    """The user's options for smoothing; may change between two frames."""
+
+    smoothing: bool = True
+    cutoff_hz: float = 1.0
+    """One Euro minimum cutoff."""
+    beta: float = 1.0
+    """One Euro speed coefficient, Hz per m/s."""
+
+
+class Smoothing:
+    """The smoothers of all people of one stream, by id."""
+
+    def __init__(self) -> None:
+        self._smoothers: dict[int, PoseSmoother] = {}
+        self._now: float | None = None
+
+    def update(
+        self, people: Sequence[Person], time: float, options: SmoothingOptions, known: Collection[int]
+    ) -> tuple[Person, ...]:
+        """People of the frame at `time` [s]; `known` are the ids that may come back, others are forgotten.
+
+        If time stands still or runs backwards, smoothing begins again.
+        """
+        if self._now is not None and time <= self._now:
+            self._smoothers.clear()
+        self._now = time
+        self._smoothers = {id: smoother for id, smoother in self._smoothers.items() if id in known}
+        return tuple(replace(person, pose3d=self._smoothed(person, time, options)) for person in people)
+
+    def _smoothed(self, person: Person, time: float, options: SmoothingOptions) -> Pose3D | None:
+        pose = person.pose3d
+        if pose is None:
+            return None
+        if not options.smoothing:
+            self._smoothers.pop(person.id, None)
+            return pose
+        smoother = self._smoothers.setdefault(person.id, PoseSmoother())
+        joints = smoother.update(pose.joints, time, person.height_m, cutoff_hz=options.cutoff_hz, beta=options.beta)
+        return Pose3D(joints.astype(np.float32), pose.errors)
+
+
 class PoseSmoother:
     """One Euro filters for one person: for the depth, and for the position and the joints relative to it."""
 
     def __init__(self) -> None:
-        self._height_m = 0.0
+        self._height_m: float | None = None
         self._restart(-math.inf)
 
     def _restart(self, time: float) -> None:
@@ -43,14 +89,14 @@ class PoseSmoother:
         self._depth: OneEuro = OneEuro()
         self._rest: OneEuro = OneEuro()
 
-    def update(self, joints: Array, time: float, height_m: float, *, cutoff_hz: float, beta: float) -> Array:
+    def update(self, joints: Array, time: float, height_m: float | None, *, cutoff_hz: float, beta: float) -> Array:
         """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
 
         `height_m` is the height that the joints assume: when it changes, the filters' state is scaled, too.
         """
         if not 0 < time - self._seen_at <= RESTART_AFTER_S:
             self._restart(time)
-        elif height_m != self._height_m:
+        elif height_m is not None and self._height_m is not None and height_m != self._height_m:
             self._rescale(height_m / self._height_m)
         dt = time - self._seen_at
         self._seen_at, self._height_m = time, height_m

@@ -18,19 +18,25 @@ CSV_COLUMNS = (
 """Columns; x, y, z are in the world frame of the extrinsics. Cells without a value are empty."""
 _OF_A_JOINT = CSV_COLUMNS.index("angle") - CSV_COLUMNS.index("joint")
 """Number of columns that rows of angles leave empty."""
+_TIME_DIGITS = 6
 
 
 def csv_lines(path: Path) -> Iterator[str]:
-    """A file of scenes as CSV, one piece per scene, so that memory stays bounded."""
+    """A file of scenes as CSV, one piece per scene, so that memory stays bounded. Its times begin at 0."""
     yield _csv([CSV_COLUMNS])
+    start: float | None = None
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            yield _csv(_rows(json.loads(line)))
+            scene = json.loads(line)
+            start = scene["time"] if start is None else start
+            yield _csv(_rows(scene, start))
 
 
-def _rows(scene: Wire) -> Iterator[list[object]]:
+def _rows(scene: Wire, start: float) -> Iterator[list[object]]:
+    """A row per person and joint; `start` is the time of the first scene."""
     for person in scene["people"]:
-        of_person = [scene["frame"], scene["time"], scene["wall_time"], person["id"], person["score"]]
+        seconds = round(scene["time"] - start, _TIME_DIGITS)
+        of_person = [scene["frame"], seconds, scene["wall_time"], person["id"], person["score"]]
         for joint, name in enumerate(JOINTS):
             yield [
                 *of_person,

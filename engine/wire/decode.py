@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from engine import types
+from engine import geometry, types
 from engine.errors import PosecastError
-from engine.geometry import Camera
 from engine.skeleton import JOINT_COUNT
 from engine.wire.encode import VERSION, Wire
-from engine.wire.scene import Array, Person, Scene
+from engine.wire.scene import Array, Camera, Person, Scene
 
 _MISSING = (np.nan, np.nan, 0.0)
 _SCENE_FIELDS = frozenset({"version", *Scene.__dataclass_fields__})
@@ -34,7 +33,18 @@ def parse_scene(wire: Any) -> Scene:
         raise _not_a_scene(str(error)) from error
 
 
-def scene_from_wire(wire: Wire, camera: Camera) -> types.Scene:
+def camera_from_wire(wire: Wire) -> geometry.Camera | None:
+    """The engine's camera of a scene that `scene_to_wire` wrote; None in scenes of older versions."""
+    if "camera" not in wire:
+        return None
+    told, (width, height) = wire["camera"], wire["image_size"]
+    R, t = _shaped(told["R"], (3, 3)), _shaped(told["t"], (3,))
+    provenance = geometry.Provenance(told["source"], told["intrinsics"], told["revision"])
+    fx, fy, cx, cy = (float(told[name]) for name in ("fx", "fy", "cx", "cy"))
+    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, wire["up"], provenance)
+
+
+def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
     """The engine's scene, seen by `camera`; `wire` must come from `scene_to_wire`."""
     people = tuple(_tracked(person) for person in wire["people"])
     return types.Scene(wire["frame"], wire["time"], people, camera)
@@ -59,8 +69,27 @@ def _scene(wire: Mapping[str, Any]) -> Scene:
         device=str(wire["device"]),
         precision=str(wire["precision"]),
         timings_ms=dict(wire["timings_ms"]),
+        camera=_camera(wire["camera"]) if "camera" in wire else None,
         extra={name: value for name, value in wire.items() if name not in _SCENE_FIELDS},
     )
+
+
+def _camera(wire: Mapping[str, Any]) -> Camera:
+    return Camera(
+        source=str(wire["source"]),
+        intrinsics=str(wire["intrinsics"]),
+        revision=int(wire["revision"]),
+        R=_shaped(wire["R"], (3, 3)),
+        t=_shaped(wire["t"], (3,)),
+        **{name: float(wire[name]) for name in ("fx", "fy", "cx", "cy", "height_m", "tilt_deg", "roll_deg")},
+    )
+
+
+def _shaped(values: Any, shape: tuple[int, ...]) -> Array:
+    array = np.array(values, np.float64)
+    if array.shape != shape:
+        raise ValueError(f"numbers of shape {shape} are expected for a camera, not {array.shape}")
+    return array
 
 
 def _person(wire: Mapping[str, Any]) -> Person:
@@ -70,6 +99,7 @@ def _person(wire: Mapping[str, Any]) -> Person:
         keypoints_2d=_keypoints(wire["keypoints_2d"]),
         joints_3d=_joints(wire["joints_3d"]),
         joints_camera=_joints(wire["joints_camera"]),
+        colour=None if wire.get("colour") is None else int(wire["colour"]),
         extra={name: value for name, value in wire.items() if name not in _PERSON_FIELDS},
     )
 
@@ -79,7 +109,7 @@ def _tracked(wire: Wire) -> types.Person:
     joints = _joints(wire["joints_camera"])
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
     pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
-    return types.Person(wire["id"], pose2d, pose3d, wire.get("angles"))
+    return types.Person(wire["id"], pose2d, pose3d, colour=wire.get("colour"), angles=wire.get("angles"))
 
 
 def _keypoints(entries: Any) -> Array:

@@ -40,6 +40,7 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "precision": snapshot.backend.precision,
         "fps": _number(fps, 2),
         "up": scene.camera.up,
+        "camera": _camera(scene.camera),
         "timings_ms": timings_to_wire(snapshot.stage_ms),
         "people": [_person(person, scene.camera) for person in scene.people],
     }
@@ -59,6 +60,22 @@ def dumps(wire: Any) -> str:
     return text if text.isascii() else printable(text)
 
 
+def _camera(camera: Camera) -> Wire:
+    """R and t are not rounded to display precision: joints_3d must follow from joints_camera by them."""
+    given = camera.provenance
+    return {
+        "source": given.pose,
+        "intrinsics": given.intrinsics,
+        "revision": given.revision,
+        "R": np.round(np.asarray(camera.R, dtype=np.float64), 8).tolist(),
+        "t": np.round(np.asarray(camera.t, dtype=np.float64), 6).tolist(),
+        **{name: _number(getattr(camera, name), 3) for name in ("fx", "fy", "cx", "cy")},
+        "height_m": _number(camera.height, 4),
+        "tilt_deg": _number(camera.tilt_down, 3),
+        "roll_deg": _number(camera.roll, 3),
+    }
+
+
 def _person(person: Person, camera: Camera) -> Wire:
     joints = _placed(person.pose3d)
     wire = {
@@ -68,6 +85,8 @@ def _person(person: Person, camera: Camera) -> Wire:
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
+    if person.colour is not None:
+        wire["colour"] = int(person.colour)
     if person.angles is not None:
         wire["angles"] = {name: _number(value, 1) for name, value in person.angles.items()}
     return wire

@@ -29,8 +29,37 @@ class Person:
     """(19, 3) metres, world frame of the extrinsics; `Scene.up` names its up axis. None without 3D."""
     joints_camera: Array | None
     """(19, 3) metres, camera frame: x right, y down, z forward. None without 3D."""
+    colour: int | None = None
+    """Index into the palette of the page and the overlay, from 0; None in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the person, as in the JSON."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Camera:
+    """The camera of a scene: `joints_camera = R @ joints_3d + t`, pixels (fx x / z + cx, fy y / z + cy)."""
+
+    source: str
+    """Where its pose comes from: 'file' (or chosen by hand), 'estimated' from people, or 'default'."""
+    intrinsics: str
+    """Where its focal length comes from: 'file', 'option', 'metadata' of the pictures, or 'default'."""
+    revision: int
+    """Counts the changes of the source's camera."""
+    R: Array
+    """(3, 3) rotation, camera_from_world."""
+    t: Array
+    """(3,) metres."""
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    """Intrinsics, pixels of the frame."""
+    height_m: float
+    """Metres above the world's origin plane."""
+    tilt_deg: float
+    """Degrees below the horizon."""
+    roll_deg: float
+    """Degrees clockwise about the optical axis; 0 is upright."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +83,8 @@ class Scene:
     device: str
     precision: str
     timings_ms: Mapping[str, float]
-    """Milliseconds per stage: capture, preprocess, infer, decode, lift, track."""
+    """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
+    camera: Camera | None = None
+    """The camera; None in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the scene, as in the JSON."""

@@ -25,9 +25,9 @@ def look(canvas: Locator) -> NDArray[np.uint8]:
     return picture.astype(np.uint8)
 
 
-def coloured(picture: NDArray[np.uint8], person_id: int) -> NDArray[np.bool_]:
-    """(H, W) where the picture has a person's colour, lit or shaded."""
-    code = PALETTE[person_id % len(PALETTE)]
+def coloured(picture: NDArray[np.uint8], colour: int) -> NDArray[np.bool_]:
+    """(H, W) where the picture has a person's colour, lit or shaded; its hue is the same in both themes."""
+    code = PALETTE[colour]
     red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (1, 3, 5))
     hue = colorsys.rgb_to_hsv(red, green, blue)[0] * 180
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(int)

@@ -1,9 +1,12 @@
-"""Pictures of the dashboard for the README: `python -m tests.browser.screenshots`, into docs/screenshots/."""
+"""Pictures of every layout in both themes: `python -m tests.browser.screenshots [FOLDER]`, into docs/screenshots/."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,72 +30,98 @@ OFFICE = {
 """1.75 m up in a world whose z is up, looking 9 degrees down."""
 
 
+def nothing(page: Page) -> None:
+    """The page as it opens."""
+
+
+def tab(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("tab", name=name, exact=True).click()
+
+
+def try_a_camera_file(page: Page) -> None:
+    tab("Camera")(page)
+    data = json.dumps(OFFICE).encode()
+    page.set_input_files("input[type=file]", files=[{"name": "office.json", "mimeType": "text/json", "buffer": data}])
+    expect(page.locator(".offer, .refusal")).to_be_visible()
+    page.locator(".offer").scroll_into_view_if_needed()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One picture: a screen, and what is done on it first."""
+
+    name: str
+    size: tuple[int, int]
+    prepare: Callable[[Page], None] = nothing
+    path: str = ""
+    touch: bool = False
+    view_only: bool = False
+
+
+LAYOUTS = (
+    Layout("wide", (1920, 1080), tab("Stats")),
+    Layout("laptop", (1366, 768)),
+    Layout("small", (1024, 720), tab("Record")),
+    Layout("camera", (1280, 800), try_a_camera_file),
+    Layout("tablet", (768, 1024), touch=True),
+    Layout("phone", (390, 844), touch=True, view_only=True),
+    Layout("phone-settings", (390, 844), tab("Engine"), touch=True),
+    Layout("phone-landscape", (844, 390), tab("Engine"), touch=True),
+    Layout("view", (1920, 1080), path="view", view_only=True),
+    Layout("login", (1280, 800), path="login"),
+)
+
+
 def main() -> int:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    arguments = _arguments()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, chromium() as browser:
         if browser is None:
             print("no Chromium here: see tests/tools.sh", file=sys.stderr)
             return 1
         with Dashboard(Path(folder)) as server:
             server.wait_for_frames()
-            wide(browser, server, "dark")
-            wide(browser, server, "light")
-            camera(browser, server)
-            phone(browser, server)
-            alone(browser, server)
+            for layout in LAYOUTS:
+                if not arguments.only or layout.name in arguments.only:
+                    for scheme in arguments.schemes:
+                        take(browser, server, layout, scheme, arguments.folder)
     return 0
 
 
-def wide(browser: Browser, server: Dashboard, scheme: str) -> None:
-    page = visit(browser, server.operator_url, scheme, 1680, 945)
-    page.wait_for_timeout(3 * SETTLE_MS)  # the chart of the last minute
-    save(page, f"wide-{scheme}")
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("--only", action="append", choices=[layout.name for layout in LAYOUTS])
+    parser.add_argument("--schemes", nargs="+", choices=["dark", "light"], default=["dark", "light"])
+    return parser.parse_args()
 
 
-def camera(browser: Browser, server: Dashboard) -> None:
-    """A camera file is tried; joints are pointed at."""
-    page = visit(browser, server.operator_url, "dark", 1280, 800)
-    page.get_by_role("tab", name="Camera", exact=True).click()
-    data = json.dumps(OFFICE).encode()
-    page.set_input_files("input[type=file]", files=[{"name": "office.json", "mimeType": "text/json", "buffer": data}])
-    expect(page.locator(".offer, .refusal")).to_be_visible()
-    page.locator(".offer").scroll_into_view_if_needed()
-    page.wait_for_timeout(SETTLE_MS)
-    save(page, "camera")
+def take(browser: Browser, server: Dashboard, layout: Layout, scheme: str, folder: Path) -> None:
+    page = open_page(browser, server, layout, scheme)
+    if layout.path != "login":
+        expect(page.locator(".stage-note")).to_be_hidden(timeout=60_000)
+        layout.prepare(page)
+        page.wait_for_timeout(SETTLE_MS)
+    page.screenshot(path=folder / f"{layout.name}-{scheme}.png")
+    print(folder / f"{layout.name}-{scheme}.png")
+    page.context.close()
 
 
-def phone(browser: Browser, server: Dashboard) -> None:
-    page = visit(browser, server.view_url, "light", 390, 844, phone=True)
-    page.wait_for_timeout(SETTLE_MS)
-    save(page, "phone")
-
-
-def alone(browser: Browser, server: Dashboard) -> None:
-    page = visit(browser, server.view_url.replace("/?", "/view?"), "dark", 1280, 720)
-    page.wait_for_timeout(SETTLE_MS)
-    save(page, "view")
-
-
-def visit(browser: Browser, url: str, scheme: str, width: int, height: int, *, phone: bool = False) -> Page:
+def open_page(browser: Browser, server: Dashboard, layout: Layout, scheme: str) -> Page:
+    width, height = layout.size
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
-        device_scale_factor=2 if phone else 1,
-        is_mobile=phone,
-        has_touch=phone,
+        device_scale_factor=2 if layout.touch and width < 900 else 1,
+        is_mobile=layout.touch,
+        has_touch=layout.touch,
     )
     context.add_init_script(slow_display(DISPLAY_PAUSE_MS))
     context.add_init_script(f"localStorage['posecast.preferences'] ??= '{PREFERENCES}'")
     page = context.new_page()
-    page.goto(url)
-    expect(page.locator(".stage-note")).to_be_hidden(timeout=60_000)
+    link = server.view_url if layout.view_only else server.operator_url
+    page.goto(f"{server.url}login" if layout.path == "login" else link.replace("/?", f"/{layout.path}?"))
     return page
-
-
-def save(page: Page, name: str) -> None:
-    page.screenshot(path=FOLDER / f"{name}.png")
-    print(f"docs/screenshots/{name}.png")
-    page.context.close()
 
 
 if __name__ == "__main__":

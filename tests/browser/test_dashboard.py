@@ -53,6 +53,11 @@ def open_tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
 
 
+def open_advanced(page: Page) -> None:
+    """Opens what is exact in the Engine panel."""
+    page.locator("details.advanced > summary").click()
+
+
 def hide(page: Page, *names: str) -> None:
     """Switches things of the 3D view off."""
     open_tab(page, "Display")
@@ -62,11 +67,10 @@ def hide(page: Page, *names: str) -> None:
 
 def test_the_stage_plays_in_video_and_in_3d(page: Page) -> None:
     scene, video = page.locator("canvas.scene"), page.locator("canvas.picture")
-    ids = [person["id"] for person in api(page, "api/scene")[1]["people"] if person["joints_3d"]]
-    assert len(ids) >= 2
-    expect(video).to_have_js_property("width", 1280)
+    colours = [person["colour"] for person in api(page, "api/scene")[1]["people"] if person["joints_3d"]]
+    assert len(colours) >= 2
     shown = look(scene)
-    assert sum(coloured(shown, person_id).sum() > 150 for person_id in ids) >= 2, "people are not in the 3D view"
+    assert sum(coloured(shown, colour).sum() > 150 for colour in colours) >= 2, "people are not in the 3D view"
     first = look(video)
     assert first.std() > 20, "the video is one grey"
     eventually(lambda: differ(look(video), first) and differ(look(scene), shown))
@@ -86,9 +90,9 @@ def _name_at(page: Page, *, lowest: bool) -> str:
     """The joint that the page names where the highest or lowest pixels of somebody are."""
     scene, tip = page.locator("canvas.scene"), page.locator(".tip strong")
     for _ in range(40):
-        ids = [person["id"] for person in api(page, "api/scene")[1]["people"]]
+        colours = [person["colour"] for person in api(page, "api/scene")[1]["people"]]
         picture = look(scene)
-        ys, xs = np.nonzero(np.any([coloured(picture, person_id) for person_id in ids], axis=0))
+        ys, xs = np.nonzero(np.any([coloured(picture, colour) for colour in colours], axis=0))
         if len(ys) == 0:
             continue
         at = int(np.argmax(ys) if lowest else np.argmin(ys))
@@ -127,6 +131,7 @@ def test_the_backend_is_switched_while_frames_keep_coming(visit: Open, dashboard
     page.on("websocket", lambda socket: socket.on("framereceived", count))
     page.goto(dashboard.operator_url)
     other = page.locator("[data-backend=onnxruntime]")
+    open_advanced(page)
     expect(other).to_be_enabled()
     expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
     begun = time.monotonic()
@@ -150,10 +155,12 @@ def test_two_backends_are_compared_and_one_is_taken(visit: Open, dashboard: Dash
     page = visit()
     expect(page.locator("[data-backend=openvino] .tag")).to_have_text("running")
     start = page.get_by_role("button", name="Compare", exact=True)
+    open_advanced(page)
     a, b = (page.get_by_role("combobox", name=side, exact=True) for side in "AB")
     a.select_option(label="OpenVINO · CPU · fp32")
     b.select_option(label="OpenVINO · CPU · fp32")
     expect(start).to_be_disabled()
+    expect(start).to_have_accessible_description("Choose two that differ.")
     b.select_option(label="ONNX Runtime · CPU · fp32")
     start.click()
     said = re.compile(r"B differs from A by \d+\.\d px · \d.* mm, OKS [01]\.\d+; it detects \d.* %")
@@ -161,10 +168,11 @@ def test_two_backends_are_compared_and_one_is_taken(visit: Open, dashboard: Dash
     expect(page.get_by_text(said)).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d+ frames? compared"))).to_be_visible()
     for side in (0, 1):
-        expect(page.get_by_role("row", name=re.compile("^infer")).locator("td").nth(side)).to_have_text(
+        expect(page.get_by_role("row", name=re.compile("^network")).locator("td").nth(side)).to_have_text(
             re.compile(r"\d ms")
         )
     viewer = visit(dashboard.view_url)
+    open_advanced(viewer)
     expect(viewer.get_by_text(said)).to_be_visible()
     expect(viewer.get_by_role("button", name="Use B")).to_be_hidden()
     page.get_by_role("button", name="Use B").click()
@@ -177,6 +185,7 @@ def test_two_backends_are_compared_and_one_is_taken(visit: Open, dashboard: Dash
 
 
 def test_an_unavailable_backend_says_why(page: Page) -> None:
+    open_advanced(page)
     _, answer = api(page, "api/backends")
     for backend in answer["backends"]:
         row = page.locator(f"[data-backend={backend['name']}]")
@@ -188,11 +197,12 @@ def test_an_unavailable_backend_says_why(page: Page) -> None:
 def test_the_engine_panel_says_why_something_else_runs(page: Page) -> None:
     told = page.evaluate(
         """async () => {
-            const { createBackends } = await import("/static/js/panels/backends.js");
-            const panel = createBackends({});
+            const { createEnginePanel } = await import("/static/js/panels/engine.js");
+            const panel = createEnginePanel({ actions: {} });
             const line = panel.element.querySelector(".warning");
+            const settings = await (await fetch("api/settings")).json();
             return ["onnxruntime on CPU runs now, since openvino on CPU failed", null].map((fallback) => {
-                panel.update({ backend: null, switching: null, fallback });
+                panel.update({ backend: null, switching: null, status: "running", source: "demo", settings, fallback });
                 return line.hidden ? null : line.textContent;
             });
         }"""
@@ -248,7 +258,7 @@ def test_the_chosen_person_stays_chosen(page: Page) -> None:
 def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
     told = page.evaluate(
         """async (text) => {
-            const { createCameraPanel } = await import("/static/js/panels/camera.js");
+            const { createCameraPanel } = await import("/static/js/panels/camera/camera.js");
             const previews = [];
             const panel = createCameraPanel({ actions: { preview: (camera) => previews.push(camera) }, toasts: {} });
             panel.update({ camera: null, settings: { fx: null, up: null, floor_offset_m: 0.25 } });
@@ -349,9 +359,10 @@ def test_the_video_shows_what_is_chosen(page: Page) -> None:
 
 
 def test_settings_apply_live(page: Page) -> None:
+    open_advanced(page)
     slider = page.get_by_role("slider", name="Assumed height of people")
     expect(slider).to_have_value("1.8")
-    expect(page.get_by_role("slider", name="Minimum keypoints")).to_have_attribute("min", "3")
+    expect(page.get_by_role("slider", name="Fewest joints seen")).to_have_attribute("min", "3")
     slider.focus()
     slider.press("ArrowLeft")
     eventually(lambda: api(page, "api/settings")[1]["assumed_height_m"] == 1.79)
@@ -371,6 +382,7 @@ def test_what_is_refused_does_not_stay_on_screen(page: Page, watch: Watch) -> No
     expect(page.locator(".toast")).to_contain_text("Not now")
     expect(slider).to_have_value("1.8")
     expect(slider).to_have_attribute("aria-valuetext", "1.80 m")
+    open_advanced(page)
     precision = page.get_by_role("combobox", name="Precision")
     expect(precision).not_to_have_value("")
     runs = precision.input_value()
@@ -529,7 +541,8 @@ def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
             const camera = new PerspectiveCamera(42, 1, 0.05, 200);
             camera.position.set(0, 1.5, 4);
             const views = createViews(camera, element, {
-                subjects: () => [0, 0, 0, 0, 2, 0], realCamera: () => null, reducedMotion: true, onChange: () => {},
+                subjects: () => ({ points: [0, 0, 0, 0, 2, 0], count: 2 }), front: (angle) => angle,
+                realCamera: () => null, reducedMotion: true, onChange: () => {},
             });
             views.go("front");
             const moment = createMoment();
@@ -565,7 +578,7 @@ def test_the_3d_view_stands_alone(visit: Open, dashboard: Dashboard) -> None:
     expect(page.locator("canvas.scene")).to_be_visible()
     assert page.locator(".side, .video").count() == 0
     scene = page.locator("canvas.scene")
-    eventually(lambda: sum(coloured(look(scene), person_id).sum() > 150 for person_id in range(10)) >= 2)
+    eventually(lambda: sum(coloured(look(scene), colour).sum() > 150 for colour in range(8)) >= 2)
 
 
 def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> None:
@@ -576,7 +589,7 @@ def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> No
         page.goto(f"{proxy.url}?token={TOKEN}")
         assert page.url == proxy.url
         expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
-        expect(page.locator("canvas.picture")).to_have_js_property("width", 1280)
+        expect(page.locator("canvas.picture")).to_have_js_property("width", 480)
         page.goto(f"{proxy.url}view")
         expect(page.locator(".stage-note")).to_be_hidden()
         page.close()

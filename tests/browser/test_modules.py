@@ -16,6 +16,7 @@ from engine.capture.stage import truth_at
 from engine.geometry import UP_AXES
 from engine.motion.angles import DEFINITIONS, angles
 from engine.motion.placing import y_up_from
+from webapp.live import renditions
 
 ROOT = Path(__file__).parents[2]
 MODULES = (ROOT / "webapp" / "static" / "js").as_uri()
@@ -86,3 +87,9 @@ def test_page_and_overlay_use_the_same_colours(node: str) -> None:
     page = _exported(node, "palette.js", "PALETTE, RIGHT_SHADE")
     assert tuple(page["PALETTE"]) == overlay.PALETTE
     assert page["RIGHT_SHADE"] == overlay.RIGHT_SHADE
+    blue, green, red = overlay.BACKGROUND
+    assert _exported(node, "video/drawing.js", "BACKGROUND") == {"BACKGROUND": f"#{red:02x}{green:02x}{blue:02x}"}
+
+
+def test_page_and_server_know_the_same_widths(node: str) -> None:
+    assert tuple(_exported(node, "video/widths.js", "WIDTHS")["WIDTHS"]) == renditions.WIDTHS

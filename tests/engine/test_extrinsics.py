@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from engine.errors import PosecastError
 from engine.extrinsics import (
-    DEFAULT_CALIBRATION,
     MAX_UPLOAD_BYTES,
+    NAMED,
     Calibration,
     CalibrationTooLargeError,
     calibration_json,
@@ -21,11 +21,12 @@ from engine.extrinsics import (
     load_calibration,
     parse_calibration,
 )
-from engine.geometry import DEFAULT_CAMERA, UP_AXES, Array, CameraSpec, rotation_from_vector
+from engine.geometry import REFERENCE_CAMERA, UP_AXES, Array, CameraSpec, rotation_from_vector
 from tests.engine.bodies import rotations
 
-R = DEFAULT_CAMERA.R
-T_CM = DEFAULT_CAMERA.t * 100
+R = REFERENCE_CAMERA.R
+T = REFERENCE_CAMERA.t
+T_CM = T * 100
 K = np.array([[1000.0, 0, 960], [0, 1010.0, 540], [0, 0, 1]])
 STORAGE = (".yml", ".xml", ".json")
 
@@ -77,7 +78,7 @@ def refused(values: Any, *words: str) -> PosecastError:
 def test_the_references_file_is_in_centimetres(t: Any) -> None:
     calibration = parse(reference(t=t))
     np.testing.assert_array_equal(calibration.spec.R, R)
-    np.testing.assert_allclose(calibration.spec.t, DEFAULT_CAMERA.t, rtol=1e-12)
+    np.testing.assert_allclose(calibration.spec.t, T, rtol=1e-12)
     assert (calibration.format, calibration.unit, calibration.spec.up) == ("reference", "cm", "-y")
     assert calibration.warnings == ()
     assert calibration.spec.K is None
@@ -85,8 +86,8 @@ def test_the_references_file_is_in_centimetres(t: Any) -> None:
 
 @pytest.mark.parametrize(("unit", "metres"), [("m", 1.0), ("cm", 0.01), ("mm", 0.001), ("Millimetres", 0.001)])
 def test_a_unit_in_the_file_is_believed(unit: str, metres: float) -> None:
-    t = DEFAULT_CAMERA.t / metres
-    np.testing.assert_allclose(parse(reference(t=t.tolist(), unit=unit)).spec.t, DEFAULT_CAMERA.t, rtol=1e-12)
+    t = T / metres
+    np.testing.assert_allclose(parse(reference(t=t.tolist(), unit=unit)).spec.t, T, rtol=1e-12)
 
 
 def test_an_unknown_unit_or_up_axis_is_refused() -> None:
@@ -108,7 +109,7 @@ def test_one_of_panoptics_cameras_is_picked_by_name() -> None:
     assert (calibration.format, calibration.unit, calibration.name) == ("panoptic", "cm", "00_01")
     assert calibration.spec.resolution == (1920, 1080)
     np.testing.assert_array_equal(calibration.spec.K, K)
-    np.testing.assert_allclose(calibration.spec.t, DEFAULT_CAMERA.t, rtol=1e-12)
+    np.testing.assert_allclose(calibration.spec.t, T, rtol=1e-12)
     assert calibration.distorted
     assert "distortion" in calibration.warnings[-1]
 
@@ -141,10 +142,10 @@ def test_intrinsics_are_used_at_the_frames_size() -> None:
 
 @pytest.mark.parametrize("suffix", STORAGE)
 def test_opencvs_files_are_read_to_the_last_digit(suffix: str) -> None:
-    data = storage(suffix, camera_matrix=K, R=R, T=DEFAULT_CAMERA.t.reshape(3, 1), image_width=1920, image_height=1080)
+    data = storage(suffix, camera_matrix=K, R=R, T=T.reshape(3, 1), image_width=1920, image_height=1080)
     calibration = parse_calibration(data, "camera" + suffix)
     np.testing.assert_array_equal(calibration.spec.R, R)
-    np.testing.assert_array_equal(calibration.spec.t, DEFAULT_CAMERA.t)
+    np.testing.assert_array_equal(calibration.spec.t, T)
     np.testing.assert_array_equal(calibration.spec.K, K)
     assert calibration.spec.resolution == (1920, 1080)
     assert (calibration.format, calibration.unit) == ("opencv", "m")
@@ -156,10 +157,10 @@ def test_opencvs_files_are_read_to_the_last_digit(suffix: str) -> None:
 @pytest.mark.parametrize(("rotation", "translation"), [("rvec", "tvec"), ("rotation_vector", "translation_vector")])
 def test_rotation_vectors_and_units_of_opencv(suffix: str, rotation: str, translation: str) -> None:
     rvec = cv2.Rodrigues(R)[0]
-    data = storage(suffix, **{rotation: rvec, translation: DEFAULT_CAMERA.t * 1000, "unit": "mm", "name": "a lens: b"})
+    data = storage(suffix, **{rotation: rvec, translation: T * 1000, "unit": "mm", "name": "a lens: b"})
     calibration = parse_calibration(data, "camera" + suffix)
     np.testing.assert_allclose(calibration.spec.R, R, atol=1e-9)
-    np.testing.assert_allclose(calibration.spec.t, DEFAULT_CAMERA.t, rtol=1e-12)
+    np.testing.assert_allclose(calibration.spec.t, T, rtol=1e-12)
     assert (calibration.unit, calibration.name, calibration.warnings) == ("mm", "a lens: b", ())
 
 
@@ -176,7 +177,7 @@ def test_structures_sequences_and_comments_of_opencv(suffix: str) -> None:
     for name in ("left", "right"):
         file.startWriteStruct(name, cv2.FILE_NODE_MAP)
         file.write("R", R)
-        file.write("t", DEFAULT_CAMERA.t)
+        file.write("t", T)
         file.startWriteStruct("resolution", cv2.FILE_NODE_SEQ | (cv2.FILE_NODE_FLOW if name == "left" else 0))
         for side in (640, 480):
             file.write("", side)
@@ -458,9 +459,9 @@ def test_what_is_written_reads_back_equal(rotation: Array, t: tuple[float, float
 
 
 def test_the_default_reads_back_too() -> None:
-    read = parse(calibration_json(DEFAULT_CALIBRATION))
-    np.testing.assert_array_equal(read.spec.R, DEFAULT_CAMERA.R)
-    np.testing.assert_array_equal(read.spec.t, DEFAULT_CAMERA.t)
+    read = parse(calibration_json(NAMED["reference"]))
+    np.testing.assert_array_equal(read.spec.R, REFERENCE_CAMERA.R)
+    np.testing.assert_array_equal(read.spec.t, T)
 
 
 def test_what_was_understood_is_told_as_json() -> None:
@@ -468,7 +469,7 @@ def test_what_was_understood_is_told_as_json() -> None:
     told = json.loads(json.dumps(describe(calibration, calibration.spec.for_image(1280, 720))))
     assert (told["format"], told["unit"], told["name"], told["up"]) == ("panoptic", "cm", "00_00", "-y")
     np.testing.assert_allclose(told["R"], R)
-    np.testing.assert_allclose(told["t"], DEFAULT_CAMERA.t)
+    np.testing.assert_allclose(told["t"], T)
     assert told["fx"] == pytest.approx(1000 / 1.5)
     assert told["height_m"] == pytest.approx(1.52, abs=0.01)
     assert told["tilt_down_deg"] == pytest.approx(5.0, abs=0.1)

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from engine.geometry import (
     DEFAULT_CAMERA,
+    REFERENCE_CAMERA,
     UP_AXES,
     Array,
     Camera,
     CameraSpec,
+    Provenance,
     axis_vector,
     nearest_rotation,
     rotation_between,
     rotation_from_vector,
+    same_camera,
 )
 from tests.engine.bodies import cameras, rotations
 
@@ -93,8 +96,51 @@ def test_a_rotation_between_two_directions_takes_one_to_the_other(a: Array, b: A
         np.testing.assert_allclose(R @ R.T, np.eye(3), atol=1e-9)
 
 
-def test_the_reference_camera_stands_where_the_design_says() -> None:
+def test_the_neutral_camera_is_level_above_the_origin() -> None:
     camera = DEFAULT_CAMERA.for_image(1280, 720)
+    np.testing.assert_array_equal(camera.R, np.diag([1, -1, -1]))
+    np.testing.assert_array_equal(camera.t, (0, 1.5, 0))
+    assert (camera.up, camera.height, camera.tilt_down, camera.roll) == ("+y", 1.5, 0, 0)
+    np.testing.assert_array_equal(camera.position, (0, 1.5, 0))
+    assert camera.provenance == Provenance("default", "default", 0)
+
+
+@pytest.mark.parametrize(("size", "fx"), [((1280, 720), 1024), ((720, 1280), 1024), ((600, 600), 480)])
+def test_the_default_lens_goes_by_the_longer_side(size: tuple[int, int], fx: float) -> None:
+    camera = DEFAULT_CAMERA.for_image(*size)
+    assert (camera.fx, camera.fy) == (fx, fx)
+    assert (camera.cx, camera.cy) == (size[0] / 2, size[1] / 2)
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (3024, 4032), (1600, 1200)])
+def test_the_pictures_own_lens_is_by_the_diagonal(size: tuple[int, int]) -> None:
+    camera = replace(DEFAULT_CAMERA, film_mm=26.0).for_image(*size)
+    assert camera.fx == pytest.approx(26 / 43.2666 * np.hypot(*size), rel=1e-5)
+    assert camera.provenance.intrinsics == "metadata"
+
+
+def test_each_focal_length_says_where_it_comes_from() -> None:
+    K = np.array([[1000.0, 0, 640], [0, 1000, 360], [0, 0, 1]])
+    assert replace(DEFAULT_CAMERA, K=K, film_mm=26.0).for_image(1280, 720).provenance.intrinsics == "file"
+    assert replace(DEFAULT_CAMERA, K=K, fx=900.0).for_image(1280, 720).provenance.intrinsics == "option"
+    assert replace(REFERENCE_CAMERA, film_mm=26.0).for_image(720, 1280).fx == 0.8 * 720
+
+
+@pytest.mark.parametrize(("size", "fx"), [((1280, 720), 900), ((640, 360), 450), ((720, 1280), 900)])
+def test_a_focal_length_for_one_size_is_scaled_to_others(size: tuple[int, int], fx: float) -> None:
+    assert replace(DEFAULT_CAMERA, fx=900.0, fx_size=(1280, 720)).for_image(*size).fx == fx
+
+
+def test_cameras_are_the_same_whatever_their_revision() -> None:
+    later = replace(DEFAULT_CAMERA, provenance=Provenance(revision=7))
+    assert same_camera(later, DEFAULT_CAMERA)
+    assert not same_camera(replace(DEFAULT_CAMERA, fx=700.0), DEFAULT_CAMERA)
+    assert not same_camera(replace(DEFAULT_CAMERA, provenance=Provenance("estimated")), DEFAULT_CAMERA)
+    assert not same_camera(replace(DEFAULT_CAMERA, t=np.array([0, 1.4, 0])), DEFAULT_CAMERA)
+
+
+def test_the_reference_camera_stands_where_the_design_says() -> None:
+    camera = REFERENCE_CAMERA.for_image(1280, 720)
     assert camera.height == pytest.approx(1.52, abs=0.01)
     assert np.linalg.norm(camera.position[[0, 2]]) == pytest.approx(2.74, abs=0.01)
     assert camera.tilt_down == pytest.approx(5.0, abs=0.1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,7 +31,7 @@ def test_left_limbs_carry_the_colour_of_the_id_and_right_ones_a_darker_shade() -
         3, {"left_hip": (100, 100), "left_knee": (100, 200), "right_hip": (300, 100), "right_knee": (300, 200)}
     )
     picture = overlay.draw(_scene(person))
-    colour = np.array(overlay.colour_of(3))
+    colour = np.array(overlay.colour_of(person))
     assert np.array_equal(picture[150, 100], colour)
     assert picture[150, 300] == pytest.approx(colour * overlay.RIGHT_SHADE, abs=1)
 
@@ -55,10 +53,10 @@ def test_people_at_and_beyond_the_edges_are_drawn_without_fault(at: tuple[float,
     assert overlay.draw(_scene(person)).shape == (360, 640, 3)
 
 
-def test_the_page_uses_the_same_palette() -> None:
-    page = Path(__file__).parents[2] / "webapp" / "static" / "js" / "palette.js"
-    codes = re.findall(r"#[0-9a-f]{6}", page.read_text(encoding="utf-8"))
-    assert tuple(codes[: len(overlay.PALETTE)]) == overlay.PALETTE
+def test_the_colour_of_a_tracked_person_is_the_tracker_s() -> None:
+    tracked = Person(3, _person(3, {}).pose2d, None, colour=6)
+    red, green, blue = (int(overlay.PALETTE[6][at : at + 2], 16) for at in (1, 3, 5))
+    assert overlay.colour_of(tracked) == (blue, green, red)
 
 
 def test_every_digit_of_an_id_is_on_its_plate() -> None:
@@ -67,7 +65,7 @@ def test_every_digit_of_an_id_is_on_its_plate() -> None:
         grey = np.full((360, 640, 3), 200, np.uint8)
         picture = overlay.draw(_scene(_person(person_id, {"neck": (320, 100), "left_hip": (330, 220)})), grey)
         tags.append(picture[60:95, 290:350].astype(int))
-    plate = np.array(overlay.colour_of(8))
+    plate = np.array(overlay.colour_of(_person(8, {})))
     dark = [(np.abs(tag - overlay.INK).max(axis=-1) < 40).sum() for tag in tags]
     assert dark[0] > 5, "an 8 has ink"
     assert dark[1] > 1.5 * dark[0], "and 80 has more"

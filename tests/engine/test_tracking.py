@@ -9,19 +9,17 @@ from hypothesis import strategies as st
 
 from engine.geometry import DEFAULT_CAMERA, Array
 from engine.skeleton import JOINT, JOINT_COUNT, NECK, PELVIS
-from engine.tracking import Tracker, TrackingOptions
 from engine.types import Person, Pose2D, Pose3D
 from tests.engine.bodies import STANDING, seen, turned
+from tests.engine.tracker import Options, Tracker
 
 CAMERA = DEFAULT_CAMERA.for_image(1280, 720)
-RAW = TrackingOptions(smoothing=False)
+RAW = Options(smoothing=False)
 WALK = 1.4
 """Metres per second."""
 
 
-def update(
-    tracker: Tracker, bodies: Sequence[Array], time: float, options: TrackingOptions = RAW
-) -> tuple[Person, ...]:
+def update(tracker: Tracker, bodies: Sequence[Array], time: float, options: Options = RAW) -> tuple[Person, ...]:
     """Bodies in the camera frame, the surest first."""
     poses = [seen(body, CAMERA, score=20.0 - index) for index, body in enumerate(bodies)]
     return tracker.update(poses, [Pose3D(body.astype(np.float32)) for body in bodies], time, options)
@@ -163,7 +161,7 @@ def test_ids_do_not_depend_on_the_order_of_the_poses(order: list[int], seed: int
         ]
         mixed = [pairs[index] for index in order if index < len(pairs)]
         results = [
-            tracker.update([p for p, _ in given], [q for _, q in given], frame / 10, TrackingOptions())
+            tracker.update([p for p, _ in given], [q for _, q in given], frame / 10, Options())
             for tracker, given in ((straight, pairs), (shuffled, mixed))
         ]
         assert ids(results[0]) == ids(results[1])
@@ -175,16 +173,16 @@ def test_ids_do_not_depend_on_the_order_of_the_poses(order: list[int], seed: int
 def test_two_trackers_share_nothing() -> None:
     one, other = Tracker(), Tracker()
     for frame in range(5):
-        update(one, [at(-1), at(0), at(1)], frame / 25, TrackingOptions())
-    (person,) = update(other, [at(0.1)], 0.2, TrackingOptions())
+        update(one, [at(-1), at(0), at(1)], frame / 25, Options())
+    (person,) = update(other, [at(0.1)], 0.2, Options())
     assert person.id == 1
     np.testing.assert_allclose(person.pose3d.joints, at(0.1), atol=1e-6)  # type: ignore[union-attr]
 
 
 def test_keypoints_are_never_smoothed() -> None:
     tracker = Tracker()
-    update(tracker, [at(0)], 0.0, TrackingOptions())
-    (person,) = update(tracker, [at(0.1)], 0.04, TrackingOptions())
+    update(tracker, [at(0)], 0.0, Options())
+    (person,) = update(tracker, [at(0.1)], 0.04, Options())
     np.testing.assert_array_equal(person.pose2d.keypoints, seen(at(0.1), CAMERA).keypoints)
 
 
@@ -192,7 +190,7 @@ def test_a_person_without_3d_has_an_id_and_no_3d() -> None:
     tracker = Tracker()
     pose = seen(at(0), CAMERA, missing=(NECK,))
     for frame in range(3):
-        (person,) = tracker.update([pose], [None], frame / 25, TrackingOptions())
+        (person,) = tracker.update([pose], [None], frame / 25, Options())
         assert (person.id, person.pose3d) == (1, None)
 
 
@@ -206,7 +204,7 @@ def test_smoothing_calms_a_still_body() -> None:
     rng, tracker, jitter = np.random.default_rng(3), Tracker(), []
     for frame in range(100):
         noisy = at(0) + rng.normal(0, 0.02, (JOINT_COUNT, 3))
-        jitter.append(joints_of(update(tracker, [noisy], frame / 25, TrackingOptions())))
+        jitter.append(joints_of(update(tracker, [noisy], frame / 25, Options())))
     steps = np.linalg.norm(np.diff(np.array(jitter)[20:], axis=0), axis=-1)
     assert steps.mean() < 0.3 * 0.02 * np.sqrt(2 * 3)
 
@@ -215,7 +213,7 @@ def test_a_depth_that_leaps_for_a_moment_is_not_believed() -> None:
     tracker = Tracker()
     for frame in range(60):
         leap = 1.5 if frame in (20, 41, 42) else 1.0
-        joints = joints_of(update(tracker, [at(1) * leap], frame / 30, TrackingOptions()))
+        joints = joints_of(update(tracker, [at(1) * leap], frame / 30, Options()))
         np.testing.assert_allclose(joints[PELVIS], at(1)[PELVIS], rtol=0.01)
 
 
@@ -223,7 +221,7 @@ def test_smoothing_the_depth_leaves_the_image_alone() -> None:
     rng, tracker = np.random.default_rng(4), Tracker()
     for frame in range(60):
         noisy = at(2) - at(2)[PELVIS] + at(2)[PELVIS] * rng.normal(1, 0.03)
-        joints = joints_of(update(tracker, [noisy], frame / 30, TrackingOptions()))
+        joints = joints_of(update(tracker, [noisy], frame / 30, Options()))
         np.testing.assert_allclose(CAMERA.project(joints[PELVIS]), CAMERA.project(at(2)[PELVIS]), atol=1.0)
 
 
@@ -232,7 +230,7 @@ def test_somebody_at_the_lens_is_not_smoothed() -> None:
     for frame in range(5):
         body = STANDING + np.array([0.0, 0.0, 0.05 * (-1) ** frame])
         pose = Pose3D(body.astype(np.float32))
-        (person,) = tracker.update([seen(at(0), CAMERA)], [pose], frame / 25, TrackingOptions())
+        (person,) = tracker.update([seen(at(0), CAMERA)], [pose], frame / 25, Options())
         np.testing.assert_allclose(person.pose3d.joints, body, atol=1e-6)  # type: ignore[union-attr]
 
 
@@ -240,7 +238,7 @@ def test_somebody_at_the_lens_is_not_smoothed() -> None:
 def test_smoothing_lags_by_time_not_by_frames(rate: float) -> None:
     tracker, joints = Tracker(), np.zeros(())
     for frame in range(int(2 * rate) + 1):
-        joints = joints_of(update(tracker, [at(-1 + frame / rate)], frame / rate, TrackingOptions()))
+        joints = joints_of(update(tracker, [at(-1 + frame / rate)], frame / rate, Options()))
     lag_s = (at(1.0)[PELVIS, 0] - joints[PELVIS, 0]) / 1.0
     assert 0.0 < lag_s < 0.12
 
@@ -248,11 +246,11 @@ def test_smoothing_lags_by_time_not_by_frames(rate: float) -> None:
 def test_a_file_that_restarts_keeps_ids_and_resets_the_smoothing() -> None:
     tracker = Tracker()
     for frame in range(25):
-        update(tracker, [at(0.01 * frame), at(1.5)], 10 + frame / 25, TrackingOptions())
-    people = update(tracker, [at(0), at(1.5)], 0.0, TrackingOptions())
+        update(tracker, [at(0.01 * frame), at(1.5)], 10 + frame / 25, Options())
+    people = update(tracker, [at(0), at(1.5)], 0.0, Options())
     assert ids(people) == [1, 2]
     np.testing.assert_allclose(people[0].pose3d.joints, at(0), atol=1e-6)  # type: ignore[union-attr]
-    assert ids(update(tracker, [at(0.01), at(1.5)], 0.04, TrackingOptions())) == [1, 2]
+    assert ids(update(tracker, [at(0.01), at(1.5)], 0.04, Options())) == [1, 2]
 
 
 def test_a_person_hidden_when_the_clock_was_set_back_is_still_forgotten_in_time() -> None:
@@ -269,27 +267,27 @@ def test_where_the_clock_stands_still_the_newest_pose_shows() -> None:
     tracker = Tracker()
     for step in range(3):
         np.testing.assert_allclose(
-            joints_of(update(tracker, [at(0.1 * step)], 0.0, TrackingOptions())), at(0.1 * step), atol=1e-6
+            joints_of(update(tracker, [at(0.1 * step)], 0.0, Options())), at(0.1 * step), atol=1e-6
         )
 
 
 def test_after_a_long_gap_the_pose_is_shown_as_it_is() -> None:
     tracker = Tracker()
-    update(tracker, [at(0)], 0.0, TrackingOptions())
-    np.testing.assert_allclose(joints_of(update(tracker, [at(0.1)], 0.9, TrackingOptions())), at(0.1), atol=1e-6)
+    update(tracker, [at(0)], 0.0, Options())
+    np.testing.assert_allclose(joints_of(update(tracker, [at(0.1)], 0.9, Options())), at(0.1), atol=1e-6)
 
 
 def test_smoothing_may_be_switched_off_and_on() -> None:
     tracker = Tracker()
-    update(tracker, [at(0)], 0.0, TrackingOptions())
+    update(tracker, [at(0)], 0.0, Options())
     np.testing.assert_allclose(joints_of(update(tracker, [at(0.1)], 0.04, RAW)), at(0.1), atol=1e-6)
-    np.testing.assert_allclose(joints_of(update(tracker, [at(0.2)], 0.08, TrackingOptions())), at(0.2), atol=1e-6)
-    assert joints_of(update(tracker, [at(0.3)], 0.12, TrackingOptions()))[PELVIS, 0] < 0.29
+    np.testing.assert_allclose(joints_of(update(tracker, [at(0.2)], 0.08, Options())), at(0.2), atol=1e-6)
+    assert joints_of(update(tracker, [at(0.3)], 0.12, Options()))[PELVIS, 0] < 0.29
 
 
 def test_one_persons_height_scales_that_person_about_the_camera() -> None:
     tracker = Tracker()
-    options = TrackingOptions(smoothing=False, person_heights_m={2: 1.35})
+    options = Options(smoothing=False, person_heights_m={2: 1.35})
     people = update(tracker, [at(-1), at(1)], 0.0, options)
     np.testing.assert_allclose(people[0].pose3d.joints, at(-1), rtol=1e-5)  # type: ignore[union-attr]
     child = people[1].pose3d.joints  # type: ignore[union-attr]
@@ -300,9 +298,9 @@ def test_one_persons_height_scales_that_person_about_the_camera() -> None:
 def test_a_changed_height_shows_at_once_and_smoothly() -> None:
     tracker = Tracker()
     for frame in range(30):
-        update(tracker, [at(1)], frame / 25, TrackingOptions())
+        update(tracker, [at(1)], frame / 25, Options())
     for frame in range(30, 33):
-        joints = joints_of(update(tracker, [at(1)], frame / 25, TrackingOptions(person_heights_m={1: 0.9})))
+        joints = joints_of(update(tracker, [at(1)], frame / 25, Options(person_heights_m={1: 0.9})))
         np.testing.assert_allclose(joints, 0.5 * at(1), rtol=1e-5)
 
 

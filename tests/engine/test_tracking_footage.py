@@ -9,7 +9,7 @@ import pytest
 
 from engine import decoding, preprocess
 from engine.capture import open_source
-from engine.tracking import Tracker, TrackingOptions
+from engine.tracking import Identities
 from tests.models import expected
 
 CLIP = Path(__file__).parents[2].parent / "shared" / "media" / "pexels_fitness_group.mp4"
@@ -22,7 +22,7 @@ MIN_KEYPOINTS = 5
 @pytest.mark.skipif(not CLIP.exists(), reason=f"{CLIP} is not here")
 @pytest.mark.parametrize("step", [24, pytest.param(1, marks=pytest.mark.long)])
 def test_who_is_always_there_keeps_one_id_over_the_clip(step: int) -> None:
-    source, tracker = open_source(str(CLIP)), Tracker()
+    source, identities = open_source(str(CLIP)), Identities()
     seen: Counter[int] = Counter()
     frames = 0
     while (frame := source.read()) is not None:
@@ -31,7 +31,7 @@ def test_who_is_always_there_keeps_one_id_over_the_clip(step: int) -> None:
         prepared = preprocess.prepare(frame.image, 256)
         poses = decoding.decode(expected(prepared.image), prepared.scale)
         poses = [pose for pose in poses if (pose.scores > 0).sum() >= MIN_KEYPOINTS]
-        seen.update(person.id for person in tracker.update(poses, [None] * len(poses), frame.time, TrackingOptions()))
+        seen.update(id for id, _ in identities.assign(poses, frame.time))
         frames += 1
     source.close()
     assert frames == -(-381 // step)

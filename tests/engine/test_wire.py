@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from engine.geometry import DEFAULT_CAMERA
+from engine.geometry import DEFAULT_CAMERA, REFERENCE_CAMERA
 from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
 from engine.wire import SCHEMA as SCHEMA_FILE
@@ -38,7 +38,7 @@ def test_scene_has_the_agreed_form() -> None:
     assert wire["image_size"] == [320, 180]
     assert (wire["backend"], wire["device"], wire["precision"]) == ("openvino", "CPU", "bf16")
     assert wire["fps"] == 31.23
-    assert wire["up"] == "-y"
+    assert wire["up"] == "+y"
     assert wire["timings_ms"] == {"capture": 2.1, "infer": 24.889, "decode": 0.2}
     assert [p["id"] for p in wire["people"]] == [3, 4]
 
@@ -48,6 +48,18 @@ def test_joints_are_in_camera_and_world_frames() -> None:
     np.testing.assert_allclose(one["joints_camera"], joints(), atol=5.1e-5)
     expected = (joints() - DEFAULT_CAMERA.t) @ DEFAULT_CAMERA.R
     np.testing.assert_allclose(one["joints_3d"], expected, atol=5.1e-5)
+
+
+def test_the_camera_is_the_one_that_the_joints_follow_from() -> None:
+    wire = scene_to_wire(snapshot(0, (person(),), camera=REFERENCE_CAMERA), fps=1, wall_time=0)
+    camera, one = wire["camera"], wire["people"][0]
+    assert (camera["source"], camera["intrinsics"], camera["revision"], wire["up"]) == ("file", "default", 0, "-y")
+    np.testing.assert_allclose(
+        np.array(one["joints_3d"]) @ np.transpose(camera["R"]) + camera["t"], one["joints_camera"], atol=2e-4
+    )
+    assert (camera["fx"], camera["cx"]) == (256, 160)
+    assert camera["height_m"] == pytest.approx(1.52, abs=0.01)
+    assert camera["tilt_deg"] == pytest.approx(5.0, abs=0.1)
 
 
 def test_person_without_3d_has_empty_lists() -> None:

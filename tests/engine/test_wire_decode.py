@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.wire import (
     CSV_COLUMNS,
     SCHEMA,
     backend_from_wire,
+    camera_from_wire,
     csv_lines,
     dumps,
     parse_scene,
@@ -39,7 +41,7 @@ def wire(index: int = 41) -> dict[str, Any]:
 def test_a_scene_comes_back_as_arrays() -> None:
     scene = parse_scene(wire())
     assert (scene.frame, scene.time, scene.wall_time, scene.fps) == (41, 1.64, 1795358400.1, 31.2)
-    assert (scene.image_size, scene.up) == ((320, 180), "-y")
+    assert (scene.image_size, scene.up) == ((320, 180), "+y")
     assert (scene.backend, scene.device, scene.precision) == ("openvino", "CPU", "bf16")
     placed, flat = scene.people
     assert (placed.id, flat.id) == (3, 4)
@@ -49,6 +51,28 @@ def test_a_scene_comes_back_as_arrays() -> None:
     assert placed.joints_3d.tolist() == wire()["people"][0]["joints_3d"]
     assert placed.joints_camera is not None
     assert flat.joints_3d is flat.joints_camera is None
+
+
+def test_the_camera_comes_back_and_may_be_missing() -> None:
+    sent = wire()
+    camera = parse_scene(sent).camera
+    assert camera is not None
+    assert (camera.source, camera.intrinsics, camera.revision, camera.fx) == ("default", "default", 0, 256)
+    np.testing.assert_array_equal(camera.R, DEFAULT_CAMERA.R)
+    assert camera.height_m == 1.5
+    engines = camera_from_wire(sent)
+    assert engines is not None
+    np.testing.assert_array_equal(engines.t, CAMERA.t)
+    assert (engines.provenance, engines.image_size, engines.up) == (CAMERA.provenance, (320, 180), "+y")
+    del sent["camera"]
+    assert parse_scene(sent).camera is camera_from_wire(sent) is None
+
+
+@pytest.mark.parametrize("damage", [{"R": [[1, 0, 0]]}, {"t": "here"}, {"fx": None}])
+def test_a_damaged_camera_is_named(damage: dict[str, Any]) -> None:
+    sent = wire()
+    with pytest.raises(PosecastError, match="not a scene"):
+        parse_scene({**sent, "camera": {**sent["camera"], **damage}})
 
 
 def test_missing_keypoints_are_nan_without_confidence() -> None:
@@ -70,6 +94,14 @@ def test_the_engine_gets_back_what_it_sent() -> None:
         assert (after.pose3d is None) == (before.pose3d is None)
     assert back.people[0].pose3d is not None
     assert back.people[0].pose3d.joints.dtype == np.float32
+
+
+def test_colours_travel_with_people_and_older_scenes_have_none() -> None:
+    coloured = replace(person(3), colour=6)
+    encoded = scene_to_wire(snapshot(41, (coloured, person(4))), fps=1, wall_time=0)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(encoded)
+    assert [one.colour for one in parse_scene(encoded).people] == [6, None]
+    assert [one.colour for one in scene_from_wire(encoded, CAMERA).people] == [6, None]
 
 
 def test_fields_that_are_new_are_allowed_and_kept() -> None:
@@ -141,8 +173,16 @@ def test_a_table_has_a_row_per_person_and_joint(tmp_path: Path) -> None:
     rows = "".join(csv_lines(path)).splitlines()
     assert len(rows) == 1 + 2 * 19
     assert rows[0].startswith("frame,time_s,")
-    assert rows[1].startswith("41,1.64,1795358400.1,3,0.8,0,neck,")
+    assert rows[1].startswith("41,0.0,1795358400.1,3,0.8,0,neck,")
     assert rows[-1].endswith(",,,,,,"), "no 3D"
+
+
+def test_the_times_of_a_table_begin_at_0(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    scenes = [{**wire(), "time": time} for time in (202.68, 202.72, 203.1)]
+    path.write_text("\n".join(map(dumps, scenes)) + "\n", encoding="utf-8")
+    rows = "".join(csv_lines(path)).splitlines()
+    assert [row.split(",")[1] for row in rows[1 :: 2 * 19]] == ["0.0", "0.04", "0.42"]
 
 
 def test_a_table_has_a_row_per_angle(tmp_path: Path) -> None:
@@ -152,5 +192,5 @@ def test_a_table_has_a_row_per_angle(tmp_path: Path) -> None:
     path.write_text(dumps(measured) + "\n", encoding="utf-8")
     rows = list(csv.reader("".join(csv_lines(path)).splitlines()))
     assert len(rows) == 1 + 2 * 19 + 2
-    assert rows[20] == ["41", "1.64", "1795358400.1", "3", "0.8", *[""] * 11, "left_knee_flexion", "87.2"]
+    assert rows[20] == ["41", "0.0", "1795358400.1", "3", "0.8", *[""] * 11, "left_knee_flexion", "87.2"]
     assert {len(row) for row in rows} == {len(CSV_COLUMNS)}

@@ -22,7 +22,11 @@ from webapp.services import Services
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
     return ServeOptions(
-        config=tmp_path / "settings.json", recordings=tmp_path / "recordings", token=TOKEN, view_token=VIEW_TOKEN
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
+        token=TOKEN,
+        view_token=VIEW_TOKEN,
     )
 
 

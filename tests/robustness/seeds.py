@@ -8,9 +8,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engine.geometry import DEFAULT_CAMERA, rotation_from_vector
+from engine.geometry import REFERENCE_CAMERA, rotation_from_vector
 
-_R, _T_CM = DEFAULT_CAMERA.R, DEFAULT_CAMERA.t * 100
+_R, _T_CM = REFERENCE_CAMERA.R, REFERENCE_CAMERA.t * 100
 _K = np.array([[1000.0, 0, 960], [0, 1010.0, 540], [0, 0, 1]])
 _RVEC = np.array([0.1, -0.2, 0.3])
 

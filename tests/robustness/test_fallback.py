@@ -27,7 +27,9 @@ def run() -> Iterator[Live]:
 
 @pytest.fixture
 def served(run: Live, tmp_path: Path) -> Iterator[Served]:
-    options = ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings")
+    options = ServeOptions(
+        config=tmp_path / "settings.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
+    )
     app = create_app(run.pipeline, Store(tmp_path / "settings.json"), options)
     services_of(app).start()
     with Served(app) as server:

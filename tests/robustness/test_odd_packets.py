@@ -38,7 +38,12 @@ def protected() -> bool:
 
 @pytest.fixture
 def options(tmp_path: Path, protected: bool) -> ServeOptions:
-    options = ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=200)
+    options = ServeOptions(
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
+        viewer_limit=200,
+    )
     return replace(options, host="0.0.0.0", token=TOKEN, view_token=VIEW_TOKEN) if protected else options
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 import sysconfig
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,14 +48,15 @@ def allowed(path: str, options: ServeOptions) -> bool:
     real = Path(path).resolve()
     assert options.recordings is not None
     assert options.config is not None
-    own = (options.recordings, Path(webapp.__file__).parent)
+    assert options.uploads is not None
+    own = (options.recordings, options.uploads, Path(webapp.__file__).parent)
     # Modules are imported, and templates compiled, when they are first needed.
     code = (
         Path(sys.base_prefix) / "lib",
         Path(sysconfig.get_paths()["purelib"]),
         Path(webapp.__file__).parents[1] / "engine",
     )
-    system = (Path("/sys/class/video4linux"), Path("/etc/mime.types"))
+    system = (Path("/sys/class/video4linux"), Path("/proc/version"), Path("/etc/mime.types"))
     return (
         any(real.is_relative_to(folder.resolve()) for folder in (*own, *code, *system))
         or real == options.config.resolve().parent  # is made where it is not there
@@ -79,13 +81,18 @@ def requests(client: FlaskClient, path: str) -> Iterator[tuple[int, bytes]]:
             yield send(method, f"/api/recordings/{name}")
         for kind in ("csv", "mp4", encoded):
             yield send("GET", f"/api/recordings/{name}?format={kind}")
+            yield send(method, f"/api/uploads/{name}")
+        yield send("GET", f"/api/uploads/{name}/thumbnail.jpg")
+        yield send("PATCH", f"/api/uploads/{name}?offset=0", data=b"x")
         yield send("GET", f"/static/{name}")
         yield send("GET", f"/static/js/{name}")
         yield send("GET", f"/static/../{name}")
         yield send("GET", f"/{name}")
     for key in ("model", "extrinsics", "source", "device", "backend", "precision", "up", "config", "recordings"):
         yield send("PUT", "/api/settings", json={key: path})
-    yield send("PUT", "/api/source", json={"source": path})
+    for source in (path, f"upload:{path}", f"recording:{path}"):
+        yield send("PUT", "/api/source", json={"source": source})
+    yield send("POST", "/api/uploads", json={"name": path, "size": 3})
     yield send("PUT", "/api/backend", json={"name": path, "device": path, "precision": path})
     yield send("PUT", "/api/comparison", json={"name": path})
     yield send("POST", "/api/recordings", json={"record": path, "video": path, "name": path})
@@ -98,6 +105,15 @@ def requests(client: FlaskClient, path: str) -> Iterator[tuple[int, bytes]]:
     yield send("POST", "/login", data={"token": path, "next": path})
     yield send("GET", f"/socket.io/?EIO=4&transport={encoded}&sid={encoded}")
     yield send("GET", "/", headers={"Cookie": f"session={encoded}", "X-Sendfile": encoded, "X-Original-URL": encoded})
+
+
+ADDRESSES = {text for text in CORPUS if text.startswith(("http://", "rtsp://"))}
+"""What an operator may have the server open, unless it was started with --no-addresses."""
+
+
+@pytest.fixture(params=[True, False], ids=["addresses", "no addresses"])
+def options(request: pytest.FixtureRequest, options: ServeOptions) -> ServeOptions:
+    return replace(options, addresses=request.param)
 
 
 def test_no_path_from_a_client_is_opened(
@@ -113,7 +129,7 @@ def test_no_path_from_a_client_is_opened(
         assert [one for one in touched if one[0] in RUNNING] == [], text
         assert [one for one in touched if one[0] not in RUNNING and not allowed(one[1], options)] == [], text
     assert outside.is_file()
-    assert set(stage.opened) <= {"demo"}
+    assert set(stage.opened) <= {"demo", *(ADDRESSES if options.addresses else ())}
 
 
 def test_the_watch_is_awake(outside: Path, options: ServeOptions) -> None:

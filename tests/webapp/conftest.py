@@ -29,7 +29,9 @@ TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
     """Overridden by modules that need others."""
-    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings")
+    return ServeOptions(
+        config=tmp_path / "settings.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
+    )
 
 
 @pytest.fixture

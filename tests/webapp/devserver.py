@@ -48,6 +48,7 @@ def serve(arguments: argparse.Namespace, folder: Path) -> None:
             viewer_limit=arguments.viewers,
             behind_proxy=arguments.behind_proxy,
             recordings=folder / "recordings",
+            uploads=folder / "uploads",
         )
     ).with_tokens()
     stage = Stage(rate=arguments.rate, size=tuple(arguments.size), people=arguments.people)

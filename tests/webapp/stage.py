@@ -124,5 +124,5 @@ class StageProcessor:
             Scene(frame.index, frame.time, people, camera),
             frame,
             self.backend.info,
-            {"capture": 0.1, "preprocess": 0.1, "infer": 1.0, "decode": 0.1, "lift": 0.1, "track": 0.1},
+            {"capture": 0.1, "preprocess": 0.1, "infer": 1.0, "decode": 0.1, "lift": 0.1, "fit": 0.1, "track": 0.1},
         )

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import PosecastError
 from engine.extrinsics import CalibrationTooLargeError, SeveralCamerasError
-from engine.pipeline import BackendUnavailable, SwitchInProgress, UnknownBackend
+from engine.pipeline import BackendUnavailable, NothingToCancel, SwitchInProgress, UnknownBackend
 from webapp.access.guard import refuse
 from webapp.monitoring.logs import event
 
@@ -40,6 +40,7 @@ _STATUS: dict[type[PosecastError], int] = {
     UnknownBackend: 404,
     BackendUnavailable: 409,
     SwitchInProgress: 409,
+    NothingToCancel: 409,
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,

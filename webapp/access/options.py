@@ -40,6 +40,11 @@ class ServeOptions:
     recordings: Path | None = None
     """Folder of the recordings; None: in the user's data folder."""
     recordings_limit_bytes: int = 2 * 1024**3
+    addresses: bool = True
+    """Whether operators may choose any rtsp and http(s) address as the source."""
+    uploads: Path | None = None
+    """Folder of the uploads; None: in the user's data folder."""
+    uploads_limit_bytes: int = 10 * 10**9
     links: bool = True
     """Whether links are printed on stdout with their tokens; otherwise they are only logged, without tokens."""
 

@@ -20,7 +20,7 @@ _NAME, _NETWORK, _FPS, _SAME = 0, 210, 560, 800
 _BAR_NETWORK, _BAR_FPS = 170, 130
 """Widths of the longest bars; their labels follow them."""
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --ink: #1b2330; --soft: #5b6675; --line: #d5dbe3; --page: #ffffff;
   --network: #2f6fdb; --fps: #159a74; --plain: #98a2b0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa5b4; --line: #353d49; --page: #14181e;
@@ -49,7 +49,7 @@ def chart(results: Mapping[str, Any]) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n"
         f"<h1>{escape(title)}</h1>\n<p>{escape(below)}</p>\n{_svg(results)}\n"
         "<p>Network: median of single requests, the mark is the 95th percentile; shorter is faster. Pipeline: from "
         "source to scene, nothing drawn; longer is faster. Same people: share of PyTorch fp32's people that were "
@@ -70,23 +70,23 @@ def _svg(results: Mapping[str, Any]) -> str:
     for number, entry in enumerate(entries):
         parts += _row(entry, first + number * _ROW, per_ms, per_fps, plain)
     height = first + len(entries) * _ROW
-    label = "Milliseconds and frames per second of every backend and precision"
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">\n' + "\n".join(parts) + "\n</svg>"
+    caption = "Milliseconds and frames per second of every backend and precision"
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{caption}">\n' + "\n".join(parts) + "\n</svg>"
 
 
 def _heads(gains: bool) -> Iterator[str]:
     gain = ", times plain PyTorch" if gains else ""
-    yield _label(_NAME, 20, "backend", "head")
-    yield _label(_NETWORK, 20, "network, ms", "head") + _label(_NETWORK, 40, f"p50{gain}", "soft")
-    yield _label(_FPS, 20, "whole pipeline, frames/s", "head")
-    yield _label(_SAME, 20, "same people", "head") + _label(_SAME, 40, "found, OKS, mm", "soft")
+    yield label(_NAME, 20, "backend", "head")
+    yield label(_NETWORK, 20, "network, ms", "head") + label(_NETWORK, 40, f"p50{gain}", "soft")
+    yield label(_FPS, 20, "whole pipeline, frames/s", "head")
+    yield label(_SAME, 20, "same people", "head") + label(_SAME, 40, "found, OKS, mm", "soft")
     yield f'<line class="line" x1="0" x2="{WIDTH}" y1="50" y2="50"/>'
 
 
 def _baseline(plain: Mapping[str, float], per_ms: float) -> Iterator[str]:
     """The baseline: PyTorch fp32, eager."""
-    yield _label(_NAME, _TOP + 16, "plain PyTorch fp32, eager", "soft")
-    yield from _bar(_NETWORK, _TOP, plain["p50"] * per_ms, f"{plain['p50']:.1f}", "plain", plain["p95"] * per_ms)
+    yield label(_NAME, _TOP + 16, "plain PyTorch fp32, eager", "soft")
+    yield from bar(_NETWORK, _TOP, plain["p50"] * per_ms, f"{plain['p50']:.1f}", "plain", plain["p95"] * per_ms)
 
 
 def _row(
@@ -94,25 +94,27 @@ def _row(
 ) -> Iterator[str]:
     latency, same, fps = entry["network_ms"], entry["agreement"], entry["pipeline_fps"]
     gain = f" · {plain['p50'] / latency['p50']:.1f}x" if plain else ""
-    yield _label(_NAME, top + 16, f"{entry['backend']} {entry['device']} {entry['precision']}")
+    yield label(_NAME, top + 16, f"{entry['backend']} {entry['device']} {entry['precision']}")
     text = f"{latency['p50']:.1f}{gain}"
-    yield from _bar(_NETWORK, top, latency["p50"] * per_ms, text, "network", latency["p95"] * per_ms)
-    yield from _bar(_FPS, top, fps * per_fps, f"{fps:.1f}", "fps")
+    yield from bar(_NETWORK, top, latency["p50"] * per_ms, text, "network", latency["p95"] * per_ms)
+    yield from bar(_FPS, top, fps * per_fps, f"{fps:.1f}", "fps")
     found, alike, apart = (_figure(same[key], form) for key, form in (("people", ".1%"), ("oks", ".3f"), ("mm", ".1f")))
-    yield _label(_SAME, top + 16, f"{found}, {alike}, {apart}")
+    yield label(_SAME, top + 16, f"{found}, {alike}, {apart}")
 
 
-def _bar(left: float, top: float, length: float, text: str, kind: str, mark: float | None = None) -> Iterator[str]:
+def bar(
+    left: float, top: float, length: float, text: str, kind: str, mark: float | None = None, height: float = 22
+) -> Iterator[str]:
     """A bar, a mark on it or beyond it, and the figure to the right of both."""
-    yield f'<rect class="{kind}" x="{left}" y="{top}" width="{length:.1f}" height="22" rx="2"/>'
+    yield f'<rect class="{kind}" x="{left}" y="{top}" width="{length:.1f}" height="{height:g}" rx="2"/>'
     end = left + max(length, mark or 0)
     if mark is not None:
         x = f"{left + mark:.1f}"
         yield f'<line class="mark" x1="{x}" x2="{x}" y1="{top + 4}" y2="{top + 18}"/>'
-    yield _label(end + 8, top + 16, text)
+    yield label(end + 8, top + height - 5, text)
 
 
-def _label(x: float, y: float, text: str, kind: str = "") -> str:
+def label(x: float, y: float, text: str, kind: str = "") -> str:
     marked = f' class="{kind}"' if kind else ""
     return f'<text x="{x:g}" y="{y:g}"{marked}>{escape(text)}</text>'
 

@@ -13,7 +13,19 @@ from typing import Any
 
 from engine.errors import PosecastError
 from engine.settings import BODIES
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, number, port, positive, seconds, settings_of
+from webapp.commands.arguments import (
+    SOURCE_HELP,
+    Parser,
+    add_common,
+    add_serve_settings,
+    gigabytes,
+    number,
+    port,
+    positive,
+    seconds,
+    settings_of,
+    whole_number,
+)
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -63,6 +75,22 @@ def _bench(options: argparse.Namespace) -> Work:
     return lambda: bench.run(chosen)
 
 
+def _export(options: argparse.Namespace) -> Work:
+    from webapp.commands import export
+
+    chosen = export.ExportOptions(
+        options.recording, options.output, tuple(options.person) or None, options.raw, options.format,
+        export.edits_of(options.merge, options.drop, options.name, options.trim),
+    )  # fmt: skip
+    return lambda: export.run(chosen)
+
+
+def _compare(options: argparse.Namespace) -> Work:
+    from webapp.commands import compare
+
+    return lambda: compare.run(compare.CompareOptions(options.a, options.b, options.json, options.chart))
+
+
 def _models_list(options: argparse.Namespace) -> Work:
     from webapp.commands import models
 
@@ -90,7 +118,7 @@ def create_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="posecast", description="Real-time 3D poses of several people from one ordinary camera.")
     parser.add_argument("--version", action="version", version=f"posecast {metadata.version('posecast')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (_add_serve, _add_infer, _add_convert, _add_bench, _add_models, _add_doctor):
+    for add in (_add_serve, _add_infer, _add_export, _add_compare, _add_convert, _add_bench, _add_models, _add_doctor):
         add(commands)
     return parser
 
@@ -115,10 +143,24 @@ def _add_serve(commands: Any) -> None:
     parser.add_argument(
         "--allow-source", action="append", default=[], metavar="S", help="a source that the page may choose"
     )
+    parser.add_argument(
+        "--no-addresses",
+        dest="addresses",
+        action="store_false",
+        help="operators may not choose rtsp and http(s) addresses that were not named at start",
+    )
+    parser.add_argument(
+        "--uploads-limit",
+        type=gigabytes,
+        default=10.0,
+        metavar="GB",
+        help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
+    )
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.add_argument("--viewers", type=positive, default=64, help="maximum number of viewers (default: %(default)s)")
+    add_serve_settings(parser)
     parser.set_defaults(command=_serve)
 
 
@@ -140,6 +182,32 @@ def _add_infer(commands: Any) -> None:
     parser.add_argument("--angles", action="store_true", help="measure the angles of joints, in degrees")
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
+
+
+def _add_export(commands: Any) -> None:
+    parser = commands.add_parser("export", help="write a recording for Blender, OpenSim, Visual3D, a spreadsheet …")
+    parser.add_argument("recording", metavar="RECORDING", help="a JSONL file of `infer`, or a recording's name")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE",
+        help="the format is that of its suffix: .c3d .trc .mot .bvh .glb .csv .npz .jsonl",
+    )  # fmt: skip
+    parser.add_argument("--person", type=whole_number, action="append", default=[], metavar="ID", help="only this one")
+    parser.add_argument("--raw", action="store_true", help="neither fill gaps nor filter, nor keep bones constant")
+    parser.add_argument("--format", choices=("wide", "long"), help="of a .csv: a row per moment, or per joint")
+    parser.add_argument("--merge", action="append", default=[], metavar="ID,ID", help="these ids are one person")
+    parser.add_argument("--drop", type=whole_number, action="append", default=[], metavar="ID", help="not this one")
+    parser.add_argument("--name", action="append", default=[], metavar="ID=NAME", help="name a person")
+    parser.add_argument("--trim", metavar="FROM:TO", help="seconds that are kept, such as 2.5:10")
+    parser.set_defaults(command=_export)
+
+
+def _add_compare(commands: Any) -> None:
+    parser = commands.add_parser("compare", help="how far two recordings of the same motion are apart")
+    for name in ("a", "b"):
+        parser.add_argument(name, metavar=name.upper(), help="a recording (JSONL or its name), a .trc or a .c3d file")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    parser.add_argument("--chart", type=Path, metavar="FILE.html", help="draw the results as a web page")
+    parser.set_defaults(command=_compare)
 
 
 def _add_convert(commands: Any) -> None:

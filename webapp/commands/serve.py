@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
+from engine.extrinsics.source_camera import DEFAULTS
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -43,21 +44,20 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
 
 
 def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> Chosen:
-    """The settings of the file, overridden by the command line, and the camera that they name."""
+    """The settings of the file, overridden by the command line, and the camera that is given for the source.
+
+    What the file says of cameras is left to `CameraMemory`, which knows for which source it is.
+    """
     saved, problem = load_or_set_aside(_config(options)) if options.config is None else (Settings(), None)
     if problem is not None:
         logs.report_problem(log, "settings", problem, "")
     settings = settings_of(options, saved)
-    try:
-        calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
-        for warning in calibration.warnings if calibration else ():
-            log.warning("camera: %s", warning)
-        return Chosen(settings, calibration)
-    except PosecastError as error:
-        if options.extrinsics is not None:
-            raise
-        reason = f"the saved camera cannot be used, so the default one is: {error.error}"
-        return Chosen(settings, None, (("settings", reason, "metres are wrong until you load its file again"),))
+    given = frozenset(name for name in DEFAULTS if getattr(options, name, None) is not None)
+    settings = settings.changed({name: value for name, value in DEFAULTS.items() if name not in given})
+    calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
+    for warning in calibration.warnings if calibration else ():
+        log.warning("camera: %s", warning)
+    return Chosen(settings, calibration, given=given)
 
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:
@@ -71,6 +71,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         viewer_limit=options.viewers,
         allow_hosts=tuple(options.allow_host),
         allow_sources=tuple(options.allow_source),
+        addresses=options.addresses,
+        uploads_limit_bytes=round(options.uploads_limit * 10**9),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         # A collector of JSON logs often collects stdout, too, and links contain tokens.

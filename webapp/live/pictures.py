@@ -1,7 +1,7 @@
-"""Pictures as JPEG: each frame and view is drawn and encoded once, and only on request.
+"""Pictures as JPEG: each frame is drawn and encoded once for each rendition that is watched, and only on request.
 
 Until there is a first scene (a network may take a minute to be converted, or not load at all) the frames themselves
-are shown, so that users see that the camera works.
+are shown, so that users see that the camera works; not with blurred faces, since nobody knows yet where they are.
 """
 
 from __future__ import annotations
@@ -10,15 +10,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import cv2
-
-from engine import overlay
 from engine.slot import Slot
-from engine.types import Frame, Image, Snapshot
+from engine.types import Frame, Snapshot
+from webapp.live.faces import Faces
+from webapp.live.renditions import Encoder, Rendition, draw
 
-VIEWS = ("overlay", "raw", "skeleton")
-"""Views; `skeleton` is drawn on an empty canvas, without the camera's picture."""
-JPEG_QUALITY = 80
 BOUNDARY = b"--frame\r\n"
 """Boundary after every part: a browser shows a part when it sees the next boundary."""
 _LOOK_UP = 0.2
@@ -39,52 +35,54 @@ class Picture:
 
 
 class Pictures:
-    """The newest snapshot as JPEG, per view; the newest frame if there is no snapshot yet."""
+    """The newest snapshot as JPEG, in any rendition; the newest frame if there is no snapshot yet."""
 
     def __init__(self, snapshots: Slot[Snapshot], frames: Slot[Frame]) -> None:
-        self.snapshots, self.frames = snapshots, frames
-        self._locks = {view: threading.Lock() for view in VIEWS}
-        self._newest: dict[str, Picture] = {}
+        self.snapshots, self.frames, self.faces = snapshots, frames, Faces()
+        self._lock = threading.Lock()
+        self._newest: dict[Rendition, _Newest] = {}
 
-    def wait_newer(self, view: str, seen: Picture | None, timeout: float) -> Picture | None:
+    def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
         """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
-        if view != "skeleton" and self.snapshots.newest() is None:
+        newest = self._of(rendition)
+        if rendition.view != "skeleton" and not rendition.blurred and self.snapshots.newest() is None:
             version = seen.version if seen is not None else 0
             newer_frame = self.frames.wait_newer(version, min(timeout, _LOOK_UP))
-            return self._picture(view, *newer_frame) if newer_frame else None
+            return newest.picture(*newer_frame) if newer_frame else None
         version = seen.version if seen is not None and not seen.bare else 0
         newer = self.snapshots.wait_newer(version, timeout)
-        return self._picture(view, *newer) if newer else None
+        return newest.picture(*newer) if newer else None
 
-    def _picture(self, view: str, version: int, shown: Snapshot | Frame) -> Picture:
+    def _of(self, rendition: Rendition) -> _Newest:
+        with self._lock:
+            return self._newest.setdefault(rendition, _Newest(rendition, self.faces))
+
+
+class _Newest:
+    """The newest picture of one rendition."""
+
+    def __init__(self, rendition: Rendition, faces: Faces) -> None:
+        self._rendition, self._faces, self._encoder = rendition, faces, Encoder(rendition)
+        self._lock = threading.Lock()
+        self._picture: Picture | None = None
+
+    def picture(self, version: int, shown: Snapshot | Frame) -> Picture:
+        """What is shown, or what is newer than that. The first thread encodes, the others wait for its result."""
         bare = isinstance(shown, Frame)
-        with self._locks[view]:  # the first thread encodes, the others wait for its result
-            picture = self._newest.get(view)
-            if picture is None or picture.bare > bare or (picture.bare == bare and picture.version < version):
-                picture = self._newest[view] = _picture(version, shown, view)
-            return picture
+        with self._lock:
+            known = self._picture
+            if known is None or known.bare > bare or (known.bare == bare and known.version < version):
+                known = self._picture = self._make(version, shown)
+            return known
+
+    def _make(self, version: int, shown: Snapshot | Frame) -> Picture:
+        frame = shown if isinstance(shown, Frame) else shown.frame
+        jpeg = self._encoder.encode(draw(shown, self._rendition, self._faces))
+        headers = {"X-Frame": str(frame.index), "X-Time": f"{frame.time:.4f}"}
+        return Picture(version, isinstance(shown, Frame), headers, jpeg, _part(headers, jpeg))
 
 
-def _picture(version: int, shown: Snapshot | Frame, view: str) -> Picture:
-    frame = shown if isinstance(shown, Frame) else shown.frame
-    jpeg = encode(frame.image if isinstance(shown, Frame) else draw(shown, view))
-    headers = {"X-Frame": str(frame.index), "X-Time": f"{frame.time:.4f}"}
+def _part(headers: Mapping[str, str], jpeg: bytes) -> bytes:
     lines = {"Content-Type": "image/jpeg", "Content-Length": str(len(jpeg)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    part = b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY))
-    return Picture(version, isinstance(shown, Frame), headers, jpeg, part)
-
-
-def draw(snapshot: Snapshot, view: str) -> Image:
-    """A snapshot in one of VIEWS, (H, W, 3) BGR."""
-    if view == "raw":
-        return snapshot.frame.image
-    return overlay.draw(snapshot.scene, None if view == "skeleton" else snapshot.frame.image)
-
-
-def encode(image: Image) -> bytes:
-    """(H, W, 3) BGR as JPEG."""
-    ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not ok:
-        raise ValueError(f"a picture of {image.shape} cannot be encoded as JPEG")
-    return bytes(data)
+    return b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY))

@@ -1,10 +1,11 @@
-"""Measured time of each backend, device and precision on this machine, for the panel that offers them."""
+"""Measured time of each backend, device, precision and network size on this machine, for the panel that offers them."""
 
 from __future__ import annotations
 
 import statistics
 import threading
 from collections import deque
+from collections.abc import Mapping
 
 from engine.pipeline import Comparison, EngineState
 from engine.types import BackendInfo, Snapshot
@@ -14,14 +15,19 @@ _ENOUGH_FRAMES = 20
 _WINDOW = 120
 """Number of newest frames that count."""
 
+Measured = Mapping[tuple[str, str, str, int], float]
+"""Milliseconds by (backend, device, precision, network height)."""
+
 
 class Costs:
     """Milliseconds of the network alone by backend, measured live or in a comparison."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ms: dict[BackendInfo, float] = {}
-        self._kind: object = None
+        self._ms: dict[tuple[BackendInfo, int], float] = {}
+        """By network and its height, for frames of `_image_size`."""
+        self._height = 0
+        self._image_size: tuple[int, int] | None = None
         self._running: BackendInfo | None = None
         self._warming = 0
         """Frames of the running network that were not counted so far."""
@@ -39,14 +45,15 @@ class Costs:
 
     def observe(self, state: EngineState) -> None:
         """Update the medians. To be called once a second."""
-        kind = (state.settings.height_size, state.camera.image_size if state.camera else None)
+        height, image_size = state.settings.height_size, state.camera.image_size if state.camera else None
         with self._lock:
-            if kind != self._kind:
-                self._kind = kind
+            if image_size != self._image_size:
                 self._ms.clear()  # frames of another size cannot be compared
+            if (height, image_size) != (self._height, self._image_size):
+                self._height, self._image_size = height, image_size
                 self._begin(self._running)
             if self._running is not None and self._newest:
-                self._ms[self._running] = statistics.median(self._newest)
+                self._ms[self._running, height] = statistics.median(self._newest)
             self._observe_comparison(state.comparison)
 
     def _begin(self, backend: BackendInfo | None) -> None:
@@ -57,11 +64,18 @@ class Costs:
         if comparison is not None and comparison.status == "running" and comparison.frames >= _ENOUGH_FRAMES:
             for side in comparison.sides:
                 if side.runs is not None:
-                    self._ms[side.runs] = side.stage_ms["infer"]
+                    self._ms[side.runs, self._height] = side.stage_ms["infer"]
 
     def of(self, name: str) -> dict[str, float]:
-        """Milliseconds of one backend by 'device/precision'."""
+        """Milliseconds of one backend by 'device/precision', at the present network height."""
         with self._lock:
             return {
-                f"{info.device}/{info.precision}": round(ms, 2) for info, ms in self._ms.items() if info.name == name
+                f"{info.device}/{info.precision}": round(ms, 2)
+                for (info, height), ms in self._ms.items()
+                if info.name == name and height == self._height
             }
+
+    def by_height(self) -> Measured:
+        """All that was measured with frames of the present size."""
+        with self._lock:
+            return {(info.name, info.device, info.precision, height): ms for (info, height), ms in self._ms.items()}

@@ -1,4 +1,4 @@
-"""Logs what happens to the source and the network: opened, lost, paused, switched.
+"""Logs what happens to the source, the floor and the network: opened, lost, paused, found, switched.
 
 In: the engine's state, whenever it may have changed. Out: an event for each change.
 """
@@ -24,11 +24,14 @@ class Chronicle:
         """Name of the source that delivers frames."""
         self._captured = 0
         self._backend: BackendInfo | None = None
+        self._floor: str | None = None
+        """The source whose floor was found."""
 
     def observe(self, state: EngineState) -> int:
         """Log what changed since the last call; 1 if a running network was replaced, otherwise 0."""
         with self._lock:
             self._observe_source(state)
+            self._observe_floor(state)
             return self._observe_backend(state.backend)
 
     def _observe_source(self, state: EngineState) -> None:
@@ -41,12 +44,25 @@ class Chronicle:
             self._flowing = None
         elif stats.source_problem is not None:
             if self._flowing is not None:
-                message = f"{name} delivers no more frames: {stats.source_problem}"
+                message = f"no more frames: {stats.source_problem}"
                 event(log, "source_lost", message, level=logging.WARNING, source=name, reason=stats.source_problem)
             self._flowing = None
         elif came and self._flowing != name:
             event(log, "source_opened", f"{name} delivers frames", source=name)
             self._flowing = name
+
+    def _observe_floor(self, state: EngineState) -> None:
+        known, camera = state.floor.status, state.camera
+        if known.state == "frozen" and state.floor.estimate is not None and camera is not None:
+            if self._floor != state.source:
+                self._floor = state.source
+                where = f"{camera.height:.2f} m above it, {camera.tilt_down:.0f} degrees down, rolled {camera.roll:.0f}"
+                event(
+                    log, "floor_found", f"the floor was found from people: the camera is {where}", source=state.source
+                )
+        elif known.state in ("estimating", "too weak") and self._floor == state.source:
+            self._floor = None
+            event(log, "floor_lost", f"the floor is estimated again: {known.reason}", source=state.source)
 
     def _observe_backend(self, backend: BackendInfo | None) -> int:
         before = self._backend

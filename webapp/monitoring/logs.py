@@ -29,6 +29,8 @@ EVENTS = (
     "source_lost",
     "source_paused",
     "backend_switched",
+    "floor_found",
+    "floor_lost",
     "problem",
     "viewer_connected",
     "viewer_left",
@@ -36,6 +38,9 @@ EVENTS = (
     "request_failed",
     "recording_started",
     "recording_ended",
+    "upload_begun",
+    "upload_finished",
+    "upload_removed",
     "log",
 )
 """Names of events; stable, as are the keys `time`, `level`, `event`, `message` and `fields`."""

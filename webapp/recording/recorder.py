@@ -32,10 +32,14 @@ class Recorder:
         limit_bytes: int,
         problem: Callable[[str, str], None],
         changed: Callable[[], None],
+        hold_world: Callable[[bool], object] = bool,
     ) -> None:
+        """`hold_world(True)` is called before a recording begins and `hold_world(False)` after its end: a recording is
+        of one world, whatever the live view finds out about the floor meanwhile."""
         self.recordings = recordings
         self.limit_bytes = limit_bytes
         self._scenes, self._problem, self._changed = scenes, problem, changed
+        self._hold_world = hold_world
         self._session: Session | None = None
         self._lock = threading.Lock()
 
@@ -49,7 +53,12 @@ class Recorder:
                 raise ConflictError(
                     f"the recordings have reached their limit of {self.limit_bytes // _MB} MB", "delete some first"
                 )
-            self._session = Session(self.recordings, self._scenes, room, video, self._ended)
+            self._hold_world(True)
+            try:
+                self._session = Session(self.recordings, self._scenes, room, video, self._ended)
+            except BaseException:
+                self._hold_world(False)
+                raise
             self._session.start()
             status = self._session.status()
         event(log, "recording_started", f"recording {status['name']}", name=str(status["name"]), video=video)
@@ -80,5 +89,6 @@ class Recorder:
         if problem is not None:
             report_problem(log, "recording", *problem)
             self._problem(*problem)
+        self._hold_world(False)
         event(log, "recording_ended", "recording ended")
         self._changed()

@@ -21,11 +21,13 @@ import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import parse_calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
+from engine.geometry import REFERENCE_CAMERA, CameraSpec
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
+from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import backend_from_wire, scene_from_wire
+from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
+from webapp.access.errors import NotFoundError
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
 
@@ -39,7 +41,10 @@ class ReplaySource:
 
     def __init__(self, recordings: Recordings, name: str) -> None:
         self.name = RECORDING + name
-        self._path = recordings.path(name)
+        try:
+            self._path = recordings.path(name)
+        except NotFoundError as error:
+            raise PosecastError(f"the recording {name[:100]} was deleted", "choose another source") from error
         self._video_path = self._path.with_suffix(VIDEO)
         self._spec = _camera_of(self._path.with_suffix(CAMERA))
         self.camera: CameraSpec | None = self._spec
@@ -57,6 +62,7 @@ class ReplaySource:
         for _ in itertools.count():
             due: float | None = None
             before = 0.0
+            colours = Colours()
             for wire, picture in _pairs(self._path, self._video_path):
                 gap = min(max(0.0, wire["wall_time"] - before), LONGEST_PAUSE)
                 now = time.monotonic()
@@ -64,7 +70,7 @@ class ReplaySource:
                 before = wire["wall_time"]
                 if self._closed.wait(max(0.0, due - now)):
                     return
-                yield _frame(wire, picture, self._spec)
+                yield _frame(_with_colours(wire, colours), picture, self._spec)
             if due is None:
                 raise PosecastError(f"{self.name} contains no scenes", "choose another recording")
 
@@ -94,10 +100,20 @@ def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | 
             capture.release()
 
 
+def _with_colours(wire: dict[str, Any], colours: Colours) -> dict[str, Any]:
+    """The scene with colours for people who have none: those of recordings of older versions."""
+    bare = [person for person in wire["people"] if "colour" not in person]
+    if not bare:
+        return wire
+    ids = [person["id"] for person in bare]
+    assigned = dict(zip(ids, colours.assign(ids), strict=True))
+    return {**wire, "people": [{"colour": assigned.get(person["id"]), **person} for person in wire["people"]]}
+
+
 def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
     image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
-    camera = spec.for_image(width, height)
+    camera = camera_from_wire(wire) or spec.for_image(width, height)
     frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
     snapshot = Snapshot(
         scene_from_wire(wire, camera),
@@ -111,8 +127,8 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Fra
 
 
 def _camera_of(path: Path) -> CameraSpec:
-    """The camera that was saved beside the scenes."""
+    """The camera that was saved beside the scenes; old recordings without one are of the reference's room."""
     try:
         return parse_calibration(path.read_bytes(), path.name).spec
     except (OSError, PosecastError):
-        return DEFAULT_CAMERA
+        return REFERENCE_CAMERA

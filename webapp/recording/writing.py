@@ -184,6 +184,7 @@ def _new_name(recordings: Recordings) -> tuple[str, Lock]:
         refusal = "no name is free"
     except OSError as error:
         refusal = reason(error)
+    log.warning("cannot record in %s: %s", recordings.folder, refusal)
     raise ConflictError(
-        f"cannot record in {recordings.folder}: {refusal}", "make room, or check the folder's permissions"
+        f"cannot record: {refusal}", "make room, or check the permissions of the folder, which the server's log names"
     )

@@ -1,5 +1,5 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
-from webapp.routes import camera, comparison, engine, pages, recordings, stream
+from webapp.routes import camera, comparison, engine, pages, recordings, stream, uploads
 
-BLUEPRINTS = tuple(module.blueprint for module in (pages, engine, camera, comparison, recordings, stream))
+BLUEPRINTS = tuple(module.blueprint for module in (pages, engine, camera, comparison, recordings, stream, uploads))

@@ -1,6 +1,8 @@
-"""The camera over HTTP: extrinsics in, out and back to the default, and the level from people."""
+"""The camera over HTTP: extrinsics in, out and back to the neutral camera, and the level from people."""
 
 from __future__ import annotations
+
+import json
 
 from flask import Blueprint, Response, request
 
@@ -8,12 +10,15 @@ from engine.errors import PosecastError
 from engine.extrinsics import MAX_FILE_BYTES
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
-from webapp.routes.request_types import LevelRequest
+from webapp.routes.request_types import AdjustRequest, LevelRequest, NamedCamera
 from webapp.services import services
+from webapp.state.adjusting import Adjustment
 
 blueprint = Blueprint("camera", __name__, url_prefix="/api/extrinsics")
 
 _NO = ("", "0", "false")
+_MAX_CHOICE_BYTES = 1000
+"""Maximum bytes of a choice of a camera that is not a file."""
 _MULTIPART_EXTRA = 8 * 1024
 """Bytes that boundaries and headers of a form may add to a file."""
 
@@ -35,15 +40,26 @@ def current() -> Response:
 
 @blueprint.put("")
 def put() -> Response:
-    """Use a camera file from the next frame on: a form's `file`, or the body itself. `?preview=1` only reads it."""
+    """Use a camera file from the next frame on: a form's `file`, or the body itself.
+
+    Or a camera by its name, {"name": "reference"}, or the present one adjusted by hand, {"adjust": {...}}.
+
+    `?preview=1` only reads it.
+    """
     data, filename = _upload()
     preview = request.args.get("preview", "0") not in _NO
-    return answer(services().camera.use_file(data, filename, request.args.get("camera"), preview=preview))
+    camera = services().camera
+    match _only_key(data):
+        case "name":
+            return answer(camera.use_named(checked(NamedCamera).name, preview=preview))
+        case "adjust":
+            return answer(camera.adjust(_adjustment(), preview=preview))
+    return answer(camera.use_file(data, filename, request.args.get("camera"), preview=preview))
 
 
 @blueprint.delete("")
 def reset() -> Response:
-    """Return to the source's own camera, or the default."""
+    """Return to the source's own camera, or the neutral one."""
     return answer(services().camera.reset())
 
 
@@ -52,6 +68,31 @@ def level() -> Response:
     """Estimate tilt and floor from the people seen recently, and use them; `{"preview": true}` only reports them."""
     body = checked(LevelRequest) if request.get_data() else LevelRequest()
     return answer(services().camera.level(preview=body.preview))
+
+
+@blueprint.post("/undo")
+def undo() -> Response:
+    """Return to the camera before the last change."""
+    return answer(services().camera.undo())
+
+
+def _only_key(data: bytes) -> str | None:
+    """The key of a JSON object that has no other; None for camera files, which have several."""
+    if request.mimetype == "multipart/form-data" or len(data) > _MAX_CHOICE_BYTES:
+        return None
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return str(*body) if isinstance(body, dict) and len(body) == 1 else None
+
+
+def _adjustment() -> Adjustment:
+    given = checked(AdjustRequest).adjust
+    by = Adjustment(given.tilt_deg, given.roll_deg, given.height_m, given.fov_deg)
+    if by == Adjustment():
+        raise PosecastError("nothing is adjusted", "give tilt_deg, roll_deg, height_m or fov_deg")
+    return by
 
 
 def _upload() -> tuple[bytes, str]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from engine.capture import why_no_cameras
 from engine.errors import PosecastError
 from engine.motion.angles import DEFINITIONS_FILE
-from engine.redaction import redact
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.tokens import Role
@@ -19,6 +19,7 @@ from webapp.routes.openapi import document
 from webapp.routes.request_body import checked, json_object
 from webapp.routes.request_types import BackendChoice, SourceChoice
 from webapp.services import role, services
+from webapp.state.presets import describe_presets
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -67,11 +68,13 @@ def openapi() -> Response:
 
 @blueprint.get("/backends")
 def backends() -> Response:
-    """What runs here, and why the rest does not."""
+    """What runs here, why the rest does not, and the three presets."""
     from engine.inference import available  # asking imports the networks' libraries
 
+    app = services()
     return answer(
         {
+            "presets": describe_presets(app.pipeline.state(), app.costs.by_height()),
             "backends": [
                 {
                     "name": report.name,
@@ -80,10 +83,10 @@ def backends() -> Response:
                     "devices": list(report.devices),
                     "precisions": list(report.precisions),
                     "version": report.version,
-                    "measured_ms": services().costs.of(report.name),
+                    "measured_ms": app.costs.of(report.name),
                 }
                 for report in available()
-            ]
+            ],
         }
     )
 
@@ -96,18 +99,36 @@ def switch_backend() -> Response:
     return answer({"switching": body.name}, 202)
 
 
+@blueprint.delete("/backend")
+def cancel_switch() -> Response:
+    """Cancel the switch under way, to another backend or source; what runs stays."""
+    return answer({"cancelled": services().pipeline.cancel_switch()})
+
+
 @blueprint.get("/sources")
 def sources() -> Response:
-    """What `PUT /api/source` accepts, with labels."""
-    return answer({"sources": services().sources.listing()})
+    """What `PUT /api/source` accepts, with labels; and why no camera can be used, if none can."""
+    absence = why_no_cameras()
+    return answer(
+        {
+            "sources": services().sources.listing(),
+            "no_cameras": None if absence is None else {"reason": absence[0], "hint": absence[1]},
+            "addresses": services().options.addresses,
+        }
+    )
 
 
 @blueprint.put("/source")
 def switch_source() -> Response:
-    """Start to switch; the old source plays until the new one has a frame."""
-    text = services().sources.resolve(checked(SourceChoice).source)
-    services().pipeline.switch_source(text)
-    return answer({"switching": redact(text)}, 202)
+    """Start to switch; the old source plays until the new one has a frame. Without a source: only remember this one."""
+    desk, body = services().source_desk, checked(SourceChoice)
+    if body.source is not None:
+        return answer({"switching": desk.choose(body.source, remember=body.remember is True)}, 202)
+    if body.remember is None:
+        raise PosecastError("the body names no source", 'send for example {"source": "demo"}')
+    desk.remember(body.remember)
+    services().broadcaster.state_changed()
+    return answer({"start_source": desk.start}, 202)
 
 
 @blueprint.get("/settings")
@@ -129,6 +150,7 @@ def change_settings() -> Response:
         changes["source"] = app.sources.resolve(changes["source"])
     app.pipeline.change_settings(changes)
     app.events.settle()
+    app.camera.settle()
     return answer(app.status.state()["settings"])
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 
 from engine.settings import SCHEMA
 from webapp.access.guard import refuse
+from webapp.access.pixels import withheld
 from webapp.access.share import share_link
 from webapp.routes.answers import answer
 from webapp.routes.assets import static_version
@@ -91,6 +92,7 @@ def _page(template: str) -> Response:
         static=f"static/{static_version(current_app)}",
         role=visitor.value if visitor else "",
         bundled=bundled,
+        pictures_withheld=services().viewers_see() == "skeleton" and withheld("skeleton"),
         settings_schema=SCHEMA,
     )
     return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})

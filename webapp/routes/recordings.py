@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, send_file
 
 from engine.errors import PosecastError
-from engine.wire import csv_lines
-from webapp.recording.recordings import SCENES, VIDEO
+from engine.exports import Request
+from engine.wire import Wire, csv_lines
+from webapp.access.errors import UnavailableError
+from webapp.access.pixels import withheld
+from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import RecordingRequest
@@ -15,20 +18,28 @@ from webapp.services import services
 blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
 
 FORMATS = ("jsonl", "csv", "mp4")
+_PATIENCE_S = 0.5
+"""How long a request waits for an export, so that a short one is a single request."""
 
 
 @blueprint.get("")
 def listing() -> Response:
     """All recordings, the running one, and their total and permitted size."""
     app = services()
+    hidden = withheld(app.viewers_see())
     return answer(
         {
             "recording": app.recorder.status(),
-            "recordings": app.recordings.listing(),
+            "recordings": [_without_video(one) if hidden else one for one in app.recordings.listing()],
             "total_bytes": app.recordings.total_bytes(),
             "cap_bytes": app.recorder.limit_bytes,
         }
     )
+
+
+def _without_video(described: Wire) -> Wire:
+    """For visitors who may not see it."""
+    return {**described, "video": False}
 
 
 @blueprint.post("")
@@ -56,9 +67,34 @@ def download(name: str) -> Response:
     return send_file(path.resolve(), mimetype=mimetype, as_attachment=True, download_name=path.name, max_age=0)
 
 
+@blueprint.get("/<name>/export")
+def export(name: str) -> Response:
+    """A recording in a format of other programs: the file, or 202 with the fraction that is made."""
+    recordings, query = services().recordings, request.args
+    asked = Request(
+        recordings.path(name), query.get("format", ""), _people(query.getlist("person")),
+        query.get("raw", "0") not in ("", "0"), query.get("layout"),
+    )  # fmt: skip
+    made = services().exports.ask(asked)
+    if not made.ended.wait(_PATIENCE_S):
+        return answer({"fraction": round(made.fraction, 3)}, 202)
+    if made.error is not None or made.file is None:
+        raise made.error or UnavailableError("the server is stopping", "try again later")
+    return send_file(made.file, as_attachment=True, download_name=made.file.name, max_age=0)
+
+
+def _people(texts: list[str]) -> tuple[int, ...] | None:
+    """?person=3&person=5 -> ids; None without any. PosecastError for what is not a number."""
+    try:
+        return tuple(map(int, texts)) or None
+    except ValueError:
+        raise PosecastError(f"person must be an id, not {', '.join(texts)}", "ids are those of the recording") from None
+
+
 @blueprint.delete("/<name>")
 def delete(name: str) -> Response:
-    """Delete a recording permanently."""
+    """Delete a recording permanently; one that plays stops."""
     services().recordings.delete(name)
+    services().source_desk.gone(RECORDING + name)
     services().broadcaster.state_changed()  # other pages list it as well
     return answer({"deleted": name})

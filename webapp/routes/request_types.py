@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from engine.fields import about
+from engine.fields import about, number
 
 _DEVICE = about("As GET /api/backends lists them; null: the backend's best.")
 _PRECISION = about("As GET /api/backends lists them; null: the fastest.")
@@ -32,9 +32,44 @@ class ComparisonChoice(Body, frozen=True):
 
 
 class SourceChoice(Body, frozen=True):
-    """A source by its name."""
+    """A source by its name, and whether to start with it next time."""
 
-    source: str
+    source: Annotated[str | None, about("As GET /api/sources lists them, or an address; null: the present one.")] = None
+    remember: Annotated[
+        bool | None,
+        about("Start with it next time, once it plays. With the present source, false: the demo stage again."),
+    ] = None
+
+
+class UploadRequest(Body, frozen=True):
+    """Begin an upload."""
+
+    name: Annotated[str, about("What its owner calls the file. The server makes a name of its own.")]
+    size: Annotated[int, number(1, 2**53, "Bytes of the whole file.")]
+    modified: Annotated[
+        int, number(0, 2**53, "Time stamp of the file: with the same name and size, it is the same file.")
+    ] = 0
+
+
+class NamedCamera(Body, frozen=True):
+    """A camera by its name."""
+
+    name: str
+
+
+class CameraAdjustment(Body, frozen=True):
+    """What is given by hand; null: as it is."""
+
+    tilt_deg: Annotated[float, number(-90, 90, "Degrees that the camera looks below the horizon.")] | None = None
+    roll_deg: Annotated[float, number(-180, 180, "Degrees clockwise about the optical axis.")] | None = None
+    height_m: Annotated[float, number(0.05, 100, "Above the floor.", unit="m")] | None = None
+    fov_deg: Annotated[float, number(5, 150, "Horizontal field of view, degrees.")] | None = None
+
+
+class AdjustRequest(Body, frozen=True):
+    """The camera in use, turned, raised or zoomed by hand."""
+
+    adjust: CameraAdjustment
 
 
 class LevelRequest(Body, frozen=True):
@@ -50,4 +85,14 @@ class RecordingRequest(Body, frozen=True):
     video: Annotated[bool, about("Keep the camera's pictures, too.")] = False
 
 
-BODIES: tuple[type[Body], ...] = (BackendChoice, ComparisonChoice, SourceChoice, LevelRequest, RecordingRequest)
+BODIES: tuple[type[Body], ...] = (
+    BackendChoice,
+    ComparisonChoice,
+    SourceChoice,
+    NamedCamera,
+    CameraAdjustment,
+    AdjustRequest,
+    LevelRequest,
+    RecordingRequest,
+    UploadRequest,
+)

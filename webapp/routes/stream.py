@@ -6,16 +6,21 @@ skips frames and does not delay other viewers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
 from webapp.access.connections import connection_of
-from webapp.access.errors import UnavailableError
-from webapp.live.pictures import BOUNDARY, VIEWS, Pictures
+from webapp.access.errors import ForbiddenError, UnavailableError
+from webapp.access.pixels import no_pictures
+from webapp.access.tokens import Role
+from webapp.live.pictures import BOUNDARY, Pictures
+from webapp.live.renditions import VIEWS, Rendition, at_least
 from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
-from webapp.services import services
+from webapp.services import role, services
 
 blueprint = Blueprint("stream", __name__)
 
@@ -26,12 +31,14 @@ _LOOK_UP = 1.0
 @blueprint.get("/stream.mjpg")
 def stream() -> Response:
     """Every new frame as soon as it is available."""
-    view, app = _view(), services()
+    rendition, app, may_see = _rendition(), services(), _may_see()
+    may_see(rendition)
     viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:
         raise UnavailableError(*too_many(app.options.viewer_limit))
     response = Response(
-        _parts(app.pictures, view, app.viewers, viewer), mimetype="multipart/x-mixed-replace; boundary=frame"
+        _parts(app.pictures, lambda: may_see(rendition), app.viewers, viewer),
+        mimetype="multipart/x-mixed-replace; boundary=frame",
     )
     address = request.remote_addr
     tell_viewer("viewer_connected", "stream", address)
@@ -50,19 +57,25 @@ def stream() -> Response:
 def snapshot() -> Response:
     """The newest frame."""
     services().attendance.seen()
-    picture = services().pictures.wait_newer(_view(), None, timeout=0)
+    picture = services().pictures.wait_newer(_may_see()(_rendition()), None, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")
     headers = {"Cache-Control": "no-store", **picture.headers}
     return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
 
 
-def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
-    """Multipart parts: the newest picture whenever the last one has been sent."""
+def _parts(pictures: Pictures, rendition: Callable[[], Rendition], viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
+    """Multipart parts: the newest picture whenever the last one has been sent, while the viewer may see it."""
     yield BOUNDARY
     picture = None
     while not (viewers.closed or pictures.snapshots.closed):
-        newer = pictures.wait_newer(view, picture, _LOOK_UP)
+        try:
+            wanted = rendition()
+            newer = pictures.wait_newer(wanted, picture, _LOOK_UP)
+            if rendition() != wanted:  # the setting has changed while we waited
+                continue
+        except ForbiddenError:
+            return
         if newer is None:
             if viewer.gone():
                 return
@@ -73,8 +86,28 @@ def _parts(pictures: Pictures, view: str, viewers: Viewers, viewer: Viewer) -> I
         viewers.finished_writing(viewer)
 
 
-def _view() -> str:
-    view = request.args.get("view", VIEWS[0])
+def _rendition() -> Rendition:
+    """What the query asks for: `view`, and `width`, which is rounded up to one of few."""
+    view, width = request.args.get("view", VIEWS[0]), request.args.get("width")
     if view not in VIEWS:
         raise PosecastError(f"unknown view {view!r}", f"views are: {', '.join(VIEWS)}")
-    return view
+    if width is None:
+        return Rendition(view)
+    if not re.fullmatch("[1-9][0-9]{0,4}", width):
+        raise PosecastError(f"the width is {width!r}", "give whole pixels, 1 to 99999, or no width for the frame's own")
+    return Rendition(view, at_least(int(width)))
+
+
+def _may_see() -> Callable[[Rendition], Rendition]:
+    """What the visitor may see of a rendition, now; ForbiddenError if nothing."""
+    app, operator = services(), role() is Role.OPERATOR
+
+    def permitted(rendition: Rendition) -> Rendition:
+        sees = "video" if operator else app.viewers_see()
+        if rendition.view == "skeleton" or sees == "video":
+            return rendition
+        if sees == "blurred":
+            return replace(rendition, blurred=True)
+        raise no_pictures()
+
+    return permitted

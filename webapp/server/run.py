@@ -8,14 +8,16 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 
 from engine.errors import PosecastError, reason
 from engine.models import resolve
-from engine.pipeline import Pipeline
+from engine.pipeline import Parts, Pipeline
+from engine.pipeline.parts import open_live
 from webapp.access.options import ServeOptions as ServeOptions
 from webapp.access.share import reachable_url, with_token
 from webapp.access.tokens import Tokens
@@ -47,7 +49,7 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
     options = replace(options, port=listener.getsockname()[1], allow_sources=sources).with_tokens()
 
     def begin() -> Running:
-        return begin_serving(restarts.begin(), options)
+        return begin_serving(restarts.begin(), options, restarts.note_source)
 
     run(listener, options.threads, begin)
 
@@ -57,22 +59,34 @@ def _import_application() -> None:
     import_module("webapp.app")
 
 
-def begin_serving(chosen: Chosen, options: ServeOptions) -> Running:
-    """Make application and engine in this process, and start both."""
+def begin_serving(chosen: Chosen, options: ServeOptions, note_source: Callable[[str], None]) -> Running:
+    """Make application and engine in this process, and start both; `note_source` is told what plays."""
     from webapp.recording.recordings import Recordings
     from webapp.recording.replay import parts_with_recordings
 
     recordings = Recordings(options.recordings or default_recordings())
-    parts = parts_with_recordings(recordings)
+    parts = parts_with_recordings(recordings, Parts(open_source=partial(open_live, uploads=options.uploads)))
     pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
-    return begin_with(pipeline, Store(options.config or default_path()), options, chosen.problems)
+    store = Store(options.config or default_path())
+    return begin_with(pipeline, store, options, chosen.problems, note_source, chosen.given)
 
 
-def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems: Sequence[Problem] = ()) -> Running:
-    """Make the application around `pipeline`, start both, and tell of `problems` that there were before."""
+def begin_with(
+    pipeline: Pipeline,
+    store: Store,
+    options: ServeOptions,
+    problems: Sequence[Problem] = (),
+    note_source: Callable[[str], None] = lambda _: None,
+    given: Collection[str] = (),
+) -> Running:
+    """Make the application around `pipeline`, start both, and tell of `problems` that there were before.
+
+    `note_source` is told once a second what plays. `given`: names of settings that were given for the source, and
+    override what is remembered of its camera.
+    """
     from webapp.app import create_app, services_of
 
-    app = create_app(pipeline, store, options)
+    app = create_app(pipeline, store, options, given)
     services = services_of(app)
 
     def stop() -> None:
@@ -80,6 +94,7 @@ def begin_with(pipeline: Pipeline, store: Store, options: ServeOptions, problems
         pipeline.close()
         event(log, "shutdown", "stopped")
 
+    services.heartbeat.each_second("noting the source", lambda: note_source(pipeline.state().settings.source))
     services.start(problems)
     pipeline.start()
     return Running(app, ready=lambda: announce(options, services.tokens), stop=stop)

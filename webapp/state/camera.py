@@ -1,116 +1,167 @@
-"""Changes of the camera by the dashboard: a camera file, the default, leveling from people.
+"""Changes of the camera by the dashboard: a camera file, a named camera, adjustments by hand, leveling, Undo.
 
-A new camera is used from the next frame on, and saved beside the settings for the next start.
+A new camera is used from the next frame on, and remembered for its source. The last change of each source can be
+undone.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 
 from engine.errors import PosecastError
 from engine.extrinsics import (
+    NAMED,
     Calibration,
-    calibration_json,
+    SourceCamera,
     check_frames,
     effective_camera,
     frame_warnings,
     parse_calibration,
 )
-from engine.geometry import Camera
+from engine.geometry import Camera, CameraSpec
 from engine.leveling import level
 from engine.pipeline import Pipeline
-from engine.types import Floats, Snapshot
-from engine.wire import Wire, dumps
+from engine.settings import Settings
+from engine.types import Snapshot
+from engine.wire import Wire
 from webapp.access.errors import ConflictError
 from webapp.describe import camera_file, describe_camera
-from webapp.state.store import Store
+from webapp.state.adjusting import Adjustment, adjusted
+from webapp.state.camera_fields import Record, chosen_field, pose_field, setting_fields
+from webapp.state.camera_memory import CameraMemory
+from webapp.state.recent_people import RecentPeople
 
 log = logging.getLogger(__name__)
 
-LATELY = 30.0
-"""Seconds for which people are remembered for leveling."""
-_SAMPLE_EVERY = 0.2
 _SUFFIXES = (".json", ".yml", ".yaml", ".xml", ".toml", ".txt", ".calibration")
 _SIZE_BEFORE_FIRST_FRAME = (1280, 720)
+_FLOOR_EVERY_S = 5.0
+_SAME_TILT, _SAME_HEIGHT = 0.003, 0.01
+"""Differences of two floors, in radians and as a fraction, that make no difference to what is seen."""
+_NOT_SAVED = "in use, but it could not be saved for the next start"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Before:
+    """What Undo restores for a source."""
+
+    camera: SourceCamera
+    record: Record
 
 
 class CameraDesk:
-    """Owns changes of the camera, and the recent people for leveling."""
+    """Owns changes of the camera. `told(error, hint)` reports problems to everybody."""
 
-    def __init__(self, pipeline: Pipeline, store: Store) -> None:
-        self._pipeline, self._store = pipeline, store
-        self._seen: deque[tuple[float, Floats]] = deque()
-        self._last_frame = -1
+    def __init__(self, pipeline: Pipeline, memory: CameraMemory, told: Callable[[str, str], object]) -> None:
+        self._pipeline, self._memory, self._told = pipeline, memory, told
+        self._people = RecentPeople()
+        self._before: dict[str, _Before] = {}
         self._last_camera: Camera | None = None
-        self._lock = threading.Lock()
+        self._floor_saved_at = float("-inf")
+        pipeline.recall_cameras(memory.recall)
+
+    def begin(self, names: Collection[str], saved: Settings) -> list[tuple[str, str]]:
+        """Use what is remembered of the first source, but for settings of these names, which were given for it.
+
+        Returns what could not be recalled, as errors with hints.
+        """
+        source, given = self._pipeline.source_camera
+        self._pipeline.use_camera(source, self._memory.begin(source, given, names, saved))
+        problems, self._memory.problems[:] = list(self._memory.problems), []
+        return problems
 
     def describe(self) -> Wire:
-        """The camera in use and its origin."""
+        """The camera in use and its origin; `can_undo`: whether there is a change to undo."""
         state = self._pipeline.state()
-        camera = state.camera or self._camera(state.calibration)
-        return describe_camera(camera, state.calibration, state.settings.fx)
+        camera = state.camera or self._seen_by(state.calibration)
+        told = describe_camera(camera, state.calibration, state.settings.fx)
+        return {**told, "can_undo": self.can_undo}
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether `undo` would change something."""
+        state = self._pipeline.state()
+        return state.settings.source in self._before or _is_found(state.camera, state.calibration)
 
     def as_file(self) -> str:
         """The camera in use as a file that `use_file` accepts."""
         state = self._pipeline.state()
-        return camera_file(state.camera or self._camera(state.calibration))
+        return camera_file(state.camera or self._seen_by(state.calibration))
 
     def use_file(self, data: bytes, filename: str, name: str | None, *, preview: bool = False) -> Wire:
         """Use a camera file, or only preview it; returns its description. PosecastError if it is not understood."""
         calibration = parse_calibration(data, filename, name)
         suffix = PurePath(filename).suffix.lower()
-        return self._use(calibration, data, suffix if suffix in _SUFFIXES else ".json", name, preview=preview)
+        suffix = suffix if suffix in _SUFFIXES else ".json"
+        return self._use(calibration, lambda: self._keep(data, suffix, name), preview=preview)
+
+    def use_named(self, name: str, *, preview: bool = False) -> Wire:
+        """Use the camera of this name, or only preview it; PosecastError if there is none."""
+        if name not in NAMED:
+            raise PosecastError(f"no camera is called {name!r:.40}", f"names are: {', '.join(NAMED)}")
+        return self._use(NAMED[name], lambda: {"extrinsics": name}, preview=preview)
+
+    def adjust(self, adjustment: Adjustment, *, preview: bool = False) -> Wire:
+        """Turn, raise or zoom the camera in use by hand, or only preview that."""
+        state = self._pipeline.state()
+        calibration = adjusted(state.camera or self._seen_by(state.calibration), adjustment)
+        changes = {"fx": None} if adjustment.fov_deg is not None else {}
+        return self._use(calibration, lambda: chosen_field(calibration), preview=preview, **changes)
 
     def level(self, *, preview: bool = False) -> Wire:
         """Estimate tilt and floor from the people seen recently, and use that camera, or only preview it.
 
         Its world has the floor at height 0, so `floor_offset_m` is reset.
         """
-        with self._lock:
-            seen = [bodies for _, bodies in self._seen]
-        camera = self._pipeline.state().camera
-        if not seen or camera is None:
+        bodies, camera = self._people.bodies(), self._pipeline.state().camera
+        if bodies is None or camera is None:
             raise ConflictError(
                 "no people were seen in the last seconds", "have somebody walk in front of the camera, then try again"
             )
         try:
-            calibration = Calibration(level(camera, np.concatenate(seen)), "levelled", "m")
+            calibration = Calibration(level(camera, bodies), "levelled", "m")
         except PosecastError as error:
             raise ConflictError(error.error, error.hint) from error
-        data = dumps(calibration_json(calibration)).encode()
-        understood = self._use(calibration, data, ".json", None, preview=preview)
-        if not preview:
-            self._pipeline.change_settings({"floor_offset_m": 0.0})
-        return understood
+        return self._use(calibration, lambda: chosen_field(calibration), preview=preview, floor_offset_m=0.0)
 
     def reset(self) -> Wire:
-        """Return to the source's own camera, or the default."""
-        self._pipeline.set_calibration(None)
+        """Return to the source's own camera, or the neutral one."""
+        source, now = self._now()
+        settings = {**now.settings, "up": None, "extrinsics": None}
+        problem = self._change(source, replace(now, calibration=None, settings=settings), lambda: {"camera": None})
         told = self.describe()
-        return {**told, "warnings": [*told["warnings"], *self._save(lambda: None)]}
+        return {**told, "warnings": [*told["warnings"], *problem]}
+
+    def undo(self) -> Wire:
+        """Return to the camera before the last change, or to the neutral one from a floor found from people."""
+        source, now = self._now()
+        before = self._before.pop(source, None)
+        problem: list[str] = []
+        if before is not None:
+            self._used(source, before.camera)
+            problem = self._saved(lambda: self._memory.restore(source, before.camera, before.record))
+        elif self.can_undo:
+            settings = {**now.settings, **({"level": "off"} if "level" in now.settings else {})}
+            plain = replace(now, estimated=None, settings=settings)
+            self._used(source, plain)
+            fields = {**setting_fields(plain), "estimated": None}
+            problem = self._saved(lambda: self._memory.note(source, plain, fields))
+        else:
+            raise ConflictError("there is no change to undo", "the camera is as it was when this source was opened")
+        told = self.describe()
+        return {**told, "warnings": [*told["warnings"], *problem]}
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
-        """Keep the people of a snapshot for `level`, a few times per second."""
-        self._warn_of(snapshot.scene.camera)
-        bodies = [person.pose3d.joints for person in snapshot.scene.people if person.pose3d is not None]
-        now = snapshot.frame.captured_at
-        with self._lock:
-            if snapshot.frame.index < self._last_frame:
-                self._seen.clear()  # another source: another camera
-            self._last_frame = snapshot.frame.index
-            if bodies and (not self._seen or now - self._seen[-1][0] >= _SAMPLE_EVERY):
-                self._seen.append((now, np.stack(bodies)))
-            while self._seen and self._seen[0][0] < now - LATELY:
-                self._seen.popleft()
-
-    def _warn_of(self, camera: Camera) -> None:
-        """Log doubts about a camera and its frames, once for each camera."""
+        """Look at a snapshot: its people, for `level`, and whether its camera fits."""
+        self._people.see(snapshot)
+        camera = snapshot.scene.camera
         if camera is self._last_camera:
             return
         self._last_camera = camera
@@ -119,8 +170,28 @@ class CameraDesk:
             for warning in frame_warnings(state.calibration.spec, camera, state.settings.fx):
                 log.warning("camera: %s", warning)
 
-    def _use(self, calibration: Calibration, data: bytes, suffix: str, name: str | None, *, preview: bool) -> Wire:
-        camera, fx = self._camera(calibration), self._pipeline.state().settings.fx
+    def settle(self) -> None:
+        """Save changed settings of the source, and a floor that was found. Called once a second, and at the end."""
+        while self._memory.problems:
+            self._told(*self._memory.problems.pop(0))
+        source, now = self._now()
+        before = self._memory.recall(source)
+        old = setting_fields(before)
+        changed = {name: value for name, value in setting_fields(now).items() if value != old[name]}
+        found = self._found()
+        if found is not None and self._is_news(found, before.estimated):
+            now, changed = replace(now, estimated=found), {**changed, "estimated": pose_field(found)}
+            self._floor_saved_at = time.monotonic()
+        if changed and (problem := self._saved(lambda: self._memory.note(source, now, changed))):
+            self._told("the settings of this source could not be saved", problem[0])
+
+    def _use(
+        self, calibration: Calibration, field: Callable[[], Record], *, preview: bool, **settings: float | None
+    ) -> Wire:
+        """`field` saves it for the next start, and returns the field of the record that finds it again."""
+        source, now = self._now()
+        changed = {**now.settings, "up": None, "extrinsics": None, **settings}
+        camera, fx = self._seen_by(calibration, changed), changed["fx"]
         if fx is None:
             check_frames(calibration.spec, camera.image_size, None)
         understood = describe_camera(camera, calibration, fx)
@@ -128,26 +199,70 @@ class CameraDesk:
             return understood
         for warning in calibration.warnings:
             log.warning("camera: %s", warning)
-        self._pipeline.set_calibration(calibration)
-        problem = self._save(lambda: self._keep(data, suffix, name))
-        return {**understood, "warnings": [*understood["warnings"], *problem]}
+        used = replace(now, calibration=calibration, settings=changed)
+        problem = self._change(source, used, lambda: {"camera": field()})
+        return {**understood, "can_undo": True, "warnings": [*understood["warnings"], *problem]}
 
-    def _camera(self, calibration: Calibration | None) -> Camera:
-        """The camera of a calibration for the current frame size."""
+    def _change(self, source: str, camera: SourceCamera, field: Callable[[], Record]) -> list[str]:
+        """Use `camera`, save it, and keep what was before for `undo`; returns a warning if it cannot be saved."""
+        before = _Before(self._now()[1], self._record(source))
+        self._used(source, camera)
+        self._before[source] = before
+        return self._saved(lambda: self._memory.note(source, camera, {**setting_fields(camera), **field()}))
+
+    def _used(self, source: str, camera: SourceCamera) -> None:
+        if not self._pipeline.use_camera(source, camera):
+            raise ConflictError("another source was chosen meanwhile", "send it again, if it is for that source")
+
+    def _now(self) -> tuple[str, SourceCamera]:
+        """The current source and its camera, with the floor that was found for it before."""
+        source, now = self._pipeline.source_camera
+        found = self._memory.recall(source).estimated if now.estimated is None else now.estimated
+        return source, replace(now, estimated=found)
+
+    def _is_news(self, found: CameraSpec, before: CameraSpec | None) -> bool:
+        """Whether a floor is worth saving: estimates change with every frame until they are frozen."""
+        if time.monotonic() < self._floor_saved_at + _FLOOR_EVERY_S:
+            return False
+        if before is None or not np.allclose(found.R, before.R, atol=_SAME_TILT):
+            return True
+        return not np.allclose(found.t, before.t, rtol=_SAME_HEIGHT, atol=_SAME_HEIGHT)
+
+    def _found(self) -> CameraSpec | None:
+        """The pose on a floor that was found by now; None if there is none."""
+        state = self._pipeline.state()
+        camera = state.camera
+        if camera is None or not _is_found(camera, state.calibration):
+            return None
+        return CameraSpec(camera.R, camera.t, camera.up, floor=camera.floor)
+
+    def _seen_by(self, calibration: Calibration | None, settings: Mapping[str, Any] | None = None) -> Camera:
+        """The camera of a calibration for the current frame size, with other settings of the source if given."""
         state = self._pipeline.state()
         size = state.camera.image_size if state.camera else _SIZE_BEFORE_FIRST_FRAME
-        return effective_camera(state.settings, calibration, None).for_image(*size)
+        return effective_camera(state.settings.changed(settings or {}), calibration, None).for_image(*size)
 
-    def _keep(self, data: bytes, suffix: str, name: str | None) -> str:
-        """Save a camera file; returns its path in the form of the setting."""
-        path = self._store.keep_camera(data, suffix)
-        return f"{path}#{name}" if name else str(path)
+    def _keep(self, data: bytes, suffix: str, name: str | None) -> Record:
+        """Save a camera file; returns the field of the record that finds it again."""
+        path = self._memory.records.keep_file(data, suffix)
+        return {"extrinsics": f"{path}#{name}" if name else str(path)}
 
-    def _save(self, extrinsics: Callable[[], str | None]) -> list[str]:
-        """Save the camera for the next start; returns a warning if that fails."""
+    def _record(self, source: str) -> Record:
         try:
-            self._store.update({"extrinsics": extrinsics()})
+            return self._memory.record_of(source)
+        except PosecastError:  # it cannot be read: what follows cannot be saved either, and says so
+            return {}
+
+    def _saved(self, save: Callable[[], object]) -> list[str]:
+        """Save for the next start; returns a warning if that fails."""
+        try:
+            save()
         except (OSError, PosecastError) as error:
             log.warning("cannot save the camera: %s", error)
-            return ["in use, but it could not be saved for the next start"]
+            return [_NOT_SAVED]
         return []
+
+
+def _is_found(camera: Camera | None, calibration: Calibration | None) -> bool:
+    """Whether the camera stands on a floor that was found from people."""
+    return camera is not None and calibration is None and camera.provenance.pose == "estimated"

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.extrinsics import SOURCE_SETTINGS
 from engine.pipeline import Event, Pipeline, ProblemEvent, ProgressEvent
 from webapp.live.broadcast import Broadcaster
 from webapp.monitoring.engine_log import Chronicle
 from webapp.monitoring.logs import report_problem
 from webapp.monitoring.metrics import Metrics
-from webapp.recording.recordings import RECORDING
 from webapp.state.store import Store
 
 log = logging.getLogger(__name__)
 
-_NOT_SAVED = ("model", "model_input", "extrinsics", "person_heights_m")
-"""Settings not saved here: the command line sets the model, `CameraDesk` saves the camera, and ids are of one run."""
+_NOT_SAVED = ("source", "model", "model_input", *SOURCE_SETTINGS, "person_heights_m")
+"""Settings not saved here: the command line sets the model, `CameraDesk` saves those of the source's camera and
+`SourceDesk` the source, and ids are of one run."""
 
 
 class EngineEvents:
@@ -59,16 +60,13 @@ class EngineEvents:
             self._save({name: value for name, value in changes.items() if name not in _NOT_SAVED})
 
     def _save(self, changes: Mapping[str, Any]) -> None:
-        # The next start should not show a recording.
-        if str(changes.get("source", "")).startswith(RECORDING):
-            changes = {name: value for name, value in changes.items() if name != "source"}
         if not changes:
             return
         try:
             problem = self._store.update(changes)
         except (OSError, PosecastError) as error:
-            log.warning("cannot save the settings: %s", error)
-            problem = f"the settings could not be saved in {self._store.path}"
+            log.warning("cannot save the settings in %s: %s", self._store.path, error)
+            problem = "the settings could not be saved; the server's log says why"
         if problem:
             report_problem(log, "settings", problem, "")
             self._broadcaster.problem(problem, "")

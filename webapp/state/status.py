@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.pipeline import Pipeline
+from engine.redaction import redact
 from engine.wire import Wire
 from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
 from webapp.recording.recorder import Recorder
+from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 
 
@@ -19,18 +23,29 @@ class Status:
         self,
         pipeline: Pipeline,
         sources: Sources,
+        source_desk: SourceDesk,
         recorder: Recorder,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
+        can_undo: Callable[[], bool],
     ) -> None:
+        """`can_undo`: whether there is a change of the camera to undo."""
+        self._can_undo = can_undo
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
+        self._source_desk = source_desk
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
 
     def state(self) -> Wire:
         """The `state` event, and most of `GET /api/state`."""
+        state = self._pipeline.state()
+        told = describe_state(state, self._pipeline.health())
+        if told["camera"] is not None:
+            told["camera"]["can_undo"] = self._can_undo()
         return {
-            **describe_state(self._pipeline.state(), self._pipeline.health()),
+            **told,
+            "source_label": self._sources.label(redact(state.settings.source)),
+            "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
         }

@@ -1,4 +1,4 @@
-"""Persistent state: the settings and the camera file chosen in the dashboard.
+"""Persistent state: the settings chosen in the dashboard.
 
 Settings are in one JSON file in the user's config folder. Only values chosen in the dashboard are written, over the
 file's previous content: an option of one start (`--source 1`) does not become the default of the next.
@@ -13,7 +13,6 @@ from typing import Any
 
 import platformdirs
 
-from engine.files import whole_file
 from engine.settings import Settings, load_or_set_aside, save_settings
 
 
@@ -28,7 +27,7 @@ def default_recordings() -> Path:
 
 
 class Store:
-    """The settings file and the camera file beside it. Thread-safe."""
+    """The settings file. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -45,12 +44,3 @@ class Store:
             saved, problem = load_or_set_aside(self.path)
             save_settings(saved.changed(changes), self.path)
             return problem
-
-    def keep_camera(self, data: bytes, suffix: str) -> Path:
-        """Save an uploaded camera file in place of the previous one; returns its path."""
-        with self._lock:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            path = self.path.with_name(f"camera{suffix}")
-            with whole_file(path) as temporary:
-                temporary.write_bytes(data)
-            return path

@@ -15,7 +15,7 @@ from engine.capture.network.process import StreamEnded, StreamProcess
 from engine.capture.network.protocol import Opened
 from engine.capture.notices import Notices
 from engine.capture.timing import Timing
-from engine.geometry import CameraSpec
+from engine.geometry import neutral_camera
 from engine.types import Image
 
 logger = logging.getLogger(__name__)
@@ -26,8 +26,6 @@ _FALLBACK_RATE = 25.0
 
 class StreamClip:
     """A clip over the network. `process` is its first connection, already open; each further round makes its own."""
-
-    camera: CameraSpec | None = None
 
     def __init__(
         self,
@@ -41,6 +39,7 @@ class StreamClip:
         self.name = name
         self.frame_rate = opened.frame_rate
         self.frame_count = opened.frame_count
+        self.camera = neutral_camera(opened.film_mm)
         self._clock_jumps = opened.clock_jumps
         self._notices = Notices(logger)
         self._url = url

@@ -15,6 +15,7 @@ import av
 
 from engine.capture.address import Address
 from engine.capture.diagnosis import index_at_end
+from engine.capture.lens import film_mm_of_metadata
 from engine.capture.network.http import Answer
 from engine.capture.network.pictures import Reading, Received, Refused
 from engine.capture.network.protocol import Opened, Request
@@ -131,7 +132,8 @@ def _describe(container: av.container.InputContainer, stream: av.VideoStream) ->
     count = stream.frames or (round(seconds * rate) if rate else 0)
     has_size = container.size > 0 and name not in _PLAYLISTS
     finite = name not in _ENDLESS and (seconds > 0 or has_size)
-    return Opened(rate, count or None, finite=finite, clock_jumps=clock_jumps(container))
+    film_mm = film_mm_of_metadata(container.metadata)
+    return Opened(rate, count or None, finite=finite, clock_jumps=clock_jumps(container), film_mm=film_mm)
 
 
 def _begun(pictures: Iterator[Received]) -> Iterator[Received]:

@@ -44,6 +44,8 @@ class Opened:
     """Whether it is a file, with a known length."""
     clock_jumps: bool = False
     """Whether the format is one whose timestamps may jump at any time."""
+    film_mm: float | None = None
+    """35 mm equivalent focal length that its metadata says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ import { createPicture } from "../../../webapp/static/js/video/picture.js";
 /** A canvas that remembers what was drawn, and pictures that know whether they are closed. */
 function play({ silence = 0 } = {}) {
   const drawn = [];
-  const canvas = { width: 0, height: 0, getContext: () => ({ drawImage: (bitmap) => drawn.push(bitmap.frame) }) };
+  const canvas = {
+    width: 0,
+    height: 0,
+    getContext: () => ({ drawImage: (bitmap) => drawn.push(bitmap.frame), fillRect() {} }),
+  };
   const bitmaps = [];
   const picture = createPicture(canvas, { silence: () => silence });
   const add = (frame) => {
@@ -63,4 +67,17 @@ test("a source that starts again leaves none of the old one waiting", () => {
   const { add, open } = play();
   for (const frame of [50, 51, 0]) add(frame);
   assert.deepEqual(open(), [0]);
+});
+
+test("the frame on show is known, and none where there is no picture", () => {
+  const { picture, add } = play();
+  assert.equal(picture.frame, null);
+  add(4);
+  picture.show(4, 0);
+  assert.equal(picture.frame, 4);
+  assert.equal(picture.blank([16, 9], "#000"), true);
+  assert.deepEqual(
+    [picture.frame, picture.blank([16, 9], "#000"), picture.blank([32, 18], "#000")],
+    [null, false, false],
+  );
 });

@@ -46,10 +46,14 @@ def test_people_are_missing_where_they_are_not_seen_or_have_no_3d(tmp_path: Path
 
 def test_names_and_camera_are_kept(tmp_path: Path) -> None:
     named = {**person_wire(1, JOINTS), "name": "Ada"}
-    scenes = [{**wire(0, 0.0, [named]), "camera": {"fx": 900.0}}, wire(1, 0.1, [named])]
+    camera = {
+        "source": "file", "intrinsics": "option", "revision": 2, "R": np.eye(3).tolist(), "t": [0.0, 1.5, 0.0],
+        "fx": 900.0, "fy": 900.0, "cx": 640.0, "cy": 360.0, "height_m": 1.5, "tilt_deg": 0.0, "roll_deg": 0.0,
+    }  # fmt: skip
+    scenes = [{**wire(0, 0.0, [named]), "camera": camera}, wire(1, 0.1, [named])]
     recording = read(written(tmp_path / "a.jsonl", scenes))
     assert recording.person(1).label == "Ada"
-    assert recording.camera == {"fx": 900.0}
+    assert json.loads(json.dumps(recording.camera)) == camera
 
 
 def test_progress_goes_to_one(tmp_path: Path) -> None:

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from scipy.interpolate import Akima1DInterpolator
 
-from engine.errors import PosecastError
-from engine.motion import scientific
 from engine.motion.gaps import fill_gaps
 from engine.motion.lowpass import low_pass, residual_cutoffs
 from engine.motion.motion import Array, Motion, runs
@@ -161,10 +159,3 @@ def test_what_was_done_is_ready_for_json() -> None:
 
     cleaned = low_pass(resample(fill_gaps(motion(0)), RATE, 0.5), RATE)
     assert [step["step"] for step in json.loads(json.dumps(cleaned.done))] == ["fill_gaps", "resample", "low_pass"]
-
-
-def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scientific, "find_spec", lambda name: None)
-    with pytest.raises(PosecastError, match="needs SciPy") as caught:
-        fill_gaps(motion(0))
-    assert caught.value.hint == "pip install 'posecast[motion]'"

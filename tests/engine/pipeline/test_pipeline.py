@@ -20,7 +20,7 @@ def test_frames_become_snapshots_with_people() -> None:
         assert snapshot.backend == BackendInfo("openvino", "CPU", "fp32")
         assert len(snapshot.scene.people) == 1
         assert run.world.loads == [(SMALL.model_spec, (128, 176))]
-        assert {"preprocess", "infer", "decode", "lift", "track"} <= snapshot.stage_ms.keys()
+        assert {"preprocess", "infer", "decode", "lift", "fit", "track"} <= snapshot.stage_ms.keys()
 
 
 def test_the_start_is_told_step_by_step() -> None:

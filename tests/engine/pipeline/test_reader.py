@@ -34,30 +34,30 @@ class TestSource:
             assert run.state.source == "other"
             assert run.state.stats.source_problem is None
 
-    def test_what_a_live_source_complains_of_is_told_when_it_changes(self) -> None:
+    def test_what_a_live_source_complains_of_is_told_with_its_name_when_it_changes(self) -> None:
         with live() as run:
             run.wait_for_snapshot()
             source = run.world.sources[0]
             source.problem = "the camera does not answer"
-            run.wait_for_problem("the camera does not answer")
-            assert run.pipeline.health() == "the camera does not answer"
+            run.wait_for_problem("demo: the camera does not answer")
+            assert run.pipeline.health() == "demo: the camera does not answer"
             run.listener.wait_until(lambda: isinstance(run.listener.events[-1], StateEvent))
             count = len(run.listener.events)
             source.problem = None
             run.listener.wait_until(lambda: len(run.listener.events) > count and run.pipeline.health() is None)
             assert isinstance(run.listener.events[-1], StateEvent)
             source.problem = "the camera does not answer"
-            run.listener.wait_until(lambda: run.problems == ["the camera does not answer"] * 2)
+            run.listener.wait_until(lambda: run.problems == ["demo: the camera does not answer"] * 2)
 
     def test_a_count_of_seconds_makes_no_new_problem(self) -> None:
         with live() as run:
             run.wait_for_snapshot()
             for seconds in (6, 7, 8):
                 run.world.sources[0].problem = f"no picture for {seconds} s"
-                run.wait_for_problem("no picture for 6 s")
+                run.wait_for_problem("demo: no picture for 6 s")
                 run.wait_for_next_snapshot()
                 run.wait_for_next_snapshot()
-            assert run.problems == ["no picture for 6 s"]
+            assert run.problems == ["demo: no picture for 6 s"]
 
     def test_passwords_are_not_told(self) -> None:
         address = "rtsp://user:secret@cam/1"

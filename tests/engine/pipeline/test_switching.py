@@ -9,8 +9,15 @@ import pytest
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
-from engine.geometry import DEFAULT_CAMERA, CameraSpec
-from engine.pipeline import BackendUnavailable, ProgressEvent, Switching, SwitchInProgress, UnknownBackend
+from engine.geometry import DEFAULT_CAMERA, CameraSpec, Provenance
+from engine.pipeline import (
+    BackendUnavailable,
+    NothingToCancel,
+    ProgressEvent,
+    Switching,
+    SwitchInProgress,
+    UnknownBackend,
+)
 from tests.engine.pipeline.live import SMALL, live
 from tests.fakes import QUICK, WAIT_S, World, refusal
 
@@ -103,6 +110,44 @@ class TestBackend:
             run.world.load_go.set()
             run.wait_until_settled()
             assert run.state.settings == replace(SMALL, backend="pytorch", smoothing=False)
+
+    def test_a_switch_that_is_cancelled_changes_nothing(self) -> None:
+        world = World()
+        world.load_go.clear()
+        with live(world) as run:
+            run.listener.wait_until(lambda: run.state.switching is not None)
+            with pytest.raises(NothingToCancel, match="because nothing else runs"):
+                run.pipeline.cancel_switch()
+            world.load_go.set()
+            run.wait_for_snapshot()
+            run.wait_until_settled()
+            with pytest.raises(NothingToCancel, match="no switch is under way"):
+                run.pipeline.cancel_switch()
+            run.world.load_go.clear()
+            run.pipeline.switch_backend("pytorch", precision="fp32")
+            shown = run.state.switching
+            assert shown.cancellable
+            assert shown.settings == {"backend": "pytorch", "device": "auto", "precision": "fp32"}
+            assert run.pipeline.cancel_switch() == "pytorch"
+            assert run.state.switching is None
+            assert run.wait_for_next_snapshot().backend.name == "openvino"
+            run.world.load_go.set()
+            run.pipeline.switch_backend("onnxruntime")
+            run.wait_for_snapshot(lambda snapshot: snapshot.backend.name == "onnxruntime")
+            run.wait_until_settled()
+            assert run.state.settings.backend == "onnxruntime"
+            assert run.problems == []
+
+    def test_what_is_in_effect_is_not_cancelled(self) -> None:
+        with live() as run:
+            run.wait_for_snapshot()
+            run.wait_until_settled()
+            run.pipeline.switch_backend("pytorch")
+            finish = run.listener.wait_for(lambda e: isinstance(e, ProgressEvent) and e.step == "finish")
+            assert finish.message == "closing what ran before"
+            with pytest.raises(NothingToCancel):
+                run.pipeline.cancel_switch()
+            run.wait_for_snapshot(lambda snapshot: snapshot.backend.name == "pytorch")
 
     def test_what_cannot_run_is_refused_at_once(self) -> None:
         with live() as run:
@@ -271,11 +316,12 @@ class TestSettings:
     def test_quick_ones_take_effect_between_two_frames(self) -> None:
         with live() as run:
             run.wait_for_snapshot(lambda snapshot: snapshot.scene.people)
-            after = run.pipeline.change_settings({"min_score": 1.0, "fx": 500, "up": "+z"})
-            assert after == run.state.settings == replace(SMALL, min_score=1.0, fx=500, up="+z")
+            after = run.pipeline.change_settings({"min_score": 1.0, "fx": 500, "camera_height_m": 2.0})
+            assert after == run.state.settings == replace(SMALL, min_score=1.0, fx=500, camera_height_m=2.0)
             snapshot = run.wait_for_snapshot(lambda snapshot: not snapshot.scene.people)
-            assert (snapshot.scene.camera.fx, snapshot.scene.camera.up) == (500, "+z")
-            assert (run.state.camera.fx, run.state.camera.up) == (500, "+z")
+            assert (snapshot.scene.camera.fx, snapshot.scene.camera.height) == (500, 2.0)
+            assert (run.state.camera.fx, run.state.camera.height) == (500, 2.0)
+            assert run.state.camera.provenance == Provenance("default", "option", 1)
             assert len(run.world.loads) == 1
 
     def test_another_height_loads_another_network(self) -> None:

@@ -29,6 +29,7 @@ from webapp.services import Services
 
 PUBLIC = {"/healthz", "/login", "/favicon.ico", "/static/css/login.css"}
 READING = ("GET", "HEAD", "OPTIONS")
+OPERATORS_ONLY = "/api/uploads"
 LOCAL = {"Host": "127.0.0.1:8000"}
 
 
@@ -40,6 +41,7 @@ def options(tmp_path: Path) -> ServeOptions:
         view_token=VIEW_TOKEN,
         config=tmp_path / "settings.json",
         recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
     )
 
 
@@ -87,7 +89,7 @@ def test_who_gets_in(who: str, app: Flask, playing: Pipeline, services: Services
         public = path in PUBLIC or (who == "no token" and path.startswith("/socket.io/"))
         if who in ("no token", "wrong token", "wrong cookie") and not public:
             assert got == 401, (method, path, got)
-        elif who == "view" and method not in READING and path not in PUBLIC:
+        elif who == "view" and (method not in READING or path.startswith(OPERATORS_ONLY)) and path not in PUBLIC:
             assert got == 403, (method, path, got)
         else:
             assert got in answers(method, path), (method, path, got)

@@ -33,7 +33,7 @@ def test_one_backend_is_measured_and_compared(
     assert (result["backend"], result["device"], result["precision"]) == ("openvino", "CPU", "fp32")
     assert 0 < result["network_ms"]["p50"] <= result["network_ms"]["p95"]
     assert result["pipeline_fps"] > 0
-    assert {"capture", "preprocess", "infer", "decode", "lift", "track"} <= set(result["stages_ms"])
+    assert {"capture", "preprocess", "infer", "decode", "lift", "fit", "track"} <= set(result["stages_ms"])
     assert result["peak_rss_mb"] > 50
     assert result["agreement"]["people"] >= 0.99, "fp32 is fp32"
     assert result["agreement"]["oks"] >= 0.99

@@ -32,7 +32,9 @@ def settings() -> Settings:
 
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
-    plain = ServeOptions(config=tmp_path / "server.json", recordings=tmp_path / "recordings")
+    plain = ServeOptions(
+        config=tmp_path / "server.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
+    )
     return replace(plain, token=TOKEN, view_token=VIEW_TOKEN, allow_sources=(CAMERA.replace("stream", "other"),))
 
 

@@ -33,7 +33,12 @@ EVENTS = ("scene", "stats", "state", "progress", "problem")
 
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=3)
+    return ServeOptions(
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
+        viewer_limit=3,
+    )
 
 
 class Client:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.geometry import DEFAULT_CAMERA
 from engine.pipeline import Choice, Comparison, EngineState, Pipeline, Side
 from engine.types import BackendInfo
 from tests.webapp.people import snapshot
@@ -37,7 +38,7 @@ def test_what_ran_long_enough_has_its_cost(playing: Pipeline) -> None:
     assert costs.of("openvino") == {"CPU/int8": 25.12}
 
 
-def test_costs_of_another_network_size_are_forgotten(playing: Pipeline) -> None:
+def test_costs_of_another_network_size_are_kept_apart(playing: Pipeline) -> None:
     costs, state = Costs(), playing.state()
     costs.observe(state)
     work(costs, OPENVINO, 50, 25)
@@ -45,6 +46,9 @@ def test_costs_of_another_network_size_are_forgotten(playing: Pipeline) -> None:
     assert costs.of("openvino")
     costs.observe(of_height(state, 512))
     assert costs.of("openvino") == {}
+    assert costs.by_height() == {("openvino", "CPU", "int8", state.settings.height_size): 25}
+    costs.observe(replace(state, camera=DEFAULT_CAMERA.for_image(64, 64)))
+    assert costs.by_height() == {}, "frames of another size cannot be compared"
 
 
 def test_a_comparison_tells_the_costs_of_both(playing: Pipeline) -> None:

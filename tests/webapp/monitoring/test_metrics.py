@@ -20,7 +20,7 @@ from webapp.monitoring.metrics import ERROR_KINDS, ErrorCounter, Metrics
 from webapp.services import Services
 
 FROM_LINUX = {"process_resident_memory_bytes", "process_open_fds", "process_threads"}
-STAGES = {"capture", "preprocess", "infer", "decode", "lift", "track"}
+STAGES = {"capture", "preprocess", "infer", "decode", "lift", "fit", "track"}
 
 
 def families(text: str) -> dict[str, Metric]:

@@ -146,7 +146,10 @@ class TestWithLittleRoom:
     @pytest.fixture
     def options(self, tmp_path: Path) -> ServeOptions:
         return ServeOptions(
-            config=tmp_path / "settings.json", recordings=tmp_path / "recordings", recordings_limit_bytes=12_000
+            config=tmp_path / "settings.json",
+            recordings=tmp_path / "recordings",
+            uploads=tmp_path / "uploads",
+            recordings_limit_bytes=12_000,
         )
 
     def test_recording_stops_at_the_limit_and_deletes_nothing(
@@ -217,7 +220,7 @@ class TestWhereNothingCanBeWritten:
         for _ in range(2):
             refused = client.post("/api/recordings", json={"record": True})
             assert refused.status_code == 409
-            assert "cannot record in" in refused.json["error"]
+            assert refused.json["error"].startswith("cannot record: ")
             assert refused.json["hint"]
         assert client.get("/api/state").json["recording"] is None
 
@@ -239,9 +242,27 @@ def test_a_recording_replays_as_a_source(
     (one,), (other,) = replayed["people"], original["people"]
     for key in ("id", "score", "keypoints_2d", "joints_camera"):
         assert one[key] == other[key], key
+    assert one["colour"] == 0, "a recording of an older version has no colours"
     np.testing.assert_allclose(one["joints_3d"], other["joints_3d"], atol=2e-4)  # both were rounded once more
     pixels = services.pipeline.snapshots.newest().frame.image  # type: ignore[union-attr]
     assert (pixels.std() > 20) == video
+
+
+def test_one_that_plays_is_deleted_and_says_so(
+    client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions
+) -> None:
+    name = record(client, stage, playing, 3)
+    client.put("/api/source", json={"source": f"recording:{name}"})
+    eventually(lambda: client.get("/api/state").json["source"] == f"recording:{name}")
+    eventually(lambda: client.get("/api/state").json["switching"] is None)
+    assert client.delete(f"/api/recordings/{name}").status_code == 200
+    eventually(lambda: client.get("/api/state").json["stats"]["source_problem"])
+    state = client.get("/api/state").json
+    assert state["stats"]["source_problem"] == f"the recording {name} was deleted"
+    assert state["stats"]["source_hint"] == "choose another source"
+    assert str(options.recordings) not in json.dumps(state)
+    client.put("/api/source", json={"source": "demo"})
+    eventually(lambda: (stage.give(), client.get("/api/state").json["stats"]["source_problem"] is None)[1])
 
 
 def test_a_replay_is_not_what_the_next_start_shows(
@@ -252,5 +273,6 @@ def test_a_replay_is_not_what_the_next_start_shows(
     eventually(lambda: client.get("/api/state").json["source"] == f"recording:{name}")
     client.put("/api/settings", json={"min_score": 0.1})
     services.events.settle()
+    services.source_desk.settle()
     assert options.config is not None
     assert json.loads(options.config.read_text())["source"] == "demo"

@@ -22,6 +22,7 @@ def options(tmp_path: Path) -> ServeOptions:
     return ServeOptions(
         config=tmp_path / "settings.json",
         recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
         allow_sources=("clip.mp4", "rtsp://user:secret@cam.local/1"),
     )
 
@@ -37,8 +38,8 @@ def test_state_tells_everything(client: FlaskClient, playing: Pipeline) -> None:
     assert state["stats"]["problem"] is None
     assert state["camera"]["image_size"] == [320, 180]
     assert state["camera"]["fx"] == 256
-    assert state["camera"]["up"] == "-y"
-    assert state["camera"]["unit"] == "cm"
+    assert state["camera"]["up"] == "+y"
+    assert state["camera"]["unit"] == "m"
     assert len(state["camera"]["extrinsics"]["R"]) == 3
     assert state["role"] == "operator"
     assert state["view_only"] is False
@@ -77,6 +78,21 @@ def test_a_second_switch_waits_for_the_first(client: FlaskClient, stage: Stage, 
     stage.loading.set()
 
 
+def test_a_switch_is_cancelled(client: FlaskClient, stage: Stage, playing: Pipeline) -> None:
+    stage.loading.clear()
+    assert client.put("/api/backend", json={"name": "pytorch", "precision": "fp32"}).status_code == 202
+    switching = client.get("/api/state").json["switching"]
+    assert switching["cancellable"]
+    assert switching["settings"] == {"backend": "pytorch", "device": "auto", "precision": "fp32"}
+    assert client.delete("/api/backend").json == {"cancelled": "pytorch"}
+    assert client.get("/api/state").json["switching"] is None
+    stage.loading.set()
+    nothing = client.delete("/api/backend")
+    assert (nothing.status_code, nothing.json["error"]) == (409, "no switch is under way")
+    show(stage, playing)
+    assert client.get("/api/state").json["backend"]["name"] == "openvino"
+
+
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
@@ -109,15 +125,17 @@ def test_what_is_no_json_is_refused(body: bytes, client: FlaskClient) -> None:
 def test_settings_change_at_once_and_are_saved(
     client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions
 ) -> None:
-    response = client.put("/api/settings", json={"up": "+z", "smoothing": False, "fx": 500})
+    response = client.put("/api/settings", json={"camera_height_m": 1.2, "smoothing": False, "fx": 500})
     assert response.status_code == 200
-    assert response.json["up"] == "+z"
+    assert response.json["camera_height_m"] == 1.2
     show(stage, playing)
-    assert client.get("/api/scene").json["up"] == "+z"
+    assert client.get("/api/scene").json["camera"]["height_m"] == 1.2
     assert client.get("/api/state").json["camera"]["fx"] == 500
     assert options.config is not None
     saved = json.loads(options.config.read_text())
-    assert (saved["up"], saved["smoothing"], saved["fx"]) == ("+z", False, 500)
+    assert (saved["camera_height_m"], saved["smoothing"], saved["fx"]) == (None, False, None)
+    of_source = json.loads(options.config.with_name("cameras.json").read_text())["sources"]["demo"]
+    assert of_source == {"camera_height_m": 1.2, "fx": 500, "fx_size": [320, 180]}
 
 
 def test_heights_of_single_ids_are_not_saved(client: FlaskClient, playing: Pipeline, options: ServeOptions) -> None:
@@ -172,8 +190,17 @@ def test_settings_open_no_file_of_a_visitors_choice(
 
 
 def test_the_source_is_one_of_those_allowed(client: FlaskClient, stage: Stage, playing: Pipeline) -> None:
-    for wrong in ("/etc/passwd", "http://evil.example/", "clip.mp4 ", "recording:../x", "", "100", "-1"):
-        assert client.put("/api/source", json={"source": wrong}).status_code == 403, wrong
+    for wrong in ("/etc/passwd", "file:///etc/passwd", "ftp://host/x", "clip.mp4 ", "", "100", "-1"):
+        refused = client.put("/api/source", json={"source": wrong})
+        assert refused.status_code == 403, wrong
+        assert refused.json["hint"]
+    for gone in (
+        "recording:../x",
+        "recording:recording-20260101-000000",
+        "upload:../x",
+        "upload:upload-20260101-000000",
+    ):
+        assert client.put("/api/source", json={"source": gone}).status_code == 404, gone
     assert client.put("/api/source", json={"source": "clip.mp4"}).status_code == 202
     eventually(lambda: (stage.give(), client.get("/api/state").json["source"] == "clip.mp4")[1])
     assert stage.opened == ["demo", "clip.mp4"]
@@ -188,6 +215,99 @@ def test_passwords_of_sources_stay_on_the_server(client: FlaskClient, stage: Sta
     assert stage.opened[-1] == "rtsp://user:secret@cam.local/1"
     eventually(lambda: (stage.give(), "cam.local" in client.get("/api/state").json["source"])[1])
     assert "secret" not in client.get("/api/state").get_data(as_text=True)
+
+
+def plays(client: FlaskClient, source: str) -> bool:
+    """Whether the switch to it is done."""
+    state = client.get("/api/state").json
+    return state["source"] == source and state["switching"] is None
+
+
+@pytest.mark.parametrize("address", ["rtsp://me:secret@192.168.1.9/live", " HTTPS://cam.example/video.mjpg"])
+def test_an_operator_may_enter_an_address(
+    address: str, client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions, services: Services
+) -> None:
+    response = client.put("/api/source", json={"source": address})
+    assert response.status_code == 202
+    shown = response.json["switching"]
+    assert "secret" not in shown
+    eventually(lambda: (stage.give(), plays(client, shown))[1])
+    assert stage.opened[-1] == address.strip()
+    assert client.put("/api/source", json={"source": "demo"}).status_code == 202
+    eventually(lambda: (stage.give(), plays(client, "demo"))[1])
+    assert client.put("/api/source", json={"source": shown}).status_code == 202, "its password is known in this run"
+    eventually(lambda: (stage.give(), plays(client, shown))[1])
+    assert stage.opened[-1] == address.strip()
+
+
+@pytest.mark.parametrize("address", ["rtsp://***@cam/1", "http:///x", "rtsp://u:a/b@cam/1"])
+def test_an_address_that_cannot_be_opened_is_refused_at_once(
+    address: str, client: FlaskClient, stage: Stage, playing: Pipeline
+) -> None:
+    refused = client.put("/api/source", json={"source": address})
+    assert refused.status_code == 400
+    assert refused.json["hint"]
+    assert stage.opened == ["demo"]
+
+
+class TestWithoutAddresses:
+    @pytest.fixture
+    def options(self, tmp_path: Path) -> ServeOptions:
+        return ServeOptions(
+            config=tmp_path / "settings.json",
+            recordings=tmp_path / "recordings",
+            uploads=tmp_path / "uploads",
+            allow_sources=("rtsp://cam.local/1",),
+            addresses=False,
+        )
+
+    def test_only_those_named_at_start_may_be_chosen(
+        self, client: FlaskClient, stage: Stage, playing: Pipeline
+    ) -> None:
+        refused = client.put("/api/source", json={"source": "rtsp://cam.local/2"})
+        assert refused.status_code == 403
+        assert "--no-addresses" in refused.json["hint"]
+        assert client.put("/api/source", json={"source": "rtsp://cam.local/1"}).status_code == 202
+        assert client.get("/api/sources").json["addresses"] is False
+
+
+class TestStartingWithASourceNextTime:
+    """Only what is asked for is remembered."""
+
+    def choose(self, client: FlaskClient, stage: Stage, **body: object) -> None:
+        assert client.put("/api/source", json=body).status_code == 202
+        if "source" in body:
+            eventually(lambda: (stage.give(), plays(client, str(body["source"])))[1])
+
+    def test_it_is_saved_on_request(
+        self, client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions, services: Services
+    ) -> None:
+        assert options.config is not None
+        self.choose(client, stage, source="clip.mp4")
+        services.events.settle()
+        services.source_desk.settle()
+        assert not options.config.exists()
+        assert client.get("/api/state").json["start_source"] == "demo"
+        self.choose(client, stage, remember=True)
+        assert json.loads(options.config.read_text())["source"] == "clip.mp4"
+        assert client.get("/api/state").json["start_source"] == "clip.mp4"
+        self.choose(client, stage, source="demo", remember=True)
+        services.source_desk.settle()
+        assert json.loads(options.config.read_text())["source"] == "demo"
+        self.choose(client, stage, source="clip.mp4")
+        self.choose(client, stage, remember=True)
+        self.choose(client, stage, remember=False)
+        assert json.loads(options.config.read_text())["source"] == "demo"
+
+    def test_what_cannot_be_opened_is_not_remembered(
+        self, client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions, services: Services
+    ) -> None:
+        assert options.config is not None
+        assert client.put("/api/source", json={"source": "http://silent/", "remember": True}).status_code == 202
+        eventually(lambda: playing.state().switching is None)
+        services.source_desk.settle()
+        assert not options.config.exists()
+        assert client.put("/api/source", json={}).status_code == 400
 
 
 def test_backends_say_what_they_are(client: FlaskClient, playing: Pipeline, services: Services) -> None:

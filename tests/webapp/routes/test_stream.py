@@ -21,8 +21,10 @@ from tests.webapp.people import person, snapshot
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
-from webapp.live import pictures as drawing
+from webapp.live import pictures as live_pictures
+from webapp.live.faces import Faces
 from webapp.live.pictures import Pictures
+from webapp.live.renditions import FULL_QUALITY, SCALED_BYTES, SCALED_QUALITY, WIDTHS, Encoder, Rendition, draw, scaled
 from webapp.live.viewers import STUCK_AFTER, Viewers
 from webapp.services import Services
 
@@ -31,15 +33,20 @@ Watch = Callable[..., "Watcher"]
 
 @pytest.fixture
 def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(config=tmp_path / "settings.json", recordings=tmp_path / "recordings", viewer_limit=2)
+    return ServeOptions(
+        config=tmp_path / "settings.json",
+        recordings=tmp_path / "recordings",
+        uploads=tmp_path / "uploads",
+        viewer_limit=2,
+    )
 
 
 class Watcher:
     """Reads `/stream.mjpg` part by part."""
 
-    def __init__(self, served: Served, view: str = "overlay") -> None:
+    def __init__(self, served: Served, query: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-        self.connection.request("GET", f"/stream.mjpg?view={view}")
+        self.connection.request("GET", f"/stream.mjpg?{query}")
         self.response = self.connection.getresponse()
         if self.response.status == 200:
             assert self.response.readline() == b"--frame\r\n"
@@ -63,7 +70,7 @@ class Watcher:
 def watch(served: Served) -> Iterator[Watch]:
     """Opens a stream. However the test ends, it is closed: a socket left open fails another test."""
     with ExitStack() as stack:
-        yield lambda view="overlay": stack.enter_context(closing(Watcher(served, view)))
+        yield lambda query="view=overlay": stack.enter_context(closing(Watcher(served, query)))
 
 
 def decoded(jpeg: bytes) -> Image:
@@ -74,7 +81,7 @@ def decoded(jpeg: bytes) -> Image:
 
 def is_drawn_on(picture: Image, frame: Frame) -> bool:
     """Beside the frame as JPEG, whose own errors are large: it is noise."""
-    plain = decoded(drawing.encode(frame.image)).astype(int)
+    plain = decoded(Encoder(Rendition("raw")).encode(frame.image)).astype(int)
     return bool((np.abs(picture - plain).max(axis=2) > 60).sum() > 100)
 
 
@@ -113,27 +120,78 @@ def test_a_snapshot_and_its_views(client: FlaskClient, stage: Stage, pipeline: P
     assert client.get("/stream.mjpg?view=x-ray").status_code == 400
 
 
+@pytest.fixture
+def large_stage(stage: Stage) -> Stage:
+    stage.size = (1280, 720)
+    return stage
+
+
+def test_a_width_is_rounded_up_and_scales(large_stage: Stage, watch: Watch, playing: Pipeline) -> None:
+    _, picture = watch("view=raw&width=430").part()
+    assert picture.shape == (270, 480, 3)
+    newest = playing.snapshots.newest()
+    assert newest is not None
+    coarse, expected = (
+        cv2.resize(one, (60, 34), interpolation=cv2.INTER_AREA) for one in (picture, newest.frame.image)
+    )
+    assert np.abs(coarse.astype(int) - expected).mean() < 12
+
+
+def test_pictures_are_never_enlarged(client: FlaskClient, playing: Pipeline) -> None:
+    for width in (1, 1000, 99999):
+        assert decoded(client.get(f"/snapshot.jpg?width={width}").data).shape == (180, 320, 3)
+    for wrong in ("0", "-5", "6x", "", "100000", "480.5"):
+        refused = client.get(f"/stream.mjpg?width={wrong}")
+        assert refused.status_code == 400, wrong
+        assert "whole pixels" in refused.json["hint"]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1088, 1920), (768, 432), (3, 1)])
+def test_every_width_keeps_the_shape(size: tuple[int, int]) -> None:
+    image = np.zeros((size[1], size[0], 3), np.uint8)
+    for width in (*WIDTHS, None):
+        height, got, _ = scaled(image, width).shape
+        assert got == min(width or size[0], size[0])
+        assert height == pytest.approx(got * size[1] / size[0], abs=1.5)
+
+
+def test_the_quality_of_scaled_pictures_follows_their_size() -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (360, 640, 3), np.uint8)
+    encoder = Encoder(Rendition("raw", 640))
+    sizes = [len(encoder.encode(noise)) for _ in range(20)]
+    assert sizes[-1] < sizes[0]
+    assert encoder.quality == SCALED_QUALITY[0]
+    for _ in range(40):
+        assert len(encoder.encode(np.zeros_like(noise))) < SCALED_BYTES
+    assert encoder.quality == SCALED_QUALITY[1]
+    full = Encoder(Rendition("raw"))
+    full.encode(noise)
+    assert full.quality == FULL_QUALITY, "what other programs read stays as it is"
+
+
 def test_the_skeleton_view_has_no_pixel_of_the_camera() -> None:
     white = snapshot(0, ())
     white.frame.image[:] = 255
-    assert drawing.draw(white, "skeleton").max() < 60
+    assert draw(white, Rendition("skeleton"), Faces()).max() < 60
 
 
 def test_each_frame_is_encoded_once_however_many_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
-    monkeypatch.setattr(drawing, "draw", lambda snapshot, view: calls.append(view) or snapshot.frame.image)
+    calls: list[Rendition] = []
+    raw, small, overlay = Rendition("raw"), Rendition("raw", 480), Rendition("overlay")
+    monkeypatch.setattr(live_pictures, "draw", lambda shown, wanted, _: calls.append(wanted) or shown.frame.image)
     slot: Slot[Snapshot] = Slot()
     pictures = Pictures(slot, Slot())
     slot.put(snapshot(0, (person(),)))
-    threads = [threading.Thread(target=pictures.wait_newer, args=("raw", None, 5)) for _ in range(8)]
+    threads = [threading.Thread(target=pictures.wait_newer, args=(wanted, None, 5)) for wanted in (raw, small) * 4]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(5)
-    pictures.wait_newer("overlay", None, 5)
-    assert sorted(calls) == ["overlay", "raw"]
+    pictures.wait_newer(overlay, None, 5)
+    assert len(calls) == 3
+    assert set(calls) == {raw, small, overlay}
     slot.put(snapshot(1))
-    assert sorted(calls) == ["overlay", "raw"]
+    assert len(calls) == 3, "with nobody waiting, nothing is encoded"
 
 
 def test_frames_are_shown_until_there_is_a_scene(watch: Watch, stage: Stage, pipeline: Pipeline) -> None:
@@ -189,9 +247,9 @@ def test_who_leaves_before_the_first_frame_holds_no_place(watch: Watch, pipeline
 def test_a_viewer_who_stops_reading_delays_nobody_and_is_dropped(
     watch: Watch, stage: Stage, playing: Pipeline, services: Services
 ) -> None:
-    watch("raw")
+    watch("view=raw")
     (stuck,) = services.viewers._all()
-    lively = watch("raw")
+    lively = watch("view=raw")
 
     def in_one_write_for_five_pictures() -> bool:
         since = stuck.writing_since

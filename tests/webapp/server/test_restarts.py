@@ -38,13 +38,24 @@ def test_the_first_begins_as_it_was_started_and_the_next_with_what_was_saved() -
         assert "saved" in hint
 
 
+def test_the_replacement_goes_on_with_the_source_that_played() -> None:
+    server = Server(source="0")
+    server.begins_after(0)
+    for source in ("rtsp://cam.local/caf\udce9", "upload:upload-20261128-215500"):
+        server.restarts.note_source(source)
+        assert server.begins_after(AGAIN_WITHIN).settings.source == source
+    assert server.begins_after(1).settings.source == "0", "twice within a minute: it may be the source that crashes it"
+    server.restarts.note_source("x" * 5000)
+    assert server.begins_after(AGAIN_WITHIN).settings.source == "upload:upload-20261128-215500"
+
+
 def test_what_may_crash_it_is_given_up_when_it_crashes_again_at_once() -> None:
     server = Server(source="0", backend="openvino")
     server.begins_after(0)
-    server.saved = Settings(source="1", backend="pytorch", precision="fp16", floor_offset_m=0.5)
+    server.saved = Settings(source="1", backend="pytorch", precision="fp16", smoothing=False)
     server.begins_after(AGAIN_WITHIN)
     again = server.begins_after(AGAIN_WITHIN / 2)
-    assert again.settings == Settings(source="0", backend="openvino", floor_offset_m=0.5)
+    assert again.settings == Settings(source="0", backend="openvino", smoothing=False)
     assert "twice within a minute" in again.problems[0][2]
 
 

@@ -14,7 +14,7 @@ export const address = (path) => new URL(path, document.baseURI).href;
 
 export async function request(method, path, body, { signal } = {}) {
   const options = { method, signal, headers: { Accept: "application/json" } };
-  if (body instanceof FormData) options.body = body;
+  if (body instanceof FormData || body instanceof Blob) options.body = body;
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";

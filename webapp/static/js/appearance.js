@@ -1,8 +1,11 @@
 // The theme, dark or light, and media queries.
 
+/** A phone, either way: the video is a tab beside the settings. As in layout.css. */
+export const COMPACT = "(max-width: 639px), (max-height: 499px) and (min-width: 560px) and (orientation: landscape)";
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** `onChange(colours)` with the 3D view's colours, now and after every change. */
+/** `onChange(colours)` with the theme and the 3D view's colours, now and after every change. */
 export function createTheme({ preferences, onChange }) {
   const root = document.documentElement;
   const isDark = () => (preferences.get("theme") ?? (dark.matches ? "dark" : "light")) === "dark";
@@ -12,6 +15,7 @@ export function createTheme({ preferences, onChange }) {
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     onChange({
+      theme: root.dataset.theme,
       background: colour("--scene-sky"),
       ground: colour("--scene-ground"),
       line: colour("--scene-line"),

@@ -40,8 +40,11 @@ export function selectField({ label, help, options = [], onChange }) {
   return self;
 }
 
-/** `format(value)` is the text beside the label; `onChange(value)` resolves to null if the server refuses. */
-export function sliderField({ label, help, min, max, step, format, onChange }) {
+/**
+ * `format(value)` is the text beside the label; `onChange(value)` resolves to null if the server refuses, and
+ * `onInput(value)` is called at once, with every movement.
+ */
+export function sliderField({ label, help, min, max, step, format, onChange, onInput = () => {} }) {
   const output = h("output", { class: "value" });
   const control = h("input", { type: "range", min, max, step });
   let held = null; // what the server has
@@ -74,6 +77,7 @@ export function sliderField({ label, help, min, max, step, format, onChange }) {
     busy = true;
     moves += 1;
     describe(Number(control.value));
+    onInput(Number(control.value));
     clearTimeout(timer);
     timer = setTimeout(send, DEBOUNCE_MS, Number(control.value), moves);
   });

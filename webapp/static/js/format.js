@@ -2,6 +2,8 @@
 
 export const metres = (value) => `${value.toFixed(2)} m`;
 export const milliseconds = (value) => (value >= 100 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`);
+/** Milliseconds, or seconds from one on. */
+export const time = (ms) => (ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : milliseconds(ms));
 export const degrees = (value) => `${value.toFixed(1)}°`;
 
 export function bytes(value) {
@@ -19,6 +21,18 @@ export function duration(seconds) {
 /** Two decimals, without negative zero. */
 const hundredths = (value) => (Math.round(100 * value) / 100 || 0).toFixed(2);
 export const position = (point) => point.map(hundredths).join(", ");
+
+/** What the page calls the stages of a frame. */
+const STAGE_NAMES = {
+  capture: "camera",
+  preprocess: "scaling",
+  infer: "network",
+  decode: "finding",
+  lift: "3D",
+  fit: "fitting",
+  track: "following",
+};
+export const stageName = (stage) => STAGE_NAMES[stage] ?? stage;
 
 /** Backend ids and their official spelling. */
 const NAMES = {

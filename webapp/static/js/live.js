@@ -1,15 +1,16 @@
-// What both pages share: the connection that feeds the timeline, the picture, the 3D view, and the stall warning.
+// What both pages share: the connection that feeds the timeline, the video, the 3D view, and the stall warning.
 
 import { get } from "./api.js";
 import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
 import { stallReason } from "./stall.js";
-import { createTimeline } from "./timeline.js";
-import { createPicture } from "./video/picture.js";
-import { openStream } from "./video/stream.js";
+import { createMoment, createTimeline } from "./timeline.js";
+import { createVideo } from "./video/video.js";
 
 const HEALTH_CHECK_MS = 1000;
 const ROLE_RETRY_MS = 2000;
+/** CSS pixels, width and height, into which the picture in the 3D view fits, except through the camera. */
+const FRUSTUM_PX = [448, 252];
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Without WebGL, the video still plays. */
@@ -19,8 +20,10 @@ async function createView(options) {
     return createViewer(options);
   } catch (error) {
     console.warn(`no 3D view: ${error.message}`);
+    const moment = createMoment();
     const draw = (now) => {
-      options.picture.show(Number.MAX_SAFE_INTEGER, now);
+      options.timeline.sample(now, moment, false);
+      options.picture.show(moment.frame, now);
       requestAnimationFrame(draw);
     };
     requestAnimationFrame(draw);
@@ -30,11 +33,15 @@ async function createView(options) {
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health},
- * each optional. `view` is the video view to request.
+ * each optional. `layers` are the video's, `view` is what they show.
  */
-export async function startLive({ stage, banner, pictureCanvas, view, on }) {
+export async function startLive({ stage, banner, layers, view, on }) {
   const timeline = createTimeline();
-  const picture = createPicture(pictureCanvas, timeline);
+  const onStatus = (message) => on.video?.(message);
+  const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
+  video.setWithheld(document.documentElement.dataset.pictures === "withheld");
+  let look = "overview";
+  let frustumShown = false;
   let state = null;
   let connected = false;
   let lost = null; // why the connection ended; null while connected, and before the first connection
@@ -43,19 +50,35 @@ export async function startLive({ stage, banner, pictureCanvas, view, on }) {
   const viewer = await createView({
     canvas: stage.canvas,
     timeline,
-    picture,
+    picture: video,
     reducedMotion,
-    onView: stage.setView,
+    onView(name) {
+      stage.setView(name);
+      look = name;
+      tellNeeded();
+    },
     onMoment: (moment, hovered) => {
       const now = performance.now();
       stage.describe(moment, hovered, now);
       stage.setNote(note(moment));
+      stage.summarize(moment, now);
       on.moment?.(moment, now);
     },
   });
 
+  /** Tells the video how large its picture is in the 3D view. */
+  function tellNeeded() {
+    const { clientWidth, clientHeight } = stage.canvas;
+    const box = look === "camera" ? [clientWidth, clientHeight] : FRUSTUM_PX;
+    video.setElsewhere(viewer && frustumShown ? box : [0, 0]);
+  }
+
+  new ResizeObserver(tellNeeded).observe(stage.canvas);
+
   /** The message in the empty 3D view; null while people are shown. */
   function note(moment) {
+    const trouble = state?.stats?.source_problem ?? null;
+    if (trouble !== null) return moment.frame < 0 ? sentence(trouble) : "The last scene before the source stopped";
     if (state?.status === "starting") return state.switching ? starting : "Starting";
     if (moment.frame < 0) return connected ? "Waiting for the first frame" : "Connecting";
     return moment.count === 0 ? "No one in view" : null;
@@ -67,6 +90,8 @@ export async function startLive({ stage, banner, pictureCanvas, view, on }) {
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
+    if (settings && state.view_only !== undefined)
+      video.setWithheld(state.view_only && settings.viewers_see === "skeleton");
     on.state?.(state);
     reportHealth();
   }
@@ -90,7 +115,10 @@ export async function startLive({ stage, banner, pictureCanvas, view, on }) {
   }
 
   connect({
-    scene: (scene) => timeline.push(scene, performance.now()),
+    scene(scene) {
+      timeline.push(scene, performance.now());
+      video.push(scene);
+    },
     state: applyState,
     stats(stats) {
       if (state) Object.assign(state, { stats, recording: stats.recording, comparison: stats.comparison });
@@ -117,6 +145,16 @@ export async function startLive({ stage, banner, pictureCanvas, view, on }) {
 
   setInterval(reportHealth, HEALTH_CHECK_MS); // a stall raises no event
 
-  const stream = openStream({ view, onPicture: picture.add, onStatus: (message) => on.video?.(message) });
-  return { viewer, stream };
+  return {
+    viewer,
+    video,
+
+    /** Booleans by name: what is displayed. */
+    show(choice) {
+      viewer?.show(choice);
+      video.setTags(choice.tags);
+      frustumShown = choice.camera;
+      tellNeeded();
+    },
+  };
 }

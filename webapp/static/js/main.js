@@ -1,13 +1,15 @@
 // The dashboard: creates the panels, passes server messages to them and user actions to the server.
 
 import { get, post, put, remove } from "./api.js";
-import { createTheme, watchMedia } from "./appearance.js";
+import { COMPACT, createTheme, watchMedia } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
-import { createCameraPanel } from "./panels/camera.js";
+import { createBottomSheet } from "./panels/bottom-sheet.js";
+import { createCameraPanel } from "./panels/camera/camera.js";
+import { createFloorChip } from "./panels/camera/floor-chip.js";
 import { createDisplayPanel } from "./panels/display.js";
 import { createDropZone } from "./panels/drop.js";
 import { createEnginePanel } from "./panels/engine.js";
@@ -23,17 +25,24 @@ import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
+import { createSource } from "./source/source.js";
+import { createGridLayer } from "./video/grid-layer.js";
+import { createLayers } from "./video/layers.js";
 
 const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
 const preferences = loadPreferences();
 const latency = createLatency(createClock());
 const toasts = createToasts();
-const banner = createBanner();
+const source = createSource({ onCameraFile: offerCameraFile, problem: toasts.problem });
+const banner = createBanner({ onSource: source.open });
 const share = createShare({ problem: toasts.problem });
-const pictureCanvas = h("canvas", {});
+const layers = createLayers();
+const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let compact = false;
+let adjustPlace = null; // where the video is while the camera is adjusted on a small screen
 
 /** Performs an action on the server; if it fails, shows a toast and resets the controls to the server's state. */
 async function act(work) {
@@ -48,6 +57,7 @@ async function act(work) {
 
 const actions = {
   backend: (choice) => act(() => put("api/backend", choice)),
+  cancelSwitch: () => act(() => remove("api/backend")),
   compare: (a, b) => act(() => put("api/comparison", { a, b })),
   endComparison: () => act(() => remove("api/comparison")),
   source: (source) => act(() => put("api/source", { source })),
@@ -65,10 +75,21 @@ const actions = {
   preview(calibration) {
     stage.setPreview(calibration !== null);
     live?.viewer?.setPreview(calibration);
+    grid.setPreview(calibration);
+  },
+  adjusting(place) {
+    adjustPlace = place;
+    placeVideo();
+    layout.dataset.large = place ? "video" : preferences.get("large");
+  },
+  grid(shown) {
+    preferences.set("grid", shown);
+    grid.setShown(shown);
   },
 };
 
 const header = createHeader({
+  source: source.button,
   actions: {
     record: () => actions.record(!state?.recording, recordings.withVideo),
     share: share.open,
@@ -81,13 +102,15 @@ const stage = createStage({
   onEnlarge: enlarge,
 });
 const video = createVideoPanel({
-  canvas: pictureCanvas,
+  layers: layers.element,
   view: preferences.get("view"),
   onView: chooseView,
   onEnlarge: enlarge,
 });
-const engine = createEnginePanel({ actions });
-const camera = createCameraPanel({ actions, toasts });
+const engine = createEnginePanel({ actions, toasts });
+const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
+grid.setShown(preferences.get("grid"));
+const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: camera.undo });
 const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
 const joints = createJointsPanel({
   onHeight: actions.personHeight,
@@ -97,29 +120,27 @@ const joints = createJointsPanel({
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element);
+stage.frame.append(replay.element, floorChip.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
-const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: offerFile });
+const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
+const sheet = createBottomSheet();
 const tabs = createTabs(
   [
-    { name: "engine", label: "Engine", element: guards[0].element },
-    { name: "camera", label: "Camera", element: guards[1].element },
-    { name: "display", label: "Display", element: display.element },
-    { name: "joints", label: "Joints", element: joints.element },
-    { name: "stats", label: "Stats", element: h("div", {}) },
-    { name: "recordings", label: "Record", element: guards[2].element },
+    { name: "video", label: "Video", icon: "video", element: h("div", {}) },
+    { name: "engine", label: "Engine", icon: "engine", element: guards[0].element },
+    { name: "camera", label: "Camera", icon: "camera", element: guards[1].element },
+    { name: "display", label: "Display", icon: "display", element: display.element },
+    { name: "joints", label: "Joints", icon: "joints", element: joints.element },
+    { name: "stats", label: "Stats", icon: "stats", element: stats.element },
+    { name: "recordings", label: "Record", icon: "record", element: guards[2].element },
   ],
-  "Settings",
+  { label: "Settings", onChoose: sheet.chosen, aside: sheet.toggle },
 );
 const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
-const layout = h(
-  "main",
-  { class: "layout", "data-large": preferences.get("large") },
-  stage.element,
-  video.element,
-  side,
-);
+sheet.attach(side, tabs.bar);
+const views = h("main", { class: "views" }, stage.element, video.element);
+const layout = h("div", { class: "layout", "data-large": preferences.get("large") }, views, side);
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
@@ -128,12 +149,13 @@ document.body.replaceChildren(
   layout,
   toasts.element,
   share.element,
+  source.element,
   drop.element,
 );
-watchMedia("(min-width: 1500px)", (wide) => {
-  tabs.setHidden("stats", wide);
-  if (wide) layout.insertBefore(stats.element, side);
-  else tabs.bodyOf("stats").replaceChildren(stats.element);
+watchMedia(COMPACT, (is) => {
+  compact = is;
+  tabs.setHidden("video", !compact);
+  placeVideo();
 });
 const theme = createTheme({
   preferences,
@@ -146,19 +168,19 @@ const theme = createTheme({
 live = await startLive({
   stage,
   banner,
-  pictureCanvas,
+  layers,
   view: preferences.get("view"),
   on: {
     state: showState,
     stats: showStats,
     progress: engine.progress,
-    problem: toasts.problem,
+    problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: showHealth,
     moment: showMoment,
   },
 });
-live.viewer?.show(preferences.get("show"));
+live.show(preferences.get("show"));
 theme.apply();
 
 function showState(next) {
@@ -166,20 +188,21 @@ function showState(next) {
   state = next;
   header.update({ state, stats: state.stats });
   replay.update(state);
+  source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
   camera.update(state);
+  floorChip.update(state);
+  grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
   joints.set({
-    up: state.camera?.up ?? "-y",
+    up: state.camera?.up ?? "+y",
     heights: state.settings.person_heights_m,
     angles: state.settings.angles,
     locked: state.view_only,
   });
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
-  if (JSON.stringify([before?.source, before?.sources]) !== JSON.stringify([state.source, state.sources]))
-    refreshSources();
 }
 
 function showRole(viewOnly) {
@@ -191,8 +214,9 @@ function showRole(viewOnly) {
 let ticks = 0;
 function showStats(news) {
   header.update({ state, stats: news });
-  header.setLatency(latency.value);
+  header.setLatency(news.source_problem === null ? latency.value : null);
   if (state?.settings) {
+    source.update(state);
     recordings.update(state);
     engine.tick(state);
   }
@@ -202,7 +226,11 @@ function showStats(news) {
 }
 
 function showHealth(connected, reason) {
+  const broken = connected && (state?.stats?.source_problem ?? null) !== null;
+  banner.offerSource(broken && state.view_only === false);
+  layout.classList.toggle("no-source", broken);
   if (!connected) header.setStatus("lost", "Reconnecting");
+  else if (broken) header.setStatus("waiting", "No source");
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
   else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
@@ -216,26 +244,24 @@ function showMoment(moment, now) {
 
 function refreshBackends() {
   get("api/backends").then(
-    ({ backends }) => engine.setBackends(backends),
-    () => {},
-  );
-}
-
-function refreshSources() {
-  get("api/sources").then(
-    ({ sources }) => engine.setSources(sources),
+    (answer) => engine.setBackends(answer),
     () => {},
   );
 }
 
 function chooseView(view) {
   preferences.set("view", view);
-  live?.stream.setView(view);
+  live?.video.setView(view);
 }
 
 function chooseDisplay(show) {
   preferences.set("show", show);
-  live?.viewer?.show(show);
+  live?.show(show);
+}
+
+function placeVideo() {
+  if (compact) (adjustPlace ?? tabs.bodyOf("video")).replaceChildren(video.element);
+  else views.append(video.element);
 }
 
 function enlarge() {
@@ -244,7 +270,17 @@ function enlarge() {
   preferences.set("large", large);
 }
 
-function offerFile(file) {
+function openCamera() {
   tabs.select("camera");
+  sheet.setOpen(true);
+}
+
+function adjustCamera() {
+  openCamera();
+  camera.adjust();
+}
+
+function offerCameraFile(file) {
+  openCamera();
   camera.offerFile(file);
 }

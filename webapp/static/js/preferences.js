@@ -6,6 +6,7 @@ export const DEFAULTS = {
   theme: null, // null: follow the system
   large: "scene", // or "video"
   view: "overlay",
+  grid: false, // the floor's grid over the video
   show: {
     limbs: true,
     face: true,
@@ -15,7 +16,7 @@ export const DEFAULTS = {
     path: true,
     tags: true,
     floor: true,
-    axes: true,
+    axes: false,
     camera: true,
     adaptive: true,
   },

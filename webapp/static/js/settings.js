@@ -18,6 +18,9 @@ export function valueRange(name) {
   return { min: minimum, max: maximum };
 }
 
+/** The value of a setting that nobody changed. */
+export const defaultOf = (name) => described(name).default;
+
 function described(name) {
   return JSON.parse(document.getElementById("settings-schema").textContent).properties[name];
 }

@@ -17,6 +17,7 @@ export function createMoment() {
     wallTime: 0,
     count: 0,
     ids: new Int32Array(MAX_PEOPLE),
+    colours: new Int32Array(MAX_PEOPLE), // indices into the palette
     world: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     camera: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     confidence: new Float32Array(MAX_PEOPLE * JOINT_COUNT),
@@ -76,6 +77,7 @@ function fill(moment, scene) {
     if (person.joints_3d.length === 0 || moment.count === MAX_PEOPLE) continue;
     const slot = moment.count++;
     moment.ids[slot] = person.id;
+    moment.colours[slot] = person.colour ?? person.id;
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const at = slot * JOINT_COUNT + joint;
       moment.world.set(person.joints_3d[joint], 3 * at);
@@ -93,6 +95,7 @@ function blend(earlier, later, share, out) {
   out.count = later.count;
   for (let slot = 0; slot < later.count; slot++) {
     out.ids[slot] = later.ids[slot];
+    out.colours[slot] = later.colours[slot];
     const before = slotOf(earlier, later.ids[slot]);
     const from = before < 0 ? later : earlier;
     const source = (before < 0 ? slot : before) * JOINT_COUNT;

@@ -7,17 +7,34 @@ import { createBanner } from "./panels/banner.js";
 import { createReplayBadge } from "./panels/replay.js";
 import { createStage } from "./panels/stage.js";
 import { loadPreferences } from "./preferences.js";
+import { createLayers } from "./video/layers.js";
+
+/** The controls go after this many milliseconds without a movement, a touch or a key. */
+const IDLE_MS = 5000;
 
 const preferences = loadPreferences();
 const banner = createBanner();
 let live = null;
 const stage = createStage({ onPreset: (name) => live?.viewer?.look(name), onFit: () => live?.viewer?.fit() });
-document.body.replaceChildren(banner.element, h("main", { class: "alone" }, stage.element));
+const alone = h("main", { class: "alone" }, h("h1", { class: "visually-hidden" }, "Posecast"), stage.element);
+document.body.replaceChildren(banner.element, alone);
+hideWhileIdle(alone);
 
 const replay = createReplayBadge();
 stage.frame.append(replay.element);
 
 const theme = createTheme({ preferences, onChange: (colours) => live?.viewer?.setColours(colours) });
-live = await startLive({ stage, banner, pictureCanvas: h("canvas", {}), view: "raw", on: { state: replay.update } });
-live.viewer?.show(preferences.get("show"));
+live = await startLive({ stage, banner, layers: createLayers(), view: "raw", on: { state: replay.update } });
+live.show(preferences.get("show"));
 theme.apply();
+
+function hideWhileIdle(element) {
+  let timer = 0;
+  const wake = () => {
+    element.classList.remove("idle");
+    clearTimeout(timer);
+    timer = setTimeout(() => element.classList.add("idle"), IDLE_MS);
+  };
+  for (const name of ["pointermove", "pointerdown", "keydown"]) addEventListener(name, wake);
+  wake();
+}

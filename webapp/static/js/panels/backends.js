@@ -1,10 +1,8 @@
-// Chooses backend, device and precision; shows measured times, and why a backend is not available.
+// Chooses backend, device and precision by hand; shows measured times, and why a backend is not available.
 
-import { h, setText } from "../dom.js";
+import { h } from "../dom.js";
 import { selectField } from "../fields.js";
 import { backendName, milliseconds } from "../format.js";
-import { icon } from "../icons.js";
-import { createProgress } from "./progress.js";
 import { sentence } from "./toasts.js";
 
 const PRECISION_NOTES = {
@@ -22,39 +20,38 @@ export function createBackends({ onChoose }) {
     label: "Precision",
     onChange: (value) => onChoose({ name: current.name, device: current.device, precision: value }),
   });
-  const progress = createProgress("Backend switch progress");
   const help = h(
     "p",
     { class: "help" },
     "Missing models are built once, in the background, while the current backend keeps running.",
   );
-  const fallbackReason = h("span", {});
-  const fallback = h("p", { class: "warning", hidden: true }, icon("warning"), fallbackReason);
-  const element = h(
-    "div",
-    {},
-    progress.element,
-    fallback,
-    list,
-    h("div", { class: "pair" }, device.element, precision.element, help),
-  );
+  const element = h("div", {}, list, h("div", { class: "pair" }, device.element, precision.element, help));
   let current = {};
+  let wanted = {}; // what is being loaded, until it runs
   let known = [];
   let busy = false;
   let drawn = "";
 
   function draw() {
     drawList();
-    const running = known.find(({ name }) => name === current.name);
-    device.setOptions((running?.devices ?? []).map((name) => [name, name]));
-    device.set(current.device);
-    precision.setOptions((running?.precisions ?? []).map((name) => [name, precisionLabel(running, name)]));
-    precision.set(current.precision);
+    const shown = known.find(({ name }) => name === (wanted.backend ?? current.name));
+    const same = shown?.name === current.name;
+    offer(device, shown?.devices ?? [], wanted.device ?? (same ? current.device : "auto"), (name) => name);
+    offer(precision, shown?.precisions ?? [], wanted.precision ?? (same ? current.precision : "auto"), (name) =>
+      precisionLabel(shown, name),
+    );
     device.control.disabled = precision.control.disabled = busy;
   }
 
+  /** "auto" is offered only while it is being decided: what runs has a name. */
+  function offer(field, names, value, label) {
+    const options = names.map((name) => [name, label(name)]);
+    field.setOptions(value === "auto" ? [["auto", "Automatic"], ...options] : options);
+    field.set(value);
+  }
+
   function drawList() {
-    const key = JSON.stringify([known, current, busy]);
+    const key = JSON.stringify([known, current, wanted, busy]);
     if (key === drawn) return;
     drawn = key;
     const focused = document.activeElement?.dataset?.backend;
@@ -65,6 +62,7 @@ export function createBackends({ onChoose }) {
   function card(backend) {
     const { name, available, reason, devices, precisions, version } = backend;
     const runs = name === current.name;
+    const loading = name === wanted.backend && !runs;
     const fastest = bestOf(backend);
     const detail = available
       ? [devices.join(", "), precisions.join(" "), version].filter(Boolean).join(" · ")
@@ -75,14 +73,20 @@ export function createBackends({ onChoose }) {
         class: "backend",
         type: "button",
         "data-backend": name,
-        "aria-pressed": String(runs),
+        "aria-pressed": String(name === (wanted.backend ?? current.name)),
         disabled: !available || busy,
         title: available ? null : detail,
         onclick: () => {
           if (!runs) onChoose({ name });
         },
       },
-      h("span", { class: "backend-name" }, backendName(name), runs ? h("span", { class: "tag" }, "running") : null),
+      h(
+        "span",
+        { class: "backend-name" },
+        backendName(name),
+        runs ? h("span", { class: "tag" }, "running") : null,
+        loading ? h("span", { class: "tag" }, "loading") : null,
+      ),
       h("span", { class: "backend-cost" }, fastest === null ? "" : milliseconds(fastest)),
       h("span", { class: "help" }, detail),
     );
@@ -102,12 +106,9 @@ export function createBackends({ onChoose }) {
     update(state) {
       current = state.backend ?? {};
       busy = state.switching !== null && state.switching !== undefined;
-      progress.update(busy ? task(state) : null, state.switching);
-      fallback.hidden = !state.fallback;
-      setText(fallbackReason, sentence(state.fallback ?? ""));
+      wanted = state.switching?.settings ?? {};
       draw();
     },
-    progress: progress.show,
   };
 }
 
@@ -116,6 +117,3 @@ function bestOf({ measured_ms: measured = {} }) {
   const values = Object.values(measured);
   return values.length ? Math.min(...values) : null;
 }
-
-const task = ({ status, switching }) =>
-  status === "starting" ? "Starting" : `Switching to ${backendName(switching.to)}`;

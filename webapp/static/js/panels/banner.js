@@ -4,11 +4,21 @@ import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { sentence } from "./toasts.js";
 
-export function createBanner() {
+/** `onSource()` opens the Source sheet; without it the banner has no button. */
+export function createBanner({ onSource = null } = {}) {
   const text = h("span", {});
-  const element = h("div", { class: "banner", role: "alert", hidden: true }, icon("warning"), text);
+  const choose = h(
+    "button",
+    { class: "button small", type: "button", hidden: true, onclick: () => onSource() },
+    "Choose a source",
+  );
+  const element = h("div", { class: "banner", role: "alert", hidden: true }, icon("warning"), text, choose);
   return {
     element,
+    /** Whether another source would help, and this visitor may choose one. */
+    offerSource(is) {
+      choose.hidden = !is;
+    },
     /** Null hides it. */
     show(message) {
       element.hidden = message === null;

@@ -2,7 +2,7 @@
 
 import { total } from "../difference.js";
 import { h, setText } from "../dom.js";
-import { backendName, milliseconds } from "../format.js";
+import { backendName, milliseconds, stageName } from "../format.js";
 
 const STAGES = ["preprocess", "infer", "decode", "lift"];
 const SIDES = ["a", "b"];
@@ -75,7 +75,12 @@ function row(name, kind) {
     return { element: h("td", {}, value, bar), value, bar };
   });
   return {
-    element: h("tr", { class: kind }, h("th", { scope: "row" }, name), ...cells.map(({ element }) => element)),
+    element: h(
+      "tr",
+      { class: kind },
+      h("th", { scope: "row", title: name }, stageName(name)),
+      ...cells.map(({ element }) => element),
+    ),
     say: (i, text) => setText(cells[i].value, text),
     /** `value` ms of `most`. */
     set(i, value, most) {

@@ -1,7 +1,7 @@
 // Compares two backends on live frames: choose them, see their speed and how their results differ, and use one.
 
 import { describeDifference, describeSpeed } from "../difference.js";
-import { h, setText } from "../dom.js";
+import { h, setText, uniqueId } from "../dom.js";
 import { selectField } from "../fields.js";
 import { createComparisonTable, label, same } from "./comparison-table.js";
 import { createProgress } from "./progress.js";
@@ -59,6 +59,8 @@ function createForm(onStart) {
     { class: "help" },
     "Both process the same live frames in turn. The live view keeps running, slightly slower.",
   );
+  const reason = h("p", { class: "help reason", id: uniqueId("reason"), role: "status" });
+  start.setAttribute("aria-describedby", reason.id);
   let choices = [];
   let known = [];
   let running = null;
@@ -73,8 +75,17 @@ function createForm(onStart) {
 
   function check() {
     const [a, b] = pickers.map(chosen);
-    start.disabled = busy || !a || !b || a === b;
-    start.title = a && a === b ? "Choose two different backends" : "";
+    const why = whyNot(a, b);
+    start.disabled = why !== null;
+    setText(reason, why ?? "");
+    reason.hidden = why === null;
+  }
+
+  /** Why they cannot be compared now; null if they can. */
+  function whyNot(a, b) {
+    if (busy) return "Wait until the new backend runs, or cancel the switch.";
+    if (choices.length < 2) return "There is only one backend and precision here.";
+    return !a || !b || a === b ? "Choose two that differ." : null;
   }
 
   /** Preselects the running backend and another one, until the user has chosen. */
@@ -111,7 +122,7 @@ function createForm(onStart) {
   }
 
   return {
-    element: h("div", { class: "stack" }, ...pickers.map(({ element }) => element), start, note),
+    element: h("div", { class: "stack" }, ...pickers.map(({ element }) => element), start, reason, note),
     setBackends(backends) {
       known = backends;
       offer();
@@ -128,18 +139,16 @@ function createForm(onStart) {
 }
 
 function createLoading(onStop) {
-  const progress = createProgress("Loading progress");
-  const stop = h("button", { class: "button wide", type: "button", onclick: onStop }, "Stop");
+  const progress = createProgress("Loading progress", onStop);
   return {
-    element: h("div", { class: "stack" }, progress.element, stop),
+    element: progress.element,
     show: progress.show,
     update(comparison, viewOnly) {
       const title =
         comparison?.status === "loading"
           ? `Loading ${label(comparison.a.asked)} and ${label(comparison.b.asked)}`
           : null;
-      progress.update(title, comparison);
-      stop.hidden = viewOnly;
+      progress.update(title, comparison, !viewOnly);
     },
   };
 }

@@ -7,10 +7,14 @@ const GROUPS = [
   [
     "People",
     [
-      ["limbs", "Bodies", "Shaded limbs and head; joints are always shown."],
-      ["face", "Face", "Nose, eyes, ears and head."],
-      ["seen", "Detected joints only", "Hides joints that are estimated because the camera does not see them."],
-      ["tags", "ID labels", "The id that a person keeps while in view."],
+      ["limbs", "Bodies", "A shaded figure for each person; where off, their joints."],
+      ["face", "Face", "Nose, eyes and ears: pointed at, and as joints where bodies are off."],
+      [
+        "seen",
+        "Detected joints only",
+        "Hides parts that are estimated because the camera does not see them; else they are pale.",
+      ],
+      ["tags", "ID labels", "The id that a person keeps while in view, here and on the video."],
     ],
   ],
   [

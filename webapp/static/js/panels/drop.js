@@ -12,8 +12,8 @@ export function createDropZone({ onFile, accepts }) {
       "div",
       {},
       icon("upload"),
-      h("strong", {}, "Drop the camera file"),
-      h("span", {}, "It is checked and previewed before anything changes."),
+      h("strong", {}, "Drop a video, an image or a camera file"),
+      h("span", {}, "Videos and images are uploaded and played. A camera file is previewed before it is applied."),
     ),
   );
   let depth = 0;

@@ -4,8 +4,8 @@ import { h, setText } from "../dom.js";
 import { backendName, duration, milliseconds } from "../format.js";
 import { icon } from "../icons.js";
 
-/** `actions`: {record(), share(), theme()}. */
-export function createHeader({ actions }) {
+/** `source`: the button of the Source sheet, which comes first; `actions`: {record(), share(), theme()}. */
+export function createHeader({ source, actions }) {
   const dot = h("span", { class: "dot", "aria-hidden": "true" });
   const status = h("span", {}, "Connecting");
   const rate = h("b", {}, "–");
@@ -50,8 +50,9 @@ export function createHeader({ actions }) {
       "h1",
       { class: "brand" },
       h("img", { src: "static/img/favicon.svg", alt: "", width: "26", height: "26" }),
-      "Posecast",
+      h("span", { class: "brand-name" }, "Posecast"),
     ),
+    source,
     h("div", { class: "status", role: "status" }, dot, status),
     h(
       "dl",
@@ -74,8 +75,9 @@ export function createHeader({ actions }) {
     },
 
     update({ state, stats }) {
-      setText(rate, stats ? stats.fps.toFixed(1) : "–");
-      setText(people, stats ? String(stats.people) : "–");
+      const flowing = stats && stats.source_problem === null;
+      setText(rate, flowing ? stats.fps.toFixed(1) : "–");
+      setText(people, flowing ? String(stats.people) : "–");
       const running = state?.backend;
       setText(engine, running ? `${backendName(running.name)} · ${running.device} · ${running.precision}` : "");
       const recording = state?.recording ?? null;

@@ -7,6 +7,7 @@ import { valueRange } from "../settings.js";
 import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
 
 const EVERY_MS = 250;
+const SURE = " Sure: confidence, 0 to 1; est.: estimated, not seen.";
 
 /**
  * `onHeight(id, metres | null)` when the height of the chosen person is entered, `onAngles(on)` when angles are to be
@@ -21,10 +22,10 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
     },
   });
   const frame = selectField({
-    label: "Reference frame",
+    label: "Measured from",
     options: [
-      ["world", "World"],
-      ["camera", "Camera"],
+      ["world", "The world's origin"],
+      ["camera", "The camera"],
     ],
     onChange: (value) => {
       reference = value;
@@ -63,7 +64,7 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
       cells,
     };
   });
-  const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "conf."].map((title) => h("th", { scope: "col" }, title)));
+  const head = h("tr", {}, ...["", "Joint", "x", "y", "z", "sure"].map((title) => h("th", { scope: "col" }, title)));
   const table = h(
     "table",
     { class: "joints" },
@@ -92,8 +93,8 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
     setText(
       meaning,
       reference === "world"
-        ? `Metres in world coordinates; ${up} points up.`
-        : "Metres in camera coordinates: x right, y down, z forward.",
+        ? `Metres from the world's origin; ${up} points up.${SURE}`
+        : `Metres from the camera: x right, y down, z forward.${SURE}`,
     );
   }
 

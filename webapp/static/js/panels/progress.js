@@ -1,20 +1,21 @@
-// A progress bar with a title and the current step.
+// A progress bar with a title, the current step, and a button that cancels.
 
 import { h, setText } from "../dom.js";
 import { sentence } from "./toasts.js";
 
-/** `label`: the bar's accessible name. */
-export function createProgress(label) {
+/** `label`: the bar's accessible name; `onCancel()`: what the button does. */
+export function createProgress(label, onCancel) {
   const title = h("strong", {});
   const text = h("span", { class: "help" });
   const share = h("span", { class: "value" });
   const bar = h("progress", { max: "1", "aria-label": label });
+  const cancel = h("button", { class: "button small", type: "button", onclick: onCancel }, "Cancel");
   const element = h(
     "div",
     { class: "progress", role: "status", hidden: true },
     h("div", { class: "field-head" }, title, share),
     bar,
-    text,
+    h("div", { class: "progress-foot" }, text, cancel),
   );
 
   function show({ step, fraction, message }) {
@@ -28,13 +29,17 @@ export function createProgress(label) {
     element,
     /** {step, fraction, message} as the server sends it. */
     show,
-    /** `name`: the title, or null when nothing is in progress; `begun`: the progress when the bar appears. */
-    update(name, begun) {
-      if (name === null) element.hidden = true;
-      if (name === null || !element.hidden) return; // later updates arrive through `show`
-      element.hidden = false;
+    /**
+     * `name`: the title, or null when nothing is in progress; `begun`: the progress when the bar appears;
+     * `cancellable`: whether there is a button.
+     */
+    update(name, begun, cancellable) {
+      const appears = element.hidden;
+      element.hidden = name === null;
+      if (name === null) return;
       setText(title, name);
-      show(begun);
+      cancel.hidden = !cancellable;
+      if (appears) show(begun); // later updates arrive through `show`
     },
   };
 }

@@ -1,6 +1,7 @@
 // The 3D view's card: canvas, presets, messages and the tooltip. Code that uses three.js is in scene/.
 
-import { h, setText, toggleFullScreen } from "../dom.js";
+import { address } from "../api.js";
+import { h, setText, toggleFullScreen, uniqueId } from "../dom.js";
 import { position } from "../format.js";
 import { icon } from "../icons.js";
 import { JOINT_COUNT, jointLabel } from "../skeleton.js";
@@ -17,10 +18,18 @@ const HELP =
   "3D view. Drag to orbit, right-drag or use two fingers to pan, scroll or pinch to zoom. " +
   "Keys: 1 to 6 for views, F to fit, arrows to pan, Shift and arrows to orbit.";
 const TIP_MS = 80;
+const SUMMARY_MS = 1000;
 
 /** `onPreset(name)`, `onFit()`, `onEnlarge()`. */
 export function createStage({ onPreset, onFit, onEnlarge }) {
-  const canvas = h("canvas", { class: "scene", tabindex: "0", role: "application", "aria-label": HELP });
+  const summary = h("p", { class: "visually-hidden", id: uniqueId("people") });
+  const canvas = h("canvas", {
+    class: "scene",
+    tabindex: "0",
+    role: "application",
+    "aria-label": HELP,
+    "aria-describedby": summary.id,
+  });
   const tip = h("div", { class: "tip", hidden: true });
   const buttons = new Map(
     PRESETS.map(([name, label, key]) => [
@@ -35,7 +44,7 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
   const empty = h("p", { class: "stage-note", hidden: true });
   const legend = h("p", { class: "legend" }, "1 m grid · darker limbs: right side");
   const previewNote = h("p", { class: "preview-note", hidden: true }, "Preview: not applied yet");
-  const view = h("div", { class: "scene-frame" }, canvas, tip, empty, legend, previewNote);
+  const view = h("div", { class: "scene-frame" }, canvas, summary, tip, empty, legend, previewNote);
   const element = h(
     "section",
     { class: "card stage", "aria-label": "3D view" },
@@ -69,6 +78,20 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
             icon("swap"),
           )
         : null,
+      onEnlarge
+        ? h(
+            "a",
+            {
+              class: "icon-button elsewhere",
+              href: address("view"),
+              target: "_blank",
+              rel: "noopener",
+              title: "Open on another screen: the 3D view alone",
+              "aria-label": "Open the 3D view alone, for another screen",
+            },
+            icon("elsewhere"),
+          )
+        : null,
       h(
         "button",
         {
@@ -83,6 +106,7 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
     ),
   );
   let tipped = 0;
+  let summarized = 0;
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -90,12 +114,16 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
     if (preset) onPreset(preset[0]);
     else if (event.key.toLowerCase() === "f") onFit();
   });
-  canvas.addEventListener("pointermove", (event) => {
+  function placeTip(event) {
     const right = event.offsetX > canvas.clientWidth / 2;
     const low = event.offsetY > canvas.clientHeight / 2;
     const aside = `${right ? "calc(-100% - 14px)" : "14px"}, ${low ? "calc(-100% - 10px)" : "10px"}`;
     tip.style.transform = `translate(${event.offsetX}px, ${event.offsetY}px) translate(${aside})`;
+  }
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") placeTip(event);
   });
+  canvas.addEventListener("pointerdown", placeTip);
 
   return {
     element,
@@ -129,6 +157,15 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
         row("camera", `${position([...moment.camera.subarray(3 * at, 3 * at + 3)])} m`),
         row("confidence", confidence > 0 ? confidence.toFixed(2) : "estimated, not seen"),
       );
+    },
+
+    /** What a person who does not see the canvas is told of it. */
+    summarize(moment, now) {
+      if (now - summarized < SUMMARY_MS) return;
+      summarized = now;
+      const ids = [...moment.ids.subarray(0, moment.count)];
+      const people = ids.length === 1 ? "1 person" : `${ids.length} people`;
+      setText(summary, ids.length === 0 ? "No one is shown." : `Shown: ${people}, with the ids ${ids.join(", ")}.`);
     },
 
     /** Why no one is shown; null while someone is. */

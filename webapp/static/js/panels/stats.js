@@ -2,10 +2,10 @@
 
 import { uPlot } from "../../vendor/vendor.js";
 import { h, setText } from "../dom.js";
-import { milliseconds } from "../format.js";
+import { milliseconds, stageName } from "../format.js";
 
 const SECONDS = 60;
-const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "track"];
+const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "fit", "track"];
 
 export function createStatsPanel() {
   const history = { x: [], fps: [], latency: [], stages: STAGES.map(() => []) };
@@ -18,12 +18,12 @@ export function createStatsPanel() {
   const legend = h("ul", { class: "plot-legend" });
   const keys = STAGES.map((stage, i) => {
     const value = h("b", {});
-    legend.append(h("li", { "data-stage": String(i) }, h("span", {}, stage), value));
+    legend.append(h("li", { "data-stage": String(i), title: stage }, h("span", {}, stageName(stage)), value));
     return value;
   });
   const element = h(
     "section",
-    { class: "card performance", "aria-label": "Performance" },
+    { class: "performance", "aria-label": "Performance" },
     h("div", { class: "tiles" }, fps.element, latency.element, people.element, viewers.element),
     h("div", { class: "field-head" }, h("h3", {}, "Milliseconds per frame, last minute"), total),
     plot,

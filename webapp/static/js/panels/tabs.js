@@ -1,18 +1,24 @@
 // Tabs with arrow-key navigation, after the ARIA authoring practices.
 
 import { h, uniqueId } from "../dom.js";
+import { icon } from "../icons.js";
 
-/** `tabs`: [{name, label, element}]. */
-export function createTabs(tabs, label) {
-  const list = h("div", { class: "tabs", role: "tablist", "aria-label": label });
-  const element = h("div", { class: "tabbed" }, list);
+/**
+ * `tabs`: [{name, label, icon, element}]; `onChoose(again)` when a tab is chosen by hand, `again` if it was open;
+ * `aside` is an element beside the tabs.
+ */
+export function createTabs(tabs, { label, onChoose, aside }) {
+  const list = h("div", { class: "tab-list", role: "tablist", "aria-label": label });
+  const bar = h("div", { class: "tabs" }, list, aside);
+  const element = h("div", { class: "tabbed" }, bar);
   const entries = new Map();
 
-  for (const { name, label: text, element: panel } of tabs) {
+  for (const { name, label: text, icon: picture, element: panel } of tabs) {
     const id = uniqueId("tab");
     const button = h(
       "button",
-      { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => select(name) },
+      { class: "tab", id, role: "tab", type: "button", "aria-controls": `${id}-panel`, onclick: () => choose(name) },
+      icon(picture),
       text,
     );
     const body = h(
@@ -23,6 +29,12 @@ export function createTabs(tabs, label) {
     entries.set(name, { button, body });
     list.append(button);
     element.append(body);
+  }
+
+  function choose(name) {
+    const again = !entries.get(name).body.hidden;
+    select(name);
+    onChoose(again);
   }
 
   const visible = () => [...entries].filter(([, { button }]) => !button.hidden).map(([name]) => name);
@@ -43,13 +55,15 @@ export function createTabs(tabs, label) {
     if (next === undefined || at < 0) return;
     event.preventDefault();
     const name = names[(next + names.length) % names.length];
-    select(name);
+    choose(name);
     entries.get(name).button.focus();
   });
 
   select(tabs[0].name);
   return {
     element,
+    /** The bar with the tabs. */
+    bar,
     select,
     isOpen: (name) => !entries.get(name).body.hidden,
     /** Hides a tab, or shows it again. */

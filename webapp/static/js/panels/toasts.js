@@ -4,13 +4,15 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 
 const NEWS_MS = 5000;
+/** With an action: time to decide. */
+const ACTION_MS = 20000;
 const PROBLEM_MS = 15000;
 const MOST = 4;
 
 export function createToasts() {
   const element = h("div", { class: "toasts", role: "region", "aria-label": "Messages", "aria-live": "polite" });
 
-  function add(kind, title, hint, lifetime) {
+  function add(kind, title, hint, lifetime, action = null) {
     const repeated = [...element.children].find((toast) => toast.dataset.text === title + hint);
     repeated?.remove();
     const dismiss = h(
@@ -24,11 +26,19 @@ export function createToasts() {
       h("strong", {}, sentence(title)),
       hint ? h("span", {}, sentence(hint)) : null,
     );
+    const act = action
+      ? h(
+          "button",
+          { class: "button small", type: "button", onclick: () => [toast.remove(), action.run()] },
+          action.label,
+        )
+      : null;
     const toast = h(
       "div",
       { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-text": title + hint },
       icon(kind === "problem" ? "warning" : "info"),
       text,
+      act,
       dismiss,
     );
     element.append(toast);
@@ -38,7 +48,8 @@ export function createToasts() {
 
   return {
     element,
-    news: (text) => add("news", text, "", NEWS_MS),
+    /** `action`: {label, run()}, for example to undo. */
+    news: (text, action = null) => add("news", text, "", action ? ACTION_MS : NEWS_MS, action),
     /** {error, hint} from the server, or an ApiError. */
     problem: ({ error, message, hint = "" }) =>
       add("problem", error ?? message ?? "something went wrong", hint ?? "", PROBLEM_MS),
@@ -49,5 +60,6 @@ export function createToasts() {
 export function sentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return "";
-  return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
+  const first = /^\w+:\/\//.test(trimmed) ? trimmed[0] : trimmed[0].toUpperCase(); // an address stays as it is
+  return first + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }

@@ -11,11 +11,8 @@ const VIEWS = [
   ["skeleton", "Skeleton"],
 ];
 
-/** `onView(view)` when another is chosen, `onEnlarge()` to swap with the 3D view. */
-export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
-  canvas.className = "picture";
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "Live video");
+/** `layers`: the video's element; `onView(view)` when another is chosen, `onEnlarge()` to swap with the 3D view. */
+export function createVideoPanel({ layers, view, onView, onEnlarge }) {
   const note = h("p", { class: "video-note", hidden: true });
   const buttons = VIEWS.map(([name, label]) =>
     h(
@@ -29,7 +26,7 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
     { class: "icon-button", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
     icon("picture"),
   );
-  const frame = h("div", { class: "video-frame" }, canvas, note);
+  const frame = h("div", { class: "video-frame" }, layers, note);
   const element = h(
     "section",
     { class: "card video", "aria-label": "Video" },
@@ -42,7 +39,7 @@ export function createVideoPanel({ canvas, view, onView, onEnlarge }) {
       h(
         "button",
         {
-          class: "icon-button",
+          class: "icon-button swap",
           type: "button",
           title: "Swap with the 3D view",
           "aria-label": "Swap with the 3D view",

@@ -15,6 +15,7 @@ import {
   Vector3,
 } from "../../vendor/vendor.js";
 import { transformPoint } from "../transform.js";
+import { BLENDED, ORDER } from "./blended.js";
 import { createRibbons } from "./ribbons.js";
 
 const SIZE_M = 80;
@@ -62,7 +63,7 @@ export function createFloor() {
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    transparent: true,
+    ...BLENDED, // people who sink into the floor a little keep their feet
     depthWrite: false,
     side: DoubleSide,
     uniforms: {
@@ -74,7 +75,7 @@ export function createFloor() {
   });
   const plane = new Mesh(new PlaneGeometry(SIZE_M, SIZE_M), material);
   plane.rotation.x = -Math.PI / 2;
-  plane.renderOrder = 0;
+  plane.renderOrder = ORDER.floor;
 
   const axes = new Group();
   const lines = createRibbons({ capacity: 3, width: 2.6 });

@@ -1,4 +1,5 @@
-// The camera in the scene: its view frustum, with the live picture on the image plane.
+// The camera in the scene: a small glyph, its view frustum, with the live picture on the image plane where that hides
+// nobody.
 
 import {
   BufferAttribute,
@@ -10,14 +11,16 @@ import {
   MeshBasicMaterial,
   SRGBColorSpace,
 } from "../../vendor/vendor.js";
+import { BLENDED, ORDER } from "./blended.js";
 import { createRibbons } from "./ribbons.js";
 
-/** Metres from the camera to the picture when seen from outside. */
-export const NEAR_PLANE_M = 0.75;
+/** Metres from the camera to the picture when seen from outside, and to the glyph's end without a picture. */
+const PICTURE_M = 0.6;
+const GLYPH_M = 0.26;
 /** Width of the picture's texture, pixels. From outside it is small on screen, and copying it dominates a frame. */
 const SMALL_PX = 448;
 const LARGE_PX = 1280;
-const FADED = 0.15;
+const FADE_PER_S = 5;
 
 export function createFrustum(pictureCanvas) {
   const group = new Group();
@@ -28,16 +31,19 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(12), 3));
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
-  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, transparent: true });
+  const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, ...BLENDED });
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
+  plane.renderOrder = ORDER.picture;
   plane.visible = false;
   group.add(plane, lines.mesh);
 
   const copy = document.createElement("canvas");
   const context = copy.getContext("2d", { alpha: false });
   let intrinsics = null;
-  let depth = NEAR_PLANE_M;
+  let depth = GLYPH_M;
+  let through = false;
+  const corners = new Float32Array(12);
   let colour = "#8b95a5";
 
   function layOut() {
@@ -50,13 +56,24 @@ export function createFrustum(pictureCanvas) {
       cy,
     } = intrinsics;
     const at = (u, v, z) => [((u - cx) / fx) * z, ((v - cy) / fy) * z, z];
-    const corners = [at(0, 0, depth), at(width, 0, depth), at(width, height, depth), at(0, height, depth)];
-    corners.forEach((corner, i) => geometry.attributes.position.array.set(corner, 3 * i));
+    const edges = (z) => [at(0, 0, z), at(width, 0, z), at(width, height, z), at(0, height, z)];
+    const near = edges(depth);
+    near.forEach((corner, i) => geometry.attributes.position.array.set(corner, 3 * i));
     geometry.attributes.position.needsUpdate = true;
     lines.set([
-      ...corners.map((corner) => [[0, 0, 0], corner, colour]),
-      ...corners.map((corner, i) => [corner, corners[(i + 1) % 4], colour]),
+      ...near.map((corner) => [[0, 0, 0], corner, colour]),
+      ...near.map((corner, i) => [corner, near[(i + 1) % 4], colour]),
     ]);
+    const m = group.matrix.elements;
+    edges(PICTURE_M).forEach(([x, y, z], i) => {
+      for (let k = 0; k < 3; k++) corners[3 * i + k] = m[k] * x + m[4 + k] * y + m[8 + k] * z + m[12 + k];
+    });
+  }
+
+  function setDepth(metres) {
+    if (metres === depth) return;
+    depth = metres;
+    layOut();
   }
 
   return {
@@ -71,17 +88,28 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
-    /** Metres from the camera to the picture: far behind all people when looking through the camera. */
-    setDepth(metres) {
-      if (metres === depth) return;
-      depth = metres;
-      lines.mesh.visible = depth === NEAR_PLANE_M;
-      layOut();
+    /** Four corners of the picture seen from outside, packed x, y, z in display space. */
+    corners,
+
+    /** From the camera itself: the picture fills the view, so many metres away, behind all people. */
+    lookThrough(metres) {
+      through = true;
+      material.opacity = 1;
+      plane.visible = material.map !== null;
+      lines.mesh.visible = false;
+      setDepth(metres);
     },
 
-    /** Makes the picture translucent, so that it does not hide people from a viewer behind the camera. */
-    setFaded(is) {
-      material.opacity = is ? FADED : 1;
+    /** From outside: the glyph, unless it is in the way, and its picture, if that covers nobody, fading in `dt` s. */
+    lookFrom(glyph, picture, dt) {
+      const target = glyph && picture && material.map ? 1 : 0;
+      if (through) material.opacity = target;
+      through = false;
+      const step = FADE_PER_S * dt;
+      material.opacity += Math.min(Math.max(target - material.opacity, -step), step);
+      plane.visible = material.opacity > 0;
+      lines.mesh.visible = glyph;
+      setDepth(plane.visible ? PICTURE_M : GLYPH_M);
     },
 
     setColour(value) {
@@ -91,7 +119,7 @@ export function createFrustum(pictureCanvas) {
 
     /** The picture's canvas has a new picture. */
     refresh() {
-      const width = Math.min(pictureCanvas.width, depth === NEAR_PLANE_M ? SMALL_PX : LARGE_PX);
+      const width = Math.min(pictureCanvas.width, through ? LARGE_PX : SMALL_PX);
       const height = Math.round((width * pictureCanvas.height) / pictureCanvas.width);
       if (copy.width !== width || copy.height !== height || !material.map) {
         copy.width = width;
@@ -102,7 +130,6 @@ export function createFrustum(pictureCanvas) {
       }
       context.drawImage(pictureCanvas, 0, 0, width, height);
       material.map.needsUpdate = true;
-      plane.visible = true;
     },
 
     show({ camera }) {

@@ -1,216 +1,80 @@
-// People as shaded limbs, joints and heads: three instanced meshes and their shadows for any number of people.
+// People: a shaded figure each, soft shadows under them, and their joints where bodies are switched off.
 
-import {
-  Color,
-  CylinderGeometry,
-  DynamicDrawUsage,
-  InstancedBufferAttribute,
-  InstancedMesh,
-  MeshBasicMaterial,
-  MeshPhongMaterial,
-  NotEqualStencilFunc,
-  ReplaceStencilOp,
-  SphereGeometry,
-  SRGBColorSpace,
-} from "../../vendor/vendor.js";
-import { PALETTE, RIGHT_SHADE } from "../palette.js";
-import { EARS, FACE, isRight, JOINT_COUNT, JOINT_RADIUS, LIMBS, NOSE, PELVIS } from "../skeleton.js";
+import { JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
+import { createJoints } from "./joints.js";
+import { PERSON_FLOATS, poseBones } from "./mannequin/rig.js";
+import { createMannequins } from "./mannequins.js";
+import { createShadows } from "./shadows.js";
 
-const HEAD_RADIUS = 0.098;
-/** Joints that are estimated without being detected are drawn this much thinner. */
-const ESTIMATED_SCALE = 0.45;
-/** Confidence from which a joint is drawn at its full size. */
-const FULL_SIZE_CONFIDENCE = 0.25;
-const HIGHLIGHT = 1.7;
+/** Confidence from which a joint counts as seen altogether. */
+const FULL_CONFIDENCE = 0.25;
+/** Parts of bodies that are seen less are left out where only what was detected is shown. */
+const SEEN_AT_LEAST = 0.5;
+const SHADOW = { dark: 0.5, light: 0.3 };
 
-/** [r, g, b] per palette entry, left (and middle) then right, in the renderer's linear colours. */
-const COLOURS = PALETTE.map((code) => {
-  const left = new Color(code);
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(code.slice(at, at + 2), 16) / 255) * RIGHT_SHADE);
-  const right = new Color().setRGB(red, green, blue, SRGBColorSpace);
-  return [left.toArray(), right.toArray()];
-});
-
-export const colourFor = (id, right = false) => COLOURS[id % COLOURS.length][right ? 1 : 0];
-
-export function createPeople() {
-  const material = new MeshPhongMaterial({ shininess: 28, specular: 0x2a2a2a });
-  const shadowMaterial = new MeshBasicMaterial({
-    color: 0x000000,
-    transparent: true,
-    opacity: 0.22,
-    depthWrite: false,
-    stencilWrite: true,
-    stencilRef: 1,
-    stencilFunc: NotEqualStencilFunc,
-    stencilZPass: ReplaceStencilOp,
-  });
-  const limbs = instanced(new CylinderGeometry(0.8, 1, 1, 10, 1, true), material, MAX_PEOPLE * LIMBS.length);
-  const joints = instanced(new SphereGeometry(1, 12, 8), material, MAX_PEOPLE * JOINT_COUNT);
-  const heads = instanced(new SphereGeometry(1, 18, 12), material, MAX_PEOPLE);
-  const solid = [limbs, joints, heads];
-  const shadows = [limbs, heads].map((mesh) => shadowOf(mesh, shadowMaterial));
+/** `coarseness`: of the bodies, 1 or more. */
+export function createPeople(colours, coarseness = 1) {
+  const rows = new Float32Array(PERSON_FLOATS * MAX_PEOPLE);
+  const bodies = createMannequins(MAX_PEOPLE, rows, coarseness);
+  const shadows = createShadows(MAX_PEOPLE);
+  const joints = createJoints(colours);
   const painted = new Int32Array(MAX_PEOPLE).fill(-1);
-  const thickness = new Float32Array(JOINT_COUNT);
-  let showFace = true;
-  let onlySeen = false;
+  const seen = new Float32Array(MAX_PEOPLE * JOINT_COUNT);
+  let version = -1;
 
-  function paint(slot, id) {
-    painted[slot] = id;
-    LIMBS.forEach(({ to }, i) =>
-      limbs.instanceColor.array.set(colourFor(id, isRight(to)), 3 * (slot * LIMBS.length + i)),
-    );
-    for (let joint = 0; joint < JOINT_COUNT; joint++) {
-      joints.instanceColor.array.set(colourFor(id, isRight(joint)), 3 * (slot * JOINT_COUNT + joint));
-    }
-    heads.instanceColor.array.set(colourFor(id), 3 * slot);
-    for (const mesh of solid) mesh.instanceColor.needsUpdate = true;
+  function paint(slot, colour) {
+    if (painted[slot] === colour) return;
+    painted[slot] = colour;
+    bodies.paint(slot, colours.of(colour), colours.of(colour, true));
   }
 
   function measure(slot, confidence) {
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
-      const hidden = !showFace && FACE.has(joint);
-      const seen = joint === PELVIS ? 1 : Math.min(confidence[slot * JOINT_COUNT + joint] / FULL_SIZE_CONFIDENCE, 1);
-      const least = onlySeen ? 0 : ESTIMATED_SCALE;
-      thickness[joint] = hidden ? 0 : least + (1 - least) * seen;
+      const at = slot * JOINT_COUNT + joint;
+      seen[at] = joint === PELVIS ? 1 : Math.min(confidence[at] / FULL_CONFIDENCE, 1);
     }
   }
 
-  function placePerson(slot, points, highlight) {
+  function pose(slot, points) {
     const base = slot * JOINT_COUNT;
-    for (let i = 0; i < LIMBS.length; i++) {
-      const { from, to, radius } = LIMBS[i];
-      const size = Math.min(thickness[from], thickness[to]);
-      placeLimb(
-        limbs.instanceMatrix.array,
-        16 * (slot * LIMBS.length + i),
-        points,
-        3 * (base + from),
-        3 * (base + to),
-        radius * size,
-        size > 0,
-      );
-    }
-    for (let joint = 0; joint < JOINT_COUNT; joint++) {
-      const size = JOINT_RADIUS[joint] * thickness[joint] * (joint === highlight ? HIGHLIGHT : 1);
-      placeBall(joints.instanceMatrix.array, 16 * (base + joint), points, 3 * (base + joint), size);
-    }
-    placeHead(slot, points, base);
-  }
-
-  function placeHead(slot, points, base) {
-    const [left, right] = EARS;
-    const at = 16 * slot;
-    const matrix = heads.instanceMatrix.array;
-    const size = HEAD_RADIUS * Math.min(1, thickness[NOSE] + thickness[left] + thickness[right]);
-    placeBall(matrix, at, points, 3 * (base + NOSE), size);
-    for (let k = 0; k < 3; k++) {
-      matrix[at + 12 + k] =
-        0.42 * (points[3 * (base + left) + k] + points[3 * (base + right) + k]) + 0.16 * points[3 * (base + NOSE) + k];
-    }
-    matrix[at + 5] *= 1.18;
+    const row = PERSON_FLOATS * slot;
+    if (!poseBones(points, 3 * base, seen, base, rows, row)) rows.fill(0, row, row + PERSON_FLOATS);
   }
 
   return {
-    objects: [...shadows, ...solid],
+    objects: [shadows.mesh, bodies.object, joints.mesh],
 
     /** `points`: the moment's joints in display space; `hovered`: {slot, joint}, -1 where none. */
     update(moment, points, hovered) {
+      if (version !== colours.version) painted.fill(-1);
+      version = colours.version;
       for (let slot = 0; slot < moment.count; slot++) {
-        if (painted[slot] !== moment.ids[slot]) paint(slot, moment.ids[slot]);
+        paint(slot, moment.colours[slot]);
         measure(slot, moment.confidence);
-        placePerson(slot, points, hovered.slot === slot ? hovered.joint : -1);
+        pose(slot, points);
       }
-      limbs.count = shadows[0].count = moment.count * LIMBS.length;
-      joints.count = moment.count * JOINT_COUNT;
-      heads.count = shadows[1].count = moment.count;
-      for (const mesh of solid) mesh.instanceMatrix.needsUpdate = true;
+      bodies.update(moment.count);
+      shadows.update(moment, points);
+      joints.update(moment, points, seen, hovered);
     },
 
-    show({ limbs: withLimbs, face, seen, shadow }) {
-      limbs.visible = withLimbs;
-      heads.visible = face && withLimbs;
-      showFace = face;
-      onlySeen = seen;
-      shadows[0].visible = shadow && limbs.visible;
-      shadows[1].visible = shadow && heads.visible;
+    setTheme(theme, backdrop) {
+      bodies.setTheme(theme, backdrop);
+      shadows.setOpacity(SHADOW[theme]);
+    },
+
+    show(options) {
+      bodies.object.visible = options.limbs;
+      bodies.hideBelow(options.seen ? SEEN_AT_LEAST : -1);
+      shadows.mesh.visible = options.shadow;
+      joints.show(options);
     },
 
     dispose() {
-      for (const mesh of solid) mesh.geometry.dispose();
-      for (const mesh of [...solid, ...shadows]) mesh.dispose();
-      material.dispose();
-      shadowMaterial.dispose();
+      bodies.dispose();
+      shadows.dispose();
+      joints.dispose();
     },
   };
-}
-
-function instanced(geometry, material, capacity) {
-  const mesh = new InstancedMesh(geometry, material, capacity);
-  mesh.instanceMatrix.setUsage(DynamicDrawUsage);
-  mesh.instanceColor = new InstancedBufferAttribute(new Float32Array(3 * capacity), 3);
-  mesh.frustumCulled = false;
-  mesh.count = 0;
-  return mesh;
-}
-
-/** The same instances flattened onto the floor; the stencil prevents overlapping parts from darkening twice. */
-function shadowOf(mesh, material) {
-  const shadow = new InstancedMesh(mesh.geometry, material, 0);
-  shadow.instanceMatrix = mesh.instanceMatrix;
-  shadow.frustumCulled = false;
-  shadow.scale.y = 0.0005;
-  shadow.position.y = 0.002;
-  shadow.renderOrder = 1;
-  return shadow;
-}
-
-/** Column-major 4x4: the y axis spans the limb, x and z are its radius. */
-function placeLimb(matrix, at, points, from, to, radius, visible) {
-  const dx = points[to] - points[from];
-  const dy = points[to + 1] - points[from + 1];
-  const dz = points[to + 2] - points[from + 2];
-  const length = Math.hypot(dx, dy, dz);
-  if (!visible || !(length > 1e-6)) return matrix.fill(0, at, at + 16);
-  const ux = dx / length;
-  const uy = dy / length;
-  const uz = dz / length;
-  // Any perpendicular direction: the cross product with an axis that is not parallel to the limb.
-  let ax = 0;
-  let ay = uz;
-  let az = -uy;
-  if (Math.abs(ux) > 0.9) {
-    ax = -uz;
-    ay = 0;
-    az = ux;
-  }
-  const scale = radius / Math.hypot(ax, ay, az);
-  ax *= scale;
-  ay *= scale;
-  az *= scale;
-  matrix[at] = ax;
-  matrix[at + 1] = ay;
-  matrix[at + 2] = az;
-  matrix[at + 3] = 0;
-  matrix[at + 4] = dx;
-  matrix[at + 5] = dy;
-  matrix[at + 6] = dz;
-  matrix[at + 7] = 0;
-  matrix[at + 8] = ay * uz - az * uy;
-  matrix[at + 9] = az * ux - ax * uz;
-  matrix[at + 10] = ax * uy - ay * ux;
-  matrix[at + 11] = 0;
-  matrix[at + 12] = points[from] + dx / 2;
-  matrix[at + 13] = points[from + 1] + dy / 2;
-  matrix[at + 14] = points[from + 2] + dz / 2;
-  matrix[at + 15] = 1;
-  return matrix;
-}
-
-function placeBall(matrix, at, points, point, radius) {
-  matrix.fill(0, at, at + 16);
-  matrix[at] = matrix[at + 5] = matrix[at + 10] = radius;
-  for (let k = 0; k < 3; k++) matrix[at + 12 + k] = points[point + k];
-  matrix[at + 15] = 1;
 }

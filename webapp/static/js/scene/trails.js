@@ -2,7 +2,6 @@
 
 import { isRight, JOINT, JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { MAX_PEOPLE } from "../timeline.js";
-import { colourFor } from "./people.js";
 import { createRibbons } from "./ribbons.js";
 
 const TRAILED = [JOINT.left_wrist, JOINT.right_wrist, JOINT.left_ankle, JOINT.right_ankle];
@@ -10,23 +9,27 @@ const TRAIL_LIFE_S = 1.0;
 const TRAIL_STEP_S = 1 / 30;
 const PATH_LIFE_S = 12;
 const PATH_STEP_S = 1 / 8;
+/** People who stand sway: that is no path. */
+const PATH_LEAST_M = 0.25;
 const FLOOR_GAP_M = 0.006;
 /** A person out of view for longer starts a new line. */
-const FORGET_S = 0.4;
+const FORGET_S = 0.6;
 /** Faster joints are errors, swapped ids or gaps between scenes: the line breaks there instead of crossing the room. */
 const MAX_LIMB_SPEED_M_S = 8;
 const MAX_WALK_SPEED_M_S = 5;
 /** With fewer scenes, hands and feet have moved too far between two of them for the line between to mean anything. */
-const LONGEST_INTERVAL_S = 0.15;
+const LONGEST_INTERVAL_S = 0.12;
 const INTERVAL_SMOOTHING = 0.2;
 
-export function createTrails() {
+export function createTrails(colours) {
   const trails = createTrack(
+    colours,
     { joints: TRAILED, step: TRAIL_STEP_S, maxSpeed: MAX_LIMB_SPEED_M_S },
     { capacity: 3000, width: 3.2, life: TRAIL_LIFE_S, opacity: 0.75 },
   );
   const path = createTrack(
-    { joints: [PELVIS], step: PATH_STEP_S, maxSpeed: MAX_WALK_SPEED_M_S, flat: FLOOR_GAP_M },
+    colours,
+    { joints: [PELVIS], step: PATH_STEP_S, maxSpeed: MAX_WALK_SPEED_M_S, least: PATH_LEAST_M, flat: FLOOR_GAP_M },
     { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
   );
   const interval = createIntervalMeter();
@@ -68,50 +71,67 @@ function createIntervalMeter() {
 }
 
 /**
- * Lines behind `joints` of all people, a point every `step` seconds, broken where a joint is faster than `maxSpeed`
- * metres a second; all at height `flat` if that is given.
+ * Lines behind `joints` of all people, with a point every `step` seconds if it is `least` metres from the one before;
+ * broken where the joint is faster than `maxSpeed`, or the person than anybody walks; all at height `flat` if given.
  */
-function createTrack({ joints, step, maxSpeed, flat = null }, options) {
+function createTrack(colours, { joints, step, maxSpeed, least = 0, flat = null }, options) {
   const ribbons = createRibbons(options);
+  const followed = [...joints, PELVIS];
+  const size = 3 * followed.length;
   const ids = new Int32Array(MAX_PEOPLE).fill(-1);
-  const seen = new Float64Array(MAX_PEOPLE).fill(-Infinity);
-  const last = new Float32Array(MAX_PEOPLE * joints.length * 3);
-  const fresh = new Float32Array(joints.length * 3);
+  const heard = new Float64Array(MAX_PEOPLE).fill(-Infinity);
+  const drawnAt = new Float64Array(MAX_PEOPLE * joints.length);
+  const last = new Float32Array(MAX_PEOPLE * size); // the ends of the lines
+  const before = new Float32Array(MAX_PEOPLE * size); // where everything was a step ago
+  const fresh = new Float32Array(size);
 
   function rowOf(id) {
     let free = 0;
     for (let row = 0; row < MAX_PEOPLE; row++) {
       if (ids[row] === id) return row;
-      if (seen[row] < seen[free]) free = row;
+      if (heard[row] < heard[free]) free = row;
     }
     ids[free] = id;
-    seen[free] = -Infinity;
+    heard[free] = -Infinity;
     return free;
   }
 
-  /** Whether the line goes on from the last point of joint `i` in `row`. */
-  function continues(row, i, seconds) {
-    const elapsed = seconds - seen[row];
-    if (elapsed >= FORGET_S) return false;
-    const at = 3 * (row * joints.length + i);
-    const moved = Math.hypot(fresh[3 * i] - last[at], fresh[3 * i + 1] - last[at + 1], fresh[3 * i + 2] - last[at + 2]);
-    return moved <= maxSpeed * elapsed;
+  function read(slot, points) {
+    for (let i = 0; i < followed.length; i++)
+      for (let k = 0; k < 3; k++) fresh[3 * i + k] = points[3 * (slot * JOINT_COUNT + followed[i]) + k];
+    if (flat !== null) for (let i = 0; i < followed.length; i++) fresh[3 * i + 1] = flat;
   }
 
-  function extend(slot, id, points, seconds, drawn) {
-    const row = rowOf(id);
-    if (seconds - seen[row] < step) return;
+  /** Metres from where followed point `i` of `row` was, in `past`. */
+  function moved(past, row, i) {
+    const at = row * size + 3 * i;
+    return Math.hypot(fresh[3 * i] - past[at], fresh[3 * i + 1] - past[at + 1], fresh[3 * i + 2] - past[at + 2]);
+  }
+
+  function start(row, i, seconds) {
+    for (let k = 0; k < 3; k++) last[row * size + 3 * i + k] = fresh[3 * i + k];
+    drawnAt[row * joints.length + i] = seconds;
+  }
+
+  function extend(slot, moment, points, seconds, drawn) {
+    const row = rowOf(moment.ids[slot]);
+    const elapsed = seconds - heard[row];
+    if (elapsed < step) return;
+    read(slot, points);
+    const lost = elapsed >= FORGET_S || moved(before, row, joints.length) > MAX_WALK_SPEED_M_S * elapsed;
     for (let i = 0; i < joints.length; i++) {
-      for (let k = 0; k < 3; k++) fresh[3 * i + k] = points[3 * (slot * JOINT_COUNT + joints[i]) + k];
-      if (flat !== null) fresh[3 * i + 1] = flat;
-      const at = 3 * (row * joints.length + i);
-      if (drawn && continues(row, i, seconds)) {
-        const colour = colourFor(id, isRight(joints[i]));
-        ribbons.add(last, at, fresh, 3 * i, colour[0], colour[1], colour[2], seen[row], seconds);
-      }
-      for (let k = 0; k < 3; k++) last[at + k] = fresh[3 * i + k];
+      if (lost || !drawn || moved(before, row, i) > maxSpeed * elapsed) start(row, i, seconds);
+      else if (moved(last, row, i) >= least)
+        draw(row, i, colours.of(moment.colours[slot], isRight(joints[i])), seconds);
     }
-    seen[row] = seconds;
+    before.set(fresh, row * size);
+    heard[row] = seconds;
+  }
+
+  function draw(row, i, colour, seconds) {
+    const since = drawnAt[row * joints.length + i];
+    ribbons.add(last, row * size + 3 * i, fresh, 3 * i, colour[0], colour[1], colour[2], since, seconds);
+    start(row, i, seconds);
   }
 
   return {
@@ -119,7 +139,7 @@ function createTrack({ joints, step, maxSpeed, flat = null }, options) {
     /** Without `drawn`, points are only remembered. */
     update(moment, points, seconds, drawn) {
       ribbons.setNow(seconds);
-      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment.ids[slot], points, seconds, drawn);
+      for (let slot = 0; slot < moment.count; slot++) extend(slot, moment, points, seconds, drawn);
     },
     clear() {
       ids.fill(-1);

@@ -4,6 +4,7 @@ import {
   Color,
   DirectionalLight,
   HemisphereLight,
+  Matrix4,
   PerspectiveCamera,
   Scene,
   Vector3,
@@ -12,11 +13,13 @@ import {
 import { JOINT_COUNT } from "../skeleton.js";
 import { createMoment, MAX_PEOPLE } from "../timeline.js";
 import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
+import { createColours } from "./colours.js";
+import { createCover } from "./cover.js";
 import { createFloor } from "./floor.js";
-import { createFrustum, NEAR_PLANE_M } from "./frustum.js";
+import { createFrustum } from "./frustum.js";
+import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
-import { createPicker } from "./picker.js";
-import { followPointer } from "./pointer.js";
+import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
 import { createViews } from "./views.js";
@@ -25,11 +28,13 @@ import { createWorld } from "./world.js";
 const FOV = 42;
 /** Animations resume where they were after a pause. */
 const LONGEST_STEP_S = 0.25;
-/** Cosine of the angle between the viewer's and the camera's direction beyond which the picture hides people. */
-const PICTURE_IN_THE_WAY_COSINE = 0.9;
+/** Cosine of the angle between the viewer's and the camera's direction below which the camera is shown: 25 degrees. */
+const CAMERA_IN_THE_WAY = 0.906;
 /** In the camera view, the picture is this far behind the farthest joint; metres. */
 const BEHIND_PEOPLE_M = 1.5;
 const MIN_DEPTH_M = 3;
+/** Where the processor draws: about half of the triangles. */
+const COARSE_BODIES = 1.35;
 
 /**
  * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is
@@ -40,18 +45,18 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const renderer = new WebGLRenderer({
     canvas,
     antialias: !software,
-    stencil: true,
     powerPreference: "high-performance",
   });
   const resolution = createAdaptiveResolution(renderer, software);
   const scene = new Scene();
   const camera = new PerspectiveCamera(FOV, 1, 0.05, 200);
   camera.position.set(4, 2.4, 5);
+  const colours = createColours();
   const parts = {
     floor: createFloor(),
-    people: createPeople(),
-    trails: createTrails(),
-    tags: createTags(),
+    people: createPeople(colours, software ? COARSE_BODIES : 1),
+    trails: createTrails(colours),
+    tags: createTags(colours),
     frustum: createFrustum(picture.canvas),
     previousFrustum: createFrustum(picture.canvas),
   };
@@ -60,14 +65,16 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
 
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
-  const hovered = { slot: -1, joint: -1 };
+  const framed = { points: createSubjects(), count: 0 };
+  const viewProjection = new Matrix4();
+  const covers = createCover();
   const viewDirection = new Vector3();
   const options = { face: true };
-  const pick = createPicker();
-  const pointer = followPointer(canvas);
+  const hover = createHover(canvas);
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
     subjects,
+    front: (fromCamera) => frontOf(points, moment.count, fromCamera),
     realCamera: world.realCamera,
     fovFor: world.fovFor,
     reducedMotion,
@@ -77,7 +84,9 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     touched = true;
   });
   let touched = false;
+  let uncovered = false;
   let framedOnce = false;
+  let framedPlace = false;
   let moved = false;
   let followed = null;
   let last = 0;
@@ -88,58 +97,58 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     moved = framedOnce;
   }
 
-  /** All joints, or the place in front of the camera if no one is in view; and the camera itself if `withCamera`. */
-  function subjects(withCamera) {
-    const seen = [...points.subarray(0, 3 * JOINT_COUNT * moment.count)];
-    if (seen.length === 0) seen.push(...world.expectedPlace());
-    const origin = world.realCamera()?.origin;
-    if (withCamera && origin && options.camera) seen.push(origin.x, origin.y, origin.z, ...world.worldOrigin());
-    return seen;
+  /** People, or the place in front of the camera where no one is in view. */
+  function subjects() {
+    framed.count = gather(points, moment.count, framed.points);
+    if (framed.count === 0) {
+      const corners = world.expectedPlace();
+      framed.points.set(corners);
+      framed.count = corners.length / 3;
+    }
+    return framed;
   }
 
-  /** Frames the first people that appear, unless the user has moved the view already. */
-  function frameFirstPeople() {
-    if (framedOnce || touched || !world.realCamera() || moment.count === 0) return;
-    framedOnce = true;
+  /** Frames the place where people are expected, then the first that appear, unless the user has moved the view. */
+  function frameFirst() {
+    if (framedOnce || touched || !world.realCamera() || (framedPlace && moment.count === 0)) return;
+    framedOnce = moment.count > 0;
+    framedPlace = true;
     views.go("overview");
   }
 
   function placePeople(now) {
     if (!timeline.sample(now, moment, views.view !== "camera")) return;
     world.toDisplay(moment, points, JOINT_COUNT * moment.count);
-    frameFirstPeople();
+    frameFirst();
     if (moved) views.refit();
     moved = false;
     parts.trails.update(moment, points, now / 1000);
   }
 
-  function placePicture(now) {
+  function placePicture(now, dt) {
     const throughCamera = views.view === "camera";
     const realCamera = world.realCamera();
     if (picture.show(moment.frame, now)) parts.frustum.refresh();
     if (!realCamera) return;
     realCamera.depth = deepest() + BEHIND_PEOPLE_M;
     parts.floor.setSolid(!throughCamera);
-    parts.frustum.setDepth(throughCamera ? realCamera.depth : NEAR_PLANE_M);
-    parts.frustum.setFaded(
-      !throughCamera && camera.getWorldDirection(viewDirection).dot(realCamera.forward) > PICTURE_IN_THE_WAY_COSINE,
-    );
+    if (throughCamera) parts.frustum.lookThrough(realCamera.depth);
+    else showCamera(realCamera, dt);
+  }
+
+  /** The camera's glyph and picture, where they hide nobody. */
+  function showCamera({ forward }, dt) {
+    camera.updateMatrixWorld();
+    viewProjection.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
+    const along = camera.getWorldDirection(viewDirection).dot(forward);
+    uncovered = !covers(parts.frustum.corners, points, moment.count, viewProjection.elements, uncovered);
+    parts.frustum.lookFrom(along < CAMERA_IN_THE_WAY, uncovered, dt);
   }
 
   function deepest() {
     let depth = MIN_DEPTH_M;
     for (let i = 2; i < 3 * JOINT_COUNT * moment.count; i += 3) depth = Math.max(depth, moment.camera[i]);
     return depth;
-  }
-
-  function pickHovered() {
-    const { place } = pointer;
-    hovered.slot = hovered.joint = -1;
-    if (place)
-      Object.assign(
-        hovered,
-        pick(place.x, place.y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, options.face),
-      );
   }
 
   function draw(now) {
@@ -151,13 +160,13 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     resolution.observe(elapsed);
     placePeople(now);
     views.update(moment, points, dt);
-    placePicture(now);
-    pickHovered();
-    parts.people.update(moment, points, hovered);
-    parts.tags.update(moment, points);
+    placePicture(now, dt);
+    hover.update(moment, points, camera, options.face);
+    parts.people.update(moment, points, hover.hovered);
+    parts.tags.update(moment, points, camera, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
-    onMoment(moment, hovered);
+    onMoment(moment, hover.hovered);
   }
 
   function resize() {
@@ -189,8 +198,10 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     setCamera: world.setCamera,
     setPreview: world.setPreview,
 
-    setColours({ background, ground, line, frustum }) {
+    setColours({ theme, background, ground, line, frustum }) {
+      colours.setTheme(theme);
       scene.background = new Color(background);
+      parts.people.setTheme(theme, ground);
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
@@ -207,7 +218,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
-      pointer.dispose();
+      hover.dispose();
       views.dispose();
       for (const part of Object.values(parts)) part.dispose();
       renderer.dispose();

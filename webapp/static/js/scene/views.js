@@ -3,20 +3,34 @@
 import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { mix } from "../timeline.js";
-import { frameAll } from "./framing.js";
+import { farthestOut, frameAll } from "./framing.js";
+import { createRefit } from "./refit.js";
 
 const GLIDE_S = 0.5;
+/** Framing again is not asked for by the user: it is slower. */
+const REFIT_GLIDE_S = 1.2;
+/** Share of the view that people fill, and where they move about: then they soon leave it again. */
+const FILLED = 0.86;
+const FILLED_BY_WALKERS = 0.78;
 /** The viewpoint stays above the floor, which is at y = 0. */
 const LOWEST_M = 0.05;
+/** Of the level part of the camera's direction. */
+const STEEP = 0.15;
 const FOLLOW_RATE = 6; // per second: how fast the view catches up with the person
-/** Degrees from the camera's own direction, and above the horizon. */
-const PRESETS = { overview: [38, 24], front: [0, 4], side: [90, 4], top: [0, 89.5] };
+/** Degrees from where the camera is, or from where people face, and above the horizon. */
+const PRESETS = {
+  overview: { turn: 34, rise: 16 },
+  front: { turn: 0, rise: 4, facing: true },
+  side: { turn: 90, rise: 4, facing: true },
+  top: { turn: 0, rise: 89.5 },
+};
 
 /**
- * `subjects(withCamera)` -> [x, y, z, …] of what to frame; `realCamera()` -> the real camera as in world.js, or null;
+ * `subjects()` -> {points, count} of what to frame; `front(heading)` -> the angle that people face;
+ * `realCamera()` -> the real camera as in world.js, or null;
  * `fovFor(aspect)` -> the vertical angle that contains its picture; `onChange(name)` when the view changes.
  */
-export function createViews(camera, element, { subjects, realCamera, fovFor, reducedMotion, onChange }) {
+export function createViews(camera, element, { subjects, front, realCamera, fovFor, reducedMotion, onChange }) {
   const controls = new OrbitControls(camera, element);
   controls.enableDamping = !reducedMotion;
   controls.dampingFactor = 0.12;
@@ -33,7 +47,10 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
   const rotation = new Quaternion();
   const basis = new Matrix4();
   const wideFov = camera.fov;
+  const fitting = { target: new Vector3(), distance: 1 };
+  const refit = createRefit();
   let gliding = 1;
+  let glideTime = GLIDE_S;
   let view = "overview";
   let followed = null;
 
@@ -43,12 +60,20 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
     else if (view !== "follow") setView(null);
   });
 
+  /** Arrow keys move the view as dragging does, without an event of their own. */
+  function takeByKeys({ code }) {
+    if (code.startsWith("Arrow")) controls.dispatchEvent({ type: "start" });
+  }
+  element.addEventListener("keydown", takeByKeys);
+
   function setView(name) {
     view = name;
     onChange(name);
   }
 
-  function glideTo(target, theta, phi, distance) {
+  function glideTo(target, theta, phi, distance, seconds = GLIDE_S) {
+    glideTime = seconds;
+    refit.reset();
     from.target.copy(controls.target);
     from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
     to.target.copy(target);
@@ -57,9 +82,22 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
     if (reducedMotion) place(1);
   }
 
-  function frame(theta, phi, withCamera) {
-    const { target, distance } = frameAll(subjects(withCamera), camera, theta, phi);
-    glideTo(target, theta, phi, distance);
+  function frame(theta, phi, seconds, filled = FILLED) {
+    const { points, count } = subjects();
+    frameAll(points, count, camera, theta, phi, filled, fitting);
+    glideTo(fitting.target, theta, phi, fitting.distance, seconds);
+  }
+
+  /** Frames people again, from the same direction, where they have left the view or fill little of it. */
+  function keepFramed(dt) {
+    const { points, count } = subjects();
+    const { theta, phi } = to.place;
+    frameAll(points, count, camera, theta, phi, FILLED, fitting);
+    const distance = camera.position.distanceTo(controls.target);
+    const aside = fitting.target.distanceTo(controls.target) / distance;
+    const out = farthestOut(points, count, camera);
+    if (refit.due(out, fitting.distance / distance, aside, dt))
+      frame(theta, phi, REFIT_GLIDE_S, out > 1 ? FILLED_BY_WALKERS : FILLED);
   }
 
   function place(share) {
@@ -96,6 +134,12 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
       camera.fov = fov;
       camera.updateProjectionMatrix();
     }
+  }
+
+  function nobodyInView() {
+    const { points, count } = subjects();
+    for (let i = 0; i < count; i++) if (farthestOut(points.subarray(3 * i, 3 * i + 3), 1, camera) < 1) return false;
+    return true;
   }
 
   function follow(moment, points, dt) {
@@ -143,41 +187,51 @@ export function createViews(camera, element, { subjects, realCamera, fovFor, red
         );
         return;
       }
-      const [turn, rise] = PRESETS[name];
-      frame(heading(realCamera()) + rad(turn), rad(90 - rise), name === "overview");
+      const { turn, rise, facing } = PRESETS[name];
+      const towardsCamera = heading(realCamera());
+      frame((facing ? front(towardsCamera) : towardsCamera) + rad(turn), rad(90 - rise));
     },
 
     /** Frames all people from the current direction. */
     fit() {
       if (view === "camera") leaveCamera();
       from.place.setFromVector3(offset.subVectors(camera.position, controls.target));
-      frame(from.place.theta, from.place.phi, false);
+      frame(from.place.theta, from.place.phi);
     },
 
-    /** Frames the scene again after the calibration has changed. */
+    /** Frames the scene again after the calibration has changed; the user's own view only where it shows nobody. */
     refit() {
-      if (view === null) views.fit();
-      else if (view in PRESETS) views.go(view);
+      if (view in PRESETS) views.go(view);
+      else if (view === null && nobodyInView()) views.fit();
     },
 
     update(moment, points, dt) {
       if (view === "camera") return moveToRealCamera();
       if (gliding < 1) {
-        gliding = Math.min(1, gliding + dt / GLIDE_S);
+        gliding = Math.min(1, gliding + dt / glideTime);
         place(ease(gliding));
-      }
+      } else if (view in PRESETS && moment.count > 0) keepFramed(dt);
       if (view === "follow") follow(moment, points, dt);
       stayAboveFloor(dt);
       return undefined;
     },
 
-    dispose: () => controls.dispose(),
+    dispose() {
+      element.removeEventListener("keydown", takeByKeys);
+      controls.dispose();
+    },
   };
   return views;
 }
 
 /** Angle about y of the direction from people towards the real camera: "front" is how the camera sees people. */
-const heading = (real) => (real ? Math.atan2(-real.forward.x, -real.forward.z) : 0);
+function heading(real) {
+  if (!real) return 0;
+  const { forward, displayFromCamera: m } = real;
+  // A camera that looks straight down sees people from where the lower edge of its picture is.
+  const steep = Math.hypot(forward.x, forward.z) < STEEP;
+  return steep ? Math.atan2(m[1], m[7]) : Math.atan2(-forward.x, -forward.z);
+}
 
 /** The angle equal to `theta` that is nearest to `reference`: the shortest rotation. */
 const nearest = (theta, reference) => theta + 2 * Math.PI * Math.round((reference - theta) / (2 * Math.PI));

@@ -5,7 +5,6 @@ import { compose, displayFromWorld, identity, transformPoints, worldFromCamera }
 
 /** Where people are expected while no one is in view, metres in front of the camera. */
 const EXPECTED_AHEAD_M = 3.2;
-const ORIGIN_WITHIN_M = 4;
 
 /** `onChange()` after every change of the calibration shown. Cameras are as in /api/state, with `floor_offset_m`. */
 export function createWorld({ parts, onChange }) {
@@ -64,10 +63,6 @@ export function createWorld({ parts, onChange }) {
       const z = realCamera.origin.z + EXPECTED_AHEAD_M * realCamera.forward.z;
       return [x - 1.5, 0, z - 1, x + 1.5, 2, z + 1];
     },
-
-    /** The world's origin as [x, y, z], or [] where it is far from the camera. */
-    worldOrigin: () =>
-      Math.hypot(realCamera.origin.x, realCamera.origin.z) < ORIGIN_WITHIN_M ? [...fromWorld.slice(9)] : [],
 
     /** Vertical angle, degrees, that holds the camera's whole picture on a view of this aspect. */
     fovFor(aspect) {

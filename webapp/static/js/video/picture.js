@@ -8,8 +8,11 @@ const UNTIMED_AFTER_MS = 500;
 export function createPicture(canvas, { silence }) {
   const context = canvas.getContext("2d", { alpha: false });
   const waiting = [];
+  /** Index of the frame on the canvas; null while there is none. */
+  let shown = null;
 
-  function draw(bitmap) {
+  function draw({ frame, bitmap }) {
+    shown = frame;
     if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
       canvas.width = bitmap.width;
       canvas.height = bitmap.height;
@@ -32,7 +35,9 @@ export function createPicture(canvas, { silence }) {
   }
 
   return {
-    canvas,
+    get frame() {
+      return shown;
+    },
 
     /** `item`: {frame, bitmap}; the bitmap is closed here, drawn or not. */
     add(item) {
@@ -48,8 +53,20 @@ export function createPicture(canvas, { silence }) {
       const count = due(frame, now);
       if (count === 0) return false;
       for (let i = 0; i < count - 1; i++) waiting[i].bitmap.close();
-      draw(waiting[count - 1].bitmap);
+      draw(waiting[count - 1]);
       waiting.splice(0, count);
+      return true;
+    },
+
+    /** Shows an empty canvas, of the ratio of `size`, instead of pictures; true where it has changed. */
+    blank([width, height], colour) {
+      clear();
+      if (shown === null && canvas.width * height === canvas.height * width) return false;
+      shown = null;
+      canvas.width = width;
+      canvas.height = height;
+      context.fillStyle = colour;
+      context.fillRect(0, 0, width, height);
       return true;
     },
   };

@@ -1,11 +1,18 @@
 // A table of a camera's calibration, beside another one for comparison.
 
-import { h } from "../dom.js";
-import { degrees, metres, position } from "../format.js";
-import { icon } from "../icons.js";
-import { sentence } from "./toasts.js";
+import { h } from "../../dom.js";
+import { degrees, metres, position } from "../../format.js";
+import { icon } from "../../icons.js";
+import { sentence } from "../toasts.js";
 
-const ORIGINS = { source: "from the video source", default: "default camera" };
+const ORIGINS = {
+  source: "from the video source",
+  default: "none: a level camera, 1.5 m high",
+  estimated: "floor found from people",
+  levelled: "levelled from people",
+  named: "the reference demo's room",
+  adjusted: "adjusted by hand",
+};
 
 const ROWS = [
   [
@@ -14,6 +21,7 @@ const ROWS = [
   ],
   ["Height", (camera) => metres(camera.height_m)],
   ["Downward tilt", (camera) => degrees(camera.tilt_deg)],
+  ["Roll", (camera) => degrees(camera.roll_deg)],
   ["Position", (camera) => `${position(camera.position)} m`],
   ["Up axis", ({ up }) => up],
   ["Focal length", ({ fx, fov_deg: angle }) => `${Math.round(fx)} px, ${degrees(angle)}`],

@@ -1,0 +1,44 @@
+"""A camera turned, raised or zoomed by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.extrinsics import Calibration
+from engine.geometry import Camera, CameraSpec, FloorTrust, Provenance, intrinsics
+from engine.posing import posed
+
+HAND = FloorTrust(tilt_deg=1.0, height=0.05)
+"""Trust in a floor whose grid was laid onto the picture by eye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What is given by hand; None: as it is."""
+
+    tilt_deg: float | None = None
+    roll_deg: float | None = None
+    height_m: float | None = None
+    fov_deg: float | None = None
+    """Horizontal field of view."""
+
+
+def adjusted(camera: Camera, by: Adjustment) -> Calibration:
+    """The camera for these frames as it was adjusted. Its heading, its place above the floor and its up axis stay."""
+    R, t = posed(
+        camera,
+        camera.tilt_down if by.tilt_deg is None else by.tilt_deg,
+        camera.roll if by.roll_deg is None else by.roll_deg,
+        camera.height if by.height_m is None else by.height_m,
+    )
+    given = camera.provenance.intrinsics
+    K = camera.K if given == "file" else None
+    if by.fov_deg is not None:
+        given = "option"
+        fx = camera.image_size[0] / 2 / math.tan(math.radians(by.fov_deg) / 2)
+        K = intrinsics(fx, fx * camera.fy / camera.fx, camera.cx, camera.cy)
+    size = None if K is None else camera.image_size
+    provenance = Provenance("file", "default" if K is None else given)
+    spec = CameraSpec(R, t, camera.up, K, size, provenance=provenance, floor=HAND)
+    return Calibration(spec, "adjusted", "m")

@@ -1,0 +1,206 @@
+// The source's camera: which one it is, its file, adjustments by hand, and the last change's Undo.
+
+import { address, get, post, put, remove } from "../../api.js";
+import { h, setText } from "../../dom.js";
+import { section, selectField, switchField } from "../../fields.js";
+import { icon } from "../../icons.js";
+import { sentence } from "../toasts.js";
+import { createAdjust } from "./adjust.js";
+import { compare, warning } from "./calibration.js";
+import { createFiles } from "./files.js";
+import { createLens } from "./lens.js";
+
+const NEUTRAL = "neutral";
+const REFERENCE = "reference";
+const OWN = "own";
+const OWN_NAMES = { adjusted: "Adjusted by hand", levelled: "Levelled from people" };
+
+/**
+ * `actions`: {settings(changes), preview(calibration with floor_offset_m | null), grid(shown), adjusting(place for
+ * the video | null)}; `toasts`: {news, problem}; `gridShown`: whether the floor's grid is over the video at first.
+ */
+export function createCameraPanel({ actions, toasts, gridShown = false }) {
+  const news = h("span", {});
+  const undo = h("button", { class: "button small", type: "button", onclick: takeBack }, "Undo");
+  const head = h("div", { class: "done camera-head", role: "status", hidden: true }, news, undo);
+  const facts = h("div", {});
+  const floor = h("p", { class: "help floor-status", hidden: true });
+  const outcome = h("div", { class: "outcome", "aria-live": "polite" });
+  const choice = selectField({ label: "Camera of this source", onChange: choose });
+  const files = createFiles({
+    outcome,
+    cameraInUse: async () => camera ?? get("api/extrinsics"),
+    floorOffset: () => settings.floor_offset_m,
+    onPreview: preview,
+    onApply: apply,
+  });
+  const adjust = createAdjust({
+    onPreview: (next) => preview(next && { ...next, floor_offset_m: settings.floor_offset_m }),
+    onApply: (change) => apply(change, "Camera adjusted"),
+    onProblem: toasts.problem,
+    onOpen: (place) => actions.adjusting(place),
+    onClose() {
+      actions.adjusting(null);
+      adjustButton.focus();
+    },
+  });
+  const adjustButton = h("button", { class: "button", type: "button", onclick: openAdjust }, "Adjust");
+  const level = h("button", { class: "button", type: "button", onclick: tryLevel }, icon("level"), "Level from people");
+  const download = h(
+    "a",
+    { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" },
+    icon("download"),
+    "Download",
+  );
+  const automatic = switchField({
+    label: "Find the floor from people",
+    help: "Tilt, roll and height, from people who stand or walk. A camera file, or your own choice, comes first.",
+    onChange: (on) => actions.settings({ level: on ? "auto" : "off" }),
+  });
+  const grid = switchField({
+    label: "Floor grid over the video",
+    help: "One line per metre, and the horizon: where they lie on the floor, the camera is right.",
+    onChange: (on) => actions.grid(on),
+  });
+  grid.set(gridShown);
+  const lens = createLens({ settings: actions.settings });
+
+  const element = h(
+    "div",
+    { class: "panel" },
+    head,
+    section(
+      "Position",
+      choice.element,
+      facts,
+      floor,
+      h("div", { class: "row" }, adjustButton, level, download),
+      adjust.element,
+      outcome,
+      ...files.elements,
+      h(
+        "p",
+        { class: "help" },
+        "Accepts JSON, YAML, XML, TOML and text files of most calibration programs. Level from people estimates ",
+        "tilt and floor height from the last few seconds: have someone walk around upright.",
+      ),
+    ),
+    section("Floor", automatic.element, grid.element),
+    ...lens.elements,
+  );
+
+  let camera = null; // of the newest frame
+  let settings = null;
+  let drawn = "";
+
+  function preview(next) {
+    actions.preview(next);
+  }
+
+  function tell(text) {
+    setText(news, sentence(text));
+    head.hidden = false;
+    head.scrollIntoView({ block: "nearest" });
+  }
+
+  function choose(value) {
+    if (value === NEUTRAL) apply(() => remove("api/extrinsics"), "No camera file");
+    else if (value === REFERENCE) apply(() => put("api/extrinsics", { name: REFERENCE }), "Reference demo's room");
+  }
+
+  /** `known`: warnings that the preview has shown already. */
+  async function apply(change, text, known = []) {
+    let answer;
+    try {
+      answer = await change();
+    } catch (error) {
+      files.refuse(error);
+      return;
+    }
+    preview(null);
+    undo.hidden = false;
+    outcome.replaceChildren(...answer.warnings.filter((one) => !known.includes(one)).map(warning));
+    tell(text);
+  }
+
+  async function takeBack() {
+    adjust.close();
+    try {
+      await post("api/extrinsics/undo");
+      outcome.replaceChildren();
+      head.hidden = true;
+      toasts.news("Previous camera restored");
+    } catch (error) {
+      toasts.problem(error);
+    }
+  }
+
+  function openAdjust() {
+    if (camera === null) return;
+    outcome.replaceChildren();
+    adjust.open(camera);
+    preview({ ...camera, floor_offset_m: settings.floor_offset_m });
+    adjust.element.scrollIntoView({ block: "nearest" });
+  }
+
+  async function tryLevel() {
+    level.disabled = true;
+    adjust.close();
+    try {
+      const next = await post("api/extrinsics/level", { preview: true });
+      const now = camera ?? (await get("api/extrinsics"));
+      files.offer(now, { ...next, floor_offset_m: 0 }, "Level from people", () => post("api/extrinsics/level"));
+    } catch (error) {
+      files.refuse(error);
+    }
+    level.disabled = false;
+  }
+
+  function showChoice() {
+    const { format, name } = camera;
+    const named = format === "named";
+    const own = !camera.default && !named;
+    choice.setOptions([
+      [NEUTRAL, format === "source" ? "The source's own" : "No camera file"],
+      [REFERENCE, "Reference demo's room"],
+      ...(own ? [[OWN, OWN_NAMES[format] ?? (name ? `Camera file: ${name}` : "Camera file")]] : []),
+    ]);
+    choice.set(own ? OWN : named ? REFERENCE : NEUTRAL);
+  }
+
+  function showFloor(found) {
+    const told = camera.source !== "file" && found && found.state !== "off";
+    floor.hidden = !told;
+    if (told) setText(floor, sentence(`floor: ${found.reason || found.state}`));
+  }
+
+  return {
+    element,
+    offerFile(file) {
+      adjust.close();
+      return files.offerFile(file);
+    },
+    adjust: openAdjust,
+    undo: takeBack,
+
+    update(state) {
+      ({ camera, settings } = state);
+      lens.update(state);
+      automatic.set(settings.level !== "off");
+      adjustButton.disabled = camera === null;
+      undo.hidden = !camera?.can_undo;
+      if (undo.hidden) head.hidden = true;
+      else if (head.hidden) {
+        setText(news, "The camera was changed");
+        head.hidden = camera.source === "estimated"; // the chip over the 3D view says it
+      }
+      if (camera === null) return;
+      showChoice();
+      showFloor(state.floor);
+      const key = JSON.stringify(camera);
+      if (key === drawn) return;
+      drawn = key;
+      facts.replaceChildren(compare(camera));
+    },
+  };
+}

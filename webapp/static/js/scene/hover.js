@@ -1,0 +1,36 @@
+// Which joint is told of: the one under the mouse, or the one that a finger tapped, until it taps elsewhere.
+
+import { createPicker } from "./picker.js";
+import { followPointer } from "./pointer.js";
+
+/** {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. */
+export function createHover(canvas) {
+  const pick = createPicker();
+  const pointer = followPointer(canvas);
+  const hovered = { slot: -1, joint: -1 };
+  const tapped = { id: -1, joint: -1 }; // a person may change the slot, and leaves it while out of view
+
+  function at({ x, y }, moment, points, camera, withFace) {
+    return pick(x, y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, withFace);
+  }
+
+  return {
+    hovered,
+    update(moment, points, camera, withFace) {
+      const tap = pointer.takeTap();
+      if (tap) {
+        const { slot, joint } = at(tap, moment, points, camera, withFace);
+        tapped.id = slot < 0 ? -1 : moment.ids[slot];
+        tapped.joint = joint;
+      }
+      if (pointer.place) {
+        tapped.id = -1;
+        Object.assign(hovered, at(pointer.place, moment, points, camera, withFace));
+      } else {
+        hovered.slot = tapped.id < 0 ? -1 : moment.ids.subarray(0, moment.count).indexOf(tapped.id);
+        hovered.joint = hovered.slot < 0 ? -1 : tapped.joint;
+      }
+    },
+    dispose: pointer.dispose,
+  };
+}

@@ -1,0 +1,27 @@
+// The layer of people over the picture, drawn again only when something has changed.
+
+import { drawPeople } from "./drawing.js";
+
+export function createOverlay(layers) {
+  const canvas = layers.people;
+  const context = canvas.getContext("2d");
+  let drawn = { scene: null, width: 0, tags: true };
+
+  return {
+    /** `scene`: {size, people}; null for nobody. */
+    draw(scene, tags) {
+      const size = scene?.size ?? drawn.scene?.size;
+      const { density } = layers;
+      const width = size ? Math.round(layers.shownWidth(size) * density) : 0;
+      if (scene === drawn.scene && width === drawn.width && tags === drawn.tags) return;
+      drawn = { scene, width, tags };
+      if (width === 0) return;
+      const height = Math.max(1, Math.round((width * size[1]) / size[0]));
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+      } else context.clearRect(0, 0, width, height);
+      if (scene) drawPeople(context, scene, { scale: width / size[0], density, tags });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// The video: one stream of raw pictures, and people drawn over the picture of their own frame.
+
+import { BACKGROUND } from "./drawing.js";
+import { fitted } from "./layers.js";
+import { createOverlay } from "./overlay.js";
+import { createPicture } from "./picture.js";
+import { createScenes } from "./scenes.js";
+import { openStream } from "./stream.js";
+import { createDemand, widthFor } from "./widths.js";
+
+const USUAL_SIZE = [16, 9];
+
+/**
+ * `layers` show it; `silence(now)` as of the timeline; `onStatus(message)`: null, or why there are no pictures. The 3D
+ * view uses `canvas`, which has the picture, and `show(frame, now)`.
+ */
+export function createVideo({ layers, silence, onStatus, view, open = openStream }) {
+  const scenes = createScenes();
+  const overlay = createOverlay(layers);
+  const picture = createPicture(layers.picture, { silence });
+  const stream = open({ onPicture: picture.add, onStatus });
+  const demand = createDemand(stream.setWidth);
+  let chosen = view;
+  let withheld = false;
+  let tags = true;
+  let elsewhere = [0, 0]; // CSS pixels of the 3D view that the picture fits into
+  let shown = null; // the scene on show
+
+  const withoutPictures = () => withheld || chosen === "skeleton";
+  const size = () => scenes.newest?.size ?? USUAL_SIZE;
+
+  function update() {
+    const need = (cssWidth) => (withoutPictures() ? null : widthFor(cssWidth, layers.density));
+    demand.set("panel", need(layers.shownWidth(size())));
+    demand.set("3D view", need(fitted(size(), elsewhere)));
+  }
+
+  /** The scene of the picture's own frame: people must not lag behind the picture. */
+  function sceneOf(frame) {
+    if (shown?.frame !== frame) shown = scenes.at(frame);
+    return chosen === "raw" ? null : shown;
+  }
+
+  layers.onResize(update);
+
+  return {
+    canvas: layers.picture,
+
+    push(scene) {
+      const before = size();
+      scenes.push(scene);
+      if (before[0] * scene.image_size[1] !== before[1] * scene.image_size[0]) update();
+    },
+
+    /** Shows the picture of `frame`, and people; true where the picture has changed. */
+    show(frame, now) {
+      if (withoutPictures()) {
+        const changed = picture.blank(size(), BACKGROUND);
+        overlay.draw(scenes.upTo(frame), tags);
+        return changed;
+      }
+      const changed = picture.show(frame, now);
+      overlay.draw(picture.frame === null ? null : sceneOf(picture.frame), tags);
+      return changed;
+    },
+
+    /** One of overlay, raw, skeleton. */
+    setView(next) {
+      chosen = next;
+      update();
+    },
+
+    /** Whether the operator shows this visitor no pictures. */
+    setWithheld(is) {
+      if (is === withheld) return;
+      withheld = is;
+      update();
+    },
+
+    setTags(on) {
+      tags = on;
+    },
+
+    /** [width, height] into which the picture fits in the 3D view, in CSS pixels; zeros where it is not shown there. */
+    setElsewhere(box) {
+      elsewhere = box;
+      update();
+    },
+  };
+}

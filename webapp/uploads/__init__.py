@@ -1,0 +1,1 @@
+"""Uploads: an operator's own videos and images, received in pieces, examined, listed, removed."""
