@@ -23,10 +23,10 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
-        posing
+        posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking overlay faces agreement
-        picture_writer video_writer extrinsics wire inference floor
+        settings capture preprocess decoding lifting tracking overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor fitting
         motion
         exports
         models input_hint processor trials
@@ -75,6 +75,8 @@ FLOORS = {
         __init__
     """,
     "engine.fitting": """
+        memory solver
+        depth lengths prior sight
         __init__
     """,
     "engine.extrinsics": """
@@ -102,7 +104,7 @@ FLOORS = {
     "engine.motion": """
         motion
         alignment lowpass marker_files placing quaternions recording speeds splines twist
-        angles edits gaps humanoid reading steady suggest
+        angles edits gaps humanoid limbs reading steady suggest
         comparing rotations
         bones
         clip
@@ -182,7 +184,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting recordings
+        __init__ exporting formats recordings
         replay writing
         recorder
     """,
@@ -208,13 +210,13 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console terminal
+        __init__ arguments bundle chart console network_command terminal
         bench comparison_chart convert doctor export infer models serve
         compare
         parser
     """,
     "bench": """
-        camera chromium household numpy_decoder sampler slopes watchers
+        camera chromium cleaning household numpy_decoder sampler slopes watchers
         drawn_maps floor latency serving soak straight wrists
         crowd decode first_scene viewers
         overhead page

@@ -131,11 +131,9 @@ class CameraDesk:
             self._used(source, before.camera)
             problem = self._saved(lambda: self._memory.restore(source, before.camera, before.record))
         elif self.can_undo:
-            settings = {**now.settings, **({"level": "off"} if "level" in now.settings else {})}
-            plain = replace(now, estimated=None, settings=settings)
+            plain = replace(now, settings={**now.settings, "level": "off"})
             self._used(source, plain)
-            fields = {**setting_fields(plain), "estimated": None}
-            problem = self._saved(lambda: self._memory.note(source, plain, fields))
+            problem = self._saved(lambda: self._memory.note(source, plain, setting_fields(plain)))
         else:
             raise ConflictError("there is no change to undo", "the camera is as it was when this source was opened")
         told = self.describe()

@@ -92,7 +92,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
   }
 
   function tell(text) {
-    setText(news, sentence(text));
+    setText(news, text);
     head.hidden = false;
     head.scrollIntoView({ block: "nearest" });
   }
