@@ -21,7 +21,7 @@ from engine.motion.clip import Clip
 from engine.motion.humanoid import NODES, PARENTS, Pose, Skeleton
 from engine.motion.motion import Motion
 from engine.motion.rotations import fit_skeleton, rotations
-from engine.overlay import colour_of
+from engine.overlay import PALETTE
 
 _STILL = 1e-6
 """Difference of quaternions below which a node never moves and has no channel."""
@@ -104,9 +104,9 @@ def _add_body(document: dict[str, Any], container: Container, skeleton: Skeleton
 
 
 def _colour(person: int) -> dict[str, Any]:
-    """The colour that the person has on the page, converted to linear light."""
-    blue, green, red = (((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour_of(person))
-    factor = [round(value, 4) for value in (red, green, blue)]
+    """A colour of the page's palette, converted to linear light."""
+    code = PALETTE[person % len(PALETTE)]
+    factor = [round(((int(code[at : at + 2], 16) / 255 + 0.055) / 1.055) ** 2.4, 4) for at in (1, 3, 5)]
     return {"baseColorFactor": [*factor, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.8}
 
 

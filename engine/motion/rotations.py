@@ -7,66 +7,17 @@ the more they are bent; straight limbs keep their twist and drift slowly to that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
 import numpy as np
 
 from engine.motion.humanoid import CHEST_PART, FACE, INDEX, NODES, PARENTS, SPINE_PART, Pose, Skeleton
+from engine.motion.limbs import limb_rotations
 from engine.motion.motion import Array
 from engine.motion.quaternions import from_matrices
-from engine.motion.twist import FRAME_S, across, follow, frames, known_axes, rise, unit
+from engine.motion.twist import FRAME_S, frames, known_axes, local, swung, unit, world_of
 from engine.skeleton import JOINT
 
 X, Y = np.eye(3)[:2]
 _SIDES = (("Left", "left", 1.0), ("Right", "right", -1.0))
-_BENT = (0.1, 0.5)
-"""Sine of an elbow's or knee's flexion below which its hinge is not known, and above which it is."""
-_DRIFT = 0.03
-"""Weight of the rest pose's twist for straight limbs: half of the way in 0.8 s."""
-FASTEST = 20.0
-"""Radians a second: the twist of limbs beyond what their swing brings along. Throws are faster, for a moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Limb:
-    """An arm or a leg: its nodes, its joints, and its rest pose."""
-
-    parent: str
-    """The node that its directions and its twist are measured against."""
-    upper: str
-    lower: str
-    end: str
-    joints: tuple[str, str, str]
-    rest: tuple[float, float, float]
-    hinge: tuple[float, float, float]
-    """The axis of the bend at rest."""
-
-
-_LIMBS = (
-    _Limb("Chest", "LeftArm", "LeftForeArm", "LeftHand", ("left_shoulder", "left_elbow", "left_wrist"),
-          (1, 0, 0), (0, -1, 0)),
-    _Limb("Chest", "RightArm", "RightForeArm", "RightHand", ("right_shoulder", "right_elbow", "right_wrist"),
-          (-1, 0, 0), (0, 1, 0)),
-    _Limb("Hips", "LeftUpLeg", "LeftLeg", "LeftFoot", ("left_hip", "left_knee", "left_ankle"),
-          (0, -1, 0), (1, 0, 0)),
-    _Limb("Hips", "RightUpLeg", "RightLeg", "RightFoot", ("right_hip", "right_knee", "right_ankle"),
-          (0, -1, 0), (1, 0, 0)),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """A limb's motion against its parent."""
-
-    parent: Array
-    """(T, 3, 3) world from parent."""
-    upper: Array
-    """(T, 3) units along the upper bone."""
-    lower: Array
-    rest: Array
-    """(3,) as in _Limb."""
-    hinge: Array
 
 
 def fit_skeleton(joints: Array) -> Skeleton:
@@ -82,13 +33,13 @@ def fit_skeleton(joints: Array) -> Skeleton:
     offsets[INDEX["Head"]] = _rigid(chest, middle - part["neck"])
     face = _face(part)
     for name in FACE:
-        offsets[INDEX[name]] = np.median(_local(face, part[str(NODES[INDEX[name]].joint)] - middle), axis=0)
+        offsets[INDEX[name]] = np.median(local(face, part[str(NODES[INDEX[name]].joint)] - middle), axis=0)
     for node, side, sign in _SIDES:
         offsets[INDEX[f"{node}Shoulder"]] = offsets[INDEX["Neck"]]
         offsets[INDEX[f"{node}Arm"]] = _rigid(chest, part[f"{side}_shoulder"] - part["neck"])
         offsets[INDEX[f"{node}ForeArm"]] = sign * X * _length(part[f"{side}_elbow"] - part[f"{side}_shoulder"])
         offsets[INDEX[f"{node}Hand"]] = sign * X * _length(part[f"{side}_wrist"] - part[f"{side}_elbow"])
-        offsets[INDEX[f"{node}UpLeg"]] = np.median(_local(hips, part[f"{side}_hip"] - part["pelvis"]), axis=0)
+        offsets[INDEX[f"{node}UpLeg"]] = np.median(local(hips, part[f"{side}_hip"] - part["pelvis"]), axis=0)
         offsets[INDEX[f"{node}Leg"]] = -Y * _length(part[f"{side}_knee"] - part[f"{side}_hip"])
         offsets[INDEX[f"{node}Foot"]] = -Y * _length(part[f"{side}_ankle"] - part[f"{side}_knee"])
     return Skeleton(offsets)
@@ -117,13 +68,13 @@ def _world(joints: Array, times: Array, skeleton: Skeleton) -> dict[str, Array]:
     chest = _twisted(spine, part)
     turns = {"Hips": hips, "Spine": spine, "Chest": chest}
     middle = _between_ears(part)
-    turns["Neck"] = _swung(chest, middle - part["neck"], skeleton.offsets[INDEX["Head"]], X)
+    turns["Neck"] = swung(chest, middle - part["neck"], skeleton.offsets[INDEX["Head"]], X)
     turns["Head"] = _head(part, middle, skeleton)
     turns |= dict.fromkeys(FACE, turns["Head"])
     for node, side, _ in _SIDES:
         clavicle = skeleton.offsets[INDEX[f"{node}Arm"]]
-        turns[f"{node}Shoulder"] = _swung(chest, part[f"{side}_shoulder"] - part["neck"], clavicle, Y)
-    return turns | _limbs(part, turns, np.diff(times, prepend=times[0] - FRAME_S))
+        turns[f"{node}Shoulder"] = swung(chest, part[f"{side}_shoulder"] - part["neck"], clavicle, Y)
+    return turns | limb_rotations(part, turns, np.diff(times, prepend=times[0] - FRAME_S))
 
 
 def _hips(part: dict[str, Array]) -> Array:
@@ -136,28 +87,20 @@ def _hips(part: dict[str, Array]) -> Array:
 def _spine(part: dict[str, Array], hips: Array, up: float) -> Array:
     """World from Spine: y to the neck, from the node's head `up` metres above the pelvis; no twist against the hips."""
     y = unit(part["neck"] - part["pelvis"] - up * hips[:, :, 1])
-    x = known_axes(_local(hips, y), np.broadcast_to(X, y.shape))
-    return frames(y, _world_of(hips, x))
+    x = known_axes(local(hips, y), np.broadcast_to(X, y.shape))
+    return frames(y, world_of(hips, x))
 
 
 def _twisted(spine: Array, part: dict[str, Array]) -> Array:
     """World from Chest: y of the spine, x as near to the line of the shoulders as it goes."""
     y = spine[:, :, 1]
-    x = known_axes(np.broadcast_to(Y, y.shape), _local(spine, part["left_shoulder"] - part["right_shoulder"]))
-    return frames(y, _world_of(spine, x))
+    x = known_axes(np.broadcast_to(Y, y.shape), local(spine, part["left_shoulder"] - part["right_shoulder"]))
+    return frames(y, world_of(spine, x))
 
 
 def _chest(part: dict[str, Array], hips: Array) -> Array:
     """World from Chest before the torso's length is known."""
     return _twisted(_spine(part, hips, SPINE_PART * _length(part["neck"] - part["pelvis"])), part)
-
-
-def _swung(parent: Array, to: Array, rest: Array, axis: Array) -> Array:
-    """World from a bone that points along `to`, and along `rest` in its parent's rest pose; twisted least."""
-    direction, rest = unit(_local(parent, to)), unit(rest)
-    across_it = known_axes(direction, np.broadcast_to(axis, direction.shape))
-    at_rest = frames(rest, unit(across(axis, rest)))
-    return np.asarray(parent @ frames(direction, across_it) @ at_rest.T)
 
 
 def _face(part: dict[str, Array]) -> Array:
@@ -177,54 +120,8 @@ def _head(part: dict[str, Array], middle: Array, skeleton: Skeleton) -> Array:
     return np.asarray(U @ Vt)
 
 
-def _limbs(part: dict[str, Array], turns: dict[str, Array], steps: Array) -> dict[str, Array]:
-    """World from the bones of arms and legs, whose twists are followed together."""
-    chains = [_chain(part, turns, limb) for limb in _LIMBS]
-    stacked = (np.stack(values, axis=1) for values in zip(*(_hinge(chain) for chain in chains), strict=True))
-    axes = follow(*stacked, steps, FASTEST)
-    found: dict[str, Array] = {}
-    for number, (chain, limb) in enumerate(zip(chains, _LIMBS, strict=True)):
-        at_rest = frames(chain.rest, chain.hinge)
-        found[limb.upper] = chain.parent @ frames(chain.upper, axes[:, number]) @ at_rest.T
-        found[limb.lower] = _swung(found[limb.upper], _world_of(chain.parent, chain.lower), chain.rest, chain.hinge)
-        found[limb.end] = found[limb.lower]
-    return found
-
-
-def _chain(part: dict[str, Array], turns: dict[str, Array], limb: _Limb) -> _Chain:
-    parent = turns[limb.parent]
-    upper, lower = (unit(_local(parent, part[b] - part[a])) for a, b in pairwise(limb.joints))
-    return _Chain(parent, upper, lower, np.array(limb.rest), np.array(limb.hinge))
-
-
-def _hinge(chain: _Chain) -> tuple[Array, Array, Array]:
-    """(T, 3) directions, (T, 3) targets and (T,) weights of the upper bone's twist, for `follow`."""
-    normal = np.cross(chain.upper, chain.lower)
-    known = rise(np.linalg.norm(normal, axis=-1), *_BENT)
-    usual, usable = _least_twist(chain.upper, chain.rest, chain.hinge)
-    drift = _DRIFT * (1 - known) * usable
-    return chain.upper, np.where((known > drift)[:, None], unit(normal), usual), np.maximum(known, drift)
-
-
-def _least_twist(directions: Array, rest: Array, hinge: Array) -> tuple[Array, Array]:
-    """(T, 3) the hinge after the smallest rotation from `rest` to each direction, and (T,) how well that is defined."""
-    cosines = directions @ rest
-    scale = (directions @ hinge) / np.maximum(1 + cosines, 1e-6)
-    return hinge - scale[:, None] * (rest + directions), rise(cosines, -0.9, -0.5)
-
-
 def _between_ears(part: dict[str, Array]) -> Array:
     return np.asarray((part["left_ear"] + part["right_ear"]) / 2)
-
-
-def _local(frame: Array, vectors: Array) -> Array:
-    """(T, 3, 3) world from frame, (T, 3) in the world -> (T, 3) in the frame."""
-    return np.asarray(np.einsum("tij,ti->tj", frame, vectors))
-
-
-def _world_of(frame: Array, vectors: Array) -> Array:
-    """(T, 3, 3) world from frame, (T, 3) in the frame -> (T, 3) in the world."""
-    return np.asarray(np.einsum("tij,tj->ti", frame, vectors))
 
 
 def _length(vectors: Array) -> float:
@@ -233,4 +130,4 @@ def _length(vectors: Array) -> float:
 
 def _rigid(frame: Array, vectors: Array) -> Array:
     """(3,) in the frame: the mean direction, at the median length."""
-    return unit(unit(_local(frame, vectors)).mean(axis=0)) * _length(vectors)
+    return unit(unit(local(frame, vectors)).mean(axis=0)) * _length(vectors)

@@ -89,3 +89,21 @@ def _first(directions: Array, towards: Array) -> Array:
     anything = np.eye(3)[np.abs(directions).argmin(axis=-1)]
     known = np.linalg.norm(towards, axis=-1, keepdims=True) > 0.5
     return unit(np.where(known, towards, across(anything, directions)))
+
+
+def swung(parent: Array, to: Array, rest: Array, axis: Array) -> Array:
+    """World from a bone that points along `to`, and along `rest` in its parent's rest pose; twisted least."""
+    direction, rest = unit(local(parent, to)), unit(rest)
+    across_it = known_axes(direction, np.broadcast_to(axis, direction.shape))
+    at_rest = frames(rest, unit(across(axis, rest)))
+    return np.asarray(parent @ frames(direction, across_it) @ at_rest.T)
+
+
+def local(frame: Array, vectors: Array) -> Array:
+    """(T, 3, 3) world from frame, (T, 3) in the world -> (T, 3) in the frame."""
+    return np.asarray(np.einsum("tij,ti->tj", frame, vectors))
+
+
+def world_of(frame: Array, vectors: Array) -> Array:
+    """(T, 3, 3) world from frame, (T, 3) in the frame -> (T, 3) in the world."""
+    return np.asarray(np.einsum("tij,tj->ti", frame, vectors))

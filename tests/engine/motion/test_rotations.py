@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from engine.motion.bones import constant_bones
 from engine.motion.humanoid import INDEX, NODES, PARENTS, Pose, Skeleton, heads, joints_of
+from engine.motion.limbs import FASTEST
 from engine.motion.motion import Array
 from engine.motion.quaternions import angles_between
-from engine.motion.rotations import FASTEST, fit_skeleton, rotations
+from engine.motion.rotations import fit_skeleton, rotations
 from engine.skeleton import JOINT, LIMBS
 from tests.engine.motion.stage import PEOPLE, RATE, motion, mpjpe_mm, truth
 
