@@ -337,14 +337,6 @@ def test_one_of_several_cameras_is_dropped_and_chosen(page: Page, watch: Watch) 
     assert api(page, "api/extrinsics")[1]["default"]
 
 
-def test_the_camera_is_levelled_from_people(page: Page) -> None:
-    open_tab(page, "Camera")
-    page.get_by_role("button", name="Level from people").click()
-    expect(page.locator(".offer")).to_contain_text("Level from people")
-    page.get_by_role("button", name="Discard").click()
-    assert api(page, "api/extrinsics")[1]["default"]
-
-
 def test_the_video_shows_what_is_chosen(page: Page) -> None:
     video = page.locator("canvas.picture")
 
@@ -454,7 +446,7 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_disabled()
     expect(page.locator(".guard-note").first).to_be_visible()
     open_tab(page, "Camera")
-    expect(page.get_by_role("button", name="Level from people")).to_be_disabled()
+    expect(page.get_by_role("switch", name="Find the floor from people")).to_be_disabled()
     before = api(page, "api/state")[1]
     attempts = [
         ("api/backend", "PUT", {"name": "pytorch"}),
@@ -464,7 +456,6 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
         ("api/source", "PUT", {"source": "demo"}),
         ("api/extrinsics", "PUT", GOOD),
         ("api/extrinsics", "DELETE", None),
-        ("api/extrinsics/level", "POST", {}),
         ("api/recordings", "POST", {"record": True}),
     ]
     for path, method, body in attempts:
@@ -496,7 +487,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 412, "height": 780}, has_touch=True, is_mobile=True)
     expect(page.locator("canvas.scene")).to_be_visible()
     expect(page.locator(".header").get_by_role("status")).to_have_text("Live", use_inner_text=True)
-    for name in ("Record", "Share"):
+    for name in ("Record", "Send"):
         expect(page.locator(".header").get_by_role("button", name=name, exact=True)).to_be_visible()
     for name in ("Camera", "Display", "Joints", "Stats", "Record", "Engine"):
         open_tab(page, name)
@@ -651,10 +642,3 @@ def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> No
         expect(page.locator(".stage-note")).to_be_hidden()
         page.close()
     assert watch.unexpected() == []
-
-
-def test_the_share_button_gives_a_link_or_says_how_to_get_one(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
-    expect(page.get_by_role("dialog")).to_contain_text("HOST=0.0.0.0")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
