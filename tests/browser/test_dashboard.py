@@ -217,7 +217,9 @@ def test_the_chosen_person_stays_chosen(page: Page) -> None:
             const { createJointsPanel } = await import("/static/js/panels/joints.js");
             const { createMoment } = await import("/static/js/timeline.js");
             const sent = [];
-            const panel = createJointsPanel({ onHeight: async (id, metres) => sent.push([id, metres]) });
+            const onHeight = async (id, metres) => sent.push([id, metres]);
+            const loadAngles = () => new Promise(() => {});
+            const panel = createJointsPanel({ onHeight, loadAngles });
             document.body.append(panel.element);
             const [person] = panel.element.querySelectorAll("select");
             const height = panel.element.querySelector("input");
