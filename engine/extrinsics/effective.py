@@ -22,13 +22,13 @@ def effective_camera(
     """The camera file's, or the source's `own`, or the neutral one, as the settings adjust it.
 
     `fx` (for frames of `fx_size`) overrides theirs, `up` that of a file, and `camera_height_m` the height of a camera
-    whose pose nobody gave; that one has the pose of `estimated`, if the floor was found before. A file without a lens
-    takes what the source's pictures say about theirs.
+    whose pose nobody gave; that one has the pose of `estimated`, if the floor was found before and `level` is not off.
+    A file without a lens takes what the source's pictures say about theirs.
     """
     spec = calibration.spec if calibration is not None else own or DEFAULT_CAMERA
     if settings.fx is not None:
         spec = replace(spec, fx=settings.fx, fx_size=fx_size)
-    if estimated is not None and spec.provenance.pose == "default":
+    if estimated is not None and settings.level == "auto" and spec.provenance.pose == "default":
         provenance = replace(spec.provenance, pose="estimated")
         pose = {name: getattr(estimated, name) for name in ("R", "t", "up", "floor")}
         spec = replace(spec, **pose, provenance=provenance)

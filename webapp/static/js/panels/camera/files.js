@@ -62,7 +62,7 @@ export function createFiles({ outcome, cameraInUse, floorOffset, onPreview, onAp
   /** Sends the file for a preview, which applies nothing, and shows the result. */
   async function offerFile(file, name = null) {
     const trouble = await troubleWith(file);
-    if (trouble) return refuse(trouble);
+    if (trouble) return refuse(trouble, file.name);
     const send = (preview) => {
       const form = new FormData();
       form.append("file", file, file.name);
