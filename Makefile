@@ -30,6 +30,7 @@ help:  ## this list
 
 setup: $(STAMPS)/python $(STAMPS)/page  ## build everything into .venv/
 
+run: export POSECAST_NETWORK_COMMAND = make run HOST=0.0.0.0 $(filter-out HOST=%,$(MAKEOVERRIDES))
 run: setup  ## start the dashboard in the browser, with the source chosen there (SOURCE=, HOST=, PORT=, ARGS=)
 	$(BIN)/posecast serve $(if $(SOURCE),--source "$(SOURCE)") --host "$(HOST)" --port "$(PORT)" --open $(ARGS)
 

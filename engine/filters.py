@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 
 DERIVATIVE_CUTOFF_HZ = 1.0
-"""Cutoff of the speed estimate; the paper's default, which suits hands and heads alike."""
+"""Cutoff of the speed estimate, unless another is given; the paper's default, which suits hands and heads alike."""
 
 
 class OneEuro:
     """One filter per element of an array; the shape is that of the first values."""
 
-    def __init__(self) -> None:
+    def __init__(self, derivative_cutoff_hz: float = DERIVATIVE_CUTOFF_HZ) -> None:
+        self._derivative_cutoff_hz = derivative_cutoff_hz
         self._held: Array | None = None
         self._speeds: Array = np.zeros(())
         self._waited: Array | float = 0.0
@@ -42,9 +43,9 @@ class OneEuro:
         if dt <= 0:
             return np.where(np.isnan(values), np.nan, self._held)
         step = self._waited + dt
-        slopes = (values - self._held) / step
-        speeds = self._speeds + _alpha(DERIVATIVE_CUTOFF_HZ, step) * (slopes - self._speeds)
-        smoothed = self._held + _alpha(cutoff_hz + beta * np.abs(speeds), step) * (values - self._held)
+        smoothed, speeds = one_euro_step(
+            self._held, self._speeds, values, step, cutoff_hz, beta, self._derivative_cutoff_hz
+        )
         if np.isnan(smoothed).any():
             return self._update_some(values, smoothed, speeds, step)
         self._held, self._speeds, self._waited = smoothed, speeds, 0.0
@@ -63,6 +64,20 @@ class OneEuro:
         """Scale the state: the values that follow are `factor` times as large."""
         if self._held is not None:
             self._held, self._speeds = self._held * factor, self._speeds * factor
+
+
+def one_euro_step(
+    held: Array,
+    speeds: Array,
+    values: Array,
+    dt: Array | float,
+    cutoff_hz: Array | float,
+    beta: Array | float,
+    derivative_cutoff_hz: float = DERIVATIVE_CUTOFF_HZ,
+) -> tuple[Array, Array]:
+    """The state (held values and their speeds), and values `dt` > 0 seconds later -> the next state."""
+    speeds = speeds + _alpha(derivative_cutoff_hz, dt) * ((values - held) / dt - speeds)
+    return held + _alpha(cutoff_hz + beta * np.abs(speeds), dt) * (values - held), speeds
 
 
 def _alpha(cutoff_hz: Array | float, dt: Array | float) -> Array | float:

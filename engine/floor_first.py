@@ -100,9 +100,8 @@ class _Held:
 
 
 def _encoded(image: Image) -> Image:
-    return np.asarray(
-        cv2.imencode(".jpg", np.ascontiguousarray(image), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1], dtype=np.uint8
-    )
+    jpeg = cv2.imencode(".jpg", np.ascontiguousarray(image), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    return np.asarray(jpeg, dtype=np.uint8)
 
 
 def _with_image(decoded: Decoded, image: Image) -> Decoded:

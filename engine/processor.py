@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine import decoding, lifting, preprocess
-from engine.fitting import Bodies, FitOptions
+from engine.fitting import BodyFit, FitOptions
 from engine.geometry import Camera, CameraSpec
 from engine.motion.angles import published
 from engine.settings import Settings
@@ -61,7 +61,7 @@ class Processor:
         self.backend = backend
         """May be replaced between two frames; identities survive."""
         self._identities, self._colours = Identities(), Colours()
-        self._bodies, self._smoothing = Bodies(), Smoothing()
+        self._bodies, self._smoothing = BodyFit(), Smoothing()
         self.reconfigure(settings, camera)
 
     def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
@@ -76,13 +76,15 @@ class Processor:
             smoothing=settings.smoothing, cutoff_hz=settings.smoothing_cutoff_hz, beta=settings.smoothing_beta
         )
         self._fit = FitOptions(
-            assumed_height_m=settings.assumed_height_m, person_heights_m=settings.person_heights_m or {}
+            fit=settings.fit,
+            assumed_height_m=settings.assumed_height_m,
+            person_heights_m=settings.person_heights_m or {},
         )
 
     def restart_tracking(self) -> None:
         """Forget all people: the next frame is of another scene."""
         self._identities.forget()
-        self._bodies, self._smoothing = Bodies(), Smoothing()
+        self._bodies, self._smoothing = BodyFit(), Smoothing()
 
     def process(self, frame: Frame) -> Snapshot:
         """All three steps; for a frame of a recording, the recorded snapshot."""
@@ -126,7 +128,7 @@ class Processor:
         watch.lap("track")
         lifted = self._lift(decoded, seen, camera)
         watch.lap("lift")  # here people are as single frames give them: what follows uses what it believes of them
-        fitted = self._bodies.fit(lifted, self._fit)
+        fitted = self._bodies.update(lifted, camera, frame.time, self._identities.known, self._fit)
         watch.lap("fit")
         people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
         if self._settings.angles:

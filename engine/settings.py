@@ -100,6 +100,13 @@ class Settings:
             "keypoints, as the reference with maps.",
         ),
     ] = "auto"
+    fit: Annotated[
+        bool,
+        about(
+            "Fit one body all along to each person: bones keep their lengths, joints stay on their keypoints. "
+            "Without it, bodies are shown as single frames give them."
+        ),
+    ] = True
     extrinsics: (
         Annotated[
             str,

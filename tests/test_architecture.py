@@ -23,10 +23,10 @@ FLOORS = {
     "engine": """
         __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
         geometry
-        posing
+        posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting fitting tracking leveling overlay faces agreement
-        picture_writer video_writer extrinsics wire inference floor
+        settings capture preprocess decoding lifting tracking overlay faces agreement
+        picture_writer video_writer extrinsics wire inference floor fitting
         motion
         exports
         models input_hint processor trials
@@ -75,6 +75,8 @@ FLOORS = {
         __init__
     """,
     "engine.fitting": """
+        memory solver
+        depth lengths prior sight
         __init__
     """,
     "engine.extrinsics": """
@@ -182,7 +184,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting recordings
+        __init__ exporting formats recordings
         replay writing
         recorder
     """,
@@ -191,7 +193,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets recent_people source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
         camera_records
         camera_memory
         camera engine_events source_desk
@@ -208,7 +210,7 @@ FLOORS = {
         run
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console terminal
+        __init__ arguments bundle chart console network_command terminal
         bench comparison_chart convert doctor export infer models serve
         compare
         parser

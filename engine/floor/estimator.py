@@ -74,6 +74,11 @@ class FloorEstimator:
         self.estimate = None
         self.restart()
 
+    def recall(self, estimate: FloorEstimate) -> None:
+        """Begin with what was found in an earlier run; it is kept unless the camera has moved."""
+        self.estimate = estimate
+        self.freeze()
+
     @property
     def status(self) -> FloorStatus:
         if self._frozen or self._held:

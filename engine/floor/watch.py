@@ -14,12 +14,14 @@ from engine.floor.estimator import FloorEstimator, FloorStatus
 from engine.floor.reasons import NOBODY
 from engine.floor.solve import FloorEstimate
 from engine.floor.standing import Body
-from engine.geometry import Camera, CameraSpec
+from engine.geometry import Camera, CameraSpec, FloorTrust
 from engine.settings import Settings
 from engine.types import Person, Snapshot
 
 OFF = FloorStatus("off", "switched off")
 KNOWN = FloorStatus("off", "the camera is known")
+UNKNOWN_TRUST = FloorTrust(tilt_deg=5.0, height=0.2)
+"""Of a floor that was found earlier, and nobody knows how well."""
 UNSEEN = FloorStatus("too weak", NOBODY)
 
 
@@ -51,8 +53,14 @@ class FloorWatch:
         if of != self._of:
             self._of = of
             self._estimator.forget()
+            if camera.provenance.pose == "estimated":
+                self._estimator.recall(_estimate_of(camera, settings.assumed_height_m))
         changed = self._estimator.observe(snapshot.scene.time, _bodies(snapshot.lifted), settings.assumed_height_m)
         return changed or self._estimator.estimate is not before
+
+    def forget(self) -> None:
+        """Begin again without an estimate."""
+        self._estimator.forget()
 
     def settle(self) -> None:
         """Estimate from all that was seen, and keep the result."""
@@ -85,6 +93,12 @@ class FloorWatch:
         self._holders.discard(holder)
         if not self._holders:
             self._estimator.release()
+
+
+def _estimate_of(camera: Camera, assumed_height_m: float) -> FloorEstimate:
+    """The estimate that has put `camera` where it is, in an earlier run."""
+    trust = camera.floor or UNKNOWN_TRUST
+    return FloorEstimate(camera.R @ camera.up_vector, camera.height / assumed_height_m, trust.tilt_deg, trust.height)
 
 
 def _lens(camera: Camera) -> tuple[object, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
+
 from engine.floor import Floor, FloorWatch
 from engine.geometry import CameraSpec
 from engine.pipeline.current import Current
@@ -24,11 +26,21 @@ class FloorKeeper:
 
     def see(self, snapshot: Snapshot, current: Current) -> None:
         """Look at a snapshot; called in the worker, between two frames."""
+        setup, seen = current.setup, snapshot.scene.camera
+        camera = setup.camera.for_image(*seen.image_size)
+        if not (np.array_equal(seen.R, camera.R) and np.array_equal(seen.t, camera.t)):
+            return  # it was still on its way while the camera or the source was changed
         with self._lock:
-            changed = self._watch.see(snapshot, current.settings)
+            changed = self._watch.see(snapshot, setup.settings)
         if changed:
             current.update_camera()
             self._announcer.announce(StateEvent())
+
+    def find_again(self, current: Current) -> None:
+        """Begin again; what was found before is not used."""
+        with self._lock:
+            self._watch.forget()
+        current.update_camera()
 
     def placed(self, spec: CameraSpec, settings: Settings) -> CameraSpec:
         """`spec` on the floor found for it."""

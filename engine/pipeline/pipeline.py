@@ -218,6 +218,11 @@ class Pipeline:
         self._floor.release(holder)
         self._announcer.announce(StateEvent())
 
+    def find_floor_again(self) -> None:
+        """Look for the floor from the beginning, as in another source."""
+        self._floor.find_again(self._current)
+        self._announcer.announce(StateEvent())
+
     def pause(self) -> None:
         """Close the source until `resume`, keeping the newest frame and snapshot. Saves power without viewers."""
         if self._feed.pause():

@@ -1,10 +1,11 @@
-"""Smooths joints in 3D: strongly in slow movement, weakly in fast movement.
+"""Smooths joints in 3D: strongly in slow movement, weakly in fast movement, and never the lengths of bones.
 
 In: people with joints in metres, camera frame, and the frames' times. Out: the same, smoothed.
 
-A person's position is accurate across the line of sight and inaccurate along it: depth comes from the size in the
-image, of which one percent is 5 cm at 5 m. So the depth is smoothed separately, and the body moved along its line of
-sight, which leaves the image unchanged, before the rest is smoothed.
+A joint's line of sight is accurate, since it comes from the picture. Its depth is not: it comes from the size in the
+image, of which one percent is 5 cm at 5 m, and from what the lifter expects. So lines of sight are smoothed lightly,
+which leaves people where they are in the picture; the joints' depths relative to the pelvis more, the pelvis's most.
+Bones that keep their lengths before smoothing keep them afterwards.
 """
 
 from __future__ import annotations
@@ -17,19 +18,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.bones import lengths_of, with_lengths
 from engine.filters import OneEuro
 from engine.matching import Array
-from engine.skeleton import JOINT_COUNT, PELVIS
+from engine.skeleton import PELVIS
 from engine.types import Person, Pose3D
 
 RESTART_AFTER_S = 0.5
 """Seconds after which the filters restart, since the previous pose is outdated."""
 DEPTH_WINDOW_S = 0.2
 """Seconds over which the median depth is taken: poses with half of their keypoints hidden jump by metres."""
+SIGHT_BETA = 12.0
+"""Factor on beta for lines of sight: wrists stay within a few percent of the body's size from their keypoints."""
+SIGHT_DERIVATIVE_HZ = 4.0
+"""Cutoff of their speed, at which a wrist's turn is noticed within a frame or two."""
+RELATIVE_DEPTH_BETA = 4.0
+"""Factor on beta for the joints' depths relative to the pelvis, whose noise would look like movement."""
 DEPTH_BETA = 0.25
-"""Factor on beta for depth, whose noise is about four times that of the joints and would look like movement."""
+"""Factor on beta for the pelvis's depth, whose noise is about four times that of the joints."""
 NEAREST_M = 0.1
-"""Minimum distance of the pelvis from the camera for which a line of sight is defined."""
+"""Minimum distance of a joint from the camera for which a line of sight is defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class Smoothing:
 
 
 class PoseSmoother:
-    """One Euro filters for one person: for the depth, and for the position and the joints relative to it."""
+    """One Euro filters for one person: for lines of sight, relative depths, and the pelvis's depth."""
 
     def __init__(self) -> None:
         self._height_m: float | None = None
@@ -86,8 +94,8 @@ class PoseSmoother:
         self._seen_at: float = time
         self._depths: deque[tuple[float, float]] = deque()
         """Recent (time, depth) pairs."""
-        self._depth: OneEuro = OneEuro()
-        self._rest: OneEuro = OneEuro()
+        self._depth, self._relative, self._sight = OneEuro(), OneEuro(), OneEuro(SIGHT_DERIVATIVE_HZ)
+        self._lengths = OneEuro()
 
     def update(self, joints: Array, time: float, height_m: float | None, *, cutoff_hz: float, beta: float) -> Array:
         """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
@@ -100,23 +108,27 @@ class PoseSmoother:
             self._rescale(height_m / self._height_m)
         dt = time - self._seen_at
         self._seen_at, self._height_m = time, height_m
-        pelvis = joints[PELVIS]
-        if pelvis[2] < NEAREST_M:
+        if not joints[:, 2].min() >= NEAREST_M:
             self._restart(-math.inf)
             return joints
-        depth = self._smooth_depth(float(pelvis[2]), time, dt, cutoff_hz, beta * DEPTH_BETA)
-        # The speed of the direction times the depth is in metres per second, like that of the joints.
-        betas = np.full((JOINT_COUNT + 1, 1), beta)
-        betas[0] *= depth
-        direction_and_joints = np.vstack([pelvis / pelvis[2], joints - pelvis])
-        smoothed = self._rest.update(direction_and_joints, dt, cutoff_hz=cutoff_hz, beta=betas)
-        return np.asarray(smoothed[1:] + smoothed[0] * depth)
+        pelvis = float(joints[PELVIS, 2])
+        depth = self._smooth_depth(pelvis, time, dt, cutoff_hz, beta * DEPTH_BETA)
+        relative = self._relative.update(
+            joints[:, 2] - pelvis, dt, cutoff_hz=cutoff_hz, beta=beta * RELATIVE_DEPTH_BETA
+        )
+        # The speed of a line of sight times the depth is in metres per second.
+        sight = self._sight.update(
+            joints[:, :2] / joints[:, 2:], dt, cutoff_hz=cutoff_hz, beta=beta * SIGHT_BETA * depth
+        )
+        lengths = self._lengths.update(lengths_of(joints), dt, cutoff_hz=cutoff_hz, beta=beta * RELATIVE_DEPTH_BETA)
+        depths = np.maximum(relative + depth, NEAREST_M)[:, None]
+        return with_lengths(np.hstack([sight * depths, depths]), lengths)
 
     def _rescale(self, factor: float) -> None:
-        """Scale the state to a person `factor` times as tall and as far away; the direction stays the same."""
+        """Scale the state to a person `factor` times as tall and as far away; lines of sight stay the same."""
         self._depths = deque((time, depth * factor) for time, depth in self._depths)
-        self._depth.scale(factor)
-        self._rest.scale(np.array([1.0, *[factor] * JOINT_COUNT])[:, None])
+        for of_metres in (self._depth, self._relative, self._lengths):
+            of_metres.scale(factor)
 
     def _smooth_depth(self, depth: float, time: float, dt: float, cutoff_hz: float, beta: float) -> float:
         """Metres."""

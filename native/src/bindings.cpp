@@ -4,12 +4,14 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "dense.h"
 #include "extraction.h"
+#include "relaxation.h"
 
 namespace py = pybind11;
 
@@ -30,6 +32,13 @@ constexpr char kDenseDoc[] =
     "rectified. weight (tiles, inputs, 32) and bias (tiles, 32) hold 32 outputs a tile. Returns (P, 32 * tiles) "
     "float32.\n"
     "ValueError where shapes do not fit.";
+
+constexpr char kRelaxDoc[] =
+    "Joints (P, 19, 3) moved by `iterations` Gauss-Newton steps towards the least squares of rays (P, 19, 2), of a\n"
+    "prior (P, 19, 3) relative to the pelvis, of bone lengths (P, B), of a floor, n X = c as plane (P, 4), and of the\n"
+    "pelvis's depth (P,); metres, camera frame. Weights are 1 / m^2: (P, 19) of the prior, the rays and the floor,\n"
+    "(B,) of the bones, (P,) of the depth. bones (B, 2) are pairs of joints. All float64 and finite. ValueError where "
+    "shapes do not fit.";
 
 std::string shape_text(const py::array& array) {
   std::string text = "(";
@@ -146,12 +155,66 @@ py::array_t<float> dense(const Matrix& rows, const Matrix& weight, const Matrix&
   return out;
 }
 
+using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Indices = py::array_t<int, py::array::c_style | py::array::forcecast>;
+
+void check_shape(const Doubles& array, const std::string& name, const std::vector<py::ssize_t>& wanted) {
+  if (std::vector<py::ssize_t>(array.shape(), array.shape() + array.ndim()) == wanted) return;
+  throw py::value_error(name + " does not fit, got shape " + shape_text(array));
+}
+
+py::array_t<double> relax(const Doubles& joints, const Doubles& prior, const Doubles& prior_weight, const Doubles& rays,
+                          const Doubles& ray_weight, const Indices& bones, const Doubles& lengths,
+                          const Doubles& bone_weight, const Doubles& plane, const Doubles& plane_weight,
+                          const Doubles& depth, const Doubles& depth_weight, int iterations) {
+  const py::ssize_t joint_count = posecast::kJoints, people = depth.size(), bone_count = bone_weight.size();
+  check_shape(joints, "joints", {people, joint_count, 3});
+  check_shape(prior, "prior", {people, joint_count, 3});
+  check_shape(prior_weight, "prior_weight", {people, joint_count});
+  check_shape(rays, "rays", {people, joint_count, 2});
+  check_shape(ray_weight, "ray_weight", {people, joint_count});
+  check_shape(lengths, "lengths", {people, bone_count});
+  check_shape(plane, "plane", {people, 4});
+  check_shape(plane_weight, "plane_weight", {people, joint_count});
+  check_shape(depth_weight, "depth_weight", {people});
+  if (bones.ndim() != 2 || bones.shape(0) != bone_count || bones.shape(1) != 2) {
+    throw py::value_error("bones does not fit, got shape " + shape_text(bones));
+  }
+  for (py::ssize_t i = 0; i < bones.size(); ++i) {
+    if (bones.data()[i] < 0 || bones.data()[i] >= joint_count) throw py::value_error("bones must be pairs of joints");
+  }
+  py::array_t<double> moved({people, joint_count, py::ssize_t{3}});
+  std::copy(joints.data(), joints.data() + joints.size(), moved.mutable_data());
+  double* const target = moved.mutable_data();
+  {
+    py::gil_scoped_release release;
+    std::vector<posecast::Bone> of_person(static_cast<size_t>(bone_count));
+    for (py::ssize_t p = 0; p < people; ++p) {
+      for (py::ssize_t i = 0; i < bone_count; ++i) {
+        of_person[i] = {bones.data()[2 * i], bones.data()[2 * i + 1], lengths.data()[p * bone_count + i],
+                        bone_weight.data()[i]};
+      }
+      const py::ssize_t at = p * joint_count;
+      const posecast::Evidence evidence = {
+          prior.data() + 3 * at, prior_weight.data() + at,    rays.data() + 2 * at, ray_weight.data() + at,
+          plane.data() + 4 * p,  plane_weight.data() + at,    depth.data()[p],      depth_weight.data()[p],
+          of_person.data(),      static_cast<int>(bone_count)};
+      posecast::relax(evidence, iterations, target + 3 * at);
+    }
+  }
+  return moved;
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, module, py::mod_gil_not_used()) {
-  module.doc() = "The inner loops in C++: maps of the network to people in 2D, and layers of the lifter.";
+  module.doc() =
+      "The inner loops in C++: maps of the network to people in 2D, layers of the lifter, the fit of bodies.";
   module.def("dense", &dense, py::arg("rows"), py::arg("weight"), py::arg("bias"), py::arg("rectified"), kDenseDoc);
   module.def("extract_people", &extract_people, py::arg("heatmaps"), py::arg("pafs"), py::kw_only(),
              py::arg("min_paf_ratio") = 0.8, kExtractPeopleDoc);
+  module.def("relax", &relax, py::arg("joints"), py::arg("prior"), py::arg("prior_weight"), py::arg("rays"),
+             py::arg("ray_weight"), py::arg("bones"), py::arg("lengths"), py::arg("bone_weight"), py::arg("plane"),
+             py::arg("plane_weight"), py::arg("depth"), py::arg("depth_weight"), py::arg("iterations"), kRelaxDoc);
   module.def("find_peaks", &find_peaks, py::arg("heatmaps"), kFindPeaksDoc);
 }

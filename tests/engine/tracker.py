@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.fitting import Bodies, FitOptions
+from engine.fitting import BodyFit, FitOptions
+from engine.geometry import DEFAULT_CAMERA
 from engine.tracking import Identities, Smoothing, SmoothingOptions
 from engine.types import Person, Pose2D, Pose3D
+
+CAMERA = DEFAULT_CAMERA.for_image(1280, 720)
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,11 @@ class Tracker:
     """Identities, heights and smoothing of one stream; people are lifted beforehand."""
 
     def __init__(self) -> None:
-        self.identities, self.bodies, self.smoothing = Identities(), Bodies(), Smoothing()
+        self.identities, self.bodies, self.smoothing = Identities(), BodyFit(), Smoothing()
 
     def reset(self) -> None:
         self.identities.forget()
-        self.bodies, self.smoothing = Bodies(), Smoothing()
+        self.bodies, self.smoothing = BodyFit(), Smoothing()
 
     def update(
         self, poses2d: Sequence[Pose2D], poses3d: Sequence[Pose3D | None], time: float, options: Options
@@ -32,7 +35,8 @@ class Tracker:
         """`poses3d` goes with `poses2d`."""
         bodies = {id(pose): body for pose, body in zip(poses2d, poses3d, strict=True)}
         seen = self.identities.assign(poses2d, time)
-        people = [Person(number, pose, bodies[id(pose)]) for number, pose in seen]
-        people = self.bodies.fit(people, FitOptions(person_heights_m=options.person_heights_m))
-        smoothness = SmoothingOptions(smoothing=options.smoothing)
-        return self.smoothing.update(people, time, smoothness, self.identities.known)
+        lifted = [Person(number, pose, bodies[id(pose)]) for number, pose in seen]
+        known = self.identities.known
+        heights = FitOptions(fit=False, person_heights_m=options.person_heights_m)
+        people = self.bodies.update(lifted, CAMERA, time, known, heights)
+        return self.smoothing.update(people, time, SmoothingOptions(smoothing=options.smoothing), known)

@@ -45,6 +45,8 @@ class ServeOptions:
     uploads: Path | None = None
     """Folder of the uploads; None: in the user's data folder."""
     uploads_limit_bytes: int = 10 * 10**9
+    network_command: str = "posecast serve --host 0.0.0.0"
+    """The command that starts the server again, reachable from the network."""
     links: bool = True
     """Whether links are printed on stdout with their tokens; otherwise they are only logged, without tokens."""
 

@@ -1,4 +1,4 @@
-"""The view-only link that can be shared: its address, and a QR code of it for phones."""
+"""How others watch: the view-only links, and QR codes of them for phones."""
 
 from __future__ import annotations
 
@@ -11,22 +11,31 @@ import segno
 from engine.wire import Wire
 from webapp.access.options import ServeOptions, is_loopback
 
+_PAGES = {"dashboard": "", "view": "view"}
+"""Pages that can be shared, and their paths."""
 
-def share_link(options: ServeOptions, url: str) -> Wire:
-    """The view-only link to a dashboard that the visitor sees at `url` (with a slash at its end)."""
+
+def sharing(options: ServeOptions, url: str, *, operator: bool) -> Wire:
+    """The links to a dashboard that the visitor sees at `url` (with a slash at its end).
+
+    Where only this computer can reach it, there are no links, but, for operators, the command that changes that.
+    """
     if not options.loopback and is_loopback(urlsplit(url).hostname or ""):
         url = reachable_url(options, urlsplit(url).path)
-    link = with_token(url, options.view_token)
     loopback = is_loopback(urlsplit(url).hostname or "")
     return {
-        "url": link,
-        "view_only": options.view_token is not None,
+        "address": url,
         "loopback": loopback,
-        "hint": "only this computer can open this link; for others, start with HOST=0.0.0.0 (--host 0.0.0.0)"
-        if loopback
-        else "",
-        "qr_svg": _qr(link),
+        "command": options.network_command if loopback and operator else None,
+        "token_required": options.protected,
+        "view_only": options.view_token is not None,
+        "links": [] if loopback else [_link(name, url + path, options) for name, path in _PAGES.items()],
     }
+
+
+def _link(name: str, url: str, options: ServeOptions) -> Wire:
+    link = with_token(url, options.view_token)
+    return {"name": name, "url": link, "qr_svg": _qr(link)}
 
 
 def with_token(url: str, token: str | None) -> str:

@@ -28,6 +28,7 @@ SETTINGS = {
     "camera_height_m": "METRES",
     "pixel_aspect": "W:H",
     "body": None,
+    "fit": None,
     "level": None,
 }
 """Settings that are options of every command that runs the network, with their metavar; None: the choices."""
@@ -80,6 +81,12 @@ def gigabytes(text: str) -> float:
     return value
 
 
+def on_or_off(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither on nor off")
+    return text == "on"
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The options that are settings, and --config."""
     group = parser.add_argument_group("common options")
@@ -108,7 +115,9 @@ def _add_setting(group: Any, name: str, metavar: str | None) -> None:
     if "minimum" in described:
         text += f" ({bounds(described)})"
     option = f"--{name.replace('_', '-')}"
-    kinds: dict[str, Callable[[str], Any]] = {"integer": whole_number, "number": number}
+    kinds: dict[str, Callable[[str], Any]] = {"integer": whole_number, "number": number, "boolean": on_or_off}
     types = described["type"]
     kind = kinds.get(types if isinstance(types, str) else types[0], str)
+    if kind is on_or_off:
+        metavar = "on|off"
     group.add_argument(option, type=kind, metavar=metavar, choices=described.get("enum"), help=text)

@@ -1,4 +1,4 @@
-"""The camera over HTTP: extrinsics in, out and back to the neutral camera, and the level from people."""
+"""The camera over HTTP: extrinsics in, out and back to the neutral camera."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import MAX_FILE_BYTES
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
-from webapp.routes.request_types import AdjustRequest, LevelRequest, NamedCamera
+from webapp.routes.request_types import AdjustRequest, NamedCamera
 from webapp.services import services
 from webapp.state.adjusting import Adjustment
 
@@ -61,13 +61,6 @@ def put() -> Response:
 def reset() -> Response:
     """Return to the source's own camera, or the neutral one."""
     return answer(services().camera.reset())
-
-
-@blueprint.post("/level")
-def level() -> Response:
-    """Estimate tilt and floor from the people seen recently, and use them; `{"preview": true}` only reports them."""
-    body = checked(LevelRequest) if request.get_data() else LevelRequest()
-    return answer(services().camera.level(preview=body.preview))
 
 
 @blueprint.post("/undo")

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from engine.settings import SCHEMA
 from webapp.access.guard import refuse
 from webapp.access.pixels import withheld
-from webapp.access.share import share_link
+from webapp.access.share import sharing
+from webapp.access.tokens import Role
 from webapp.routes.answers import answer
 from webapp.routes.assets import static_version
 from webapp.services import role, services
@@ -66,9 +67,9 @@ def favicon() -> Response:
 
 @blueprint.get("/api/share")
 def share() -> Response:
-    """The link for others, with its QR code."""
+    """The links for others, with QR codes."""
     url = f"{request.host_url.rstrip('/')}{request.script_root}/"
-    return answer(share_link(services().options, url))
+    return answer(sharing(services().options, url, operator=role() is Role.OPERATOR))
 
 
 @blueprint.get("/healthz")

@@ -9,6 +9,7 @@ from engine.exports import Request
 from engine.wire import Wire, csv_lines
 from webapp.access.errors import UnavailableError
 from webapp.access.pixels import withheld
+from webapp.recording.formats import DOWNLOADS
 from webapp.recording.recordings import RECORDING, SCENES, VIDEO
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
@@ -17,14 +18,13 @@ from webapp.services import services
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
 
-FORMATS = ("jsonl", "csv", "mp4")
 _PATIENCE_S = 0.5
 """How long a request waits for an export, so that a short one is a single request."""
 
 
 @blueprint.get("")
 def listing() -> Response:
-    """All recordings, the running one, and their total and permitted size."""
+    """All recordings, the running one, their total and permitted size, and what they can be downloaded as."""
     app = services()
     hidden = withheld(app.viewers_see())
     return answer(
@@ -33,6 +33,7 @@ def listing() -> Response:
             "recordings": [_without_video(one) if hidden else one for one in app.recordings.listing()],
             "total_bytes": app.recordings.total_bytes(),
             "cap_bytes": app.recorder.limit_bytes,
+            "formats": [one.to_wire() for one in DOWNLOADS if not (hidden and one.pictures)],
         }
     )
 
@@ -54,9 +55,10 @@ def control() -> Response:
 @blueprint.get("/<name>")
 def download(name: str) -> Response:
     """A recording as a file."""
-    kind = request.args.get("format", FORMATS[0])
-    if kind not in FORMATS:
-        raise PosecastError(f"unknown format {kind!r}", f"formats are: {', '.join(FORMATS)}")
+    known = [one.name for one in DOWNLOADS if not one.prepared]
+    kind = request.args.get("format", known[0])
+    if kind not in known:
+        raise PosecastError(f"unknown format {kind!r}", f"formats are: {', '.join(known)}")
     recordings = services().recordings
     if kind == "csv":
         path = recordings.path(name)

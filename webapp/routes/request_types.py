@@ -72,12 +72,6 @@ class AdjustRequest(Body, frozen=True):
     adjust: CameraAdjustment
 
 
-class LevelRequest(Body, frozen=True):
-    """How to level the camera."""
-
-    preview: Annotated[bool, about("Only report what the camera would be.")] = False
-
-
 class RecordingRequest(Body, frozen=True):
     """Start or stop recording."""
 
@@ -92,7 +86,6 @@ BODIES: tuple[type[Body], ...] = (
     NamedCamera,
     CameraAdjustment,
     AdjustRequest,
-    LevelRequest,
     RecordingRequest,
     UploadRequest,
 )

@@ -1,4 +1,4 @@
-"""Changes of the camera by the dashboard: a camera file, a named camera, adjustments by hand, leveling, Undo.
+"""Changes of the camera by the dashboard: a camera file, a named camera, adjustments by hand, Undo.
 
 A new camera is used from the next frame on, and remembered for its source. The last change of each source can be
 undone.
@@ -26,7 +26,6 @@ from engine.extrinsics import (
     parse_calibration,
 )
 from engine.geometry import Camera, CameraSpec
-from engine.leveling import level
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -36,7 +35,6 @@ from webapp.describe import camera_file, describe_camera
 from webapp.state.adjusting import Adjustment, adjusted
 from webapp.state.camera_fields import Record, chosen_field, pose_field, setting_fields
 from webapp.state.camera_memory import CameraMemory
-from webapp.state.recent_people import RecentPeople
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +59,6 @@ class CameraDesk:
 
     def __init__(self, pipeline: Pipeline, memory: CameraMemory, told: Callable[[str, str], object]) -> None:
         self._pipeline, self._memory, self._told = pipeline, memory, told
-        self._people = RecentPeople()
         self._before: dict[str, _Before] = {}
         self._last_camera: Camera | None = None
         self._floor_saved_at = float("-inf")
@@ -115,27 +112,13 @@ class CameraDesk:
         changes = {"fx": None} if adjustment.fov_deg is not None else {}
         return self._use(calibration, lambda: chosen_field(calibration), preview=preview, **changes)
 
-    def level(self, *, preview: bool = False) -> Wire:
-        """Estimate tilt and floor from the people seen recently, and use that camera, or only preview it.
-
-        Its world has the floor at height 0, so `floor_offset_m` is reset.
-        """
-        bodies, camera = self._people.bodies(), self._pipeline.state().camera
-        if bodies is None or camera is None:
-            raise ConflictError(
-                "no people were seen in the last seconds", "have somebody walk in front of the camera, then try again"
-            )
-        try:
-            calibration = Calibration(level(camera, bodies), "levelled", "m")
-        except PosecastError as error:
-            raise ConflictError(error.error, error.hint) from error
-        return self._use(calibration, lambda: chosen_field(calibration), preview=preview, floor_offset_m=0.0)
-
     def reset(self) -> Wire:
-        """Return to the source's own camera, or the neutral one."""
+        """Return to the source's own camera, or the neutral one, whose floor is then looked for again."""
         source, now = self._now()
+        self._pipeline.find_floor_again()
         settings = {**now.settings, "up": None, "extrinsics": None}
-        problem = self._change(source, replace(now, calibration=None, settings=settings), lambda: {"camera": None})
+        plain = replace(now, calibration=None, estimated=None, settings=settings)
+        problem = self._change(source, plain, lambda: {"camera": None, "estimated": None})
         told = self.describe()
         return {**told, "warnings": [*told["warnings"], *problem]}
 
@@ -157,8 +140,7 @@ class CameraDesk:
         return {**told, "warnings": [*told["warnings"], *problem]}
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
-        """Look at a snapshot: its people, for `level`, and whether its camera fits."""
-        self._people.see(snapshot)
+        """Look at a snapshot: whether its camera fits."""
         camera = snapshot.scene.camera
         if camera is self._last_camera:
             return

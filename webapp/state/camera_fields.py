@@ -31,7 +31,7 @@ def setting_fields(camera: SourceCamera) -> Record:
 
 
 def chosen_field(calibration: Calibration) -> Record:
-    """The field `camera` of a record for a camera that is in no file: adjusted by hand, or levelled."""
+    """The field `camera` of a record for a camera that is in no file: adjusted by hand."""
     given = calibration.spec.provenance
     origin = {"format": calibration.format, "source": given.pose, "intrinsics": given.intrinsics}
     return {**origin, **calibration_json(calibration)}

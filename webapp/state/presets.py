@@ -16,6 +16,7 @@ from engine.presets import Preset, presets
 from engine.trials import HEIGHT, SIZE, Trial
 from engine.wire import Wire
 from webapp.monitoring.backend_timings import Measured
+from webapp.recording.recordings import RECORDING
 
 _DEFAULT_IMAGE = (1280, 720)
 """Before the first frame."""
@@ -26,7 +27,16 @@ def describe_presets(state: EngineState, measured: Measured) -> list[Wire]:
     image_size = state.camera.image_size if state.camera else _DEFAULT_IMAGE
     model = state.settings.model_spec
     tried = recorded_trials(model)
-    return [_describe(preset, image_size, measured, tried) for preset in presets(model, image_size)]
+    known = {**_running_now(state), **measured}
+    return [_describe(preset, image_size, known, tried) for preset in presets(model, image_size)]
+
+
+def _running_now(state: EngineState) -> Measured:
+    """The time of the running network before `Costs` has enough of its frames; nothing of a replay."""
+    info, ms = state.backend, state.stats.stage_ms.get("infer")
+    if info is None or ms is None or state.source.startswith(RECORDING):
+        return {}
+    return {(info.name, info.device, info.precision, state.settings.height_size): ms}
 
 
 def _describe(preset: Preset, image_size: tuple[int, int], measured: Measured, tried: Sequence[Trial]) -> Wire:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.extrinsics import NAMED
+from engine.extrinsics import NAMED, SourceCamera
 from engine.geometry import CameraSpec
 from engine.pipeline import StateEvent
 from engine.processor import Processor
@@ -129,3 +129,25 @@ def test_another_source_begins_again() -> None:
         assert run.state.camera.provenance.pose in ("default", "estimated")
         again = run.wait_for_snapshot(lambda snapshot: snapshot.frame.index < 300 and estimated(snapshot))
         assert again.scene.camera.floor is not None
+
+
+def test_a_remembered_floor_is_kept() -> None:
+    with on_stage() as run:
+        found = run.wait_for_snapshot(estimated).scene.camera
+        remembered = CameraSpec(found.R, 1.05 * found.t, found.up, floor=found.floor)
+        run.pipeline.recall_cameras(lambda _: SourceCamera(estimated=remembered))
+        run.pipeline.change_settings({"source": "other"})
+        run.listener.wait_until(lambda: run.state.settings.source == "other")
+        run.listener.wait_until(lambda: run.state.floor.status.state == "frozen")
+        for _ in range(30):
+            camera = run.wait_for_next_snapshot().scene.camera
+            np.testing.assert_allclose(camera.R, remembered.R, atol=1e-6)
+            np.testing.assert_allclose(camera.t, remembered.t, atol=1e-6)
+
+
+def test_it_is_looked_for_again_when_asked() -> None:
+    with on_stage() as run:
+        run.wait_for_snapshot(estimated)
+        before = run.state.floor.estimate
+        run.pipeline.find_floor_again()
+        run.listener.wait_until(lambda: run.state.floor.estimate not in (None, before))

@@ -16,7 +16,7 @@ from engine.pipeline import Pipeline
 from engine.skeleton import JOINT
 from engine.types import Person, Pose3D
 from tests.webapp.conftest import eventually, show
-from tests.webapp.people import person, snapshot
+from tests.webapp.people import person
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
@@ -337,31 +337,3 @@ def stage_frame(pipeline: Pipeline) -> int | None:
     """Index of the newest snapshot's frame."""
     newest = pipeline.snapshots.wait_newer(0, 0)
     return newest[1].frame.index if newest else None
-
-
-def test_level_from_people(client: FlaskClient, playing: Pipeline, services: Services) -> None:
-    # A frame of the stage that is still on its way would count as another source's.
-    people = services.camera._people
-    eventually(lambda: people._last_frame == stage_frame(playing))
-    people._seen.clear()
-    assert client.post("/api/extrinsics/level").status_code == 409
-    for index in range(40):
-        services.camera.remember(0, snapshot(1000 + index, (standing(20, index / 20),), captured_at=100 + index / 4))
-    client.put("/api/settings", json={"floor_offset_m": 0.3})
-    before = client.get("/api/extrinsics").json
-    preview = client.post("/api/extrinsics/level", json={"preview": True})
-    assert preview.status_code == 200
-    assert client.get("/api/extrinsics").json == before
-    assert client.get("/api/settings").json["floor_offset_m"] == 0.3
-    told = client.post("/api/extrinsics/level").json
-    assert abs(abs(told["tilt_deg"]) - 20) < 1
-    assert abs(told["height_m"] - 1.5) < 0.1
-    assert client.get("/api/extrinsics").json["default"] is False
-    assert client.get("/api/settings").json["floor_offset_m"] == 0, "the floor of the levelled world is at 0"
-
-
-def test_people_of_another_source_do_not_count(client: FlaskClient, playing: Pipeline, services: Services) -> None:
-    for index in range(40):
-        services.camera.remember(0, snapshot(1000 + index, (standing(20, 0),), captured_at=100 + index / 4))
-    services.camera.remember(0, snapshot(0, (), captured_at=111))
-    assert client.post("/api/extrinsics/level").status_code == 409

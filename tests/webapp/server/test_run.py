@@ -26,7 +26,7 @@ from engine.errors import PosecastError
 from engine.settings import Settings
 from tests.webapp.conftest import eventually
 from webapp.access.options import ServeOptions
-from webapp.access.share import share_link
+from webapp.access.share import sharing
 from webapp.access.tokens import Tokens
 from webapp.cli import main
 from webapp.server.precheck import checked
@@ -407,13 +407,26 @@ def test_where_this_machine_finds_the_server(host: str, url: str) -> None:
 
 def test_the_shared_link_is_for_others_and_view_only() -> None:
     options = ServeOptions(host="192.168.1.5", port=9000, token="operator", view_token="view/er")
-    share = share_link(options, "http://localhost:9000/")
-    assert share["url"] == "http://192.168.1.5:9000/?token=view%2Fer"
-    assert (share["view_only"], share["loopback"], share["hint"]) == (True, False, "")
-    proxied = share_link(options, "https://cam.example.org/here/")
-    assert proxied["url"] == "https://cam.example.org/here/?token=view%2Fer"
-    anywhere = share_link(replace(options, host="0.0.0.0"), "http://127.0.0.1:9000/")
-    assert "0.0.0.0" not in anywhere["url"]
+    share = sharing(options, "http://localhost:9000/", operator=True)
+    assert [link["url"] for link in share["links"]] == [
+        "http://192.168.1.5:9000/?token=view%2Fer",
+        "http://192.168.1.5:9000/view?token=view%2Fer",
+    ]
+    assert all(link["qr_svg"].startswith("<svg") for link in share["links"])
+    assert (share["view_only"], share["loopback"], share["command"]) == (True, False, None)
+    proxied = sharing(options, "https://cam.example.org/here/", operator=True)
+    assert proxied["address"] == "https://cam.example.org/here/"
+    assert proxied["links"][0]["url"] == "https://cam.example.org/here/?token=view%2Fer"
+    anywhere = sharing(replace(options, host="0.0.0.0"), "http://127.0.0.1:9000/", operator=True)
+    assert "0.0.0.0" not in anywhere["links"][0]["url"]
+
+
+def test_what_nobody_else_can_reach_has_no_link_but_a_command_for_operators() -> None:
+    options = ServeOptions(network_command="posecast serve --source 0 --host 0.0.0.0")
+    share = sharing(options, "http://127.0.0.1:8000/", operator=True)
+    assert (share["links"], share["loopback"], share["token_required"]) == ([], True, False)
+    assert share["command"] == "posecast serve --source 0 --host 0.0.0.0"
+    assert sharing(options, "http://127.0.0.1:8000/", operator=False)["command"] is None
 
 
 def test_links_can_be_opened_whatever_a_token_may_have(capsys: pytest.CaptureFixture[str]) -> None:

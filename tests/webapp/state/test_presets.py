@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from engine.geometry import DEFAULT_CAMERA
-from engine.pipeline import Pipeline
+from engine.pipeline import Pipeline, Stats
 from engine.presets import Preset
 from engine.trials import Trial
-from engine.types import ModelSpec
+from engine.types import BackendInfo, ModelSpec
 from webapp.state import presets as module
 from webapp.state.presets import describe_presets
 
@@ -38,6 +38,16 @@ def test_another_height_is_scaled_by_its_pixels(playing: Pipeline, tried: list[T
     (fast, _) = describe_presets(playing.state(), {(*INT8, 256): 40.0})
     assert fast["expected_ms"] == pytest.approx(10, rel=0.1)
     assert not fast["measured"]
+
+
+def test_what_has_just_begun_counts_too(playing: Pipeline, tried: list[Trial]) -> None:
+    tried += [Trial(*INT8, 40.0), Trial(*FP32, 100.0)]
+    state = replace(playing.state(), backend=BackendInfo(*FP32), stats=Stats(stage_ms={"infer": 300.0}), source="demo")
+    told = describe_presets(state, {})[0]["expected_ms"]
+    assert told == pytest.approx(30, rel=0.15)
+    assert describe_presets(replace(state, source="recording:one"), {})[0]["expected_ms"] == pytest.approx(
+        told / 3, 0.01
+    )
 
 
 def test_a_trial_is_corrected_by_what_runs_now(playing: Pipeline, tried: list[Trial]) -> None:

@@ -21,7 +21,8 @@ export function advise(stages, presets, running) {
   const known = presets.filter(({ name, expected_ms: ms }) => name !== running && ms !== null);
   if (total < SLOW_MS) return `${takes}${withRoom(known, network, total)}`;
   if (network < total / 2) return `${takes}: a faster preset would help little.`;
-  const faster = known.filter(({ expected_ms: ms }) => ms <= WORTHWHILE * network).at(-1);
+  const now = presets.find(({ name }) => name === running)?.expected_ms ?? network;
+  const faster = known.filter(({ expected_ms: ms }) => ms < network && ms <= WORTHWHILE * now).at(-1);
   return faster ? `${takes}: ${would(faster)}.` : `${takes}. No faster preset is known here.`;
 }
 

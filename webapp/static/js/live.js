@@ -5,6 +5,7 @@ import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
 import { stallReason } from "./stall.js";
 import { createMoment, createTimeline } from "./timeline.js";
+import { withheldAtStart, withheldIn } from "./video/permission.js";
 import { createVideo } from "./video/video.js";
 
 const HEALTH_CHECK_MS = 1000;
@@ -39,7 +40,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
   const timeline = createTimeline();
   const onStatus = (message) => on.video?.(message);
   const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
-  video.setWithheld(document.documentElement.dataset.pictures === "withheld");
+  video.setWithheld(withheldAtStart);
   let look = "overview";
   let frustumShown = false;
   let state = null;
@@ -90,8 +91,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
     state = { ...state, ...next };
     const { camera, settings } = state;
     if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
-    if (settings && state.view_only !== undefined)
-      video.setWithheld(state.view_only && settings.viewers_see === "skeleton");
+    video.setWithheld(withheldIn(state));
     on.state?.(state);
     reportHealth();
   }

@@ -18,16 +18,17 @@ import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
 import { createRecordingsPanel, describeSaved } from "./panels/recordings.js";
 import { createReplayBadge, isReplay } from "./panels/replay.js";
-import { createShare } from "./panels/share.js";
 import { createStage } from "./panels/stage.js";
 import { createStatsPanel } from "./panels/stats.js";
 import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
+import { createSend } from "./send/send.js";
 import { createSource } from "./source/source.js";
 import { createGridLayer } from "./video/grid-layer.js";
 import { createLayers } from "./video/layers.js";
+import { withheldIn } from "./video/permission.js";
 
 const BACKENDS_REFRESH_TICKS = 10; // statistics updates between two requests for the backends' measured times
 
@@ -36,7 +37,7 @@ const latency = createLatency(createClock());
 const toasts = createToasts();
 const source = createSource({ onCameraFile: offerCameraFile, problem: toasts.problem });
 const banner = createBanner({ onSource: source.open });
-const share = createShare({ problem: toasts.problem });
+const send = createSend({ onSees: (sees) => actions.settings({ viewers_see: sees }), problem: toasts.problem });
 const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
@@ -92,7 +93,7 @@ const header = createHeader({
   source: source.button,
   actions: {
     record: () => actions.record(!state?.recording, recordings.withVideo),
-    share: share.open,
+    send: send.open,
     theme: () => theme.toggle(),
   },
 });
@@ -111,7 +112,7 @@ const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
 grid.setShown(preferences.get("grid"));
 const floorChip = createFloorChip({ onAdjust: adjustCamera, onUndo: undoFloor });
-const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay });
+const display = createDisplayPanel({ show: preferences.get("show"), onChange: chooseDisplay, toasts });
 const joints = createJointsPanel({
   onHeight: actions.personHeight,
   onAngles: (angles) => actions.settings({ angles }),
@@ -148,7 +149,7 @@ document.body.replaceChildren(
   banner.element,
   layout,
   toasts.element,
-  share.element,
+  send.element,
   source.element,
   drop.element,
 );
@@ -196,6 +197,8 @@ function showState(next) {
   floorChip.update(state);
   grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
+  send.update(state);
+  video.setWithheld(withheldIn(state));
   joints.set({
     up: state.camera?.up ?? "+y",
     heights: state.settings.person_heights_m,
@@ -234,7 +237,7 @@ function showHealth(connected, reason) {
   else if (state?.status === "starting") header.setStatus("waiting", "Starting");
   else if (reason) header.setStatus("waiting", "Waiting");
   else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
-  else header.setStatus("live", "Live");
+  else header.setStatus("live", state?.source?.startsWith("upload:") ? "Playing" : "Live");
 }
 
 function showMoment(moment, now) {

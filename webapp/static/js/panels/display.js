@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { section, switchField } from "../fields.js";
+import { DEFAULTS } from "../preferences.js";
 
 const GROUPS = [
   [
@@ -11,7 +12,7 @@ const GROUPS = [
       ["face", "Face", "Nose, eyes and ears: pointed at, and as joints where bodies are off."],
       [
         "seen",
-        "Detected joints only",
+        "Only what is seen",
         "Hides parts that are estimated because the camera does not see them; else they are pale.",
       ],
       ["tags", "ID labels", "The id that a person keeps while in view, here and on the video."],
@@ -31,14 +32,34 @@ const GROUPS = [
       ["shadow", "Shadows", null],
       ["axes", "World axes", "x red, y green, z blue, at the world origin."],
       ["camera", "Camera and picture", null],
-      ["adaptive", "Adaptive resolution", "Lowers the resolution when drawing is too slow."],
+      ["adaptive", "Smooth before sharp", "Adaptive resolution: lower when drawing is too slow."],
     ],
   ],
 ];
 
-/** `show`: booleans by name; `onChange(show)` with all of them. */
-export function createDisplayPanel({ show, onChange }) {
-  const choice = { ...show };
+/** `show`: booleans by name; `onChange(show)` with all of them; `toasts`: {news}. */
+export function createDisplayPanel({ show, onChange, toasts }) {
+  let choice = { ...show };
+  const fields = new Map();
+  const reset = h("button", { class: "button small quiet", type: "button", onclick: restoreDefaults }, "Reset display");
+
+  function choose(next) {
+    choice = next;
+    for (const [name, field] of fields) field.set(choice[name]);
+    reset.hidden = Object.keys(DEFAULTS.show).every((name) => choice[name] === DEFAULTS.show[name]);
+  }
+
+  function change(next) {
+    choose(next);
+    onChange({ ...choice });
+  }
+
+  function restoreDefaults() {
+    const before = choice;
+    change({ ...DEFAULTS.show });
+    toasts.news("Display reset", { label: "Undo", run: () => change(before) });
+  }
+
   const sections = GROUPS.map(([title, entries]) =>
     section(
       title,
@@ -46,15 +67,13 @@ export function createDisplayPanel({ show, onChange }) {
         const field = switchField({
           label,
           help,
-          onChange: (on) => {
-            choice[name] = on;
-            onChange({ ...choice });
-          },
+          onChange: (on) => change({ ...choice, [name]: on }),
         });
-        field.set(choice[name]);
+        fields.set(name, field);
         return field.element;
       }),
     ),
   );
-  return { element: h("div", { class: "panel" }, ...sections) };
+  choose(choice);
+  return { element: h("div", { class: "panel" }, ...sections, reset) };
 }

@@ -1,10 +1,10 @@
 // The header: status, frame rate, latency, people, backend, and the most frequent actions.
 
 import { h, setText } from "../dom.js";
-import { backendName, duration, milliseconds } from "../format.js";
+import { backendName, duration, time } from "../format.js";
 import { icon } from "../icons.js";
 
-/** `source`: the button of the Source sheet, which comes first; `actions`: {record(), share(), theme()}. */
+/** `source`: the button of the Source sheet, which comes first; `actions`: {record(), send(), theme()}. */
 export function createHeader({ source, actions }) {
   const dot = h("span", { class: "dot", "aria-hidden": "true" });
   const status = h("span", {}, "Connecting");
@@ -19,11 +19,11 @@ export function createHeader({ source, actions }) {
     icon("record"),
     recordText,
   );
-  const share = h(
+  const send = h(
     "button",
-    { class: "button", type: "button", onclick: actions.share },
+    { class: "button", type: "button", onclick: actions.send },
     icon("share"),
-    h("span", { class: "label" }, "Share"),
+    h("span", { class: "label" }, "Send"),
   );
   const theme = h(
     "button",
@@ -63,7 +63,7 @@ export function createHeader({ source, actions }) {
     ),
     engine,
     viewOnly,
-    h("div", { class: "actions" }, record, share, theme),
+    h("div", { class: "actions" }, record, send, theme),
   );
 
   return {
@@ -86,11 +86,11 @@ export function createHeader({ source, actions }) {
       setText(recordText, recording ? `Stop ${duration(recording.seconds)}` : "Record");
     },
 
-    setLatency: (value) => setText(latency, value === null ? "–" : milliseconds(value)),
+    setLatency: (value) => setText(latency, value === null ? "–" : time(value)),
 
     setViewOnly(is, reason) {
       viewOnly.hidden = !is;
-      share.hidden = is;
+      send.hidden = is;
       record.disabled = is;
       record.title = is ? reason : "";
     },

@@ -3,10 +3,13 @@
 import { h, setText } from "../dom.js";
 import { numberField, selectField, switchField } from "../fields.js";
 import { createAnglesTable } from "../measure/angles-table.js";
+import { colourOf } from "../palette.js";
 import { valueRange } from "../settings.js";
 import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
 
 const EVERY_MS = 250;
+/** Of the person's colour, at the field that names them. */
+const EDGE_PX = 6;
 const SURE = " Sure: confidence, 0 to 1; est.: estimated, not seen.";
 
 /**
@@ -122,6 +125,8 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
       const absent = chosen !== null && slot < 0 ? [[String(chosen), `Person ${chosen} (not in view)`]] : [];
       person.setOptions([...absent, ...ids.map((id) => [String(id), `Person ${id}`])]);
       person.set(String(chosen));
+      const colour = slot < 0 ? null : colourOf(moment.colours[slot], document.documentElement.dataset.theme);
+      person.control.style.borderInlineStart = colour ? `${EDGE_PX}px solid ${colour}` : "";
       tall.set(heightsById[chosen]);
       tall.control.disabled = locked || chosen === null;
       angles.update(moment.world, slot, up);

@@ -15,11 +15,7 @@ const VIEWS = [
 export function createVideoPanel({ layers, view, onView, onEnlarge }) {
   const note = h("p", { class: "video-note", hidden: true });
   const buttons = VIEWS.map(([name, label]) =>
-    h(
-      "button",
-      { type: "button", "data-view": name, "aria-pressed": String(name === view), onclick: () => choose(name) },
-      label,
-    ),
+    h("button", { type: "button", "data-view": name, onclick: () => choose(name) }, label),
   );
   const save = h(
     "a",
@@ -62,13 +58,26 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
     ),
   );
 
+  let chosen = view;
+  let withheld = false;
+
   function choose(name) {
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === name));
-    save.href = address(`snapshot.jpg?view=${name}`);
+    chosen = name;
+    draw();
     onView(name);
   }
 
-  save.href = address(`snapshot.jpg?view=${view}`);
+  function draw() {
+    const shown = withheld ? "skeleton" : chosen;
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === shown));
+      button.disabled = withheld && button.dataset.view !== shown;
+      button.title = button.disabled ? "The operator shows viewers skeletons only" : "";
+    }
+    save.href = address(`snapshot.jpg?view=${shown}`);
+  }
+
+  draw();
 
   return {
     element,
@@ -76,6 +85,12 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
     setProblem(message) {
       note.hidden = message === null;
       if (message !== null) setText(note, sentence(message));
+    },
+
+    /** Whether the operator shows this visitor no pictures. */
+    setWithheld(is) {
+      withheld = is;
+      draw();
     },
   };
 }

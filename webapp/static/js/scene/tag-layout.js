@@ -6,7 +6,7 @@ const MOST_STEPS = 4;
 
 /** For up to `capacity` labels; nothing is allocated later. */
 export function createTagLayout(capacity) {
-  const order = Array.from({ length: capacity }, (_, slot) => slot);
+  const order = Int32Array.from({ length: capacity }, (_, slot) => slot);
   const placed = new Int32Array(capacity);
   const layout = {
     /** Of each label, pixels from the top left: its centre's anchor; Infinity in `depth` for those not shown. */
@@ -19,7 +19,7 @@ export function createTagLayout(capacity) {
 
     /** Writes `lift` for labels of this height in pixels. */
     arrange(height) {
-      order.sort(nearestFirst);
+      sortNearestFirst();
       let count = 0;
       for (const slot of order) {
         if (layout.depth[slot] === Infinity) break;
@@ -29,7 +29,15 @@ export function createTagLayout(capacity) {
     },
   };
 
-  const nearestFirst = (a, b) => (layout.depth[a] === layout.depth[b] ? a - b : layout.depth[a] - layout.depth[b]);
+  /** Insertion sort: hardly anything to do from frame to frame, and nothing to allocate. */
+  function sortNearestFirst() {
+    for (let i = 1; i < capacity; i++) {
+      const slot = order[i];
+      let at = i;
+      for (; at > 0 && layout.depth[order[at - 1]] > layout.depth[slot]; at--) order[at] = order[at - 1];
+      order[at] = slot;
+    }
+  }
 
   function freeLift(slot, count, height) {
     let y = layout.y[slot];

@@ -29,13 +29,18 @@ export function createTags(colours) {
     return sprite;
   });
 
-  /** {texture, width} of a person's label. */
+  /** {id, colour, theme, texture, width} of a person's label. */
   function labelOf(id, colour) {
     const key = `${colours.theme} ${colour} ${id}`;
     let label = textures.get(key);
     if (!label) {
       if (textures.size === KEPT_TEXTURES) forgetOldest();
-      label = drawTag(id, colourOf(colour, colours.theme), inkOn(colours.theme));
+      label = {
+        id,
+        colour,
+        theme: colours.theme,
+        ...drawTag(id, colourOf(colour, colours.theme), inkOn(colours.theme)),
+      };
       textures.set(key, label);
     }
     return label;
@@ -50,9 +55,13 @@ export function createTags(colours) {
     }
   }
 
+  /** Gives a slot the label of who is in it now. */
   function dress(slot, moment) {
-    const label = labelOf(moment.ids[slot], moment.colours[slot]);
-    if (shown[slot] === label) return;
+    const before = shown[slot];
+    const id = moment.ids[slot];
+    const colour = moment.colours[slot];
+    if (before && before.id === id && before.colour === colour && before.theme === colours.theme) return;
+    const label = labelOf(id, colour);
     shown[slot] = label;
     sprites[slot].material.map = label.texture;
     sprites[slot].material.needsUpdate = true;

@@ -4,21 +4,19 @@ import {
   Color,
   DirectionalLight,
   HemisphereLight,
-  Matrix4,
   PerspectiveCamera,
   Scene,
-  Vector3,
   WebGLRenderer,
 } from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
 import { createMoment, MAX_PEOPLE } from "../timeline.js";
 import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
 import { createColours } from "./colours.js";
-import { createCover } from "./cover.js";
 import { createFloor } from "./floor.js";
 import { createFrustum } from "./frustum.js";
 import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
+import { createShownCamera } from "./shown-camera.js";
 import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
@@ -28,11 +26,6 @@ import { createWorld } from "./world.js";
 const FOV = 42;
 /** Animations resume where they were after a pause. */
 const LONGEST_STEP_S = 0.25;
-/** Cosine of the angle between the viewer's and the camera's direction below which the camera is shown: 25 degrees. */
-const CAMERA_IN_THE_WAY = 0.906;
-/** In the camera view, the picture is this far behind the farthest joint; metres. */
-const BEHIND_PEOPLE_M = 1.5;
-const MIN_DEPTH_M = 3;
 /** Where the processor draws: about half of the triangles. */
 const COARSE_BODIES = 1.35;
 
@@ -66,10 +59,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const moment = createMoment();
   const points = new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3);
   const framed = { points: createSubjects(), count: 0 };
-  const viewProjection = new Matrix4();
-  const covers = createCover();
-  const viewDirection = new Vector3();
   const options = { face: true };
+  const shownCamera = createShownCamera({ ...parts, picture, camera });
   const hover = createHover(canvas);
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
@@ -84,7 +75,6 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     touched = true;
   });
   let touched = false;
-  let uncovered = false;
   let framedOnce = false;
   let framedPlace = false;
   let moved = false;
@@ -94,7 +84,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
 
   function worldChanged() {
     parts.trails.clear();
-    moved = framedOnce;
+    moved = framedPlace;
   }
 
   /** People, or the place in front of the camera where no one is in view. */
@@ -125,32 +115,6 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     parts.trails.update(moment, points, now / 1000);
   }
 
-  function placePicture(now, dt) {
-    const throughCamera = views.view === "camera";
-    const realCamera = world.realCamera();
-    if (picture.show(moment.frame, now)) parts.frustum.refresh();
-    if (!realCamera) return;
-    realCamera.depth = deepest() + BEHIND_PEOPLE_M;
-    parts.floor.setSolid(!throughCamera);
-    if (throughCamera) parts.frustum.lookThrough(realCamera.depth);
-    else showCamera(realCamera, dt);
-  }
-
-  /** The camera's glyph and picture, where they hide nobody. */
-  function showCamera({ forward }, dt) {
-    camera.updateMatrixWorld();
-    viewProjection.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
-    const along = camera.getWorldDirection(viewDirection).dot(forward);
-    uncovered = !covers(parts.frustum.corners, points, moment.count, viewProjection.elements, uncovered);
-    parts.frustum.lookFrom(along < CAMERA_IN_THE_WAY, uncovered, dt);
-  }
-
-  function deepest() {
-    let depth = MIN_DEPTH_M;
-    for (let i = 2; i < 3 * JOINT_COUNT * moment.count; i += 3) depth = Math.max(depth, moment.camera[i]);
-    return depth;
-  }
-
   function draw(now) {
     request = requestAnimationFrame(draw);
     const elapsed = (now - last) / 1000;
@@ -160,7 +124,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     resolution.observe(elapsed);
     placePeople(now);
     views.update(moment, points, dt);
-    placePicture(now, dt);
+    shownCamera.update(world.realCamera(), views.view === "camera", moment, points, now, dt);
     hover.update(moment, points, camera, options.face);
     parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);

@@ -1,8 +1,9 @@
 // The viewpoint: presets, fit, following a person, and the real camera's own view.
 
-import { Matrix4, OrbitControls, Quaternion, Spherical, Vector3 } from "../../vendor/vendor.js";
+import { OrbitControls, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
 import { mix } from "../timeline.js";
+import { createCameraView } from "./camera-view.js";
 import { farthestOut, frameAll } from "./framing.js";
 import { createRefit } from "./refit.js";
 
@@ -44,9 +45,7 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
   const to = { place: new Spherical(), target: new Vector3() };
   const offset = new Vector3();
   const pelvis = new Vector3();
-  const rotation = new Quaternion();
-  const basis = new Matrix4();
-  const wideFov = camera.fov;
+  const throughCamera = createCameraView(camera, controls, { realCamera, fovFor });
   const fitting = { target: new Vector3(), distance: 1 };
   const refit = createRefit();
   let gliding = 1;
@@ -111,29 +110,8 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
   }
 
   function leaveCamera() {
-    const { forward, origin, depth } = realCamera() ?? {};
-    camera.fov = wideFov;
-    camera.updateProjectionMatrix();
-    if (forward) {
-      camera.position.addScaledVector(forward, -0.4);
-      controls.target.copy(origin).addScaledVector(forward, depth * 0.6);
-    }
+    throughCamera.leave();
     setView(null);
-  }
-
-  function moveToRealCamera() {
-    const real = realCamera();
-    if (!real) return;
-    const m = real.displayFromCamera;
-    // Camera frame is x right, y down, z forward; three.js looks along -z with y up.
-    basis.set(m[0], -m[1], -m[2], 0, m[3], -m[4], -m[5], 0, m[6], -m[7], -m[8], 0, 0, 0, 0, 1);
-    camera.position.copy(real.origin);
-    camera.quaternion.copy(rotation.setFromRotationMatrix(basis));
-    const fov = fovFor(camera.aspect);
-    if (camera.fov !== fov) {
-      camera.fov = fov;
-      camera.updateProjectionMatrix();
-    }
   }
 
   function nobodyInView() {
@@ -206,7 +184,7 @@ export function createViews(camera, element, { subjects, front, realCamera, fovF
     },
 
     update(moment, points, dt) {
-      if (view === "camera") return moveToRealCamera();
+      if (view === "camera") return throughCamera.update();
       if (gliding < 1) {
         gliding = Math.min(1, gliding + dt / glideTime);
         place(ease(gliding));

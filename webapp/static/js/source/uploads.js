@@ -140,7 +140,7 @@ export function createUploads({ onFile, onChoose, onBusy, onWhole, onFailed, pro
         source: `upload:${upload}`,
         kind: "upload",
         label,
-        detail: [long, `${width} × ${height}`, bytes(size)].join(" · "),
+        detail: [long, `${width} × ${height}`, bytes(size)].map((part) => part.replaceAll(" ", "\u00a0")).join(" · "),
         picture: address(`api/uploads/${upload}/thumbnail.jpg`),
       },
       { ...shown, onChoose, remove: removal(upload, label) },

@@ -9,7 +9,6 @@ const ORIGINS = {
   source: "from the video source",
   default: "none: a level camera, 1.5 m high",
   estimated: "floor found from people",
-  levelled: "levelled from people",
   named: "the reference demo's room",
   adjusted: "adjusted by hand",
 };

@@ -13,7 +13,7 @@ import { createLens } from "./lens.js";
 const NEUTRAL = "neutral";
 const REFERENCE = "reference";
 const OWN = "own";
-const OWN_NAMES = { adjusted: "Adjusted by hand", levelled: "Levelled from people" };
+const OWN_NAMES = { adjusted: "Adjusted by hand" };
 
 /**
  * `actions`: {settings(changes), preview(calibration with floor_offset_m | null), grid(shown), adjusting(place for
@@ -45,7 +45,6 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     },
   });
   const adjustButton = h("button", { class: "button", type: "button", onclick: openAdjust }, "Adjust");
-  const level = h("button", { class: "button", type: "button", onclick: tryLevel }, icon("level"), "Level from people");
   const download = h(
     "a",
     { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" },
@@ -74,16 +73,11 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
       choice.element,
       facts,
       floor,
-      h("div", { class: "row" }, adjustButton, level, download),
+      h("div", { class: "row" }, adjustButton, download),
       adjust.element,
       outcome,
       ...files.elements,
-      h(
-        "p",
-        { class: "help" },
-        "Accepts JSON, YAML, XML, TOML and text files of most calibration programs. Level from people estimates ",
-        "tilt and floor height from the last few seconds: have someone walk around upright.",
-      ),
+      h("p", { class: "help" }, "Accepts JSON, YAML, XML, TOML and text files of most calibration programs."),
     ),
     section("Floor", automatic.element, grid.element),
     ...lens.elements,
@@ -141,19 +135,6 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     adjust.open(camera);
     preview({ ...camera, floor_offset_m: settings.floor_offset_m });
     adjust.element.scrollIntoView({ block: "nearest" });
-  }
-
-  async function tryLevel() {
-    level.disabled = true;
-    adjust.close();
-    try {
-      const next = await post("api/extrinsics/level", { preview: true });
-      const now = camera ?? (await get("api/extrinsics"));
-      files.offer(now, { ...next, floor_offset_m: 0 }, "Level from people", () => post("api/extrinsics/level"));
-    } catch (error) {
-      files.refuse(error);
-    }
-    level.disabled = false;
   }
 
   function showChoice() {

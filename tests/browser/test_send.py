@@ -1,0 +1,200 @@
+"""What leaves the server: the weight of pictures, the Send sheet, and what the operator lets viewers see."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.overlay import BACKGROUND
+from engine.pipeline import Pipeline
+from engine.settings import Settings
+from tests.browser.conftest import Open, Watch
+from tests.browser.pictures import look
+from tests.browser.server import TOKEN, VIEW_TOKEN
+from tests.browser.test_dashboard import api, eventually
+from tests.browser.test_layouts import Server
+from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
+from webapp.access.options import ServeOptions
+from webapp.access.share import sharing
+from webapp.app import create_app, services_of
+from webapp.state.store import Store
+
+COMMAND = "posecast serve --source 0 --host 0.0.0.0"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server in this process: these tests look at what it sends."""
+    folder = tmp_path_factory.mktemp("send")
+    stage = Stage(rate=8, size=(1280, 720), people=3)
+    pipeline = Pipeline(Settings(), parts=stage.parts())
+    options = ServeOptions(
+        config=folder / "settings.json",
+        recordings=folder / "recordings",
+        uploads=folder / "uploads",
+        token=TOKEN,
+        view_token=VIEW_TOKEN,
+        network_command=COMMAND,
+    )
+    app = create_app(pipeline, Store(folder / "settings.json"), options)
+    pipeline.start()
+    services_of(app).start()
+    try:
+        with Served(app) as served:
+            yield Server(f"{served.url}/", stage)
+    finally:
+        services_of(app).stop()
+        pipeline.close()
+
+
+@pytest.fixture
+def page(visit: Open) -> Page:
+    page = visit()
+    expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+    return page
+
+
+def streams(page: Page) -> list[str]:
+    """Queries of the streams that the page requests from now on."""
+    queries: list[str] = []
+    page.on("request", lambda request: queries.append(request.url) if "stream.mjpg" in request.url else None)
+    return queries
+
+
+def send(page: Page, part: str) -> Locator:
+    """The part of the open Send sheet."""
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("tab", name=part).click()
+    return page.get_by_role("tabpanel", name=part)
+
+
+def is_empty(page: Page) -> bool:
+    """Whether the video has no picture behind people."""
+    corner = look(page.locator("canvas.picture"))[-40:-10, 10:60]
+    return bool(np.abs(np.median(corner, axis=(0, 1)) - BACKGROUND).max() < 6)
+
+
+def test_the_page_requests_pictures_as_wide_as_it_shows_them(visit: Open, dashboard: Server) -> None:
+    page = visit("about:blank", viewport={"width": 1280, "height": 720})
+    asked = streams(page)
+    page.goto(dashboard.operator_url)
+    picture, people = page.locator("canvas.picture"), page.locator(".video-layers canvas").last
+    expect(picture).to_have_js_property("width", 480)
+    assert [url.partition("?")[2] for url in asked] == ["view=raw&width=480"]
+    assert look(people).std() > 20
+    page.get_by_role("button", name="Swap with the video").first.click()
+    eventually(lambda: picture.evaluate("canvas => canvas.width") > 480)
+    assert len(asked) == 2, "one stream takes over from the other"
+    shown = people.evaluate("({ width, clientWidth }) => [width, clientWidth]")
+    assert abs(shown[0] - shown[1]) <= 1, "people are drawn at the screen's resolution"
+
+
+def test_the_skeleton_view_costs_no_pictures(page: Page) -> None:
+    asked = streams(page)
+    page.get_by_role("button", name="Skeleton").click()
+    eventually(lambda: is_empty(page))
+    page.wait_for_timeout(700)
+    assert asked == []
+    page.get_by_role("button", name="Raw").click()
+    eventually(lambda: not is_empty(page))
+    page.get_by_role("button", name="Overlay").click()
+
+
+def test_a_server_of_one_computer_says_how_to_start_it_for_the_network(page: Page) -> None:
+    watch = send(page, "Watch")
+    expect(watch).to_contain_text("this computer only")
+    expect(watch.get_by_label("command", exact=True)).to_have_text(COMMAND)
+    expect(watch.locator(".qr")).to_have_count(0)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    watch.get_by_role("button", name="Copy command").click()
+    expect(watch.get_by_role("button", name="Copy command")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == COMMAND
+
+
+def test_the_links_and_their_codes(page: Page) -> None:
+    options = ServeOptions(host="192.168.1.5", port=9000, token=TOKEN, view_token=VIEW_TOKEN)
+    page.route("**/api/share", lambda route: route.fulfill(json=sharing(options, "http://127.0.0.1/", operator=True)))
+    watch = send(page, "Watch")
+    expect(watch).to_contain_text("not change anything")
+    link = watch.get_by_label("link", exact=True)
+    expect(link).to_have_text(f"http://192.168.1.5:9000/?token={VIEW_TOKEN}")
+    watch.get_by_role("button", name="3D view alone").click()
+    expect(link).to_have_text(f"http://192.168.1.5:9000/view?token={VIEW_TOKEN}")
+    assert watch.locator(".qr").evaluate("image => image.naturalWidth") > 100
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Send")).to_be_hidden()
+
+
+def test_the_operator_decides_what_viewers_see(page: Page, visit: Open, dashboard: Server, watch: Watch) -> None:
+    watch.expected = ("status of 403",)
+    viewer = visit(dashboard.view_url)
+    eventually(lambda: not is_empty(viewer))
+    sees = send(page, "Watch")
+    sees.get_by_role("button", name="Skeletons").click()
+    expect(sees).to_contain_text("no pictures at all")
+    eventually(lambda: is_empty(viewer))
+    expect(viewer.get_by_role("button", name="Raw")).to_be_disabled()
+    assert api(viewer, "snapshot.jpg")[0] == 403
+    asked = streams(viewer)
+    viewer.reload()
+    eventually(lambda: is_empty(viewer))
+    expect(viewer.get_by_role("button", name="Skeleton")).to_have_attribute("aria-pressed", "true")
+    assert asked == [], "a page that is opened later does not even ask"
+    sees.get_by_role("button", name="Blurred faces").click()
+    eventually(lambda: not is_empty(viewer))
+    expect(viewer.get_by_role("button", name="Raw")).to_be_enabled()
+    assert not is_empty(page), "the operator sees everything"
+    sees.get_by_role("button", name="Video", exact=True).click()
+    eventually(lambda: api(page, "api/settings")[1]["viewers_see"] == "video")
+
+
+@pytest.mark.parametrize("language", ["Python", "JavaScript", "curl"])
+def test_the_programs_run_as_they_are(page: Page, language: str, node: str, tmp_path: Path) -> None:
+    live = send(page, "Live data")
+    live.get_by_role("button", name=language, exact=True).click()
+    program = live.get_by_label(f"{language} program", exact=True).inner_text().replace("TOKEN", VIEW_TOKEN)
+    assert VIEW_TOKEN in program
+    if language == "JavaScript" and not (ROOT / "node_modules").is_dir():
+        pytest.skip("needs node_modules: make setup")
+    file = tmp_path / "program.mjs"
+    file.write_text(program)
+    if language == "JavaScript":
+        (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    command = {"Python": [sys.executable, "-u", "-c", program], "JavaScript": [node, str(file)]}
+    # The first two run until they are stopped.
+    with subprocess.Popen(
+        command.get(language, ["bash", "-c", program]),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if language == "curl" else subprocess.STDOUT,  # curl's progress
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        said = running.stdout.readline()
+        running.terminate()
+    expected = r'"people":\[\{"id":1' if language == "curl" else r"^\d+(\.\d+)? 1 "
+    assert re.search(expected, said), said
+
+
+def test_files_are_in_every_format_there_is(page: Page) -> None:
+    api(page, "api/recordings", "POST", {"record": True})
+    eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 1)
+    api(page, "api/recordings", "POST", {"record": False})
+    eventually(lambda: api(page, "api/recordings")[1]["recordings"])
+    files = send(page, "Files")
+    formats = api(page, "api/recordings")[1]["formats"]
+    assert {"jsonl", "csv", "mp4"} <= {one["name"] for one in formats}
+    expect(files.get_by_role("listitem")).to_have_count(len(formats))
+    expect(files.get_by_role("listitem").filter(has_text="MP4")).to_contain_text("without video")
+    for label in ("Download JSONL", "Download CSV: A row per joint", "Download NumPy arrays"):
+        with page.expect_download() as download:
+            files.get_by_label(re.compile(f"^{label}")).click()
+        assert download.value.path().stat().st_size > 100, label

@@ -1,0 +1,59 @@
+// A button that downloads a file, also one that the server must make first.
+
+import { ApiError, address } from "../api.js";
+import { h, setText } from "../dom.js";
+import { icon } from "../icons.js";
+
+/** Milliseconds between two questions whether a file is ready. */
+const AGAIN_MS = 700;
+
+/** `path` of the file; `prepared`: whether it is made on request; `problem(error)`. */
+export function downloadButton({ path, name, label, prepared, problem }) {
+  const text = h("span", {}, "Download");
+  const link = h("a", { href: address(path), download: name, hidden: true });
+  if (!prepared) {
+    link.hidden = false;
+    link.className = "button";
+    link.setAttribute("aria-label", label);
+    link.append(icon("download"), text);
+    return link;
+  }
+  const button = h(
+    "button",
+    { class: "button", type: "button", "aria-label": label, onclick: make },
+    icon("download"),
+    text,
+  );
+
+  async function make() {
+    button.disabled = true;
+    try {
+      for (let fraction = 0; fraction < 1; ) {
+        setText(text, `${Math.floor(100 * fraction)} %`);
+        fraction = await progress(link.href);
+        if (fraction < 1) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+      link.click();
+    } catch (error) {
+      problem(error);
+    }
+    setText(text, "Download");
+    button.disabled = false;
+  }
+
+  return h("span", {}, button, link);
+}
+
+/** How much of a file is made, 0 to 1. */
+async function progress(url) {
+  const answer = await fetch(url).catch(() => {
+    throw new ApiError("the server is not responding", "check that posecast is still running", 0);
+  });
+  if (answer.status === 200) {
+    await answer.body.cancel(); // it is kept, and the link gets it
+    return 1;
+  }
+  const said = await answer.json().catch(() => ({}));
+  if (answer.status === 202) return Math.min(said.fraction, 0.99);
+  throw new ApiError(said.error ?? `the server answered with status ${answer.status}`, said.hint ?? "", answer.status);
+}

@@ -1,0 +1,45 @@
+// Sending what is seen elsewhere: a link to watch, live data for programs, and files.
+
+import { get } from "../api.js";
+import { createSheet } from "../panels/sheet.js";
+import { createTabs } from "../panels/tabs.js";
+import { createFiles } from "./files.js";
+import { createLiveData } from "./live-data.js";
+import { createWatch } from "./watch.js";
+
+/** `onSees(setting)`: what viewers see; `problem(error)`. */
+export function createSend({ onSees, problem }) {
+  const watch = createWatch({ onSees });
+  const live = createLiveData();
+  const files = createFiles();
+  const tabs = createTabs(
+    [
+      { name: "watch", label: "Watch", icon: "eye", element: watch.element },
+      { name: "live", label: "Live data", icon: "network", element: live.element },
+      { name: "files", label: "Files", icon: "download", element: files.element },
+    ],
+    { label: "Send", onChoose() {} },
+  );
+  const sheet = createSheet({ title: "Send", size: "wide" }, tabs.element);
+  sheet.element.classList.add("send");
+
+  return {
+    element: sheet.element,
+
+    async open() {
+      try {
+        const [share, recordings] = await Promise.all([get("api/share"), get("api/recordings")]);
+        watch.show(share);
+        live.show(share);
+        files.show(recordings);
+      } catch (error) {
+        problem(error);
+        return;
+      }
+      sheet.open();
+    },
+
+    /** `state`: the server's, once it has settings. */
+    update: watch.update,
+  };
+}
