@@ -71,12 +71,15 @@ FLOORS = {
         __init__
     """,
     "engine.tracking": """
-        colours identity smoothing
+        colours rounds smoothing
+        identity
         __init__
     """,
     "engine.fitting": """
-        memory solver
-        depth lengths prior sight
+        memory options solver
+        depth ground lengths prior sight
+        heights seen
+        fit
         __init__
     """,
     "engine.extrinsics": """
