@@ -169,7 +169,8 @@ def _measured(person: Person, camera: Camera) -> Person:
     """The person with the angles of their joints; without 3D, with none."""
     if person.pose3d is None:
         return replace(person, angles={})
-    return replace(person, angles=published(camera.world_from_camera(person.pose3d.joints), up=camera.up))
+    world = camera.world_from_camera(person.pose3d.joints)
+    return replace(person, angles=published(world, up=camera.up))
 
 
 class _Stopwatch:

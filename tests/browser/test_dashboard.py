@@ -120,6 +120,22 @@ def test_a_joint_is_told_with_its_numbers(page: Page) -> None:
     eventually(lambda: api(page, "api/settings")[1]["person_heights_m"] is None)
 
 
+def test_angles_are_told_and_sent_on_request(page: Page) -> None:
+    def sent() -> bool:
+        return any("left_knee_flexion" in one.get("angles", {}) for one in api(page, "api/scene")[1]["people"])
+
+    open_tab(page, "Joints")
+    knee = page.locator("table.angles tr").filter(has_text="Left knee flexion")
+    expect(knee.locator("td")).to_have_text(re.compile(r"^\d+$"))
+    assert 0 <= int(knee.locator("td").inner_text()) < 150
+    assert not sent()
+    switch = page.get_by_role("switch", name="Send angles with the scenes")
+    switch.check(force=True)
+    eventually(sent)
+    switch.uncheck(force=True)
+    eventually(lambda: not sent())
+
+
 def test_the_backend_is_switched_while_frames_keep_coming(visit: Open, dashboard: Dashboard) -> None:
     page = visit("about:blank")
     scenes: list[float] = []
