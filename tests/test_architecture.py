@@ -221,7 +221,7 @@ FLOORS = {
     "bench": """
         camera chromium cleaning household numpy_decoder sampler slopes watchers
         drawn_maps floor latency serving soak straight wrists
-        crowd decode first_scene viewers
+        body crowd decode first_scene viewers
         overhead page
     """,
 }
