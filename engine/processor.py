@@ -126,7 +126,7 @@ class Processor:
         """People in 2D to the same people as before, in 3D."""
         frame, watch = decoded.frame, _Stopwatch(decoded.stage_ms)
         camera = self.camera_for(frame)
-        seen = self._identities.assign(decoded.poses, frame.time)
+        seen = self._identities.assign(decoded.poses, frame.time, round=frame.round, everyone=frame.name is not None)
         watch.lap("track")
         lifted = self._lift(decoded, seen, camera)
         watch.lap("lift")  # here people are as single frames give them: what follows uses what it believes of them
