@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.capture.stage import CAMERA, FRAME_RATE, truth_at
-from engine.motion import Clip, ClipOptions, clip_of, read
+from engine.motion import Clip, ClipOptions, Recording, clip_of, read
 from engine.motion.bones import constant_bones
 from engine.motion.gaps import fill_gaps
 from engine.motion.lowpass import low_pass
@@ -27,18 +27,24 @@ NEAR_PX = 60.0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recording", type=Path, help="what `posecast infer demo` wrote")
-    clip = clip_of(read(parser.parse_args().recording), ClipOptions(raw=True))
+    steps = compare(read(parser.parse_args().recording))
+    print(f"{'':>24} {'jitter mm':>10} {'MPJPE mm':>10}")
+    for step, (jitter, error) in steps.items():
+        print(f"{step:>24} {jitter:10.1f} {error:10.1f}")
+
+
+def compare(recording: Recording) -> dict[str, tuple[float, float]]:
+    """Step -> jitter and MPJPE in millimetres, means over the people, by how long they are seen."""
+    clip = clip_of(recording, ClipOptions(raw=True))
     truths = np.stack([truth_at(frame / FRAME_RATE).joints_world for frame in range(len(clip.times))], axis=1)
     rows = [_of_person(clip, person, truths.astype(float)) for person in clip.ids]
-    print(f"{'':>24} {'jitter mm':>10} {'MPJPE mm':>10}   ({len(rows)} tracks, {len(clip.times)} frames)")
-    for step in rows[0]:
-        jitter, error = np.average([row[step] for row in rows], axis=0, weights=[row["scenes"][0] for row in rows])
-        if step != "scenes":
-            print(f"{step:>24} {jitter:10.1f} {error:10.1f}")
+    weights = [clip.motion(person).placed.sum() for person in clip.ids]
+    means = {step: np.average([row[step] for row in rows], axis=0, weights=weights) for step in rows[0]}
+    return {step: (float(jitter), float(error)) for step, (jitter, error) in means.items()}
 
 
 def _of_person(clip: Clip, person: int, truths: Array) -> dict[str, tuple[float, float]]:
-    """Jitter and MPJPE after each step, and the number of scenes, twice."""
+    """Jitter and MPJPE after each step."""
     found = clip.motion(person)
     true = truths[_who(found, truths)]
     smooth = low_pass(found, clip.rate)
@@ -51,8 +57,7 @@ def _of_person(clip: Clip, person: int, truths: Array) -> dict[str, tuple[float,
         "whole clean-up": whole.joints,
         "the truth itself": np.where(np.isnan(found.joints), np.nan, true),
     }
-    count = float(found.placed.sum())
-    return {"scenes": (count, count), **{name: (_jitter_mm(one), _mpjpe_mm(one, true)) for name, one in steps.items()}}
+    return {name: (_jitter_mm(one), _mpjpe_mm(one, true)) for name, one in steps.items()}
 
 
 def _who(motion: Motion, truths: Array) -> int:

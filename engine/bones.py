@@ -103,7 +103,8 @@ def with_lengths(joints: Array, lengths: Array) -> Array:
 def stature(lengths: Array) -> Array:
     """(..., B) metres -> (...): the body height that trunk and legs belong to."""
     twice = lengths[..., STATURE].sum(axis=-1) + lengths[..., STATURE[0]]  # the trunk, and each leg's half
-    return np.asarray(twice / (2 * _STATURE_PER_HEIGHT))
+    return np.asarray(twice / (2 * STATURE_BONES))
 
 
-_STATURE_PER_HEIGHT = 0.779
+STATURE_BONES = 0.779
+"""Length of trunk, thigh and shin together over body height."""

@@ -79,6 +79,8 @@ class Processor:
             fit=settings.fit,
             assumed_height_m=settings.assumed_height_m,
             person_heights_m=settings.person_heights_m or {},
+            floor_offset_m=settings.floor_offset_m,
+            metric=settings.camera_height_m is not None,
         )
 
     def restart_tracking(self) -> None:
@@ -130,7 +132,8 @@ class Processor:
         watch.lap("lift")  # here people are as single frames give them: what follows uses what it believes of them
         fitted = self._bodies.update(lifted, camera, frame.time, self._identities.known, self._fit)
         watch.lap("fit")
-        people = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
+        smooth = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
+        people = self._bodies.sized(smooth, camera, self._fit)
         if self._settings.angles:
             people = tuple(_measured(person, camera) for person in people)
         stage_ms = watch.lap("track")
@@ -166,7 +169,8 @@ def _measured(person: Person, camera: Camera) -> Person:
     """The person with the angles of their joints; without 3D, with none."""
     if person.pose3d is None:
         return replace(person, angles={})
-    return replace(person, angles=published(camera.world_from_camera(person.pose3d.joints), up=camera.up))
+    world = camera.world_from_camera(person.pose3d.joints)
+    return replace(person, angles=published(world, up=camera.up))
 
 
 class _Stopwatch:

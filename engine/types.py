@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from engine.geometry import Camera, CameraSpec
 Image = NDArray[np.uint8]
 """(H, W, 3) uint8, BGR."""
 Floats = NDArray[np.float32]
+
+HeightKind = Literal["assumed", "relative", "measured", "given"]
+"""Where a person's height comes from: the setting for all, a floor without a scale, a floor in metres, the user."""
 
 STRIDE = 8
 """Pixels of the network's input per cell of its maps, along each side."""
@@ -107,7 +110,8 @@ class Person:
     pose3d: Pose3D | None
     """Joints in the camera frame; None if there is no body, or it could not be placed (see engine.lifting)."""
     height_m: float | None = None
-    """The height that `pose3d` is made for, metres; None if unknown."""
+    """The person's height, metres; None if unknown."""
+    height_kind: HeightKind = "assumed"
     colour: int | None = None
     """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
     angles: Mapping[str, float] | None = None

@@ -127,7 +127,7 @@ def _animate(animation: dict[str, Any], container: Container, pose: Pose, first:
 
 def _hide_in_gaps(animation: dict[str, Any], container: Container, pose: Pose, motion: Motion, top: int) -> None:
     """Scale the person to nothing where they are not seen."""
-    seen = np.isfinite(pose.positions).all(axis=1)
+    seen = np.asarray(np.isfinite(pose.positions).all(axis=1))
     if seen.all():
         return
     rows = np.flatnonzero(np.concatenate([[True], seen[1:] != seen[:-1]]))

@@ -9,8 +9,7 @@ from engine.motion.humanoid import Pose
 
 def held(pose: Pose) -> Pose:
     """The pose with the last known row in each gap, and the first one before it. At least one row is known."""
-    known = np.isfinite(pose.positions).all(axis=1)
-    rows = np.where(known, np.arange(len(known)), -1)
-    rows = np.maximum.accumulate(rows)
+    known = np.asarray(np.isfinite(pose.positions).all(axis=1))
+    rows = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
     rows[rows < 0] = np.flatnonzero(known)[0]
     return Pose(pose.positions[rows], pose.rotations[rows])

@@ -28,6 +28,9 @@ class Memory:
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         return self._arrays[name]
 
+    def __contains__(self, id: object) -> bool:
+        return id in self._ids
+
     def rows(self, ids: Sequence[int]) -> Rows:
         """The rows of these ids, made where there is none."""
         new = [id for id in ids if id not in self._ids]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from engine import _native
 from engine.bones import BONES, LIMB_COUNT, with_lengths
 from engine.geometry import Array
+from engine.skeleton import JOINTS
 
-ITERATIONS = 2
+PASSES = 2
 """Gauss-Newton steps: a third one moves joints by less than a millimetre."""
 LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.006, 0.03)
 """(B,) standard deviations: limbs are stiff, trunk and head bend a little."""
-DEPTH_ERROR_M = 0.02
+DEPTH_ERROR_M = 0.04
 """Standard deviation of the depth, which is filtered beforehand."""
+
+_IS_ANKLE = np.array([name.endswith("ankle") for name in JOINTS])
 
 
 def placed(bodies: Array, rays: Array, weights: Array) -> Array:
@@ -31,17 +36,42 @@ def placed(bodies: Array, rays: Array, weights: Array) -> Array:
     return np.concatenate([b_mean + r_mean * depth[:, None], depth[:, None]], axis=1)
 
 
-def relaxed(
-    start: Array, body: Array, errors: Array, rays: Array, weights: Array, lengths: Array, depth: Array
-) -> Array:
-    """(P, 19, 3) joints near `start`, camera frame, with exactly these (P, B) lengths of the limbs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """What is known of P people in one frame; metres, camera frame, weights in 1 / m^2."""
 
-    `body`: (P, 19, 3) expected, relative to the pelvis, with (P, 19) errors in metres; `weights`: (P, 19) of the rays,
-    1 / m^2; `depth`: (P,) of the pelvis.
-    """
-    people = len(start)
-    joints = _native.relax(
-        start, body, errors**-2, rays, weights, BONES, lengths, LENGTH_ERROR_M**-2,
-        depth, np.full(people, DEPTH_ERROR_M**-2), ITERATIONS,
-    )  # fmt: skip
-    return with_lengths(joints, lengths)
+    body: Array
+    """(P, 19, 3) expected joints, relative to the pelvis."""
+    errors: Array
+    """(P, 19) expected errors of these."""
+    rays: Array
+    """(P, 19, 2)"""
+    ray_weights: Array
+    """(P, 19)"""
+    lengths: Array
+    """(P, B) of the bones."""
+    translation: Array
+    """(P, 3) the pelvis, whose depth is kept."""
+    plane: Array
+    """(P, 4) normal n and offset c of the floor under ankles: n X = c."""
+    plane_weights: Array
+    """(P, 19)"""
+
+
+def relaxed(problem: Problem) -> Array:
+    """(P, 19, 3) joints, camera frame, with exactly the given lengths of the limbs."""
+    joints, weights = problem.body + problem.translation[:, None], problem.plane_weights
+    for _ in range(PASSES):
+        joints = _native.relax(
+            joints, problem.body, problem.errors**-2, problem.rays, problem.ray_weights,
+            BONES, problem.lengths, LENGTH_ERROR_M**-2, problem.plane, weights,
+            problem.translation[:, 2], np.full(len(joints), DEPTH_ERROR_M**-2), 1,
+        )  # fmt: skip
+        weights = np.maximum(weights, _sunk(problem, joints) * problem.plane_weights.max(axis=1, keepdims=True))
+    return with_lengths(joints, problem.lengths)
+
+
+def _sunk(problem: Problem, joints: Array) -> Array:
+    """(P, 19) 1 where an ankle is under the floor, else 0."""
+    above = np.einsum("pji,pi->pj", joints, problem.plane[:, :3]) - problem.plane[:, 3:]
+    return np.where(_IS_ANKLE & (above < 0), 1.0, 0.0)

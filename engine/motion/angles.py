@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.geometry import Array as Points
 from engine.motion.motion import Array
 from engine.motion.placing import y_up_from
 from engine.skeleton import JOINT
@@ -36,15 +37,15 @@ _IN_PLANE = 0.1
 _UP = np.array([0.0, 1.0, 0.0])
 
 
-def angles(joints: Array, *, up: str) -> dict[str, Array]:
+def angles(joints: Points, *, up: str) -> dict[str, Array]:
     """(T, 19, 3) metres in a world whose axis `up` points up -> name: (T,) degrees, NaN where not defined."""
-    joints = np.asarray(joints, float) @ y_up_from(up).T
+    turned = np.asarray(joints, np.float64) @ y_up_from(up).T
     with np.errstate(invalid="ignore", divide="ignore"):
-        frames = {name: _frame(joints, each) for name, each in DEFINITIONS["frames"].items()}
-        return {each["name"]: np.degrees(_angle(joints, frames, each)) for each in DEFINITIONS["angles"]}
+        frames = {name: _frame(turned, each) for name, each in DEFINITIONS["frames"].items()}
+        return {each["name"]: np.degrees(_angle(turned, frames, each)) for each in DEFINITIONS["angles"]}
 
 
-def published(joints: Array, *, up: str) -> dict[str, float]:
+def published(joints: Points, *, up: str) -> dict[str, float]:
     """(19, 3) metres -> the angles of one person that are defined, as a scene has them: degrees, to 0.1."""
     values = {name: float(value[0]) for name, value in angles(joints[None], up=up).items()}
     return {name: round(value, 1) for name, value in values.items() if np.isfinite(value)}

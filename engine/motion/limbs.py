@@ -70,8 +70,9 @@ def limb_rotations(part: Mapping[str, Array], turns: Mapping[str, Array], steps:
     since the time before.
     """
     chains = [_chain(part, turns, limb) for limb in _LIMBS]
-    stacked = (np.stack(values, axis=1) for values in zip(*(_hinge(chain) for chain in chains), strict=True))
-    axes = follow(*stacked, steps, FASTEST)
+    hinges = zip(*(_hinge(chain) for chain in chains), strict=True)
+    directions, targets, weights = (np.stack(values, axis=1) for values in hinges)
+    axes = follow(directions, targets, weights, steps, FASTEST)
     found: dict[str, Array] = {}
     for number, (chain, limb) in enumerate(zip(chains, _LIMBS, strict=True)):
         at_rest = frames(chain.rest, chain.hinge)

@@ -70,8 +70,8 @@ def repetitions(values: Array, times: Array, hysteresis: float = 20.0) -> Repeti
         lows, highs = _turns(values[start:end], hysteresis)
         for low, high, next_low in zip(lows, highs, lows[1:], strict=False):
             low_value = float(min(values[start + low], values[start + next_low]))
-            at = (float(times[start + index]) for index in (low, high, next_low))
-            found.append(Repetition(*at, low=low_value, high=float(values[start + high])))
+            begins, peaks, ends = (float(times[start + index]) for index in (low, high, next_low))
+            found.append(Repetition(begins, peaks, ends, low_value, float(values[start + high])))
     return Repetitions(tuple(found))
 
 

@@ -79,7 +79,7 @@ class Smoothing:
             self._smoothers.pop(person.id, None)
             return pose
         smoother = self._smoothers.setdefault(person.id, PoseSmoother())
-        joints = smoother.update(pose.joints, time, person.height_m, cutoff_hz=options.cutoff_hz, beta=options.beta)
+        joints = smoother.update(pose.joints, time, cutoff_hz=options.cutoff_hz, beta=options.beta)
         return Pose3D(joints.astype(np.float32), pose.errors)
 
 
@@ -87,7 +87,6 @@ class PoseSmoother:
     """One Euro filters for one person: for lines of sight, relative depths, and the pelvis's depth."""
 
     def __init__(self) -> None:
-        self._height_m: float | None = None
         self._restart(-math.inf)
 
     def _restart(self, time: float) -> None:
@@ -97,17 +96,12 @@ class PoseSmoother:
         self._depth, self._relative, self._sight = OneEuro(), OneEuro(), OneEuro(SIGHT_DERIVATIVE_HZ)
         self._lengths = OneEuro()
 
-    def update(self, joints: Array, time: float, height_m: float | None, *, cutoff_hz: float, beta: float) -> Array:
-        """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed.
-
-        `height_m` is the height that the joints assume: when it changes, the filters' state is scaled, too.
-        """
+    def update(self, joints: Array, time: float, *, cutoff_hz: float, beta: float) -> Array:
+        """(19, 3) metres, camera frame, at `time` [s] -> the same, smoothed."""
         if not 0 < time - self._seen_at <= RESTART_AFTER_S:
             self._restart(time)
-        elif height_m is not None and self._height_m is not None and height_m != self._height_m:
-            self._rescale(height_m / self._height_m)
         dt = time - self._seen_at
-        self._seen_at, self._height_m = time, height_m
+        self._seen_at = time
         if not joints[:, 2].min() >= NEAREST_M:
             self._restart(-math.inf)
             return joints
@@ -123,12 +117,6 @@ class PoseSmoother:
         lengths = self._lengths.update(lengths_of(joints), dt, cutoff_hz=cutoff_hz, beta=beta * RELATIVE_DEPTH_BETA)
         depths = np.maximum(relative + depth, NEAREST_M)[:, None]
         return with_lengths(np.hstack([sight * depths, depths]), lengths)
-
-    def _rescale(self, factor: float) -> None:
-        """Scale the state to a person `factor` times as tall and as far away; lines of sight stay the same."""
-        self._depths = deque((time, depth * factor) for time, depth in self._depths)
-        for of_metres in (self._depth, self._relative, self._lengths):
-            of_metres.scale(factor)
 
     def _smooth_depth(self, depth: float, time: float, dt: float, cutoff_hz: float, beta: float) -> float:
         """Metres."""

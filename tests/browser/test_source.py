@@ -5,15 +5,29 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NETWORK, Open, Watch
-from tests.browser.server import Dashboard
+from engine.pipeline import Pipeline
+from engine.pipeline.parts import open_live
+from engine.settings import Settings
+from engine.types import FrameSource
+from tests.browser.conftest import Open, Watch
+from tests.browser.server import TOKEN, VIEW_TOKEN
 from tests.browser.test_dashboard import api, eventually
+from tests.browser.test_layouts import Server, serious
 from tests.engine.capture.servers import MjpegCamera
+from tests.webapp.serving import Served
+from tests.webapp.stage import Stage
+from webapp.access.options import ServeOptions
+from webapp.app import create_app, services_of
+from webapp.recording.recordings import Recordings
+from webapp.recording.replay import parts_with_recordings
+from webapp.state.store import Store
 
 CLIP = Path(__file__).parents[2] / "engine" / "assets" / "stage.mp4"
 MISSING = "97"
@@ -21,9 +35,32 @@ MISSING = "97"
 
 
 @pytest.fixture(scope="module")
-def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory, posecast_cache: Path) -> Iterator[Dashboard]:
-    with Dashboard(tmp_path_factory.mktemp("source"), *NETWORK, "--source", MISSING) as server:
-        yield server
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Real sources and uploads; the network is one that always finds people."""
+    folder = tmp_path_factory.mktemp("source")
+    stage = Stage(rate=8, size=(640, 360), people=3)
+    options = ServeOptions(
+        config=folder / "settings.json",
+        recordings=folder / "recordings",
+        uploads=folder / "uploads",
+        token=TOKEN,
+        view_token=VIEW_TOKEN,
+    )
+    parts = stage.parts()
+    demo = parts.open_source
+
+    def open_source(text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource:
+        return demo(text) if text == "demo" else open_live(text, uploads=folder / "uploads")
+
+    parts = parts_with_recordings(Recordings(folder / "recordings"), replace(parts, open_source=open_source))
+    pipeline = Pipeline(Settings(source=MISSING), parts=parts)
+    app = create_app(pipeline, Store(folder / "settings.json"), options)
+    pipeline.start()
+    services_of(app).start()
+    with Served(app) as served:
+        yield Server(f"{served.url}/", stage)
+    services_of(app).stop()
+    pipeline.close()
 
 
 def drop(page: Page, name: str, content: bytes) -> None:
@@ -90,6 +127,7 @@ def test_without_a_camera_the_sheet_says_why_and_offers_others(visit: Open) -> N
             .map((one) => one.outerHTML)"""
     )
     assert small == [], "targets are 44 px high"
+    assert serious(page) == []
     page.keyboard.press("Escape")
     choose(page, "Demo stage")
 
@@ -172,7 +210,7 @@ def test_an_address_is_entered_and_its_loss_is_told(visit: Open, watch: Watch) -
     api(page, "api/source", "PUT", {"source": "demo"})
 
 
-def test_a_viewer_has_no_front_door(visit: Open, dashboard: Dashboard, watch: Watch) -> None:
+def test_a_viewer_has_no_front_door(visit: Open, dashboard: Server, watch: Watch) -> None:
     watch.expected = ("status of 403",)
     page = visit(dashboard.view_url)
     expect(page.locator(".chip")).to_be_visible()

@@ -39,4 +39,5 @@ class Tracker:
         known = self.identities.known
         heights = FitOptions(fit=False, person_heights_m=options.person_heights_m)
         people = self.bodies.update(lifted, CAMERA, time, known, heights)
-        return self.smoothing.update(people, time, SmoothingOptions(smoothing=options.smoothing), known)
+        people = self.smoothing.update(people, time, SmoothingOptions(smoothing=options.smoothing), known)
+        return self.bodies.sized(people, CAMERA, heights)

@@ -60,7 +60,10 @@ def allowed(path: str, options: ServeOptions) -> bool:
     return (
         any(real.is_relative_to(folder.resolve()) for folder in (*own, *code, *system))
         or real == options.config.resolve().parent  # is made where it is not there
-        or (real.parent == options.config.resolve().parent and real.name.startswith(options.config.name))
+        or (
+            real.parent == options.config.resolve().parent
+            and real.name.startswith((options.config.name, "cameras.json"))
+        )
         or (real.parent == Path("/dev") and real.name.startswith("video"))
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.capture.stage.cast import CAST, LOOP_S
 from engine.capture.stage.pose import Figure
 from engine.capture.stage.renderer import draw_figures
-from engine.geometry import Array, CameraSpec, Provenance, intrinsics
+from engine.geometry import Array, CameraSpec, FloorTrust, Provenance, intrinsics
 from engine.types import Image, Truth
 
 FRAME_RATE = 30
@@ -32,7 +32,9 @@ def _look(eye: Array, target: Array) -> CameraSpec:
     R = np.stack([right, np.cross(forward, right), forward])
     width, height = IMAGE_SIZE
     K = intrinsics(_FOCAL, _FOCAL, width / 2, height / 2)
-    return CameraSpec(R, -R @ eye, "+y", K, IMAGE_SIZE, provenance=Provenance("file"))
+    return CameraSpec(
+        R, -R @ eye, "+y", K, IMAGE_SIZE, provenance=Provenance("file"), floor=FloorTrust(tilt_deg=0.1, height=0.005)
+    )
 
 
 CAMERA_SPEC = _look(_EYE, _TARGET)

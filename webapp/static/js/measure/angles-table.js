@@ -8,7 +8,7 @@ import { evaluateAngles } from "./angles.js";
 export function createAnglesTable({ load }) {
   const body = h("tbody", {});
   const head = h("tr", {}, ...["Angle", "degrees"].map((title) => h("th", { scope: "col" }, title)));
-  const element = h("table", { class: "joints" }, h("thead", {}, head), body);
+  const element = h("table", { class: "joints angles" }, h("thead", {}, head), body);
   let asked = false;
   let definitions = null;
   let degrees = null;

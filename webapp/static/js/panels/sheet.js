@@ -32,8 +32,13 @@ export function createSheet({ title, size = "narrow", onOpen, onClose }, ...chil
   let before = null; // what had the focus
 
   // A press that begins in the sheet, for example to select text, and ends outside must not close it.
+  let pressedOutside = false;
   element.addEventListener("pointerdown", (event) => {
-    if (event.target === element && isOutside(event, element)) element.close();
+    pressedOutside = event.target === element && isOutside(event, element);
+  });
+  element.addEventListener("click", (event) => {
+    if (pressedOutside && event.target === element) element.close();
+    pressedOutside = false;
   });
   element.addEventListener("close", () => {
     if (before?.isConnected) before.focus();

@@ -107,9 +107,10 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   }
 
   function placePeople(now) {
-    if (!timeline.sample(now, moment, views.view !== "camera")) return;
-    world.toDisplay(moment, points, JOINT_COUNT * moment.count);
+    const known = timeline.sample(now, moment, views.view !== "camera");
+    if (known) world.toDisplay(moment, points, JOINT_COUNT * moment.count);
     frameFirst();
+    if (!known) return;
     if (moved) views.refit();
     moved = false;
     parts.trails.update(moment, points, now / 1000);

@@ -6,10 +6,10 @@ import { sliderField } from "../../fields.js";
 import { degrees, metres } from "../../format.js";
 
 const SLIDERS = [
-  ["tilt_deg", { label: "Tilt", help: "Below the horizon.", min: -30, max: 90, step: 0.25, format: degrees }],
-  ["roll_deg", { label: "Roll", help: "Clockwise.", min: -45, max: 45, step: 0.25, format: degrees }],
-  ["height_m", { label: "Height", help: "Above the floor.", min: 0.1, max: 6, step: 0.01, format: metres }],
-  ["fov_deg", { label: "Horizontal view", help: "Of the lens.", min: 20, max: 140, step: 0.5, format: degrees }],
+  ["tilt_deg", { label: "Tilt, downwards", min: -30, max: 90, step: 0.25, format: degrees }],
+  ["roll_deg", { label: "Roll, clockwise", min: -45, max: 45, step: 0.25, format: degrees }],
+  ["height_m", { label: "Height above the floor", min: 0.1, max: 6, step: 0.01, format: metres }],
+  ["fov_deg", { label: "Field of view, horizontal", min: 20, max: 140, step: 0.5, format: degrees }],
 ];
 
 /**
