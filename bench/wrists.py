@@ -61,11 +61,11 @@ def distances(settings: Settings, frames: int) -> dict[str, list[float]]:
                 inferred = ways["keypoints"].infer(ways["keypoints"].prepare(frame))
                 for body, processor in ways.items():
                     if body == "keypoints" or inferred.maps.features is not None:
-                        values.setdefault(body, []).extend(_of_scene(processor.finish(inferred).scene))
+                        values.setdefault(body, []).extend(of_scene(processor.finish(inferred).scene))
     return values
 
 
-def _of_scene(scene: Scene) -> Iterator[float]:
+def of_scene(scene: Scene) -> Iterator[float]:
     for person in scene.people:
         if person.pose3d is not None:
             keypoints = person.pose2d.keypoints.astype(float)

@@ -126,7 +126,7 @@ class Processor:
         """People in 2D to the same people as before, in 3D."""
         frame, watch = decoded.frame, _Stopwatch(decoded.stage_ms)
         camera = self.camera_for(frame)
-        seen = self._identities.assign(decoded.poses, frame.time)
+        seen = self._identities.assign(decoded.poses, frame.time, round=frame.round, everyone=frame.name is not None)
         watch.lap("track")
         lifted = self._lift(decoded, seen, camera)
         watch.lap("lift")  # here people are as single frames give them: what follows uses what it believes of them
@@ -149,7 +149,7 @@ class Processor:
         )  # fmt: skip
         colours = self._colours.assign([id for id, _ in seen])
         return tuple(
-            Person(id, pose, body, height_m, colour)
+            Person(id, pose, body, height_m, colour=colour)
             for (id, pose), body, colour in zip(seen, bodies, colours, strict=True)
         )
 

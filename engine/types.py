@@ -52,6 +52,8 @@ class Frame:
     truth: Truth | None = None
     name: str | None = None
     """File name, if the frame is an image file of its own."""
+    round: int = 0
+    """Number of times that the source began again before, as a file does that plays in a loop."""
     recorded: Snapshot | None = None
     """The recorded snapshot, if the frame is replayed from a recording; it is shown instead of a new one."""
 

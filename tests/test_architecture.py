@@ -71,12 +71,15 @@ FLOORS = {
         __init__
     """,
     "engine.tracking": """
-        colours identity smoothing
+        colours rounds smoothing
+        identity
         __init__
     """,
     "engine.fitting": """
-        memory solver
-        depth lengths prior sight
+        memory options solver
+        depth ground lengths prior sight
+        heights seen
+        fit
         __init__
     """,
     "engine.extrinsics": """
@@ -218,7 +221,7 @@ FLOORS = {
     "bench": """
         camera chromium cleaning household numpy_decoder sampler slopes watchers
         drawn_maps floor latency serving soak straight wrists
-        crowd decode first_scene viewers
+        body crowd decode first_scene viewers
         overhead page
     """,
 }

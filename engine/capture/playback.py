@@ -52,6 +52,7 @@ class Playback:
         self._first: tuple[float, float] | None = None
         """Media time and due time of the first picture, until the second one is requested."""
         self._begun = False
+        self._round = 0
         self._shots = self._rounds(start_index)
 
     def read(self) -> Frame | None:
@@ -109,7 +110,7 @@ class Playback:
             self._wait(max(0.0, due - self._clock()))
         if not self._begun:
             self._begun, self._first = True, (moment, due)
-        return Frame(index, moment, due, image, capture_ms, truth, shot.name)
+        return Frame(index, moment, due, image, capture_ms, truth, shot.name, self._round)
 
     def _rounds(self, index: int) -> Generator[tuple[int, float, Shot], None, None]:
         """(index, media time, shot) of every round; no round follows one without shots."""
@@ -121,6 +122,7 @@ class Playback:
                 yield index + shot.index, start + shot.time, shot
             if not self._loop or first is None or last is None:
                 return
+            self._round += 1
             index += last.index + 1
             start += last.time - first.time + self._interval
 

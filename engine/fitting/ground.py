@@ -33,6 +33,9 @@ FRAME_ERROR = 0.05
 """Standard deviation of the size from a single frame."""
 SCALE_FRAMES = 300.0
 """Frames over which sizes are averaged."""
+BENT = 0.4
+"""Weight of a frame that makes somebody smaller than the average does, over one that makes larger: who is not quite
+upright looks small, and nobody looks large."""
 LARGEST_STEP = 0.1
 """Maximum deviation of a single frame from the average, as a logarithm, that counts."""
 
@@ -111,6 +114,7 @@ def learn_scale(
     told = feet.valid & seen[:, NECK] & (reach > UPRIGHT) & (np.abs(now) < USUAL_SCALE)
     before, frames = memory["scale"][rows], memory["scale_frames"][rows]
     step = np.where(frames > 0, np.clip(now - before, -LARGEST_STEP, LARGEST_STEP), now)
+    step = np.where((step < 0) & (frames > 0), BENT * step, step)
     gain = 1 / (np.minimum(frames, SCALE_FRAMES) + 1 + (FRAME_ERROR / SCALE_ERROR) ** 2)
     memory["scale"][rows] = np.where(told, before + gain * step, before)
     memory["scale_frames"][rows] = frames + told

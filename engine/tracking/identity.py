@@ -1,7 +1,7 @@
 """Assigns ids from frame to frame by the positions of keypoints in the image (docs/algorithm.md, section 5).
 
-In: the poses of all people in a frame, and its time. Out: the poses with ids. A person who is hidden briefly keeps the
-id.
+In: the poses of all people in a frame, and its time. Out: the poses of people with ids. A person who is hidden briefly
+keeps the id. Newcomers get one once they have been seen again: fragments of a single frame get none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.matching import Array, best_pairs, box_areas, keypoint_similarity
+from engine.tracking.rounds import FirstRound
 from engine.types import Pose2D
 
 MIN_SIMILAR = 3
@@ -28,6 +29,12 @@ WIDEST_AFTER_S = 1.0
 WIDENING_PER_S = 6.0
 """Sigmas by which the search widens per second unseen: the radius for ankles, a fifth of the body's size or 0.2 m, then
 grows by 1.1 m/s, so that a walk is followed at 2 frames per second."""
+PERSON_AFTER = 3
+"""Number of frames after which a newcomer is a person."""
+PERSON_AFTER_S = 0.2
+"""Seconds after which a newcomer who was seen twice is one: at low frame rates, the second frame."""
+NEWCOMER_LOST_AFTER_S = 0.4
+"""Seconds for which an unseen newcomer is remembered, or two frames if that is longer."""
 COASTING_S = 0.3
 """Time constant with which the predicted motion of an unseen person decays, since people turn and stop."""
 MOTION_MEMORY_S = 0.2
@@ -41,8 +48,10 @@ UNKNOWN_GAP_S = 0.25
 class _Track:
     """The tracked state of one person."""
 
-    def __init__(self, id: int, keypoints: Array, time: float) -> None:
+    def __init__(self, id: int | None, keypoints: Array, time: float) -> None:
         self.id = id
+        """None for a newcomer."""
+        self._first_seen_at, self._times_seen = time, 1
         self.keypoints = keypoints
         """(19, 2) pixels at `seen_at`; keypoints missing then have been moved along with the others."""
         self.seen_at = time
@@ -56,8 +65,15 @@ class _Track:
         coasted = COASTING_S * (1 - math.exp(-(time - self.seen_at) / COASTING_S))
         return self.keypoints + self._motion * coasted
 
+    @property
+    def has_proved_real(self) -> bool:
+        """Whether a newcomer has been seen often and long enough."""
+        lasted = self._times_seen >= 2 and self.seen_at - self._first_seen_at >= PERSON_AFTER_S
+        return lasted or self._times_seen >= PERSON_AFTER
+
     def see(self, keypoints: Array, time: float) -> None:
         """Update with the keypoints found at `time`."""
+        self._times_seen += 1
         found = ~np.isnan(keypoints[:, 0])
         moves = (keypoints - self.keypoints)[found & ~np.isnan(self.keypoints[:, 0])]
         move, dt = np.median(moves, axis=0), time - self.seen_at
@@ -71,6 +87,7 @@ class _Track:
         """Continue at `now` on another clock, after `before` on the old one; the time between is unknown."""
         shift = now - before - UNKNOWN_GAP_S
         self.seen_at += shift
+        self._first_seen_at += shift
         self._found_at += shift
         self._motion = np.zeros(2)
 
@@ -85,28 +102,41 @@ class Identities:
     @property
     def known(self) -> frozenset[int]:
         """The ids of the remembered people."""
-        return frozenset(track.id for track in self._tracks)
+        return frozenset(track.id for track in self._tracks if track.id is not None)
 
     def forget(self) -> None:
         """Forget all people: the next frame is of another scene."""
         self._tracks: list[_Track] = []
         self._now: float | None = None
+        self._round, self._round_began = 0, 0.0
+        self._first_round = FirstRound()
 
-    def assign(self, poses: Sequence[Pose2D], time: float) -> list[tuple[int, Pose2D]]:
+    def assign(
+        self, poses: Sequence[Pose2D], time: float, *, round: int = 0, everyone: bool = False
+    ) -> list[tuple[int, Pose2D]]:
         """The people of the frame at `time` [s] with their ids, sorted by id; the result is the same in any order.
 
-        If time stands still or runs backwards (a clock is set), ids are kept.
+        Newcomers are left out until they have proved real, except in the first frame, and if `everyone` is a person (a
+        single image). `round` counts how often a file began again: people get the ids of the first round. If time
+        stands still or runs backwards (a clock is set), ids are kept.
         """
-        if self._now is not None and time <= self._now:
+        everyone = everyone or self._now is None
+        if self._now is None:
+            self._round_began = time
+        elif time <= self._now:
             for track in self._tracks:
                 track.restart_clock(self._now, time)
-        self._now = time
+        elif round != self._round:
+            self._tracks, self._round_began = [], time
+        gap, self._now, self._round = 0.0 if self._now is None else time - self._now, time, round
         surest_first = sorted(poses, key=_rank)
-        ids = self._assign([pose.keypoints for pose in surest_first], time)
-        return sorted(zip(ids, surest_first, strict=True), key=lambda person: person[0])
+        ids = self._assign([pose.keypoints for pose in surest_first], time, everyone=everyone)
+        self._forget_the_lost(time, gap)
+        people = [(id, pose) for id, pose in zip(ids, surest_first, strict=True) if id is not None]
+        return sorted(people, key=lambda person: person[0])
 
-    def _assign(self, poses: Sequence[Array], time: float) -> list[int]:
-        """The id of each of the (19, 2) keypoints [px]; of equally good matches, the first wins.
+    def _assign(self, poses: Sequence[Array], time: float, *, everyone: bool) -> list[int | None]:
+        """The id of each of the (19, 2) keypoints [px], None for newcomers; of equally good matches, the first wins.
 
         First, people are searched for at their last or predicted positions, by the rule of section 5. The search for
         those who remain is the wider, the longer they were unseen.
@@ -119,17 +149,32 @@ class Identities:
                 likeness = search(free, np.stack([poses[index] for index in open_poses]), time)
                 for position, row in best_pairs(likeness.T, MIN_SIMILAR * SIMILAR):
                     tracks[open_poses[position]] = free[row]
-        ids = [self._see(track, keypoints, time) for track, keypoints in zip(tracks, poses, strict=True)]
-        self._tracks = [track for track in self._tracks if time - track.seen_at <= LOST_AFTER_S]
-        return ids
+        return [
+            self._see(track, keypoints, time, everyone=everyone) for track, keypoints in zip(tracks, poses, strict=True)
+        ]
 
-    def _see(self, track: _Track | None, keypoints: Array, time: float) -> int:
+    def _see(self, track: _Track | None, keypoints: Array, time: float, *, everyone: bool) -> int | None:
+        into = time - self._round_began
         if track is None:
-            track = _Track(next(self._next_id), keypoints, time)
+            track = _Track(None, keypoints, time)
             self._tracks.append(track)
+            if self._round > 0:
+                track.id = self._first_round.who(into, keypoints, self.known)
         else:
             track.see(keypoints, time)
+        if track.id is None and (everyone or track.has_proved_real):
+            track.id = next(self._next_id)
+        if track.id is not None and self._round == 0:
+            self._first_round.note(into, track.id, keypoints)
         return track.id
+
+    def _forget_the_lost(self, time: float, gap: float) -> None:
+        newcomers_s = max(NEWCOMER_LOST_AFTER_S, 2 * gap)
+        self._tracks = [
+            track
+            for track in self._tracks
+            if time - track.seen_at <= (newcomers_s if track.id is None else LOST_AFTER_S)
+        ]
 
 
 def _rank(pose: Pose2D) -> tuple[float, bytes]:

@@ -100,6 +100,8 @@ def _person(wire: Mapping[str, Any]) -> Person:
         joints_3d=_joints(wire["joints_3d"]),
         joints_camera=_joints(wire["joints_camera"]),
         colour=None if wire.get("colour") is None else int(wire["colour"]),
+        height_m=None if wire.get("height_m") is None else float(wire["height_m"]),
+        height_kind=wire.get("height_kind"),
         extra={name: value for name, value in wire.items() if name not in _PERSON_FIELDS},
     )
 
@@ -109,7 +111,10 @@ def _tracked(wire: Wire) -> types.Person:
     joints = _joints(wire["joints_camera"])
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
     pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
-    return types.Person(wire["id"], pose2d, pose3d, colour=wire.get("colour"), angles=wire.get("angles"))
+    return types.Person(
+        wire["id"], pose2d, pose3d, wire.get("height_m"), wire.get("height_kind", "assumed"),
+        colour=wire.get("colour"), angles=wire.get("angles"),
+    )  # fmt: skip
 
 
 def _keypoints(entries: Any) -> Array:

@@ -85,6 +85,9 @@ def _person(person: Person, camera: Camera) -> Wire:
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
         "joints_camera": [] if joints is None else _metres(joints),
     }
+    if person.height_m is not None:
+        wire["height_m"] = _number(person.height_m, 3)
+        wire["height_kind"] = person.height_kind
     if person.colour is not None:
         wire["colour"] = int(person.colour)
     if person.angles is not None:

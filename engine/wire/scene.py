@@ -31,6 +31,10 @@ class Person:
     """(19, 3) metres, camera frame: x right, y down, z forward. None without 3D."""
     colour: int | None = None
     """Index into the palette of the page and the overlay, from 0; None in scenes of older versions."""
+    height_m: float | None = None
+    """Metres; None if the JSON does not say."""
+    height_kind: str | None = None
+    """Where the height comes from: 'assumed', 'relative', 'measured' or 'given'."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the person, as in the JSON."""
 

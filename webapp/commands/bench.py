@@ -132,6 +132,7 @@ def _truth(options: BenchOptions, console: Console) -> list[dict[str, Any]]:
             {
                 "model": each.model,
                 "body": each.body,
+                "step": each.step,
                 "frames": each.frames,
                 **_rounded(dict(each.figures), 3),
                 "angles_deg": _rounded(dict(each.angles_deg), 2),
@@ -144,18 +145,20 @@ def _truth(options: BenchOptions, console: Console) -> list[dict[str, Any]]:
 def _truth_table(entries: list[dict[str, Any]]) -> Table:
     title = f"against the truth, {entries[0]['frames']} consecutive frames with tracking"
     table = Table(title=title, box=None, padding=(0, 1), pad_edge=False)
-    for header in ("model", "body"):
+    for header in ("model", "body", "step"):
         table.add_column(header, no_wrap=True)
-    for header in ("found", "MPJPE mm", "absolute mm", "depth"):
+    for header in ("found", "MPJPE mm", "absolute mm", "depth", "jitter m/s²"):
         table.add_column(header, justify="right", no_wrap=True)
     for entry in entries:
         table.add_row(
             Path(entry["model"]).stem,
             entry["body"],
+            entry["step"],
             _cell(entry["found"], ".0%"),
             _cell(entry["mpjpe_mm"], ".0f"),
             _cell(entry["absolute_mm"], ".0f"),
             "–" if entry["depth_percent"] is None else f"{entry['depth_percent']:+.1f} %",
+            _cell(entry["jitter_m_s2"], ".0f"),
         )
     return table
 
@@ -164,7 +167,7 @@ def _angles_table(entries: list[dict[str, Any]]) -> Table:
     table = Table(title="median error of angles, degrees", box=None, padding=(0, 1), pad_edge=False)
     table.add_column("angle", no_wrap=True)
     for entry in entries:
-        table.add_column(f"{Path(entry['model']).stem}\n{entry['body']}", justify="right")
+        table.add_column(f"{Path(entry['model']).stem}\n{entry['body']}\n{entry['step']}", justify="right")
     for definition in DEFINITIONS["angles"]:
         errors = (entry["angles_deg"].get(definition["name"]) for entry in entries)
         table.add_row(definition["label"], *(_cell(error, ".1f") for error in errors))

@@ -40,15 +40,18 @@ def test_one_backend_is_measured_and_compared(
     assert result["agreement"]["mm"] < 5
     assert result["truth"]["found"] > 0.5
     assert 30 < result["truth"]["mpjpe_mm"] < 400
-    assert [(entry["model"], entry["body"], entry["frames"]) for entry in report["truth"]] == [
-        ("bundled", "maps", 12),
-        ("bundled", "keypoints", 12),
+    assert [(entry["model"], entry["body"], entry["step"], entry["frames"]) for entry in report["truth"]] == [
+        ("bundled", "maps", "single frames", 12),
+        ("bundled", "keypoints", "single frames", 12),
+        ("bundled", "keypoints", "fit", 12),
+        ("bundled", "keypoints", "fit and floor", 12),
     ]
     for entry in report["truth"]:
         assert entry["found"] > 0.3
         assert 30 < entry["mpjpe_mm"] < 400
         assert entry["absolute_mm"] > entry["mpjpe_mm"] / 2
         assert abs(entry["depth_percent"]) < 30
+        assert 0 < entry["jitter_m_s2"] < entry["unsmoothed_jitter_m_s2"]
         assert 1 < entry["angles_deg"]["left_knee_flexion"] < 60
     printed = capfd.readouterr().out
     assert "openvino" in printed

@@ -7,6 +7,9 @@ import { JOINT_COUNT } from "./skeleton.js";
 export const MAX_PEOPLE = 32;
 const SLOTS = 8;
 
+/** Where a person's height comes from; moments hold the index. */
+export const HEIGHT_KINDS = ["assumed", "relative", "measured", "given"];
+
 export const mix = (a, b, share) => a + (b - a) * share;
 
 /** Buffers for one moment: people with 3D only, joints in metres, `confidence` 0 where a joint was not detected. */
@@ -18,6 +21,8 @@ export function createMoment() {
     count: 0,
     ids: new Int32Array(MAX_PEOPLE),
     colours: new Int32Array(MAX_PEOPLE), // indices into the palette
+    heights: new Float32Array(MAX_PEOPLE), // metres; NaN if the scene does not say
+    heightKinds: new Uint8Array(MAX_PEOPLE),
     world: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     camera: new Float32Array(MAX_PEOPLE * JOINT_COUNT * 3),
     confidence: new Float32Array(MAX_PEOPLE * JOINT_COUNT),
@@ -78,6 +83,8 @@ function fill(moment, scene) {
     const slot = moment.count++;
     moment.ids[slot] = person.id;
     moment.colours[slot] = person.colour ?? person.id;
+    moment.heights[slot] = person.height_m ?? NaN;
+    moment.heightKinds[slot] = Math.max(HEIGHT_KINDS.indexOf(person.height_kind), 0);
     for (let joint = 0; joint < JOINT_COUNT; joint++) {
       const at = slot * JOINT_COUNT + joint;
       moment.world.set(person.joints_3d[joint], 3 * at);
@@ -96,6 +103,8 @@ function blend(earlier, later, share, out) {
   for (let slot = 0; slot < later.count; slot++) {
     out.ids[slot] = later.ids[slot];
     out.colours[slot] = later.colours[slot];
+    out.heights[slot] = later.heights[slot];
+    out.heightKinds[slot] = later.heightKinds[slot];
     const before = slotOf(earlier, later.ids[slot]);
     const from = before < 0 ? later : earlier;
     const source = (before < 0 ? slot : before) * JOINT_COUNT;

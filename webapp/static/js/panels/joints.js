@@ -6,6 +6,7 @@ import { createAnglesTable } from "../measure/angles-table.js";
 import { colourOf } from "../palette.js";
 import { valueRange } from "../settings.js";
 import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
+import { HEIGHT_KINDS } from "../timeline.js";
 
 const EVERY_MS = 250;
 /** Of the person's colour, at the field that names them. */
@@ -123,7 +124,7 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
       if (!userChose && !ids.includes(chosen)) chosen = ids[0] ?? null;
       const slot = ids.indexOf(chosen);
       const absent = chosen !== null && slot < 0 ? [[String(chosen), `Person ${chosen} (not in view)`]] : [];
-      person.setOptions([...absent, ...ids.map((id) => [String(id), `Person ${id}`])]);
+      person.setOptions([...absent, ...ids.map((id, i) => [String(id), `Person ${id}${tallness(moment, i)}`])]);
       person.set(String(chosen));
       const colour = slot < 0 ? null : colourOf(moment.colours[slot], document.documentElement.dataset.theme);
       person.control.style.borderInlineStart = colour ? `${EDGE_PX}px solid ${colour}` : "";
@@ -138,4 +139,11 @@ export function createJointsPanel({ onHeight, onAngles, loadAngles }) {
       });
     },
   };
+}
+
+/** ", 1.74 m relative", or nothing where the height is only assumed. */
+function tallness(moment, slot) {
+  const kind = HEIGHT_KINDS[moment.heightKinds[slot]];
+  const metres = moment.heights[slot];
+  return kind === "assumed" || Number.isNaN(metres) ? "" : `, ${metres.toFixed(2)} m ${kind}`;
 }
