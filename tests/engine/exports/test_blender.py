@@ -6,18 +6,17 @@ Blender comes as a Python package for one version of Python, into an environment
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import pytest
 
 from engine.exports import FORMATS, silent
 from engine.motion import Clip
 from tests.engine.exports.clips import farthest_mm, places, stage_clip
+from tests.engine.exports.environments import python_with
 from tests.engine.motion.stage import RATE
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -34,17 +33,7 @@ Y_FROM_BLENDER = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 @pytest.fixture(scope="session")
 def blender() -> Path:
     """A Python that can `import bpy`."""
-    folder = Path(platformdirs.user_cache_dir("posecast-tests")) / BLENDER
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        made_by = shutil.which(PYTHON)
-        if made_by is None:
-            pytest.skip(f"{BLENDER} needs {PYTHON}")
-        subprocess.run([made_by, "-m", "venv", "--clear", str(folder)], check=True)
-        done = subprocess.run([str(python), "-m", "pip", "install", "-q", BLENDER], capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"{BLENDER} cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
-        (folder / "ready").touch()
+    python = python_with(BLENDER, PYTHON)
     done = subprocess.run([str(python), "-c", "import bpy"], capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"apt-get install {LIBRARIES}: {done.stderr.strip().splitlines()[-1]}")
