@@ -150,7 +150,7 @@ def _draw(snapshots: list[Snapshot], path: str, output: Path) -> None:
     snapshot = snapshots[len(snapshots) // 2]
     capture, camera = cv2.VideoCapture(path), snapshot.scene.camera
     capture.set(cv2.CAP_PROP_POS_FRAMES, snapshot.scene.frame_index)
-    image = np.asarray(capture.read()[1])
+    image = np.asarray(capture.read()[1], dtype=np.uint8)
     capture.release()
     for x in range(-6, 7):
         _line(image, camera, (x, 0, -1), (x, 0, -16), _YELLOW)

@@ -149,7 +149,7 @@ class Processor:
         )  # fmt: skip
         colours = self._colours.assign([id for id, _ in seen])
         return tuple(
-            Person(id, pose, body, height_m, colour)
+            Person(id, pose, body, height_m, colour=colour)
             for (id, pose), body, colour in zip(seen, bodies, colours, strict=True)
         )
 

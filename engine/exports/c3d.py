@@ -32,7 +32,7 @@ def write(clip: Clip, path: Path, progress: Progress) -> None:
     about: list[str] = [json.dumps(clip.metadata())]
     for number, motion in enumerate(clip.motions()):
         columns = slice(number * JOINT_COUNT, (number + 1) * JOINT_COUNT)
-        placed = np.isfinite(motion.joints).all(axis=2)
+        placed = np.asarray(np.isfinite(motion.joints).all(axis=2))
         points[:, columns, :3] = np.where(placed[..., None], motion.joints * _MM_PER_M, 0.0)
         points[:, columns, 3] = np.where(placed, 0.0, _GAP)
         labels += [joint if len(clip.ids) == 1 else f"{_subject(motion.label)}:{joint}" for joint in JOINTS]

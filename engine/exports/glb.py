@@ -49,8 +49,7 @@ def write(clip: Clip, path: Path, progress: Progress = silent) -> None:
 
 def _add_person(document: dict[str, Any], container: Container, motion: Motion, label: str, times: int) -> None:
     skeleton = fit_skeleton(motion.joints)
-    raw = rotations(motion.joints, motion.times, skeleton)
-    pose = held(raw)
+    pose = held(rotations(motion.joints, motion.times, skeleton))
     top = len(document["nodes"])
     first = top + 1
     extras = {"person": motion.id, "done": list(motion.done)}
@@ -59,7 +58,7 @@ def _add_person(document: dict[str, Any], container: Container, motion: Motion, 
     _add_body(document, container, skeleton, label, first)
     document["scenes"][0]["nodes"] += [top, len(document["nodes"]) - 1]
     _animate(document["animations"][0], container, pose, first, times)
-    _hide_in_gaps(document["animations"][0], container, raw, motion, top)
+    _hide_in_gaps(document["animations"][0], container, motion, top)
 
 
 def _tree(skeleton: Skeleton, pose: Pose, first: int) -> list[dict[str, Any]]:
@@ -125,9 +124,9 @@ def _animate(animation: dict[str, Any], container: Container, pose: Pose, first:
             _channel(animation, first + index, "rotation", times, container.accessor(q.astype(np.float32), "VEC4"))
 
 
-def _hide_in_gaps(animation: dict[str, Any], container: Container, pose: Pose, motion: Motion, top: int) -> None:
+def _hide_in_gaps(animation: dict[str, Any], container: Container, motion: Motion, top: int) -> None:
     """Scale the person to nothing where they are not seen."""
-    seen = np.asarray(np.isfinite(pose.positions).all(axis=1))
+    seen = motion.placed
     if seen.all():
         return
     rows = np.flatnonzero(np.concatenate([[True], seen[1:] != seen[:-1]]))

@@ -199,4 +199,4 @@ def _disagree(known: FloorEstimate, recent: FloorEstimate) -> bool:
     degrees, height = known.off_deg(recent), abs(recent.height / known.height - 1)
     tilt_sd = (known.tilt_sd_deg**2 + recent.tilt_sd_deg**2) ** 0.5
     height_sd = (known.height_sd**2 + recent.height_sd**2) ** 0.5
-    return (degrees > max(MOVED_DEG, MOVED_SDS * tilt_sd)) or (height > max(MOVED_HEIGHT, MOVED_SDS * height_sd))
+    return bool(degrees > max(MOVED_DEG, MOVED_SDS * tilt_sd) or height > max(MOVED_HEIGHT, MOVED_SDS * height_sd))

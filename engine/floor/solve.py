@@ -146,7 +146,7 @@ def _round(stances: Stances, now: _Unknowns) -> tuple[Array, Array, Array]:
 
 
 def _by_person(stances: Stances, values: Array) -> Array:
-    return np.bincount(stances.person, values)
+    return np.asarray(np.bincount(stances.person, values), dtype=float)
 
 
 def _weights(residuals: Array) -> Array:

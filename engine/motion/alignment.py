@@ -75,8 +75,8 @@ def rigid(source: Array, target: Array) -> tuple[Array, Array]:
     known = np.isfinite(source).all(axis=1) & np.isfinite(target).all(axis=1)
     source, target = source[known], target[known]
     middle_s, middle_t = source.mean(axis=0), target.mean(axis=0)
-    R = nearest_rotation((target - middle_t).T @ (source - middle_s))
-    return R, middle_t - R @ middle_s
+    R = np.asarray(nearest_rotation((target - middle_t).T @ (source - middle_s)), dtype=np.float64)
+    return R, np.asarray(middle_t - R @ middle_s)
 
 
 def _transform(x: Motion, y: Motion, offset: float) -> tuple[Array, Array]:
@@ -137,7 +137,7 @@ def _cost(x: Motion, y: Motion, offset: float, rate: float, least: float) -> flo
 
 def _shape(joints: Array) -> Array:
     """(T, 19, 3) -> (T, 66) distances between the ends of limbs."""
-    return np.linalg.norm(joints[:, _PAIRS[:, 0]] - joints[:, _PAIRS[:, 1]], axis=2)
+    return np.asarray(np.linalg.norm(joints[:, _PAIRS[:, 0]] - joints[:, _PAIRS[:, 1]], axis=2))
 
 
 def _seen_s(motion: Motion) -> float:

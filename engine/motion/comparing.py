@@ -41,7 +41,7 @@ class Difference:
 
     def of_joints(self) -> dict[str, float]:
         """Mean error of each joint that both have, millimetres."""
-        known = np.isfinite(self.errors).any(axis=0)
+        known = np.asarray(np.isfinite(self.errors).any(axis=0))
         return {joint: float(np.nanmean(self.errors[:, n])) for n, joint in enumerate(JOINTS) if known[n]}
 
     def of_angles(self) -> dict[str, tuple[float, float]]:

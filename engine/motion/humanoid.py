@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.motion.motion import Array
 from engine.motion.quaternions import to_matrices
@@ -59,6 +58,8 @@ NODE_OF_JOINT = {JOINT[node.joint]: index for index, node in reversed(list(enume
 """Joint -> the node whose head it is; of the three that begin at the neck, the neck."""
 FACE = ("Nose", "LeftEye", "RightEye", "LeftEar", "RightEar")
 
+_ROWS = 4000
+"""Times that are computed at once, which bounds the memory."""
 SPINE_PART, CHEST_PART = 0.1, 0.5
 """How far up the line from pelvis to neck the nodes Spine and Chest are."""
 _HAND, _FOOT_DOWN, _FOOT_FORWARD, _TOP = 0.4, 0.17, 0.38, 0.35
@@ -111,12 +112,19 @@ class Pose:
 def heads(skeleton: Skeleton, pose: Pose) -> Array:
     """(T, N, 3) metres, world frame: where the nodes' heads are."""
     result = np.empty((len(pose.positions), len(NODES), 3))
-    turns: list[NDArray[np.float64]] = []
-    for index, parent in enumerate(PARENTS):
-        local = to_matrices(pose.rotations[:, index])
-        turns.append(local if parent < 0 else turns[parent] @ local)
-        result[:, index] = pose.positions if parent < 0 else result[:, parent] + turns[parent] @ skeleton.offsets[index]
+    for start in range(0, len(result), _ROWS):
+        rows = slice(start, start + _ROWS)
+        _place(skeleton, pose.positions[rows], pose.rotations[rows], result[rows])
     return result
+
+
+def _place(skeleton: Skeleton, positions: Array, rotations: Array, result: Array) -> None:
+    """Write the heads of some rows into `result`."""
+    turns: list[Array] = []
+    for index, parent in enumerate(PARENTS):
+        local = to_matrices(rotations[:, index])
+        turns.append(local if parent < 0 else turns[parent] @ local)
+        result[:, index] = positions if parent < 0 else result[:, parent] + turns[parent] @ skeleton.offsets[index]
 
 
 def joints_of(node_heads: Array) -> Array:

@@ -204,9 +204,14 @@ class Current:
             estimated=setup.estimated,
             fx_size=setup.fx_size,
         )
-        camera = self._placed(known, setup.settings)
+        camera = known if _is_posed(setup.calibration) else self._placed(known, setup.settings)
         self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
+
+
+def _is_posed(calibration: Calibration | None) -> bool:
+    """Whether the user has chosen the camera's pose, which a floor that is found does not replace."""
+    return calibration is not None and calibration.spec.provenance.pose != "default"
 
 
 def _parts_of(camera: SourceCamera) -> dict[str, Any]:

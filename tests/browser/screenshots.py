@@ -99,7 +99,7 @@ def _arguments() -> argparse.Namespace:
 def take(browser: Browser, server: Dashboard, layout: Layout, scheme: str, folder: Path) -> None:
     page = open_page(browser, server, layout, scheme)
     if layout.path != "login":
-        expect(page.locator(".stage-note")).to_be_hidden(timeout=60_000)
+        expect(page.locator(".scene-frame .visually-hidden")).to_contain_text("Shown", timeout=60_000)
         layout.prepare(page)
         page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=folder / f"{layout.name}-{scheme}.png")

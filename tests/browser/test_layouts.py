@@ -327,6 +327,11 @@ def test_axe_finds_nothing_serious(scheme: str, visit: Open, dashboard: Server) 
     for name in TABS:
         page.get_by_role("tab", name=name, exact=True).click()
         assert serious(page) == [], name
+    for name in ("Demo", "Send"):
+        page.get_by_role("banner").get_by_role("button", name=re.compile(name)).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert serious(page) == [], f"the sheet of {name}"
+        page.keyboard.press("Escape")
     resize(page, 390, 844)
     expect(page.get_by_role("button", name="Close settings")).to_be_visible()
     assert serious(page) == [], "a phone"

@@ -52,8 +52,9 @@ def no_pictures() -> ForbiddenError:
 def _has_pixels(response: Response) -> bool:
     if request.endpoint in OBEYING | HARMLESS:
         return False
-    is_file = request.path.startswith(_FILES) and response.mimetype != "application/json"
-    return is_file or response.mimetype.startswith(_PICTURES)
+    kind = response.mimetype or ""
+    is_file = request.path.startswith(_FILES) and kind != "application/json"
+    return is_file or kind.startswith(_PICTURES)
 
 
 def _refusal() -> Response:

@@ -44,9 +44,9 @@ def run(options: CompareOptions) -> int:
                    for path in (options.json, options.chart)]  # fmt: skip
         results = _results(compare(_people(paths[0]), _people(paths[1])), paths)
         _print(results)
-        for output, text in zip(outputs, (lambda: json.dumps(results, indent=1), lambda: chart(results)), strict=True):
+        for output, text in zip(outputs, (json.dumps(results, indent=1), chart(results)), strict=True):
             if output is not None:
-                output.write_text(text(), encoding="utf-8")
+                output.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -12,7 +12,7 @@ from engine.types import BackendInfo, Snapshot
 
 _ENOUGH_FRAMES = 20
 """Frames of one network that are not counted: the first ones are slower."""
-_WINDOW = 120
+_WINDOW = 40
 """Number of newest frames that count."""
 
 Measured = Mapping[tuple[str, str, str, int], float]

@@ -62,7 +62,7 @@ class Chronicle:
                 )
         elif known.state in ("estimating", "too weak") and self._floor == state.source:
             self._floor = None
-            event(log, "floor_lost", f"the floor is estimated again: {known.reason}", source=state.source)
+            event(log, "floor_lost", "the floor is looked for again", source=state.source)
 
     def _observe_backend(self, backend: BackendInfo | None) -> int:
         before = self._backend

@@ -25,7 +25,10 @@ class Adjustment:
 
 
 def adjusted(camera: Camera, by: Adjustment) -> Calibration:
-    """The camera for these frames as it was adjusted. Its heading, its place above the floor and its up axis stay."""
+    """The camera for these frames as it was adjusted. Its heading, its place above the floor and its up axis stay.
+
+    Whoever gives the height knows it; otherwise it is as uncertain as before, and so are the sizes of people.
+    """
     R, t = posed(
         camera,
         camera.tilt_down if by.tilt_deg is None else by.tilt_deg,
@@ -39,6 +42,7 @@ def adjusted(camera: Camera, by: Adjustment) -> Calibration:
         fx = camera.image_size[0] / 2 / math.tan(math.radians(by.fov_deg) / 2)
         K = intrinsics(fx, fx * camera.fy / camera.fx, camera.cx, camera.cy)
     size = None if K is None else camera.image_size
-    provenance = Provenance("file", "default" if K is None else given)
+    is_known = by.height_m is not None or camera.provenance.pose == "file"
+    provenance = Provenance("file" if is_known else "estimated", "default" if K is None else given)
     spec = CameraSpec(R, t, camera.up, K, size, provenance=provenance, floor=HAND)
     return Calibration(spec, "adjusted", "m")

@@ -28,6 +28,11 @@ test("a slow network is told with what a faster preset would take", () => {
   assert.match(advise(stages, [], "fast"), /No faster preset is known here\.$/);
 });
 
+test("what is expected follows the load of this moment", () => {
+  const presets = [preset("fast", "int8", 50), preset("balanced", "int8", 100, true)];
+  assert.match(advise({ infer: 200, decode: 5 }, presets, "balanced"), /Fast \(int8\) would take about 100\.$/);
+});
+
 test("where something else is slow, no preset is advised", () => {
   assert.equal(
     advise({ infer: 20, decode: 80 }, PRESETS, "balanced"),

@@ -240,6 +240,15 @@ def test_a_camera_is_adjusted_by_hand(
     assert remembered(options)["camera"]["format"] == "adjusted"
 
 
+def test_a_camera_adjusted_without_its_height_is_no_measure(client: FlaskClient, playing: Pipeline) -> None:
+    told = adjust(client, tilt_deg=9).json
+    assert (told["source"], told["format"], told["height_m"]) == ("estimated", "adjusted", 1.5)
+    told = client.put("/api/settings", json={"camera_height_m": 2.5})
+    assert told.status_code == 200
+    told = client.get("/api/extrinsics").json
+    assert (told["tilt_deg"], told["height_m"]) == pytest.approx((9, 2.5))
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [

@@ -18,11 +18,14 @@ export function advise(stages, presets, running) {
   if (!(network > 0)) return null;
   const total = Object.entries(stages).reduce((sum, [stage, ms]) => (stage === "capture" ? sum : sum + ms), 0);
   const takes = `The network takes ${whole(network)} of ${whole(total)} ms a frame`;
-  const known = presets.filter(({ name, expected_ms: ms }) => name !== running && ms !== null);
+  // What is expected follows the load of the machine later than the statistics do.
+  const now = network / (presets.find(({ name }) => name === running)?.expected_ms ?? network);
+  const known = presets
+    .filter(({ name, expected_ms: ms }) => name !== running && ms !== null)
+    .map((preset) => ({ ...preset, expected_ms: preset.expected_ms * now }));
   if (total < SLOW_MS) return `${takes}${withRoom(known, network, total)}`;
   if (network < total / 2) return `${takes}: a faster preset would help little.`;
-  const now = presets.find(({ name }) => name === running)?.expected_ms ?? network;
-  const faster = known.filter(({ expected_ms: ms }) => ms < network && ms <= WORTHWHILE * now).at(-1);
+  const faster = known.filter(({ expected_ms: ms }) => ms <= WORTHWHILE * network).at(-1);
   return faster ? `${takes}: ${would(faster)}.` : `${takes}. No faster preset is known here.`;
 }
 

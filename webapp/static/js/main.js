@@ -275,7 +275,7 @@ function enlarge() {
 
 /** A floor that was found is left for the neutral camera; a change by hand is taken back. */
 function undoFloor() {
-  if (state.camera.source === "estimated") actions.settings({ level: "off" });
+  if (state.camera.format === "estimated") actions.settings({ level: "off" });
   else camera.undo();
 }
 

@@ -33,7 +33,8 @@ export function createAddress({ onOpen }) {
   const help = h(
     "p",
     { class: "help", id: `${id}-help` },
-    "An IP camera, a phone's camera app or a video on the web: rtsp://, http:// or https://, with user:password@ where it is needed.",
+    "An IP camera, a phone's camera app or a video on the web: rtsp://, http:// or https://, with user:password@ " +
+      "where it is needed.",
   );
   const closed = h(
     "p",

@@ -37,6 +37,14 @@ export function choice(item, { playing, opening, onChoose, remove = null }) {
   return h("li", { class: "source-row" }, button, remove);
 }
 
+/** Replaces the rows of a list, and keeps the focus on the row of the same source. */
+export function fill(list, rows) {
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.source : null;
+  list.replaceChildren(...rows);
+  list.hidden = rows.length === 0;
+  if (focused) list.querySelector(`[data-source="${CSS.escape(focused)}"]`)?.focus();
+}
+
 /** A heading with a control beside it, and what belongs to it. */
 export function group(title, control, ...children) {
   return h(

@@ -7,8 +7,9 @@ import { createSheet } from "../panels/sheet.js";
 import { sentence } from "../panels/toasts.js";
 import { createAddress } from "./address.js";
 import { createAttention } from "./attention.js";
-import { choice, group } from "./choices.js";
+import { group } from "./choices.js";
 import { kindOf } from "./content.js";
+import { createLists } from "./lists.js";
 import { createUploads } from "./uploads.js";
 
 /** Choosing the present source again has failed if it has a problem after this long. */
@@ -32,13 +33,7 @@ export function createSource({ onCameraFile, problem }) {
     icon("warning"),
     h("div", {}, reason, hint),
   );
-  const cameras = h("ul", { class: "source-list" });
-  const noCameras = h("p", { class: "help" });
-  const rescan = h("button", { class: "button small", type: "button", onclick: refresh }, "Look again");
-  const others = h("ul", { class: "source-list" });
-  const recordings = h("ul", { class: "source-list" });
-  const recorded = group("Recordings", null, recordings);
-  const named = group("Demo and sources named at start", null, others);
+  const lists = createLists({ onRescan: refresh, onChoose: choose });
   const field = createAddress({ onOpen: choose });
   const uploads = createUploads({
     onFile: offerFile,
@@ -56,11 +51,11 @@ export function createSource({ onCameraFile, problem }) {
     h(
       "div",
       { class: "source-columns" },
-      group("Cameras on the Posecast computer", rescan, cameras, noCameras),
+      lists.cameras,
       group("A video or image of your own", null, uploads.element),
       group("An address", null, field.element),
-      named,
-      recorded,
+      lists.others,
+      lists.recordings,
     ),
     h("label", { class: "source-remember" }, remember, h("span", {}, "Start with this source next time", start)),
   );
@@ -74,7 +69,6 @@ export function createSource({ onCameraFile, problem }) {
   let failure = null; // {error, hint} of the last choice
   let sent = null; // the share of an upload that has arrived; null without one
   let asked = false; // whether "next time" was changed since the sheet was opened
-  let drawn = "";
 
   function opening() {
     failure = null;
@@ -164,27 +158,11 @@ export function createSource({ onCameraFile, problem }) {
       setText(hint, sentence(shown.hint));
     }
     const playing = trouble === null ? state.source : null;
-    const rows = { playing, opening: pending?.source ?? null, onChoose: choose };
+    const rows = { playing, opening: pending?.source ?? null };
     uploads.update(rows);
+    lists.update(listed, rows);
     field.setAllowed(listed.addresses);
     showRemembered();
-    const key = JSON.stringify([rows, listed]);
-    if (key === drawn) return;
-    drawn = key;
-    const fill = (list, ...kinds) => {
-      const items = listed.sources.filter(({ kind }) => kinds.includes(kind));
-      list.replaceChildren(...items.map((item) => choice(item, rows)));
-      list.hidden = items.length === 0;
-      return items.length;
-    };
-    const found = fill(cameras, "camera");
-    noCameras.hidden = !listed.no_cameras;
-    if (listed.no_cameras) {
-      const none = found === 0 ? "None found. " : "";
-      setText(noCameras, `${none}${sentence(listed.no_cameras.reason)} ${sentence(listed.no_cameras.hint)}`);
-    }
-    fill(others, "demo", "file", "stream");
-    recorded.hidden = fill(recordings, "recording") === 0;
   }
 
   function showRemembered() {
@@ -198,7 +176,7 @@ export function createSource({ onCameraFile, problem }) {
     try {
       kind = await kindOf(file);
     } catch {
-      problem({ error: `${file.name} cannot be read`, hint: "choose a file, not a folder" });
+      fail({ error: `${file.name} cannot be read`, hint: "choose a file, not a folder" });
       return;
     }
     if (kind === "camera") {

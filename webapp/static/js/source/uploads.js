@@ -5,7 +5,7 @@ import { h, setText } from "../dom.js";
 import { bytes, duration } from "../format.js";
 import { icon } from "../icons.js";
 import { sentence } from "../panels/toasts.js";
-import { choice } from "./choices.js";
+import { choice, fill } from "./choices.js";
 import { send } from "./uploader.js";
 
 const SURE_MS = 3000;
@@ -128,10 +128,7 @@ export function createUploads({ onFile, onChoose, onBusy, onWhole, onFailed, pro
     draw();
   }
 
-  function draw() {
-    list.replaceChildren(...uploads.map(row));
-    list.hidden = uploads.length === 0;
-  }
+  const draw = () => fill(list, uploads.map(row));
 
   function row({ name: upload, title: label, kind, seconds, bytes: size, image_size: [width, height] }) {
     const long = kind === "image" ? "image" : seconds === null ? "video" : duration(seconds);

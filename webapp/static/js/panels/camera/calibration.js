@@ -7,7 +7,7 @@ import { sentence } from "../toasts.js";
 
 const ORIGINS = {
   source: "from the video source",
-  default: "none: a level camera, 1.5 m high",
+  default: "none: a level camera",
   estimated: "floor found from people",
   named: "the reference demo's room",
   adjusted: "adjusted by hand",

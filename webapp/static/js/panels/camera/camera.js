@@ -173,7 +173,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
       if (undo.hidden) head.hidden = true;
       else if (head.hidden) {
         setText(news, "The camera was changed");
-        head.hidden = camera.source === "estimated"; // the chip over the 3D view says it
+        head.hidden = camera.format === "estimated"; // the chip over the 3D view says it
       }
       if (camera === null) return;
       showChoice();

@@ -6,7 +6,7 @@ import { icon } from "../../icons.js";
 const FOUND = "Floor found from people";
 const BY_HAND = "Floor adjusted by hand";
 
-const textOf = (camera) => (camera?.source === "estimated" ? FOUND : camera?.format === "adjusted" ? BY_HAND : null);
+const textOf = (camera) => (camera?.format === "estimated" ? FOUND : camera?.format === "adjusted" ? BY_HAND : null);
 
 /** `onAdjust()`, `onUndo()`. */
 export function createFloorChip({ onAdjust, onUndo }) {
