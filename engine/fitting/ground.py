@@ -36,6 +36,8 @@ SCALE_FRAMES = 300.0
 BENT = 0.4
 """Weight of a frame that makes somebody smaller than the average does, over one that makes larger: who is not quite
 upright looks small, and nobody looks large."""
+BENT_FRAMES, BENT_WEIGHT = 3.0, 0.1
+"""Until so many frames have told somebody's size, those in which they bend count too, so much."""
 LARGEST_STEP = 0.1
 """Maximum deviation of a single frame from the average, as a logarithm, that counts."""
 
@@ -111,10 +113,13 @@ def learn_scale(
     foot = body[people, feet.ankle]
     reach = ((body[:, NECK] - foot) @ ground.up) / (stature(lengths) * STATURE_BONES)
     now = np.log(np.maximum(feet.depth, 1e-3) / np.maximum(depth + foot[:, 2] - body[:, PELVIS, 2], 1e-3))
-    told = feet.valid & seen[:, NECK] & (reach > UPRIGHT) & (np.abs(now) < USUAL_SCALE)
     before, frames = memory["scale"][rows], memory["scale_frames"][rows]
+    weight = np.where(reach > UPRIGHT, 1.0, np.where(frames < BENT_FRAMES, BENT_WEIGHT, 0.0))
+    weight = np.where(feet.valid & seen[:, NECK] & (np.abs(now) < USUAL_SCALE), weight, 0.0)
     step = np.where(frames > 0, np.clip(now - before, -LARGEST_STEP, LARGEST_STEP), now)
     step = np.where((step < 0) & (frames > 0), BENT * step, step)
-    gain = 1 / (np.minimum(frames, SCALE_FRAMES) + 1 + (FRAME_ERROR / SCALE_ERROR) ** 2)
-    memory["scale"][rows] = np.where(told, before + gain * step, before)
-    memory["scale_frames"][rows] = frames + told
+    total = np.minimum(frames, SCALE_FRAMES) + weight
+    # Bent or not, the first frame is believed nearly as a whole: people begin on the floor.
+    gain = weight / np.maximum(total * (1 + (FRAME_ERROR / SCALE_ERROR) ** 2 / np.maximum(frames, 1)), 1e-9)
+    memory["scale"][rows] = before + gain * step
+    memory["scale_frames"][rows] = frames + weight
