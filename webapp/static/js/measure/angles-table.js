@@ -25,7 +25,7 @@ export function createAnglesTable({ load }) {
 
   return {
     element,
-    /** `world`: metres of all people, one after the other; `slot`: whom to show, -1 for nobody; `up`: the vertical axis. */
+    /** `world`: metres of all people, one after the other; `slot`: who is shown, -1 for nobody; `up`: vertical axis. */
     update(world, slot, up) {
       if (!definitions) {
         if (!asked) {

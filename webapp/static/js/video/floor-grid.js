@@ -37,7 +37,7 @@ export function floorLines(camera, height = 0) {
   return lines;
 }
 
-/** Where the floor ends far away: two points in frame pixels that a straight line leads through; null if there is none. */
+/** Where the floor ends far away: two points of a straight line, in frame pixels; null if there is none. */
 export function horizon({ extrinsics: { R }, up, fx, fy, cx, cy, image_size: [width] }) {
   const axis = "xyz".indexOf(up[1]);
   const sign = up[0] === "+" ? 1 : -1;
