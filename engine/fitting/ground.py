@@ -93,7 +93,8 @@ def feet_on(ground: Ground, rays: Array, seen: Found, height_m: float) -> Feet:
     depths = np.where(valid, (ground.height - ankle_height) / np.where(valid, slopes, 1.0), np.inf)
     lower = depths.argmin(axis=1)
     rows = np.arange(len(rays))
-    valid, steep = valid[rows, lower], steep[rows, lower]
+    valid = valid[rows, lower]
+    steep = np.where(valid, steep[rows, lower], 1.0)
     tilt = np.radians(ground.trust.tilt_deg) * np.sqrt(np.maximum(1 / steep**2 - 1, 0.0))
     error = np.sqrt((FOOT_ERROR_M / ground.height) ** 2 + tilt**2 + ground.trust.height**2)
     return Feet(np.array(_ANKLES)[lower], np.where(valid, depths[rows, lower], 1.0), error, valid)
