@@ -29,7 +29,11 @@ _STILL = 1e-6
 
 def write(clip: Clip, path: Path, progress: Progress = silent) -> None:
     """Write all people of `clip`."""
-    container = Container()
+    with Container() as container:
+        _write(clip, container, path, progress)
+
+
+def _write(clip: Clip, container: Container, path: Path, progress: Progress) -> None:
     times = container.accessor(clip.times.astype(np.float32), "SCALAR", bounds=True)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": f"Posecast {metadata.version('posecast')}", "extras": clip.metadata()},

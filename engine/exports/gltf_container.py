@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 _MAGIC, _VERSION = 0x46546C67, 2
@@ -19,16 +20,22 @@ _COMPONENT = {"float32": 5126, "uint16": 5123, "uint8": 5121}
 
 
 class Container:
-    """Collects arrays, then writes them with the document that refers to them."""
+    """Collects arrays in a temporary file, then writes them with the document that refers to them."""
 
     VERTICES, INDICES = 34962, 34963
     """Targets of arrays that a graphics card reads: attributes of vertices, and their indices."""
 
     def __init__(self) -> None:
-        self._arrays: list[NDArray[Any]] = []
+        self._binary = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the container
         self._accessors: list[dict[str, Any]] = []
         self._views: list[dict[str, Any]] = []
         self._size = 0
+
+    def __enter__(self) -> Container:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._binary.close()
 
     def accessor(self, values: NDArray[Any], kind: str, *, bounds: bool = False, target: int | None = None) -> int:
         """The index of an accessor of `values`: (N,) or (N, components); `kind`: SCALAR, VEC3, …
@@ -47,7 +54,7 @@ class Container:
         view: dict[str, Any] = {"buffer": 0, "byteOffset": self._size, "byteLength": values.nbytes}
         self._views.append(view if target is None else {**view, "target": target})
         self._accessors.append(entry)
-        self._arrays.append(np.ascontiguousarray(values))
+        self._binary.write(values.tobytes() + b"\0" * _padding(values.nbytes))
         self._size += values.nbytes + _padding(values.nbytes)
         return len(self._accessors) - 1
 
@@ -65,8 +72,8 @@ class Container:
             file.write(struct.pack("<III", _MAGIC, _VERSION, 12 + 8 + len(text) + 8 + self._size))
             file.write(struct.pack("<II", len(text), _JSON) + text)
             file.write(struct.pack("<II", self._size, _BIN))
-            for values in self._arrays:
-                file.write(values.tobytes() + b"\0" * _padding(values.nbytes))
+            self._binary.seek(0)
+            shutil.copyfileobj(self._binary, file)
 
 
 def _padding(size: int) -> int:
