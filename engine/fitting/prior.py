@@ -14,8 +14,8 @@ from engine.fitting.memory import Memory, Rows
 from engine.geometry import Array
 from engine.skeleton import JOINT_COUNT, PELVIS
 
-CUTOFF_HZ = 1.0
-BETA = 0.5
+CUTOFF_HZ = 2.0
+BETA = 1.0
 """Of the One Euro filter, Hz and Hz per m/s: the picture corrects what lags behind."""
 LEAST_ERROR_M = 0.02
 """Lower limit of the expected errors."""
