@@ -45,8 +45,8 @@ def _write(clip: Clip, container: Container, path: Path, progress: Progress) -> 
         "materials": [],
         "animations": [{"name": Path(clip.source).stem, "channels": [], "samplers": []}],
     }
-    for index, motion in enumerate(clip.motions()):
-        _add_person(document, container, motion, clip.label(motion.id), times)
+    for index, person in enumerate(clip.ids):  # no motion is held while the next one is made
+        _add_person(document, container, clip.motion(person), clip.label(person), times)
         progress((index + 1) / len(clip.ids))
     container.write(document, path)
 
