@@ -6,8 +6,9 @@ where they are drawn later.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -28,32 +29,40 @@ _QUALITY = 95
 
 
 def find_floor_first(
-    decoded: Iterator[Decoded], processor: Processor, settings: Settings, *, pictures: bool
+    decoded: Generator[Decoded, None, None],
+    processor: Processor,
+    settings: Settings,
+    *,
+    pictures: bool,
+    holding: Callable[[int], None],
 ) -> Generator[Decoded, None, None]:
     """The same frames, the first of them held back until the floor is known; then the processor has that camera.
 
-    `pictures`: whether their images are used afterwards; otherwise images of the same size hold no memory.
+    `pictures`: whether their images are used afterwards; otherwise images of the same size hold no memory. `holding` is
+    told how many frames are held. Closes `decoded`: a network that is still running when the program ends aborts it.
     """
     watch, scout = FloorWatch(), Processor(processor.backend, settings, processor.camera_spec)
     held: deque[_Held] = deque()
     people_s = held_bytes = 0.0
     before: float | None = None
-    for one in decoded:
-        snapshot = scout.follow(one)
-        watch.see(snapshot, settings)
-        held.append(_Held(one, pictures))
-        held_bytes += held[-1].size
-        if snapshot.lifted and before is not None:
-            people_s += max(0.0, one.frame.time - before)
-        before = one.frame.time
-        held_s = one.frame.time - held[0].decoded.frame.time
-        if people_s >= PEOPLE_S or held_s >= MAX_HELD_S or held_bytes >= MAX_HELD_BYTES:
-            break
-    watch.settle()
-    processor.reconfigure(settings, watch.placed(processor.camera_spec, settings))
-    while held:
-        yield held.popleft().whole()
-    yield from decoded
+    with contextlib.closing(decoded):
+        for one in decoded:
+            snapshot = scout.follow(one)
+            watch.see(snapshot, settings)
+            held.append(_Held(one, pictures))
+            held_bytes += held[-1].size
+            holding(len(held))
+            if snapshot.lifted and before is not None:
+                people_s += max(0.0, one.frame.time - before)
+            before = one.frame.time
+            held_s = one.frame.time - held[0].decoded.frame.time
+            if people_s >= PEOPLE_S or held_s >= MAX_HELD_S or held_bytes >= MAX_HELD_BYTES:
+                break
+        watch.settle()
+        processor.reconfigure(settings, watch.placed(processor.camera_spec, settings))
+        while held:
+            yield held.popleft().whole()
+        yield from decoded
 
 
 def following_the_floor(processor: Processor, settings: Settings) -> Callable[[Decoded], Snapshot]:

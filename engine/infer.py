@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from engine import offline, overlay
@@ -28,7 +28,7 @@ class Result:
     snapshot: Snapshot
     wire: Wire
     fps: float
-    """Frames per second since the first result."""
+    """Frames per second since the network began."""
     overlay: Image | None
     """The frame with the people drawn into it, if requested."""
 
@@ -95,19 +95,26 @@ class Inference:
         self._processor = Processor(backend, self._settings, self.camera)
         return backend.info
 
-    def results(self, *, drawn: bool = False) -> Generator[Result, None, None]:
-        """A result for every frame, in order. Close the iterator if you leave it before its end."""
+    def results(
+        self, *, drawn: bool = False, holding: Callable[[int], None] = lambda count: None
+    ) -> Generator[Result, None, None]:
+        """A result for every frame, in order. Close the iterator if you leave it before its end.
+
+        Before the first one, `holding` is told how many frames are held until the floor is found.
+        """
         if self._processor is None:
             raise RuntimeError("load() comes before results()")
         speed = _Speed()
-        snapshots = self._snapshots(self._processor, drawn=drawn)
+        snapshots = self._snapshots(self._processor, holding, drawn=drawn)
         # Both are closed: a network that is still running when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
             for snapshot, picture in pictured:
                 fps = speed.tick()
                 yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
 
-    def _snapshots(self, processor: Processor, *, drawn: bool) -> Generator[Snapshot, None, None]:
+    def _snapshots(
+        self, processor: Processor, holding: Callable[[int], None], *, drawn: bool
+    ) -> Generator[Snapshot, None, None]:
         """Live sources go on at once, and their camera is corrected on the way; others are held until it is known."""
         frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
         if self._settings.level == "off" or processor.camera_spec.provenance.pose == "file":
@@ -117,7 +124,9 @@ class Inference:
         return offline.snapshots(
             frames,
             processor,
-            between=lambda decoded: find_floor_first(decoded, processor, self._settings, pictures=drawn),
+            between=lambda decoded: find_floor_first(
+                decoded, processor, self._settings, pictures=drawn, holding=holding
+            ),
         )
 
 
@@ -131,14 +140,12 @@ def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[
 
 
 class _Speed:
-    """Frames per second since the first result."""
+    """Frames per second since it was made."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._start = 0.0
+        self._start = time.perf_counter()
 
     def tick(self) -> float:
-        now = time.perf_counter()
-        self._start = self._start or now
         self._count += 1
-        return rate_of(self._count, self._start, now)
+        return rate_of(self._count + 1, self._start, time.perf_counter())

@@ -31,7 +31,7 @@ def snapshots(
     frames: Iterator[Frame],
     processor: Processor,
     *,
-    between: Callable[[Iterator[Decoded]], Iterator[Decoded]] = iter,
+    between: Callable[[Generator[Decoded, None, None]], Iterator[Decoded]] = iter,
     follow: Callable[[Decoded], Snapshot] | None = None,
 ) -> Generator[Snapshot, None, None]:
     """A snapshot for every frame, in order. Closing the iterator ends the threads.

@@ -31,7 +31,7 @@ def processor() -> Processor:
 
 def run(decoded: Iterator[Decoded], *, pictures: bool = False) -> Iterator[Snapshot]:
     one = processor()
-    return map(one.follow, find_floor_first(decoded, one, SETTINGS, pictures=pictures))
+    return map(one.follow, find_floor_first(decoded, one, SETTINGS, pictures=pictures, holding=lambda count: None))
 
 
 def off_deg(camera: Camera) -> float:

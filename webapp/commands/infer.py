@@ -96,7 +96,11 @@ def _write(
     fps = 0.0
     with _progress_bar(console) as bar:
         task = bar.add_task("frames", total=inference.expected_frames, fps="")
-        with contextlib.closing(inference.results(drawn=pictures is not None)) as results:
+
+        def holding(count: int) -> None:
+            bar.update(task, description="finding the floor", completed=count)
+
+        with contextlib.closing(inference.results(drawn=pictures is not None, holding=holding)) as results:
             for result in results:
                 frames, fps = frames + 1, result.fps
                 lines.write(dumps(result.wire) + "\n")
@@ -105,7 +109,7 @@ def _write(
                 people = max(people, len(result.snapshot.scene.people))
                 if frames == input_hint.FRAMES and not people:
                     _print_doubt(backend, frames, console)
-                bar.update(task, advance=1, fps=f"{fps:.1f} fps")
+                bar.update(task, description="frames", completed=frames, fps=f"{fps:.1f} fps")
     if 0 < frames < input_hint.FRAMES and not people:
         _print_doubt(backend, frames, console)
     speed = f"{frames} frames at {fps:.1f} fps" if frames > 1 else "1 frame"
