@@ -71,7 +71,8 @@ def _decoded(settings: Settings, frames: int) -> tuple[list[Decoded], Processor]
 
 def _scenes(decoded: Sequence[Decoded], before: Processor, settings: Settings) -> list[Scene]:
     processor = Processor(before.backend, settings, before.camera_spec)
-    return [processor.follow(one).scene for one in find_floor_first(iter(decoded), processor, settings, pictures=False)]
+    known = find_floor_first((one for one in decoded), processor, settings, pictures=False, holding=lambda count: None)
+    return [processor.follow(one).scene for one in known]
 
 
 def _print(scenes: Sequence[Scene], *, feet: bool) -> None:
