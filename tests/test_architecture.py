@@ -76,7 +76,7 @@ FLOORS = {
         __init__
     """,
     "engine.fitting": """
-        memory options solver
+        knees memory options solver
         depth ground lengths prior sight
         heights seen
         fit

@@ -42,14 +42,16 @@ def track_metadata(path: Path) -> Mapping[str, str]:
 
 
 def _moov(file: BinaryIO) -> bytes:
-    """The content of the index; empty if there is none."""
+    """The content of the index; empty if there is none, and in files of other formats, whose sizes make no sense."""
+    end = file.seek(0, 2)
+    file.seek(0)
     while len(head := file.read(8)) == 8:
         size, kind, taken = int.from_bytes(head[:4], "big"), head[4:], 8
         if size == 1:
             size, taken = int.from_bytes(file.read(8), "big"), 16
         if kind == b"moov":
             return file.read(min(max(0, size - taken), _MAX_MOOV))
-        if size < taken:
+        if size < taken or size - taken > end:
             break
         file.seek(size - taken, 1)
     return b""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.bones import with_lengths
 from engine.filters import one_euro_step
+from engine.fitting.knees import not_backwards
 from engine.fitting.memory import Memory, Rows
 from engine.geometry import Array
 from engine.skeleton import JOINT_COUNT, PELVIS
@@ -27,7 +28,7 @@ BLANK = {"body": np.zeros((JOINT_COUNT, 3)), "body_speed": np.zeros((JOINT_COUNT
 
 def expected(memory: Memory, rows: Rows, joints: Array, lengths: Array, dt: Array, fresh: NDArray[np.bool_]) -> Array:
     """(P, 19, 3) bodies of single frames and (P, B) metres -> (P, 19, 3) relative to the pelvis, metres."""
-    bodies = with_lengths(joints, lengths)
+    bodies = not_backwards(with_lengths(joints, lengths))
     bodies = bodies - bodies[:, PELVIS : PELVIS + 1]
     new = fresh[:, None, None]
     held, speeds = one_euro_step(

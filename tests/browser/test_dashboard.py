@@ -281,7 +281,8 @@ def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
             const panel = createCameraPanel({ actions: { preview: (camera) => previews.push(camera) }, toasts: {} });
             panel.update({ camera: null, settings: { fx: null, up: null, floor_offset_m: 0.25 } });
             await panel.offerFile(new File([text], "room.json"));
-            return [panel.element.querySelector(".offer, .refusal").textContent, previews[0]?.floor_offset_m];
+            const said = panel.element.querySelector(".offer:not(.adjust), .refusal");
+            return [said.textContent, previews[0]?.floor_offset_m];
         }""",
         json.dumps(GOOD),
     )
@@ -293,7 +294,7 @@ def test_a_camera_file_is_offered_before_the_first_frame(page: Page) -> None:
 def test_a_camera_file_is_seen_before_it_is_applied(page: Page) -> None:
     open_tab(page, "Camera")
     page.set_input_files("input[type=file]", files=[camera_file("room.json", GOOD)])
-    offer = page.locator(".offer")
+    offer = page.locator(".offer:not(.adjust)")
     expect(offer).to_contain_text("room.json")
     expect(offer.get_by_role("row", name="Height")).to_contain_text("1.25 m")
     expect(page.locator(".preview-note")).to_be_visible()
@@ -347,9 +348,9 @@ def test_one_of_several_cameras_is_dropped_and_chosen(page: Page, watch: Watch) 
     page.dispatch_event("body", "drop", {"dataTransfer": transfer})
     choice = page.locator(".outcome select")
     choice.select_option("b")
-    expect(page.locator(".offer")).to_be_visible()
+    expect(page.locator(".offer:not(.adjust)")).to_be_visible()
     page.get_by_role("button", name="Discard").click()
-    expect(page.locator(".offer")).to_be_hidden()
+    expect(page.locator(".offer:not(.adjust)")).to_be_hidden()
     assert api(page, "api/extrinsics")[1]["default"]
 
 

@@ -23,6 +23,7 @@ TELLS_THE_TIME_OF_DAY = {
     "webapp/live/scenes.py": "wall_time",
     "engine/infer.py": "wall_time",
     "webapp/routes/engine.py": "now, by the clock of wall_time",
+    "webapp/uploads/files.py": "the age of files that were left unfinished",
     "webapp/monitoring/logs.py": "the time of a line",
     "webapp/monitoring/process.py": "when the process started, for Prometheus",
 }

@@ -378,13 +378,11 @@ def test_pages_know_where_they_are_mounted(client: FlaskClient) -> None:
     assert b'action="/cam/login"' in login.data
 
 
-def test_share_link_of_a_loopback_server_says_so(client: FlaskClient) -> None:
+def test_share_of_a_loopback_server_has_no_links_but_a_command(client: FlaskClient) -> None:
     share = client.get("/api/share", headers={"Host": "localhost:8000"}).json
-    assert share["url"] == "http://localhost:8000/"
-    assert share["loopback"] is True
-    assert "0.0.0.0" in share["hint"]
-    assert share["view_only"] is False
-    assert share["qr_svg"].startswith("<svg")
+    assert share["address"] == "http://localhost:8000/"
+    assert (share["loopback"], share["view_only"], share["links"]) == (True, False, [])
+    assert "0.0.0.0" in share["command"]
 
 
 def test_settings_survive_only_if_chosen_in_the_dashboard(
