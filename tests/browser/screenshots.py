@@ -21,13 +21,6 @@ SETTLE_MS = 9000
 """Software drawing is slow: time for movements to end, trails to grow and charts to fill."""
 DISPLAY_PAUSE_MS = 800
 """The figures on the page are to be those of an engine that does not draw the page as well."""
-OFFICE = {
-    "R": [[0.93969, -0.34202, 0.0], [-0.0535, -0.147, -0.98769], [0.33781, 0.92812, -0.15643]],
-    "t": [-0.035, 1.164, 3.835],
-    "unit": "m",
-    "up": "+z",
-}
-"""1.75 m up in a world whose z is up, looking 9 degrees down."""
 
 
 def nothing(page: Page) -> None:
@@ -38,12 +31,9 @@ def tab(name: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("tab", name=name, exact=True).click()
 
 
-def try_a_camera_file(page: Page) -> None:
+def adjust_the_camera(page: Page) -> None:
     tab("Camera")(page)
-    data = json.dumps(OFFICE).encode()
-    page.set_input_files("input[type=file]", files=[{"name": "office.json", "mimeType": "text/json", "buffer": data}])
-    expect(page.locator(".offer, .refusal")).to_be_visible()
-    page.locator(".offer").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Adjust", exact=True).last.click()
 
 
 @dataclass(frozen=True)
@@ -62,7 +52,7 @@ LAYOUTS = (
     Layout("wide", (1920, 1080), tab("Stats")),
     Layout("laptop", (1366, 768)),
     Layout("small", (1024, 720), tab("Record")),
-    Layout("camera", (1280, 800), try_a_camera_file),
+    Layout("camera", (1280, 800), adjust_the_camera),
     Layout("tablet", (768, 1024), touch=True),
     Layout("phone", (390, 844), touch=True, view_only=True),
     Layout("phone-settings", (390, 844), tab("Engine"), touch=True),
