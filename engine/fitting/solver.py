@@ -12,7 +12,7 @@ from engine.geometry import Array
 from engine.skeleton import JOINTS
 
 PASSES = 2
-"""Gauss-Newton steps: a third one moves joints by less than a millimetre."""
+"""Gauss-Newton steps."""
 LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.006, 0.03)
 """(B,) standard deviations: limbs are stiff, trunk and head bend a little."""
 DEPTH_ERROR_M = 0.04
