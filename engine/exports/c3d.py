@@ -62,4 +62,4 @@ def _subject(label: str) -> str:
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in label)
 
 
-FORMAT = Format("C3D", "application/octet-stream", write, most_people=MOST_PEOPLE)
+FORMAT = Format("C3D, markers for Visual3D and Vicon", "application/octet-stream", write, most_people=MOST_PEOPLE)
