@@ -58,12 +58,11 @@ def export(request: Request, path: Path, progress: Progress) -> tuple[Path, ...]
     PosecastError for a recording that cannot be exported. Each file appears whole or not at all.
     """
     request.checked()
+    recording = read(request.recording, lambda fraction: progress(_READING * fraction))
     if request.format == SCENES:
-        read(request.recording, lambda fraction: progress(_READING * fraction))  # refuses what is not a recording
         with whole_file(path) as temporary:
             scenes.write(request.recording, temporary, request.edits, request.people, _second_half(progress))
         return (path,)
-    recording = read(request.recording, lambda fraction: progress(_READING * fraction))
     clip = clip_of(recording, ClipOptions(people=request.people, raw=request.raw, edits=request.edits))
     return write(clip, path, request.written_as, _second_half(progress))
 
