@@ -108,7 +108,7 @@ FLOORS = {
         motion
         alignment lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing rotations
+        comparing edits_file rotations
         bones
         clip
         __init__
@@ -146,7 +146,7 @@ FLOORS = {
         __init__
     """,
     "engine.wire": """
-        scene score
+        scene scene_clock score
         encode
         csv_table decode
         jsonl
@@ -187,9 +187,12 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats recordings
-        replay writing
-        recorder
+        __init__ exporting formats index recovery
+        changes indexes
+        recordings
+        replay trash writing
+        library recorder
+        thumbnails
     """,
     "webapp.uploads": """
         __init__ examine files
@@ -204,8 +207,8 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi request_body
-        camera comparison engine pages recordings uploads
+        openapi pages recording_files request_body
+        camera comparison engine recordings uploads
         __init__
     """,
     "webapp.server": """
