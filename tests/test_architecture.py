@@ -187,7 +187,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats index recovery
+        __init__ exporting formats index recovery video_frames
         changes indexes
         recordings
         replay trash writing
