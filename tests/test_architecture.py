@@ -25,7 +25,7 @@ FLOORS = {
         geometry
         posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking overlay faces agreement
+        snapshot_slot settings capture preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         motion
         exports

@@ -28,6 +28,7 @@ from engine.pipeline.worker import Worker
 from engine.redaction import redact
 from engine.settings import Settings
 from engine.slot import Slot
+from engine.snapshot_slot import SnapshotSlot
 from engine.types import Frame, FrameSource, Snapshot
 
 
@@ -47,8 +48,8 @@ class Pipeline:
         parts: Parts | None = None,
         timing: Timing | None = None,
     ) -> None:
-        self.snapshots: Slot[Snapshot] = Slot()
-        """The newest snapshot."""
+        self.snapshots = SnapshotSlot()
+        """The newest snapshot. A reader that skips some gets their events with the next one."""
         self._clock = clock
         self._parts = parts or Parts()
         self._timing = timing or Timing()
