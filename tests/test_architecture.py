@@ -25,10 +25,10 @@ FLOORS = {
         geometry
         posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking overlay faces agreement
+        snapshot_slot settings capture preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         motion
-        exports
+        events exports
         models input_hint processor trials
         loading offline outputs_guard
         floor_first pipeline accuracy presets
@@ -111,6 +111,18 @@ FLOORS = {
         comparing rotations
         bones
         clip
+        __init__
+    """,
+    "engine.events": """
+        hysteresis polygon
+        view
+        presence rules zones
+        document
+        watch
+        __init__
+    """,
+    "engine.events.rules": """
+        close dwell entered fall hands_up left nobody repetition zone
         __init__
     """,
     "engine.exports": """
