@@ -21,7 +21,7 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
+        __init__ errors skeleton framing distortion filters slot cores children aspect brake names redaction rate retry
         geometry
         posing bones
         types matching files locks machine fields
@@ -85,7 +85,7 @@ FLOORS = {
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
-        documents intrinsics pose_matrix pose_parts units
+        distortions documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
         understanding
