@@ -108,7 +108,7 @@ FLOORS = {
         motion
         alignment lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing rotations
+        comparing edits_file rotations
         bones
         clip
         __init__
@@ -158,7 +158,7 @@ FLOORS = {
         __init__
     """,
     "engine.wire": """
-        scene score
+        scene scene_clock score
         encode
         csv_table decode
         jsonl
@@ -199,9 +199,12 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats recordings
-        replay writing
-        recorder
+        __init__ exporting formats index recovery
+        changes indexes
+        recordings
+        replay trash writing
+        library recorder
+        thumbnails
     """,
     "webapp.uploads": """
         __init__ examine files
@@ -216,8 +219,8 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi request_body
-        camera comparison engine pages recordings uploads
+        openapi pages recording_files request_body
+        camera comparison engine recordings uploads
         __init__
     """,
     "webapp.server": """

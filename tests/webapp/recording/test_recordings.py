@@ -20,6 +20,7 @@ from tests.webapp.people import snapshot
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.recording.replay import ReplaySource
@@ -72,6 +73,7 @@ def test_a_recording_is_made_listed_downloaded_and_deleted(
     assert client.get("/api/recordings").json["recordings"] == []
     assert client.get(f"/api/recordings/{name}", buffered=True).status_code == 404
     assert options.recordings is not None
+    services.library.trash.empty()
     assert list(options.recordings.iterdir()) == []
 
 
@@ -183,8 +185,10 @@ def test_what_a_crash_left_is_finished(tmp_path: Path) -> None:
     recordings.prepare()
     assert recordings.names() == ["recording-20260101-000000"]
     assert recordings.path("recording-20260101-000000").read_text() == line * 3
-    assert recordings.listing()[0]["scenes"] == 3
     assert [path.name for path in tmp_path.iterdir()] == ["recording-20260101-000000.jsonl"]
+    library = Library(recordings)
+    assert library.index("recording-20260101-000000").scenes == 3
+    library.close()
 
 
 def test_what_another_server_records_is_left_alone(
@@ -203,7 +207,9 @@ def test_what_another_server_records_is_left_alone(
     eventually(lambda: (show(stage, playing), recorded(client) > 3)[1])
     client.post("/api/recordings", json={"record": False})
     other.stop()
-    first, last = sorted(second.listing(), key=lambda one: str(one["name"]))
+    library = Library(second)
+    first, last = sorted(library.listing(), key=lambda one: str(one["name"]))
+    library.close()
     assert {first["name"], last["name"]} == names
     assert first["video"], "not torn out from under who writes it"
     assert first["scenes"] > 3
