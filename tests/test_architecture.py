@@ -225,7 +225,12 @@ FLOORS = {
     """,
     "webapp.server": """
         __init__ gunicorn heaps precheck restarts
+        tls
         run
+    """,
+    "webapp.server.tls": """
+        __init__ certificate front names
+        serving
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
