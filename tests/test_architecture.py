@@ -106,16 +106,16 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing rotations
-        bones
+        comparing quantities rotations
+        bones statistics
         clip
         __init__
     """,
     "engine.exports": """
         body format gltf_container holding rows
-        bvh c3d glb mot npz scenes table trc writing
+        bvh c3d curves glb mot npz scenes table trc writing
         formats
         request
         __init__ __main__
@@ -188,7 +188,7 @@ FLOORS = {
     """,
     "webapp.recording": """
         __init__ exporting formats recordings
-        replay writing
+        replay series writing
         recorder
     """,
     "webapp.uploads": """
@@ -204,8 +204,8 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi request_body
-        camera comparison engine pages recordings uploads
+        openapi pages request_body series
+        camera comparison engine recordings uploads
         __init__
     """,
     "webapp.server": """

@@ -35,6 +35,7 @@ from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
@@ -122,6 +123,7 @@ def _services(
         recordings=recordings,
         recorder=recorder,
         exports=Exports(),
+        series=SeriesDesk(),
         uploads=uploads,
         sources=sources,
         source_desk=source_desk,

@@ -24,6 +24,7 @@ from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
@@ -54,6 +55,7 @@ class Services:
     recordings: Recordings
     recorder: Recorder
     exports: Exports
+    series: SeriesDesk
     uploads: Uploads
     sources: Sources
     source_desk: SourceDesk
@@ -90,6 +92,7 @@ class Services:
         self.sockets.close()
         self.recorder.close()
         self.exports.close()
+        self.series.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
