@@ -106,10 +106,10 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing edits_file rotations
-        bones
+        comparing edits_file quantities rotations
+        bones statistics
         clip
         __init__
     """,
@@ -127,7 +127,7 @@ FLOORS = {
     """,
     "engine.exports": """
         body format gltf_container holding rows
-        bvh c3d glb mot npz scenes table trc writing
+        bvh c3d curves glb mot npz scenes table trc writing
         formats
         request
         __init__ __main__
@@ -169,7 +169,7 @@ FLOORS = {
         __init__
     """,
     "webapp": """
-        __init__ monitoring describe
+        __init__ describe monitoring
         access
         live uploads
         recording
@@ -200,7 +200,7 @@ FLOORS = {
     """,
     "webapp.recording": """
         __init__ exporting formats index recovery
-        changes indexes
+        changes indexes series
         recordings
         replay trash writing
         library recorder
@@ -219,7 +219,7 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi pages recording_files request_body
+        openapi pages recording_files request_body series
         camera comparison engine recordings uploads
         __init__
     """,
