@@ -25,8 +25,10 @@ FLOORS = {
         geometry
         posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking overlay faces agreement
+        settings preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
+        rig
+        capture
         motion
         exports
         models input_hint processor trials
@@ -41,6 +43,12 @@ FLOORS = {
         animation image_reader live playback video
         camera demo image_paths images network
         absence sources
+        __init__
+    """,
+    "engine.rig": """
+        rig
+        world
+        reading
         __init__
     """,
     "engine.capture.network": """
@@ -60,6 +68,7 @@ FLOORS = {
         renderer
         scene
         __init__
+        encoding
         __main__
     """,
     "engine.floor": """
