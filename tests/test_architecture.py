@@ -31,7 +31,7 @@ FLOORS = {
         exports
         models input_hint processor trials
         loading offline outputs_guard
-        floor_first pipeline accuracy presets
+        floor_first pipeline accuracy presets outputs
         infer
         bench
     """,
@@ -119,6 +119,10 @@ FLOORS = {
         formats
         request
         __init__ __main__
+    """,
+    "engine.outputs": """
+        __init__ lsl_layout mqtt_messages ros_frames webhook_request
+        homeassistant ros_messages
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
