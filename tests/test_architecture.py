@@ -33,7 +33,7 @@ FLOORS = {
         events exports
         models input_hint processor trials
         loading offline outputs_guard
-        floor_first pipeline accuracy presets
+        floor_first pipeline accuracy presets outputs
         infer
         bench
     """,
@@ -139,6 +139,10 @@ FLOORS = {
         formats
         request
         __init__ __main__
+    """,
+    "engine.outputs": """
+        __init__ lsl_layout mqtt_messages ros_frames webhook_request
+        homeassistant ros_messages
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
