@@ -22,8 +22,10 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
@@ -52,6 +54,8 @@ class Services:
     broadcaster: Broadcaster
     heartbeat: Heartbeat
     recordings: Recordings
+    library: Library
+    thumbnails: Thumbnails
     recorder: Recorder
     exports: Exports
     uploads: Uploads
@@ -90,6 +94,7 @@ class Services:
         self.sockets.close()
         self.recorder.close()
         self.exports.close()
+        self.library.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
