@@ -100,7 +100,9 @@ test("steps cross from one piece to the next", async () => {
 });
 
 test("a tape is as its recording was edited", async () => {
-  const people = (time) => [{ id: 1 }, { id: 2, colour: 2 }, ...(time > 5 ? [{ id: 4 }] : [{ id: 3 }])];
+  const seen = (id, joints = [[0, 0, 0]]) => ({ id, joints_3d: joints });
+  // Who is merged is seen twice at the end, once without 3D: the other one counts.
+  const people = (time) => [seen(1, time > 5 ? [] : [[1, 0, 0]]), seen(2), time > 5 ? seen(4, [[4, 0, 0]]) : seen(3)];
   const edits = { trim_s: [2, 8], merged: [[1, 4]], deleted: [2], names: { 1: "Ada" } };
   const { tape } = open(10, { entry: { edits, title: "Squats 2" }, people });
   await tape.load(0, 10);
@@ -113,14 +115,18 @@ test("a tape is as its recording was edited", async () => {
     ],
   );
   assert.deepEqual(
-    tape.at(6).people.map(({ id, name }) => [id, name]),
-    [[1, "Ada"]],
+    tape.at(6).people.map(({ id, name, joints_3d: joints }) => [id, name, joints]),
+    [[1, "Ada", [[4, 0, 0]]]],
   );
 });
 
 test("marks of those who were deleted go, those of the merged are of the one they became", () => {
   const { applyToMark } = createEdits({ merged: [[1, 4]], deleted: [2] });
   assert.equal(applyToMark({ kind: "came", person: 2 }), null);
-  assert.equal(applyToMark({ kind: "came", person: 4 }).person, 1);
+  assert.deepEqual(applyToMark({ kind: "came", person: 4, label: null }), {
+    kind: "came",
+    person: 1,
+    label: "Person 1 came",
+  });
   assert.equal(applyToMark({ kind: "event", person: null }).kind, "event");
 });

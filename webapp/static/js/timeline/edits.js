@@ -4,12 +4,23 @@
 export function createEdits(edits = {}) {
   const { trim_s: trim = null, merged, deleted, names } = edits ?? {};
   const kept = new Map(); // by id: the id that it was merged into
-  for (const group of merged ?? []) for (const id of group) kept.set(id, group[0]);
+  const ranks = new Map(); // by id: its place in its group
+  for (const group of merged ?? [])
+    for (const [rank, id] of group.entries()) {
+      kept.set(id, group[0]);
+      ranks.set(id, rank);
+    }
   const gone = new Set(deleted ?? []);
   const idOf = (id) => kept.get(id) ?? id;
-  const isGone = (id) => gone.has(id) || gone.has(idOf(id));
+  const isGone = (id) => gone.has(idOf(id));
   const nameOf = (id) => names?.[idOf(id)] ?? null;
   const none = kept.size === 0 && gone.size === 0 && Object.keys(names ?? {}).length === 0;
+
+  const rankOf = ({ id, joints_3d: joints }) => [joints.length === 0 ? 1 : 0, ranks.get(id) ?? 0];
+  function byPrecedence(a, b) {
+    const [[noneA, a1], [noneB, b1]] = [rankOf(a), rankOf(b)];
+    return noneA - noneB || a1 - b1;
+  }
 
   /** One person, as edited. Merged people have the colour of the one that they were merged into. */
   function edited(person) {
@@ -23,22 +34,22 @@ export function createEdits(edits = {}) {
     /** [start, end] of what is left of a recording of so many seconds. */
     range: (seconds) => (trim ? [Math.max(0, trim[0]), Math.min(seconds, trim[1])] : [0, seconds]),
 
-    /** The scene as edited. Of two people in it who are merged, the first stays. */
+    /** The scene as edited. Of people in it who are merged, the first of them that has 3D stays, as in exports. */
     apply(scene) {
       if (none) return scene;
-      const people = [];
-      for (const person of scene.people) {
-        if (isGone(person.id)) continue;
-        const next = edited(person);
-        if (!people.some(({ id }) => id === next.id)) people.push(next);
-      }
-      return { ...scene, people };
+      const people = new Map();
+      for (const person of [...scene.people].sort(byPrecedence))
+        if (!isGone(person.id) && !people.has(idOf(person.id))) people.set(idOf(person.id), edited(person));
+      return { ...scene, people: [...people.values()] };
     },
 
-    /** The mark as edited; null if it is of somebody who was deleted. */
+    /** The mark as edited, with a label; null if it is of somebody who was deleted. */
     applyToMark(mark) {
-      if (none || mark.person === null || mark.person === undefined) return mark;
-      return isGone(mark.person) ? null : { ...mark, person: idOf(mark.person) };
+      const { person = null, kind } = mark;
+      if (person === null) return { ...mark, label: mark.label ?? kind };
+      if (isGone(person)) return null;
+      const id = idOf(person);
+      return { ...mark, person: id, label: mark.label ?? `${nameOf(id) ?? `Person ${id}`} ${kind}` };
     },
   };
 }

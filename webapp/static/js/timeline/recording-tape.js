@@ -13,17 +13,25 @@ const pathOf = (name) => `api/recordings/${encodeURIComponent(name)}`;
  * playhead cannot be fetched.
  */
 export async function openRecording(name, onProblem) {
-  const [listing, index] = await Promise.all([get("api/recordings"), get(`${pathOf(name)}/index`)]);
+  const index = await indexOf(name);
+  const listing = await get("api/recordings");
   const entry = listing.recordings.find((one) => one.name === name);
   if (!entry) throw new ApiError(`there is no recording ${name}`, "choose another one", 404);
   if (index.times.length === 0) throw new ApiError("this recording contains no scenes", "choose another one", 400);
   return createRecordingTape(entry, index, { onProblem });
 }
 
-export function titleOf({ name, title, created }) {
-  if (title) return title;
-  return created ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) : name;
+/** The server reads an older recording once, before it has an index of it. */
+async function indexOf(name) {
+  for (;;) {
+    const answer = await get(`${pathOf(name)}/index`);
+    if (answer.times) return answer;
+  }
 }
+
+/** What it was called; else when it was made. */
+const titleOf = ({ title }, { start_wall_time: start }) =>
+  title || new Date(1000 * start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
 /** `entry`: as GET /api/recordings lists it; `index`: as GET …/index answers; `fetchText(first, last)`: of bytes. */
 export function createRecordingTape(entry, index, { onProblem, fetchText = textOf(entry.name) } = {}) {
@@ -69,7 +77,7 @@ export function createRecordingTape(entry, index, { onProblem, fetchText = textO
   const tape = {
     kind: "recording",
     name: entry.name,
-    title: titleOf(entry),
+    title: titleOf(entry, index),
     video: entry.video ? address(`${pathOf(entry.name)}/video`) : false,
     start,
     end,
