@@ -36,6 +36,7 @@ from webapp.recording.exporting import Exports
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
@@ -130,6 +131,7 @@ def _services(
         thumbnails=Thumbnails(library),
         recorder=recorder,
         exports=Exports(),
+        series=SeriesDesk(),
         uploads=uploads,
         sources=sources,
         source_desk=source_desk,

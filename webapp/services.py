@@ -25,6 +25,7 @@ from webapp.recording.exporting import Exports
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
@@ -58,6 +59,7 @@ class Services:
     thumbnails: Thumbnails
     recorder: Recorder
     exports: Exports
+    series: SeriesDesk
     uploads: Uploads
     sources: Sources
     source_desk: SourceDesk
@@ -95,6 +97,7 @@ class Services:
         self.recorder.close()
         self.exports.close()
         self.library.close()
+        self.series.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()

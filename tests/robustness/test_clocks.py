@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.pipeline.meter import Meter
-from engine.slot import Slot
-from engine.types import Snapshot
+from engine.snapshot_slot import SnapshotSlot
 from tests.fakes import Clock
 from tests.webapp.people import person, snapshot
 from webapp.live.scenes import Scenes
@@ -55,7 +54,7 @@ def test_durations_are_measured_by_a_clock_that_is_never_set() -> None:
 @pytest.mark.parametrize("leap", [-HOUR, HOUR])
 def test_scenes_keep_their_rate_and_ids(leap: float) -> None:
     steady, wall = Clock(), Clock(1.8e9)
-    snapshots: Slot[Snapshot] = Slot()
+    snapshots = SnapshotSlot()
     meter = Meter()
     scenes = Scenes(snapshots, lambda: meter.fps(steady()), steady, wall)
     told = []

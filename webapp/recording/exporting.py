@@ -44,7 +44,8 @@ class Export:
 class Exports:
     """Owns the folder of finished exports, and the thread that waits for the child that makes the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_kept: int = MOST_KEPT) -> None:
+        self._most_kept = most_kept
         self._exports: dict[_Key, Export] = {}
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="posecast-export")
@@ -82,10 +83,10 @@ class Exports:
             _delete(export)
 
     def _forget_old(self, newest: _Key) -> None:
-        """Delete exports of recordings that have changed since, and the oldest beyond MOST_KEPT."""
+        """Delete exports of recordings that have changed since, and the oldest beyond the most that are kept."""
         done = [key for key, export in self._exports.items() if export.ended.is_set() and key != newest]
         outdated = [key for key in done if key[0] == newest[0] and key[1:3] != newest[1:3]]
-        for key in {*outdated, *done[: max(0, len(done) - MOST_KEPT)]}:
+        for key in {*outdated, *done[: max(0, len(done) - self._most_kept)]}:
             _delete(self._exports.pop(key))
 
     def _make(self, export: Export) -> None:
