@@ -211,8 +211,13 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
+<<<<<<< HEAD
+        __init__ exporting formats index recovery video_frames
+        changes indexes
+=======
         __init__ exporting formats index recovery
         changes indexes series
+>>>>>>> main
         recordings
         replay trash writing
         library recorder
