@@ -21,14 +21,14 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
+        __init__ errors skeleton framing distortion filters slot cores children aspect brake names redaction rate retry
         geometry
         posing bones
         types matching files locks machine fields
-        settings capture preprocess decoding lifting tracking overlay faces agreement
+        snapshot_slot settings capture preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         motion
-        exports
+        events exports
         models input_hint processor trials
         loading offline outputs_guard
         floor_first pipeline accuracy presets
@@ -85,7 +85,7 @@ FLOORS = {
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
-        documents intrinsics pose_matrix pose_parts units
+        distortions documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
         understanding
@@ -108,9 +108,21 @@ FLOORS = {
         motion
         alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing quantities rotations
+        comparing edits_file quantities rotations
         bones statistics
         clip
+        __init__
+    """,
+    "engine.events": """
+        hysteresis polygon
+        view
+        presence rules zones
+        document
+        watch
+        __init__
+    """,
+    "engine.events.rules": """
+        close dwell entered fall hands_up left nobody repetition zone
         __init__
     """,
     "engine.exports": """
@@ -146,7 +158,7 @@ FLOORS = {
         __init__
     """,
     "engine.wire": """
-        scene score
+        scene scene_clock score
         encode
         csv_table decode
         jsonl
@@ -187,9 +199,12 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats recordings
-        replay series writing
-        recorder
+        __init__ exporting formats index recovery
+        changes indexes series
+        recordings
+        replay trash writing
+        library recorder
+        thumbnails
     """,
     "webapp.uploads": """
         __init__ examine files
@@ -204,7 +219,7 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi pages request_body series
+        openapi pages recording_files request_body series
         camera comparison engine recordings uploads
         __init__
     """,

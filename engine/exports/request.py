@@ -47,6 +47,13 @@ class Request:
         return self
 
     @property
+    def cleaning(self) -> str:
+        """What else is done to the recorded motion, in words."""
+        if self.format == SCENES:
+            return "as recorded, not resampled"
+        return "resampled, not cleaned" if self.raw else "cleaned: gaps filled, filtered, constant bones"
+
+    @property
     def written_as(self) -> Format:
         """The format of a clip."""
         return WRITTEN[self.format] if self.layout is None else LAYOUTS[self.layout]

@@ -49,6 +49,7 @@ def _infer(options: argparse.Namespace) -> Work:
         options.realtime,
         options.config,
         options.rate,
+        options.events,
     )
     return lambda: infer.run(chosen)
 
@@ -180,6 +181,7 @@ def _add_infer(commands: Any) -> None:
         "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
     )
     parser.add_argument("--angles", action="store_true", help="measure the angles of joints, in degrees")
+    parser.add_argument("--events", type=Path, metavar="FILE", help="rules and zones for events, as JSON")
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
 

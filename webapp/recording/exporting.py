@@ -16,6 +16,7 @@ from typing import IO
 from engine import children
 from engine.errors import PosecastError
 from engine.exports.request import Request
+from engine.motion.edits_file import to_json
 from webapp.access.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ MOST_WAITING = 8
 MOST_KEPT = 16
 """Finished files that are kept; the oldest is deleted first."""
 
-_Key = tuple[str, int, int, str, "tuple[int, ...] | None", bool, "str | None"]
+_Key = tuple[str, int, int, str, "tuple[int, ...] | None", bool, "str | None", str]
 
 
 @dataclass(eq=False, slots=True)
@@ -103,7 +104,7 @@ class Exports:
         request = export.request
         values = {
             "recording": str(request.recording), "format": request.format, "people": request.people,
-            "raw": request.raw, "layout": request.layout,
+            "raw": request.raw, "layout": request.layout, "edits": to_json(request.edits),
         }  # fmt: skip
         export.folder = Path(tempfile.mkdtemp(prefix="posecast-export-"))
         complaints = export.folder / "errors.txt"
@@ -140,7 +141,7 @@ def _key(request: Request) -> _Key:
     status = request.recording.stat()
     return (
         request.recording.name, status.st_mtime_ns, status.st_size,
-        request.format, request.people, request.raw, request.layout,
+        request.format, request.people, request.raw, request.layout, json.dumps(to_json(request.edits)),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import {
   WebGLRenderer,
 } from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
-import { createMoment, MAX_PEOPLE } from "../timeline.js";
+import { createMoment, MAX_PEOPLE } from "../timeline/moment.js";
 import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
 import { createArcs } from "./arcs.js";
 import { createColours } from "./colours.js";

@@ -1,0 +1,25 @@
+"""The seconds of scenes from the first one: how the index, the video and the page's bar of time count.
+
+They are those of the wall clock, so that pauses last as long as they did. Where that was set back, as by a time server,
+they go on by media time.
+"""
+
+from __future__ import annotations
+
+
+class SceneClock:
+    """Takes the scenes in their order."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._before: tuple[float, float | None] | None = None
+
+    def seconds(self, wall_time: float, time: float | None) -> float:
+        """Seconds of the next scene, never less than before; to the millisecond, as `wall_time` is written."""
+        if self._before is not None:
+            step = wall_time - self._before[0]
+            if step < 0:
+                step = 0.0 if time is None or self._before[1] is None else max(0.0, time - self._before[1])
+            self._seconds += step
+        self._before = wall_time, time
+        return round(self._seconds, 3)  # rounded here alone: what is rounded in each step adds up
