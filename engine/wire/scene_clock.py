@@ -11,15 +11,17 @@ class SceneClock:
     """Takes the scenes in their order."""
 
     def __init__(self) -> None:
-        self._seconds = 0.0
+        self._start = 0.0
+        """Wall time of second 0, as the clock is now."""
         self._before: tuple[float, float | None] | None = None
 
     def seconds(self, wall_time: float, time: float | None) -> float:
         """Seconds of the next scene, never less than before; to the millisecond, as `wall_time` is written."""
-        if self._before is not None:
-            step = wall_time - self._before[0]
-            if step < 0:
-                step = 0.0 if time is None or self._before[1] is None else max(0.0, time - self._before[1])
-            self._seconds += step
+        if self._before is None:
+            self._start = wall_time
+        elif wall_time < self._before[0]:
+            before, then = self._before
+            step = 0.0 if time is None or then is None else max(0.0, time - then)
+            self._start += wall_time - before - step
         self._before = wall_time, time
-        return round(self._seconds, 3)  # rounded here alone: what is rounded in each step adds up
+        return round(wall_time - self._start, 3)

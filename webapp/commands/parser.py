@@ -157,6 +157,14 @@ def _add_serve(commands: Any) -> None:
         metavar="GB",
         help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
     )
+    https = parser.add_mutually_exclusive_group()
+    https.add_argument(
+        "--tls",
+        choices=("auto",),
+        help="serve https with a certificate that is made for this machine and kept: cameras of phones require it",
+    )
+    https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.capture import list_cameras
+from engine.capture import is_demo, list_cameras
 from engine.capture.address import SCHEMES, parse_address, scheme_of
 from engine.capture.uploaded import UPLOAD
 from engine.errors import PosecastError
@@ -109,8 +109,8 @@ def _is_listed(text: str) -> bool:
 
 
 def _is_common(text: str) -> bool:
-    """Whether every server offers the source: the demo stage and the cameras."""
-    return text == "demo" or _CAMERA_INDEX.fullmatch(text) is not None
+    """Whether every server offers the source: the demo stage from all of its cameras, and cameras."""
+    return is_demo(text) or _CAMERA_INDEX.fullmatch(text) is not None
 
 
 def _kind(text: str) -> str:
