@@ -231,9 +231,9 @@ FLOORS = {
         parser
     """,
     "bench": """
-        camera chromium cleaning household numpy_decoder sampler slopes watchers
-        drawn_maps floor latency serving soak straight wrists
-        body crowd decode first_scene viewers
+        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
+        crowd decode viewers
         overhead page
     """,
 }
