@@ -57,6 +57,24 @@ def backend_from_wire(wire: Wire) -> types.BackendInfo:
     return types.BackendInfo(wire["backend"], wire["device"], wire["precision"])
 
 
+def events_from_wire(wire: Mapping[str, Any]) -> tuple[types.Event, ...]:
+    """The events of a scene; none in scenes of older versions."""
+    return tuple(_event(event) for event in wire.get("events", ()))
+
+
+def _event(wire: Mapping[str, Any]) -> types.Event:
+    return types.Event(
+        kind=str(wire["kind"]),
+        time=float(wire["time"]),
+        wall_time=float(wire["wall_time"]),
+        label=str(wire["label"]),
+        person=None if wire["person"] is None else int(wire["person"]),
+        people=tuple(int(person) for person in wire.get("people", ())),
+        zone=wire.get("zone"),
+        value=None if wire.get("value") is None else float(wire["value"]),
+    )
+
+
 def _scene(wire: Mapping[str, Any]) -> Scene:
     width, height = wire["image_size"]
     return Scene(
@@ -72,6 +90,7 @@ def _scene(wire: Mapping[str, Any]) -> Scene:
         precision=str(wire["precision"]),
         timings_ms=dict(wire["timings_ms"]),
         camera=_camera(wire["camera"]) if "camera" in wire else None,
+        events=events_from_wire(wire),
         extra={name: value for name, value in wire.items() if name not in _SCENE_FIELDS},
     )
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.types import Event
+
 Array = NDArray[np.float64]
 
 
@@ -95,5 +97,7 @@ class Scene:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     camera: Camera | None = None
     """The camera; None in scenes of older versions."""
+    events: tuple[Event, ...] = ()
+    """What happened, as the rules report it; empty in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the scene, as in the JSON."""

@@ -49,6 +49,7 @@ def _infer(options: argparse.Namespace) -> Work:
         options.realtime,
         options.config,
         options.rate,
+        options.events,
     )
     return lambda: infer.run(chosen)
 
@@ -156,6 +157,14 @@ def _add_serve(commands: Any) -> None:
         metavar="GB",
         help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
     )
+    https = parser.add_mutually_exclusive_group()
+    https.add_argument(
+        "--tls",
+        choices=("auto",),
+        help="serve https with a certificate that is made for this machine and kept: cameras of phones require it",
+    )
+    https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
@@ -180,6 +189,7 @@ def _add_infer(commands: Any) -> None:
         "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
     )
     parser.add_argument("--angles", action="store_true", help="measure the angles of joints, in degrees")
+    parser.add_argument("--events", type=Path, metavar="FILE", help="rules and zones for events, as JSON")
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
 

@@ -26,7 +26,7 @@ from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
 from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import backend_from_wire, camera_from_wire, scene_from_wire
+from engine.wire import backend_from_wire, camera_from_wire, events_from_wire, scene_from_wire
 from webapp.access.errors import NotFoundError
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
 
@@ -122,6 +122,7 @@ def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Fra
         wire["timings_ms"],
         body=wire.get("body"),
         replayed=True,
+        events=events_from_wire(wire),
     )
     return replace(frame, recorded=snapshot)
 

@@ -11,6 +11,7 @@ from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
@@ -25,13 +26,14 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
+        library: Library,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
         can_undo: Callable[[], bool],
     ) -> None:
         """`can_undo`: whether there is a change of the camera to undo."""
-        self._can_undo = can_undo
+        self._can_undo, self._library = can_undo, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk = source_desk
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -48,6 +50,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
+            "recordings_revision": self._library.revision,
         }
 
     def stats(self) -> Wire:

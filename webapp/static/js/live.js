@@ -4,7 +4,8 @@ import { get } from "./api.js";
 import { connect } from "./connection.js";
 import { sentence } from "./panels/toasts.js";
 import { stallReason } from "./stall.js";
-import { createMoment, createTimeline } from "./timeline.js";
+import { createMoment } from "./timeline/moment.js";
+import { createTimeline } from "./timeline/timeline.js";
 import { withheldAtStart, withheldIn } from "./video/permission.js";
 import { createVideo } from "./video/video.js";
 

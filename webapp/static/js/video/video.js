@@ -12,7 +12,7 @@ const USUAL_SIZE = [16, 9];
 
 /**
  * `layers` show it; `silence(now)` as of the timeline; `onStatus(message)`: null, or why there are no pictures. The 3D
- * view uses `canvas`, which has the picture, and `show(frame, now)`.
+ * view uses `canvas`, which has the picture, and `show(frame, now)`; `overlay` has what is drawn over it.
  */
 export function createVideo({ layers, silence, onStatus, view, open = openStream }) {
   const scenes = createScenes();
@@ -45,6 +45,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
 
   return {
     canvas: layers.picture,
+    overlay,
 
     push(scene) {
       const before = size();
