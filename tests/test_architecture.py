@@ -250,8 +250,8 @@ FLOORS = {
         parser
     """,
     "bench": """
-        camera chromium cleaning floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps first_scene latency serving soak straight
+        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
     """,
