@@ -109,7 +109,7 @@ FLOORS = {
         alignment lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
         comparing rotations
-        bones
+        bones live_pose
         clip
         __init__
     """,
