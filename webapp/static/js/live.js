@@ -43,7 +43,13 @@ const liveCamera = (state) =>
  */
 export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
   const onStatus = (message) => on.video?.(message);
-  const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
+  const video = createVideo({
+    layers,
+    silence: timeline.silence,
+    onStatus,
+    view,
+    onPicture: timeline.keepPicture,
+  });
   video.setWithheld(withheldAtStart);
   let look = "overview";
   let frustumShown = false;
@@ -108,7 +114,6 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     showCamera();
     if (elsewhen === before) return;
     video.setElsewhen(elsewhen);
-    onStatus(elsewhen?.note ?? null);
     reportHealth();
   }
 

@@ -5,7 +5,7 @@ import { createTheme } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
-import { isBroken, statusOf } from "./dashboard/status.js";
+import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
@@ -120,6 +120,8 @@ const layout = createLayout({
   },
 });
 
+const status = createStatus({ header, layout, banner, transport: time.transport, latency });
+
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
   header.element,
@@ -151,7 +153,7 @@ live = await startLive({
     progress: engine.progress,
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
-    health: showHealth,
+    health: status.setHealth,
     camera: grid.setCamera,
     moment: showMoment,
   },
@@ -162,7 +164,7 @@ theme.apply();
 function showState(next) {
   const before = state;
   state = next;
-  showFigures(state.stats);
+  status.update(state);
   replay.update(state);
   time.update(state);
   source.update(state);
@@ -189,16 +191,9 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
-/** The figures are of what is live: while another time is shown, they are left out. */
-function showFigures(news) {
-  const live = time.transport.isLive;
-  header.update({ state, stats: live ? news : null });
-  header.setLatency(live && news?.source_problem === null ? latency.value : null);
-}
-
 let ticks = 0;
 function showStats(news) {
-  showFigures(news);
+  if (state) status.update(state);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -207,14 +202,6 @@ function showStats(news) {
   stats.push(news, latency.value);
   ticks += 1;
   if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
-}
-
-function showHealth(connected, reason) {
-  const broken = connected && isBroken(state);
-  banner.offerSource(broken && state.view_only === false);
-  layout.setNoSource(broken);
-  layout.setAway(!time.transport.isLive);
-  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
 }
 
 function showMoment(moment, now) {
