@@ -1,7 +1,7 @@
 // What is shown of the chosen curves: in the chart, in the table of figures, and as marks on bodies.
 
 import { withUnit } from "./readout.js";
-import { differenceOf, figuresOf, sizeOf, valueAt } from "./statistics.js";
+import { differenceOf, figuresOf, part, sizeOf, valueAt } from "./statistics.js";
 
 const LIVE_S = 60;
 
@@ -61,24 +61,18 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
 
   const drawn = (kind) => (onlyDifference ? kind === "difference" : kind !== "difference");
 
-  function within({ times, values }) {
-    const { loop } = transport;
-    if (!loop) return { times, values };
-    const inside = times.map((time, i) => [time, values[i]]).filter(([time]) => time >= loop[0] && time <= loop[1]);
-    return { times: inside.map(([time]) => time), values: inside.map(([, value]) => value) };
-  }
-
   function figuresFor(line) {
     if (line.kind === "main") return curves.figures(choice.list, line.one);
-    const part = within(line);
-    const figures = figuresOf(part.values, part.times, line.turn);
-    return line.kind === "ghost" ? figures : { ...figures, repetitions: null, size: sizeOf(part.values) };
+    const { values } = transport.loop ? part(line, transport.loop) : line;
+    const figures = figuresOf(values, line.turn);
+    return line.kind === "ghost" ? figures : { ...figures, repetitions: null, size: sizeOf(values) };
   }
 
   function list(found) {
     readout.setCurves(found);
     for (const line of found) {
-      const now = line.kind === "main" ? curves.now(choice.list, line.one) : valueAt(line.times, line.values, transport.time);
+      const now =
+        line.kind === "main" ? curves.now(choice.list, line.one) : valueAt(line.times, line.values, transport.time);
       const figures = figuresFor(line);
       readout.set(line.key, line.unit, now, figures);
       if (figures?.size) {

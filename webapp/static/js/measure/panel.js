@@ -57,7 +57,11 @@ export function createPanel({ chart, readout, ghost, on }) {
       "div",
       { class: "measure-head" },
       title,
-      h("div", { class: "segmented", role: "group", "aria-label": "Usual angles" }, ...presets.map((one) => one.element)),
+      h(
+        "div",
+        { class: "segmented", role: "group", "aria-label": "Usual angles" },
+        ...presets.map((one) => one.element),
+      ),
       person,
       more,
       cleaned.element,

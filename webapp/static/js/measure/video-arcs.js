@@ -69,7 +69,8 @@ function drawMark(context, person, mark, { vertex, from, to }, { project, scale,
 
 /** Where the vertex was found in the picture: the mean of its keypoints; null unless all of them were. */
 function anchorOf({ keypoints_2d: found }, { quantity, joint }) {
-  const places = joint === undefined ? Object.entries(placeOf(quantity)).map(([name, w]) => [JOINT[name], w]) : [[joint, 1]];
+  const places =
+    joint === undefined ? Object.entries(placeOf(quantity)).map(([name, w]) => [JOINT[name], w]) : [[joint, 1]];
   if (places.some(([index]) => !found[index])) return null;
   return [0, 1].map((axis) => places.reduce((sum, [index, weight]) => sum + weight * found[index][axis], 0));
 }

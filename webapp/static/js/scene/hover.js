@@ -4,7 +4,7 @@ import { createPicker } from "./picker.js";
 import { followPointer } from "./pointer.js";
 
 /**
- * {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. `onPick(id, joint)` when a joint is
+ * {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. `onPick(id, joint)` when one is
  * clicked or tapped.
  */
 export function createHover(canvas, onPick = () => {}) {
