@@ -12,6 +12,7 @@ const LIVE_S = 60;
 export function createBoard({ transport, choice, quantities, curves, recorded, ghost, chart, readout, labelOf }) {
   let frozen = [0, LIVE_S]; // what was shown of the live tape when it was left
   let onlyDifference = false;
+  let awaited = null; // the ghost's curves that are still on their way
 
   /** [from, to] of the time axis. */
   function range() {
@@ -38,6 +39,7 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
     const asked = { name: ghost.name, person: ghost.person, quantities: quantitiesOfAll, range: own, raw: curves.raw };
     const series = recorded.series(asked);
     const curve = series.curves?.[one.quantity];
+    if (!curve) awaited = series;
     return curve ? { times: series.times.map((time) => time + offset), values: curve.values } : null;
   }
 
@@ -92,22 +94,25 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
     setDifference(is) {
       onlyDifference = is;
     },
+    /** What is not there yet: {fraction} that is measured, or {problem}; null for nothing. */
+    get pending() {
+      return choice.list.length > 0 ? (curves.pending(choice.list) ?? awaited) : null;
+    },
     get difference() {
       return onlyDifference;
     },
 
     /** Draws everything. */
     draw() {
+      awaited = null;
       const found = lines();
       const shown = found.filter(({ kind }) => drawn(kind));
       chart.show(shown, range());
       chart.describe(`Curves of ${shown.map(({ label }) => label).join(", ")}`);
       readout.setPart(describePart());
+      chart.mark(transport.time, transport.loop);
       list(found);
     },
-
-    /** The playhead and A to B, which move without anything else. */
-    mark: () => chart.mark(transport.time, transport.loop),
 
     /** key -> {text, colour}: the numbers at the joints. */
     texts() {

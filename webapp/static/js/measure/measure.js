@@ -153,7 +153,7 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
   }
 
   function note() {
-    const pending = choice.list.length > 0 ? measured.curves.pending(choice.list) : null;
+    const { pending } = measured.board;
     if (pending?.problem) return `${pending.problem.message}; ${pending.problem.hint}`;
     return pending ? `Measuring the recording: ${Math.floor(100 * pending.fraction)} %` : null;
   }
@@ -182,10 +182,9 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
     if (!dirty && !runs && !moved) return;
     [last, shownAt, dirty] = [now, transport.time, false];
     measured.curves.refresh();
+    if (choice.list.length > 0) measured.board.draw();
     describe();
-    if (choice.list.length === 0) return marking.show(new Map());
-    measured.board.draw();
-    return marking.show(measured.board.texts());
+    marking.show(measured.board.texts());
   }
 
   transport.subscribe(change);

@@ -41,7 +41,7 @@ export function createPanel({ chart, readout, ghost, on }) {
   const zoom = button("Zoom to A–B", null, on.zoom);
   const ghostButton = button("Ghost", "person", on.ghost);
   const csv = button("CSV", "download", on.csv);
-  const download = button("Download as…", "download", on.download);
+  const download = button("Download as…", null, on.download);
   const close = h(
     "button",
     { class: "icon-button", type: "button", "aria-label": "Close measuring", title: "Close", onclick: on.close },
