@@ -4,6 +4,7 @@ from webapp.routes import (
     camera,
     comparison,
     engine,
+    outputs,
     pages,
     recording_files,
     recordings,
@@ -14,5 +15,16 @@ from webapp.routes import (
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (pages, engine, camera, comparison, recordings, recording_files, series, stream, uploads)
+    for module in (
+        camera,
+        comparison,
+        engine,
+        outputs,
+        pages,
+        recording_files,
+        recordings,
+        series,
+        stream,
+        uploads,
+    )
 )
