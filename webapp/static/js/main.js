@@ -9,6 +9,7 @@ import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
+import { createMeasure } from "./measure/measure.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera/camera.js";
 import { createFloorChip } from "./panels/camera/floor-chip.js";
@@ -75,6 +76,7 @@ const stage = createStage({
   onPreset: (name) => live?.viewer?.look(name),
   onFit: () => live?.viewer?.fit(),
   onEnlarge: () => layout.enlarge(),
+  onMeasure: () => measure.toggle(),
 });
 const video = createVideoPanel({
   layers: layers.element,
@@ -87,6 +89,12 @@ const time = createTime({
   onVideo: video.setProblem,
   onChoose: () => layout.open("recordings"),
   onShare: actions.replayForAll,
+});
+const measure = createMeasure({
+  transport: time.transport,
+  loadAngles: () => get("api/angles"),
+  toasts,
+  onDownload: send.openFiles,
 });
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
@@ -101,7 +109,7 @@ const joints = createJointsPanel({
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element, floorChip.element);
+stage.frame.append(replay.element, floorChip.element, measure.labels);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
@@ -109,7 +117,7 @@ const layout = createLayout({
   preferences,
   stage: stage.element,
   video: video.element,
-  time: time.bar,
+  time: h("div", {}, time.bar, measure.element),
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
@@ -138,6 +146,7 @@ const theme = createTheme({
   onChange(colours) {
     live?.viewer?.setColours(colours);
     stats.refresh();
+    measure.setTheme();
   },
 });
 
@@ -154,11 +163,16 @@ live = await startLive({
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: status.setHealth,
-    camera: grid.setCamera,
+    camera(next) {
+      grid.setCamera(next);
+      measure.setCamera(next);
+    },
+    pick: measure.pick,
     moment: showMoment,
   },
 });
 live.show(preferences.get("show"));
+measure.attach(live, layers.element);
 theme.apply();
 
 function showState(next) {
@@ -207,6 +221,7 @@ function showStats(news) {
 function showMoment(moment, now) {
   if (time.transport.isLive) latency.observe(moment.wallTime);
   if (layout.isOpen("joints")) joints.update(moment, now);
+  measure.tick(moment, now);
 }
 
 function refreshBackends() {

@@ -23,20 +23,29 @@ export function createSend({ onSees, problem }) {
   const sheet = createSheet({ title: "Send", size: "wide" }, tabs.element);
   sheet.element.classList.add("send");
 
+  async function open() {
+    try {
+      const [share, recordings] = await Promise.all([get("api/share"), get("api/recordings")]);
+      watch.show(share);
+      live.show(share);
+      files.show(recordings);
+    } catch (error) {
+      problem(error);
+      return;
+    }
+    sheet.open();
+  }
+
   return {
     element: sheet.element,
 
-    async open() {
-      try {
-        const [share, recordings] = await Promise.all([get("api/share"), get("api/recordings")]);
-        watch.show(share);
-        live.show(share);
-        files.show(recordings);
-      } catch (error) {
-        problem(error);
-        return;
-      }
-      sheet.open();
+    open,
+
+    /** Opens it at the files; `wish`: as files.js takes it. */
+    async openFiles(wish) {
+      tabs.select("files");
+      await open();
+      files.choose(wish);
     },
 
     /** `state`: the server's, once it has settings. */
