@@ -151,7 +151,7 @@ def test_speeds_and_keys(visit: Open) -> None:
         rate.select_option(f"{wanted:g}")
         assert speed(page) == pytest.approx(wanted, rel=0.35)
     page.get_by_role("tab", name="Joints").click()
-    field = page.get_by_role("spinbutton", name="Height of this person")
+    field = page.get_by_role("combobox", name="Person", exact=True)
     page.get_by_role("button", name="Pause", exact=True).click()
     before = now(page)
     field.focus()

@@ -45,6 +45,7 @@ const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let up = "+y"; // the axis that points up in what is shown
 
 const actions = {
   ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
@@ -163,10 +164,7 @@ live = await startLive({
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: status.setHealth,
-    camera(next) {
-      grid.setCamera(next);
-      measure.setCamera(next);
-    },
+    camera: showCamera,
     pick: measure.pick,
     moment: showMoment,
   },
@@ -190,13 +188,22 @@ function showState(next) {
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
-  joints.set({
-    up: state.camera?.up ?? "+y",
-    heights: state.settings.person_heights_m,
-    angles: state.settings.angles,
-    locked: state.view_only,
-  });
+  showJoints();
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
+}
+
+/** The camera of what is shown: live, or of a recording. */
+function showCamera(shown) {
+  up = shown.up;
+  grid.setCamera(shown);
+  measure.setCamera(shown);
+  if (state?.settings) showJoints();
+}
+
+/** People of another time than now have no settings. */
+function showJoints() {
+  const { person_heights_m: heights, angles } = state.settings;
+  joints.set({ up, heights, angles, locked: state.view_only || !time.transport.isLive });
 }
 
 function showRole(viewOnly) {
