@@ -121,9 +121,9 @@ FLOORS = {
         __init__ __main__
     """,
     "engine.outputs": """
-        address datagrams moment osc_packet slots
-        feed figure output
-        osc runner scheme udp_json
+        address datagrams moment osc_packet slots unity
+        feed figure one_person output
+        osc runner scheme udp_json vmc vrchat
         parsing schemes
         outputs
         __init__
