@@ -45,9 +45,7 @@ def received(*people: Array, options: str = "") -> dict[str, tuple[float, ...]]:
     with OscPeer() as peer:
         target = output(f"vmc://127.0.0.1:{peer.port}{options}")
         for number, joints in enumerate(people):
-            target.send(
-                moment({1: joints}, (times or tuple(n / 30 for n in range(len(people))))[number], camera=CAMERA)
-            )
+            target.send(moment({1: joints}, number / 30, camera=CAMERA))
         eventually(lambda: len(peer.messages) == len(people) * (3 + len(BONES)))
         target.close()
         assert peer.newest()["/VMC/Ext/OK"] == (1, 3, 0, 1)
