@@ -192,7 +192,7 @@ FLOORS = {
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
         broadcast renditions socketio_parts websocket
-        pictures sockets
+        pictures scene_socket sockets
     """,
     "webapp.recording": """
         __init__ exporting formats recordings
