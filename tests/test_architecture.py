@@ -31,7 +31,7 @@ FLOORS = {
         exports
         models input_hint processor trials
         loading offline outputs_guard
-        floor_first pipeline accuracy presets outputs
+        floor_first outputs pipeline accuracy presets
         infer
         bench
     """,
@@ -121,8 +121,12 @@ FLOORS = {
         __init__ __main__
     """,
     "engine.outputs": """
-        __init__ lsl_layout mqtt_messages ros_frames webhook_request
-        homeassistant ros_messages
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots webhook_request
+        feed figure homeassistant output ros_messages
+        lsl mqtt osc rosbridge runner scheme udp_json webhook
+        parsing schemes
+        outputs
+        __init__
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -200,7 +204,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
         camera_records
         camera_memory
         camera engine_events source_desk
@@ -209,7 +213,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings uploads
+        camera comparison engine outputs pages recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -248,11 +252,21 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 
-THREADS_IN = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp", "bench")
+THREADS_IN = (
+    "engine.capture",
+    "engine.pipeline",
+    "engine.offline",
+    "engine.outputs",
+    "engine.slot",
+    "engine.bench",
+    "webapp",
+    "bench",
+)
 
 
 def _name(path: Path) -> str:

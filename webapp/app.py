@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
+from engine.outputs import Feed, Outputs
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -41,6 +42,7 @@ from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
@@ -108,7 +110,10 @@ def _services(
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
-    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics, lambda: camera.can_undo)
+    outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
+    status = Status(
+        pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics, outputs, lambda: camera.can_undo
+    )
     return Services(
         pipeline=pipeline,
         options=options,
@@ -129,6 +134,7 @@ def _services(
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
+        outputs=outputs,
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),

@@ -121,3 +121,8 @@ def person_state(person: Person, camera: Camera) -> dict[str, Any]:
     if person.angles is not None:
         state["angles"] = {name: round(value, 1) for name, value in person.angles.items()}
     return state
+
+
+def test_message(topic: str, wall_time: float) -> Message:
+    """What a test sends: nobody is said to be there, since lights might be switched on."""
+    return Message(f"{topic}/test", dumps({"wall_time": round(wall_time, 3), "label": "Posecast's test"}), qos=1)

@@ -12,6 +12,8 @@ from pathlib import Path
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.extrinsics.source_camera import DEFAULTS
+from engine.outputs.parsing import parse
+from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -32,7 +34,8 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
     """Serve until stopped; the exit status."""
     share_heaps()
     served = _serve_options(options)
-    with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
+    secrets = Secrets(served.token, served.view_token, *_secrets_of(served.outputs))
+    with logs.installed(options.log_format, options.log_level, secrets):
         try:
             serve(lambda: _choose(options, settings_of), served)
         except PosecastError as error:
@@ -74,6 +77,7 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         allow_sources=tuple(options.allow_source),
         addresses=options.addresses,
         uploads_limit_bytes=round(options.uploads_limit * 10**9),
+        outputs=tuple(options.out),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         network_command=network_command(sys.argv, os.environ),
@@ -86,6 +90,11 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
             f"give one with --token or {TOKEN_VARIABLE}",
         )
     return served.with_tokens()
+
+
+def _secrets_of(outputs: tuple[str, ...]) -> list[str]:
+    """What must not be logged of the outputs; PosecastError for an address that is none."""
+    return [secret for url in outputs for secret in parse(url, SCHEMES).secrets]
 
 
 def _given(token: str | None, variable: str) -> str | None:

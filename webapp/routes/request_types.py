@@ -79,6 +79,23 @@ class RecordingRequest(Body, frozen=True):
     video: Annotated[bool, about("Keep the camera's pictures, too.")] = False
 
 
+class OutputChoice(Body, frozen=True):
+    """A live output: a new one by its address, one that is there by its id or by its address as it was told."""
+
+    id: Annotated[str | None, about("As GET /api/outputs lists them.")] = None
+    url: Annotated[str | None, about("Its address, such as osc://127.0.0.1:9000.")] = None
+    on: Annotated[bool, about("Whether it sends.")] = True
+
+
+class OutputsChoice(Body, frozen=True):
+    """All live outputs; those that are not among them end."""
+
+    outputs: Annotated[
+        list[OutputChoice | str],
+        about("Outputs, or their addresses alone.", 'a list of addresses, or of objects such as {"url": "osc://…"}'),
+    ]
+
+
 BODIES: tuple[type[Body], ...] = (
     BackendChoice,
     ComparisonChoice,
@@ -88,4 +105,6 @@ BODIES: tuple[type[Body], ...] = (
     AdjustRequest,
     RecordingRequest,
     UploadRequest,
+    OutputChoice,
+    OutputsChoice,
 )
