@@ -11,6 +11,7 @@ from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
@@ -26,6 +27,7 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
+        library: Library,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
@@ -33,7 +35,7 @@ class Status:
         can_undo: Callable[[], bool],
     ) -> None:
         """`can_undo`: whether there is a change of the camera to undo."""
-        self._can_undo = can_undo
+        self._can_undo, self._library = can_undo, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -50,6 +52,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
+            "recordings_revision": self._library.revision,
         }
 
     def stats(self) -> Wire:
