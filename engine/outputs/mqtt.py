@@ -9,7 +9,6 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import unquote
 
@@ -34,6 +33,8 @@ _ANSWER_S = 5.0
 """Seconds for the broker to accept a connection, to answer, and to confirm a message."""
 _KEEPALIVE_S = 15
 _GOODBYE_S = 0.5
+_STALE_S = 10.0
+"""Seconds without a picture after which nobody can know any more who is there, which is said as offline."""
 _STUCK_S = 5.0
 """Seconds for which a broker may read nothing."""
 
@@ -63,6 +64,8 @@ class Mqtt(Output):
         self._refusal: str | None = None
         self._lost: str | None = None
         self._stuck_since: float | None = None
+        self._last_moment = time.monotonic()
+        self._online = False
 
     def open(self) -> None:
         try:
@@ -81,18 +84,26 @@ class Mqtt(Output):
                 f"{self.address.place} does not answer as a broker does",
                 "check the port: 1883 is usual for mqtt, and 8883 for mqtts",
             )
-        self._publish(self._greetings())
+        if self.address.options["discovery"] != "off":
+            self._publish([discovery(self._topic, self.address.options["discovery"])])
 
     def send(self, moment: Moment) -> int:
+        self._check()
         if moment.test:
             return self._publish([test_message(self._topic, moment.wall_time)])
         messages = [event_message(self._topic, event) for event in moment.snapshot.events]
         if not self._is_stuck():
             messages += self._people.messages(moment.snapshot)
-        return self._publish(messages)
+        self._last_moment = time.monotonic()
+        return self._publish(messages) + self._say_online(True)
+
+    def idle(self) -> None:
+        self._check()
+        if time.monotonic() - self._last_moment > _STALE_S:
+            self._say_online(False)
 
     def close(self) -> None:
-        if self._answered.is_set() and self._lost is None and self._refusal is None:
+        if self._online and self._lost is None:
             with suppress(Exception):
                 goodbye = status(self._topic, OFFLINE)
                 self._client.publish(goodbye.topic, goodbye.payload, 1, retain=True).wait_for_publish(_GOODBYE_S)
@@ -124,10 +135,12 @@ class Mqtt(Output):
         self._lost = str(code)
         self._answered.set()
 
-    def _greetings(self) -> Iterator[Message]:
-        if self.address.options["discovery"] != "off":
-            yield discovery(self._topic, self.address.options["discovery"])
-        yield status(self._topic, ONLINE)
+    def _say_online(self, online: bool) -> int:
+        """Say so if it changed; returns the number of messages."""
+        if online == self._online:
+            return 0
+        self._online = online
+        return self._publish([status(self._topic, ONLINE if online else OFFLINE)])
 
     def _is_stuck(self) -> bool:
         """Whether the broker has not read what was sent before; PosecastError if that lasts."""
@@ -139,7 +152,7 @@ class Mqtt(Output):
             raise PosecastError(f"the broker at {self.address.place} reads nothing", "see what keeps it busy")
         return True
 
-    def _publish(self, messages: list[Message] | Iterator[Message]) -> int:
+    def _publish(self, messages: list[Message]) -> int:
         """Publish all, and wait until the broker has confirmed those that it confirms."""
         receipts = [
             (message, self._client.publish(message.topic, message.payload, message.qos, message.retain))
@@ -157,8 +170,15 @@ class Mqtt(Output):
                 receipt.wait_for_publish(0.1)
             if receipt.is_published():
                 return
+        raise self._failure()
+
+    def _check(self) -> None:
+        if self._lost is not None:
+            raise self._failure()
+
+    def _failure(self) -> PosecastError:
         why = f"closed the connection: {self._lost}" if self._lost is not None else "confirms nothing"
-        raise PosecastError(f"the broker at {self.address.place} {why}", "see the broker's log")
+        return PosecastError(f"the broker at {self.address.place} {why}", "see the broker's log")
 
 
 def topic_of(address: Address) -> str:

@@ -2,7 +2,7 @@
 
 In: snapshots. Out: messages below one topic, `posecast` for example:
 
-    posecast/status          online, offline (retained; the broker says offline if the connection is lost)
+    posecast/status          online, or offline while nobody can know who is there (retained, and the last will)
     posecast/people          how many people are there (retained)
     posecast/presence        ON, OFF (retained); OFF after `PRESENCE_HOLD_S` without anybody
     posecast/person/3        JSON: where person 3 is; `{"id": 3, "present": false}` once they are gone

@@ -64,6 +64,10 @@ class Rosbridge(Output):
             self._give_back(now)
         return count
 
+    def idle(self) -> None:
+        with self._errors():
+            self._read()
+
     def confirm(self) -> None:
         with self._errors():
             self._read(_ANSWER_S)
@@ -72,11 +76,11 @@ class Rosbridge(Output):
         if self._socket is not None:
             with suppress(websocket.WebSocketException, OSError):
                 self._socket.close(timeout=1)
-            self._socket.shutdown()  # what `close` leaves open if the server closed first
+            self._socket.shutdown()  # type: ignore[no-untyped-call] # what `close` leaves if the server closed first
 
     def interrupt(self) -> None:
         if self._socket is not None:
-            self._socket.shutdown()
+            self._socket.shutdown()  # type: ignore[no-untyped-call]
 
     def _publish(self, one: Publication, now: float) -> None:
         if one.topic not in self._advertised:
@@ -98,7 +102,7 @@ class Rosbridge(Output):
         """Read what the server says, waiting up to `wait_s` for it; it answers errors only."""
         assert self._socket is not None
         end = time.monotonic() + wait_s
-        while select.select([self._socket.sock], [], [], max(0.0, end - time.monotonic()))[0]:
+        while (sock := self._socket.sock) and select.select([sock], [], [], max(0.0, end - time.monotonic()))[0]:
             text = self._socket.recv()
             if not text:
                 raise websocket.WebSocketConnectionClosedException("the server closed the connection")

@@ -90,7 +90,7 @@ class Listener:
         self._changed = threading.Condition()
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.username_pw_set(EAR, PASSWORD)
-        self._client.reconnect_delay_set(0.02, 0.02)  # type: ignore[arg-type]
+        self._client.reconnect_delay_set(0.02, 0.02)
         self._subscribed = False
         self._client.on_connect = lambda client, *rest: client.subscribe("#", qos=1)
         self._client.on_subscribe = lambda *rest: self._listening(True)

@@ -59,12 +59,12 @@ def made(address: str) -> Mqtt:
 def test_a_home_learns_who_is_there(broker: Broker, listener: Listener, live: Live) -> None:
     device = content(listener.wait_for(f"homeassistant/device/{identity(BASE)}/config"))
     assert device["availability_topic"] == f"{BASE}/status"
-    listener.wait_for(f"{BASE}/status", lambda text: text == "online")
     live.show(staged(0.5, (1, 2), events=(entered(2, 0.5),)))
     assert content(listener.wait_for(f"{BASE}/event/entered"))["person"] == 2
     listener.wait_for(f"{BASE}/people", lambda text: text == "2")
     listener.wait_for(f"{BASE}/presence", lambda text: text == "ON")
     state = content(listener.wait_for(f"{BASE}/person/2"))
+    listener.wait_for(f"{BASE}/status", lambda text: text == "online")
     np.testing.assert_allclose(state["position_m"], joints_world(0.5)[1, PELVIS], atol=0.001)
     live.close()
     listener.wait_for(f"{BASE}/status", lambda text: text == "offline")
@@ -89,13 +89,34 @@ def test_a_newcomer_gets_what_is_true_now_and_nothing_else(broker: Broker) -> No
 def test_a_lost_connection_is_said_by_the_broker(broker: Broker, listener: Listener) -> None:
     output = made(url(broker))
     output.open()
+    output.send(moment(0.0))
     listener.wait_for(f"{BASE}/status", lambda text: text == "online")
-    output._client.socket().shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+    output._client.socket().shutdown(socket.SHUT_RDWR)
     listener.wait_for(f"{BASE}/status", lambda text: text == "offline")
     with pytest.raises(PosecastError, match="closed the connection"):
         while True:
             output.send(moment(0.0))
     output.close()
+
+
+def test_without_pictures_nobody_knows_who_is_there(
+    broker: Broker, listener: Listener, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "_STALE_S", 0.1)
+    live.show(staged(0.0, (1,)))
+    for text in ("online", "offline"):
+        listener.wait_for(f"{BASE}/status", text.__eq__)
+    live.show(staged(1.0, (1,)))
+    listener.wait_for(f"{BASE}/status", "online".__eq__)
+
+
+def test_a_test_says_of_nobody_that_they_are_there(broker: Broker, listener: Listener, live: Live) -> None:
+    result = live.test()
+    assert result.ok
+    assert "nobody" not in result.message
+    listener.wait_for(f"{BASE}/test")
+    live.close()
+    assert not listener.messages
 
 
 def test_a_broker_that_is_killed_and_started_again(broker: Broker, listener: Listener, live: Live) -> None:
@@ -111,7 +132,6 @@ def test_a_broker_that_is_killed_and_started_again(broker: Broker, listener: Lis
     listener.wait_until_subscribed()
     broker.allow(USER, PASSWORD)
     broker.reload()
-    listener.wait_for(f"{BASE}/status", lambda text: text == "online")
     assert content(listener.wait_for(f"{BASE}/event/entered"))["person"] == 2, "it happened meanwhile"
     live.show(staged(2.0, (1, 2, 3)))
     listener.wait_for(f"{BASE}/people", lambda text: text == "3")
@@ -163,7 +183,7 @@ def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         output = made(url(broker, "mqtts"))
         output.open()
-        assert output.send(moment(0.0)) == 4
+        assert output.send(moment(0.0)) == 5
         output.close()
     finally:
         broker.kill()
