@@ -184,8 +184,8 @@ FLOORS = {
     """,
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
-        pictures scene_socket sockets
+        broadcast renditions scene_socket socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
         __init__ exporting formats index recovery video_frames
@@ -241,9 +241,10 @@ FLOORS = {
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots unity webhook_request
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
+        webhook_request
         feed figure homeassistant one_person output ros_messages
-        osc runner scheme udp_json vmc vrchat
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__
@@ -280,8 +281,11 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "paho": ("engine.outputs",),
+    "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
+    "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
 
