@@ -208,7 +208,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk presets source_key sources startup_problems store
         camera_records
         camera_memory
         camera engine_events source_desk
@@ -217,7 +217,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi request_body
-        camera comparison engine pages recordings uploads
+        camera comparison engine events pages recordings uploads
         __init__
     """,
     "webapp.server": """

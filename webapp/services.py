@@ -27,6 +27,7 @@ from webapp.recording.recordings import Recordings
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.event_desk import EventDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
@@ -59,6 +60,7 @@ class Services:
     source_desk: SourceDesk
     camera: CameraDesk
     events: EngineEvents
+    event_desk: EventDesk
     costs: Costs
     metrics: Metrics
     error_counter: ErrorCounter

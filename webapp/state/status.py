@@ -29,9 +29,10 @@ class Status:
         viewers: Viewers,
         metrics: Metrics,
         can_undo: Callable[[], bool],
+        events_revision: Callable[[], int],
     ) -> None:
-        """`can_undo`: whether there is a change of the camera to undo."""
-        self._can_undo = can_undo
+        """`can_undo`: whether a change of the camera can be undone; `events_revision` counts changes of the rules."""
+        self._can_undo, self._events_revision = can_undo, events_revision
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk = source_desk
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -48,6 +49,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
+            "events_revision": self._events_revision(),
         }
 
     def stats(self) -> Wire:
