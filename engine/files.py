@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import platformdirs
+
 from engine.errors import PosecastError, reason
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -104,6 +106,15 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def cache_dir() -> Path:
+    """The folder for files that can be downloaded or made again: POSECAST_CACHE, or one in the user's cache folder.
+
+    It may not exist yet.
+    """
+    own = os.environ.get("POSECAST_CACHE")
+    return Path(own).expanduser() if own else platformdirs.user_cache_path("posecast", appauthor=False)
 
 
 def cannot_read(what: object, error: Exception) -> PosecastError:

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import inference, models, trials
 from engine.errors import ModelError, PosecastError, first_line
+from engine.files import cache_dir
 from engine.inference.nvidia import gpu_count
 from engine.models.prepare import is_quantised, prepare, ready
 from engine.trials import Trial
@@ -52,7 +53,7 @@ def _load(spec: ModelSpec, chosen: ModelSpec, size: tuple[int, int], progress: P
     artifact = prepare(chosen, size, progress)
     progress("open", None, f"opening the model with {chosen.backend}")
     with _errors_reported(chosen):
-        backend = inference.create(artifact.spec, artifact.path, size, models.cache_dir() / "compiled")
+        backend = inference.create(artifact.spec, artifact.path, size, cache_dir() / "compiled")
     try:
         _check_precision(spec, backend.info)
         progress("warm up", None, f"running {chosen.backend} for the first time")
@@ -119,7 +120,7 @@ def recorded_trials(spec: ModelSpec) -> list[Trial]:
     left_open = replace(spec, backend="auto", device="auto", precision="auto")
     if not _may_be_tried(left_open):
         return []
-    return trials.recorded(_ready_now(left_open), _identity(left_open), models.cache_dir() / "trials")
+    return trials.recorded(_ready_now(left_open), _identity(left_open), cache_dir() / "trials")
 
 
 def _tried(spec: ModelSpec, progress: Progress) -> list[Trial]:
@@ -128,7 +129,7 @@ def _tried(spec: ModelSpec, progress: Progress) -> list[Trial]:
     if not ready_now:
         return []
     progress("choose", None, "trying what is fastest on this machine")
-    tried = trials.ranked(ready_now, _open_for_trial, _identity(spec), models.cache_dir() / "trials")
+    tried = trials.ranked(ready_now, _open_for_trial, _identity(spec), cache_dir() / "trials")
     fastest = f"{tried[0].backend} {tried[0].precision}" if tried[0].ms is not None else "none"
     said = f"{', '.join(map(str, tried))}: {fastest}"
     log.info("auto: %s", said)
@@ -155,7 +156,7 @@ def _offered(backend: str, precision: str) -> bool:
 def _open_for_trial(spec: ModelSpec) -> Backend:
     artifact = ready(spec, trials.SIZE)
     assert artifact is not None  # it was there a moment ago
-    return inference.create(artifact.spec, artifact.path, trials.SIZE, models.cache_dir() / "compiled")
+    return inference.create(artifact.spec, artifact.path, trials.SIZE, cache_dir() / "compiled")
 
 
 def _identity(spec: ModelSpec) -> str:

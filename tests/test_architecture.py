@@ -21,26 +21,34 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
+        __init__ errors skeleton framing distortion filters slot cores children aspect brake names redaction rate retry
         geometry
         posing bones
         types matching files locks machine fields
-        snapshot_slot settings capture preprocess decoding lifting tracking overlay faces agreement
+        snapshot_slot settings preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
+        rig
+        capture
         motion
         events exports
         models input_hint processor trials
         loading offline outputs_guard
-        floor_first pipeline accuracy presets
+        floor_first pipeline accuracy presets outputs
         infer
         bench
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        lens
-        animation image_reader live playback video
-        camera demo image_paths images network
-        absence sources
+        animation image_reader lens live playback
+        camera image_paths images video
+        absence demo network
+        sources
+        __init__
+    """,
+    "engine.rig": """
+        rig
+        world
+        reading
         __init__
     """,
     "engine.capture.network": """
@@ -60,6 +68,7 @@ FLOORS = {
         renderer
         scene
         __init__
+        encoding
         __main__
     """,
     "engine.floor": """
@@ -85,18 +94,17 @@ FLOORS = {
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
-        documents intrinsics pose_matrix pose_parts units
+        distortions documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
         understanding
         __init__
     """,
     "engine.inference": """
-        damage installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
-        network
-        baseline pytorch_backend tensorrt_backend
-        openvino onnxruntime pytorch tensorrt
-        __init__
+        checkpoint damage engine_file installed nvidia offers per_size signature tensorrt_library
+        __init__ network onnxruntime openvino tensorrt_backend
+        baseline pytorch_backend tensorrt
+        pytorch
     """,
     "engine.models": """
         archive http job
@@ -106,10 +114,10 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing rotations
-        bones
+        comparing edits_file quantities rotations
+        bones statistics
         clip
         __init__
     """,
@@ -127,10 +135,14 @@ FLOORS = {
     """,
     "engine.exports": """
         body format gltf_container holding rows
-        bvh c3d glb mot npz scenes table trc writing
+        bvh c3d curves glb mot npz scenes table trc writing
         formats
         request
         __init__ __main__
+    """,
+    "engine.outputs": """
+        __init__ lsl_layout mqtt_messages ros_frames webhook_request
+        homeassistant ros_messages
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -158,7 +170,7 @@ FLOORS = {
         __init__
     """,
     "engine.wire": """
-        scene score
+        scene scene_clock score
         encode
         csv_table decode
         jsonl
@@ -169,7 +181,7 @@ FLOORS = {
         __init__
     """,
     "webapp": """
-        __init__ monitoring describe
+        __init__ describe monitoring
         access
         live uploads
         recording
@@ -183,12 +195,12 @@ FLOORS = {
         __main__
     """,
     "webapp.monitoring": """
-        __init__ logs process backend_timings
+        __init__ backend_timings logs process
         engine_log metrics
     """,
     "webapp.access": """
-        __init__ options connections
-        hosts share tokens arrivals
+        __init__ connections options
+        arrivals hosts share tokens
         guard
         errors
         pixels
@@ -199,9 +211,12 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats recordings
-        replay writing
-        recorder
+        __init__ exporting formats index recovery video_frames
+        changes indexes series
+        recordings
+        replay trash writing
+        library recorder
+        thumbnails
     """,
     "webapp.uploads": """
         __init__ examine files
@@ -209,20 +224,24 @@ FLOORS = {
     """,
     "webapp.state": """
         __init__ adjusting auto_pause camera_fields event_desk presets source_key sources startup_problems store
-        camera_records
-        camera_memory
-        camera engine_events source_desk
-        status
+        camera_records engine_events source_desk
+        camera_memory status
+        camera
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi request_body
-        camera comparison engine events pages recordings uploads
+        openapi pages recording_files request_body series
+        camera comparison engine events recordings uploads
         __init__
     """,
     "webapp.server": """
         __init__ gunicorn heaps precheck restarts
+        tls
         run
+    """,
+    "webapp.server.tls": """
+        __init__ certificate front names
+        serving
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal

@@ -125,7 +125,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def camera_file(camera: Camera) -> str:
     """A camera as a JSON file in metres, with intrinsics, which `parse_calibration` reads."""
-    spec = CameraSpec(camera.R, camera.t, camera.up, camera.K, camera.image_size)
+    spec = CameraSpec(camera.R, camera.t, camera.up, camera.K, camera.image_size, distortion=camera.distortion)
     return dumps(calibration_json(Calibration(spec, "reference", "m")))
 
 

@@ -22,8 +22,11 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
+from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
@@ -53,8 +56,11 @@ class Services:
     broadcaster: Broadcaster
     heartbeat: Heartbeat
     recordings: Recordings
+    library: Library
+    thumbnails: Thumbnails
     recorder: Recorder
     exports: Exports
+    series: SeriesDesk
     uploads: Uploads
     sources: Sources
     source_desk: SourceDesk
@@ -92,6 +98,8 @@ class Services:
         self.sockets.close()
         self.recorder.close()
         self.exports.close()
+        self.library.close()
+        self.series.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()

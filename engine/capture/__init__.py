@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.capture.absence import why_no_cameras
 from engine.capture.camera import CameraInfo, list_cameras
+from engine.capture.demo import is_demo
 from engine.capture.sources import open_source, uploaded_clip
 
-__all__ = ["CameraInfo", "list_cameras", "open_source", "uploaded_clip", "why_no_cameras"]
+__all__ = ["CameraInfo", "is_demo", "list_cameras", "open_source", "uploaded_clip", "why_no_cameras"]

@@ -11,7 +11,7 @@ from engine.capture.address import SCHEMES, scheme_of
 from engine.capture.animation import AnimationClip
 from engine.capture.camera import camera_device, open_camera
 from engine.capture.clip import Clip
-from engine.capture.demo import DemoClip
+from engine.capture.demo import DemoClip, is_demo
 from engine.capture.image_paths import images_in, images_matching, is_pattern
 from engine.capture.image_reader import is_animation, is_image
 from engine.capture.images import ImageClip
@@ -51,7 +51,7 @@ def open_source(
     if rate is not None and not 0 < rate <= _FASTEST:
         raise PosecastError(f"a rate of {rate:g} images a second", f"--rate is above 0, up to {_FASTEST}")
     device, scheme = camera_device(text), scheme_of(text)
-    if rate is not None and (device is not None or scheme is not None or text == "demo"):
+    if rate is not None and (device is not None or scheme is not None or is_demo(text)):
         raise _no_images(redact(text))
     if device is not None:
         return open_camera(device, start_index=start_index, pixel_aspect=pixel_aspect)
@@ -77,8 +77,8 @@ def uploaded_clip(path: Path, name: str, pixel_aspect: Fraction | None = None) -
 
 def _clip(text: str, rate: float | None, pixel_aspect: Fraction | None) -> Clip:
     path, name = Path(text).expanduser(), printable(text)
-    if text == "demo":
-        return DemoClip()
+    if is_demo(text):
+        return DemoClip(text)
     if text and path.is_dir():
         return ImageClip(images_in(path), name, rate=rate, pixel_aspect=pixel_aspect)
     if text and path.exists():

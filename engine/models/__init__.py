@@ -7,16 +7,13 @@ program; `official` is downloaded once, into the user's cache folder, by `poseca
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import platformdirs
-
 from engine.errors import PosecastError, reason
-from engine.files import writing_to_cache
+from engine.files import cache_dir, writing_to_cache
 from engine.locks import only_process
 from engine.models.archive import extract_member
 from engine.models.http import TIMEOUT_S, RemoteFile, fetch
@@ -125,15 +122,6 @@ def _obtain(model: Model, archive: RemoteFile, progress: Progress, timeout: floa
             extract_member(part, model.file_name, model.path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def cache_dir() -> Path:
-    """The folder for files that can be downloaded or made again: POSECAST_CACHE, or one in the user's cache folder.
-
-    It may not exist yet.
-    """
-    own = os.environ.get("POSECAST_CACHE")
-    return Path(own).expanduser() if own else platformdirs.user_cache_path("posecast", appauthor=False)
 
 
 def file_hash(path: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import models
-from engine.files import sync, writing_to_cache
+from engine.files import cache_dir, sync, writing_to_cache
 from engine.locks import only_process
 from engine.types import Progress
 
@@ -23,7 +23,7 @@ _UNSAFE = re.compile(r"[^\w.+-]")
 def entry(checkpoint: Path, *parts: str) -> Path:
     """The folder of an entry, which may not exist yet. `parts`: what it depends on besides the checkpoint."""
     name = "-".join(_UNSAFE.sub("_", part) for part in parts)
-    return models.cache_dir() / "converted" / models.file_hash(checkpoint)[:16] / name
+    return cache_dir() / "converted" / models.file_hash(checkpoint)[:16] / name
 
 
 def build_once(folder: Path, build: Callable[[Path], Any], progress: Progress, *, rebuild: bool = False) -> Path:

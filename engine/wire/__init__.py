@@ -13,6 +13,7 @@ from engine.wire.decode import backend_from_wire, camera_from_wire, events_from_
 from engine.wire.encode import VERSION, Wire, dumps, event_to_wire, scene_to_wire, timings_to_wire
 from engine.wire.jsonl import read_scenes
 from engine.wire.scene import Camera, Person, Scene
+from engine.wire.scene_clock import SceneClock
 
 SCHEMA = Path(__file__).with_name("scene.schema.json")
 """JSON Schema of a scene. It allows additional fields."""
@@ -24,6 +25,7 @@ __all__ = [
     "Camera",
     "Person",
     "Scene",
+    "SceneClock",
     "Wire",
     "backend_from_wire",
     "camera_from_wire",

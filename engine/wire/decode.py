@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine import geometry, types
+from engine.distortion import shortest
 from engine.errors import PosecastError
 from engine.skeleton import JOINT_COUNT
 from engine.wire.encode import VERSION, Wire
@@ -41,7 +42,8 @@ def camera_from_wire(wire: Wire) -> geometry.Camera | None:
     R, t = _shaped(told["R"], (3, 3)), _shaped(told["t"], (3,))
     provenance = geometry.Provenance(told["source"], told["intrinsics"], told["revision"])
     fx, fy, cx, cy = (float(told[name]) for name in ("fx", "fy", "cx", "cy"))
-    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, wire["up"], provenance)
+    distortion = shortest(told.get("distortion", ()))
+    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, wire["up"], provenance, distortion=distortion)
 
 
 def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
@@ -101,6 +103,7 @@ def _camera(wire: Mapping[str, Any]) -> Camera:
         R=_shaped(wire["R"], (3, 3)),
         t=_shaped(wire["t"], (3,)),
         **{name: float(wire[name]) for name in ("fx", "fy", "cx", "cy", "height_m", "tilt_deg", "roll_deg")},
+        distortion=shortest(wire.get("distortion", ())),
     )
 
 

@@ -92,6 +92,7 @@ def _camera(camera: Camera) -> Wire:
         "height_m": _number(camera.height, 4),
         "tilt_deg": _number(camera.tilt_down, 3),
         "roll_deg": _number(camera.roll, 3),
+        **({"distortion": [_number(value, 9) for value in camera.distortion]} if camera.distortion else {}),
     }
 
 

@@ -47,6 +47,9 @@ class ServeOptions:
     uploads_limit_bytes: int = 10 * 10**9
     network_command: str = "posecast serve --host 0.0.0.0"
     """The command that starts the server again, reachable from the network."""
+    fingerprint: str | None = None
+    """SHA-256 of the certificate with which the server speaks https, and that Posecast made; None with another one."""
+    https: bool = False
     links: bool = True
     """Whether links are printed on stdout with their tokens; otherwise they are only logged, without tokens."""
 
@@ -90,6 +93,10 @@ class ServeOptions:
             token=self.token or secrets.token_urlsafe(_TOKEN_BYTES),
             view_token=self.view_token or secrets.token_urlsafe(_TOKEN_BYTES),
         )
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.https else "http"
 
     @property
     def threads(self) -> int:

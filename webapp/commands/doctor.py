@@ -19,6 +19,7 @@ from rich.table import Table
 from engine import inference, models
 from engine.cores import available_cores
 from engine.errors import PosecastError
+from engine.files import cache_dir
 from engine.loading import choose
 from engine.types import ModelSpec
 from webapp.commands import bundle
@@ -112,7 +113,7 @@ def _video() -> str:
 
 
 def _cache() -> str:
-    folder = models.cache_dir()
+    folder = cache_dir()
     if not folder.exists():
         return f"{folder} (does not exist yet)"
     sizes = []

@@ -1,7 +1,19 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
-from webapp.routes import camera, comparison, engine, events, pages, recordings, stream, uploads
+from webapp.routes import (
+    camera,
+    comparison,
+    engine,
+    events,
+    pages,
+    recording_files,
+    recordings,
+    series,
+    stream,
+    uploads,
+)
 
 BLUEPRINTS = tuple(
-    module.blueprint for module in (pages, engine, events, camera, comparison, recordings, stream, uploads)
+    module.blueprint
+    for module in (pages, engine, events, camera, comparison, recordings, recording_files, series, stream, uploads)
 )

@@ -11,6 +11,7 @@ from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
@@ -25,6 +26,7 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
+        library: Library,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
@@ -32,7 +34,7 @@ class Status:
         events_revision: Callable[[], int],
     ) -> None:
         """`can_undo`: whether a change of the camera can be undone; `events_revision` counts changes of the rules."""
-        self._can_undo, self._events_revision = can_undo, events_revision
+        self._can_undo, self._events_revision, self._library = can_undo, events_revision, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk = source_desk
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -50,6 +52,7 @@ class Status:
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
             "events_revision": self._events_revision(),
+            "recordings_revision": self._library.revision,
         }
 
     def stats(self) -> Wire:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from engine.capture import open_source, stage
+from engine.capture.stage import encoding
 from engine.capture.stage.clip import CLIP
+from engine.errors import PosecastError
 from engine.types import Frame, Truth
 
 FRAMES_PER_LOOP = round(stage.LOOP_S * stage.FRAME_RATE)
@@ -90,3 +93,47 @@ def test_live_it_drops_frames_and_keeps_their_truth() -> None:
 
 def test_the_clip_is_small() -> None:
     assert CLIP.stat().st_size < 2_000_000
+
+
+@pytest.fixture
+def short_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSECAST_CACHE", str(tmp_path))
+    monkeypatch.setattr(encoding, "LOOP_S", 0.1)
+
+
+@pytest.mark.usefixtures("short_loop")
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_several_cameras_show_one_moment(number: int) -> None:
+    source = open_source(f"demo:{number}")
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    truth = truth_of(frame)
+    np.testing.assert_array_equal(truth.joints_world, stage.truth_at(0.0).joints_world)
+    np.testing.assert_array_equal(truth.camera.R, stage.CAMERA_SPECS[number].R)
+    assert cv2.PSNR(frame.image, stage.render(0.0, stage.CAMERAS[number])) > 34
+    assert source.camera is stage.CAMERA_SPECS[number]
+
+
+@pytest.mark.usefixtures("short_loop")
+def test_a_camera_is_rendered_once(tmp_path: Path) -> None:
+    first = encoding.clip_of(2)
+    made = first.stat().st_mtime_ns
+    assert encoding.clip_of(2) == first
+    assert first.stat().st_mtime_ns == made
+    assert first.is_relative_to(tmp_path)
+
+
+def test_every_camera_sees_everybody_in_front_of_it() -> None:
+    for camera in stage.CAMERAS:
+        for moment in np.arange(0, stage.LOOP_S, 0.5):
+            joints = stage.truth_at(float(moment), camera).joints_camera
+            assert joints[..., 2].min() > 2.0
+            necks = camera.project(joints[:, 0])
+            assert ((necks > 0) & (necks < stage.IMAGE_SIZE)).all()
+
+
+@pytest.mark.parametrize("text", ["demo:4", "demo:", "demo:-1", "demo:left"])
+def test_other_cameras_do_not_exist(text: str) -> None:
+    with pytest.raises(PosecastError, match="demo:0 to demo:3"):
+        open_source(text)

@@ -18,6 +18,7 @@ import torch
 
 from engine import models
 from engine.errors import PosecastError
+from engine.files import cache_dir
 from engine.inference.network import PoseNetwork, load_checkpoint
 from engine.models.http import RemoteFile
 from webapp.cli import main
@@ -93,11 +94,11 @@ def test_other_names_are_refused_with_what_there_is(
 
 
 def test_the_cache_folder_is_the_users_own(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert models.cache_dir() == cache
+    assert cache_dir() == cache
     assert not cache.exists()
     monkeypatch.delenv("POSECAST_CACHE")
-    assert models.cache_dir().is_absolute()
-    assert "posecast" in models.cache_dir().parts
+    assert cache_dir().is_absolute()
+    assert "posecast" in cache_dir().parts
 
 
 def test_hashes_go_by_content(tmp_path: Path) -> None:

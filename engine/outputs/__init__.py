@@ -1,0 +1,1 @@
+"""Live outputs: scenes sent to other programs as they are made."""
