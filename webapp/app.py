@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
+from engine.outputs import Feed, Outputs
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -45,6 +46,7 @@ from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
 from webapp.state.event_desk import EventDesk
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
@@ -118,6 +120,7 @@ def _services(
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
     desk = EventDesk(pipeline, store.path.with_name("events.json"), metrics)
+    outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
     status = Status(
         pipeline,
         sources,
@@ -127,6 +130,7 @@ def _services(
         broadcaster,
         viewers,
         metrics,
+        outputs,
         lambda: camera.can_undo,
         lambda: desk.revision,
     )
@@ -154,6 +158,7 @@ def _services(
         event_desk=desk,
         costs=Costs(),
         metrics=metrics,
+        outputs=outputs,
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),

@@ -5,6 +5,7 @@ from webapp.routes import (
     comparison,
     engine,
     events,
+    outputs,
     pages,
     recording_files,
     recordings,
@@ -15,5 +16,17 @@ from webapp.routes import (
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (pages, engine, events, camera, comparison, recordings, recording_files, series, stream, uploads)
+    for module in (
+        camera,
+        comparison,
+        engine,
+        events,
+        outputs,
+        pages,
+        recording_files,
+        recordings,
+        series,
+        stream,
+        uploads,
+    )
 )
