@@ -200,7 +200,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
         camera_records engine_events source_desk
         camera_memory status
         camera
@@ -208,7 +208,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine outputs recordings uploads
+        camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
