@@ -28,7 +28,7 @@ FLOORS = {
         snapshot_slot settings preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         rig
-        capture
+        calibration capture
         motion
         events exports
         models input_hint processor trials
@@ -36,6 +36,13 @@ FLOORS = {
         floor_first pipeline accuracy presets outputs
         infer
         bench
+    """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+        session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
@@ -92,7 +99,7 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        calibration colmap field_of_view formats matrix_text names plausible scalars
+        calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         distortions documents intrinsics pose_matrix pose_parts units
         lens pose
@@ -224,7 +231,7 @@ FLOORS = {
     """,
     "webapp.state": """
         __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
-        camera_records engine_events source_desk
+        camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
     """,
@@ -245,8 +252,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench comparison_chart convert doctor export infer models serve
-        compare
+        bench calibrate comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "bench": """
