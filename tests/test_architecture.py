@@ -218,7 +218,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats index recovery
+        __init__ exporting formats index recovery video_frames
         changes indexes series
         recordings
         replay trash writing
@@ -257,8 +257,8 @@ FLOORS = {
         parser
     """,
     "bench": """
-        camera chromium cleaning floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps first_scene latency serving soak straight
+        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
     """,

@@ -82,7 +82,7 @@ def _export(options: argparse.Namespace) -> Work:
 
     chosen = export.ExportOptions(
         options.recording, options.output, tuple(options.person) or None, options.raw, options.format,
-        export.edits_of(options.merge, options.drop, options.name, options.trim),
+        export.edits_of(options.merge, options.drop, options.name, options.trim), options.as_recorded,
     )  # fmt: skip
     return lambda: export.run(chosen)
 
@@ -219,6 +219,7 @@ def _add_export(commands: Any) -> None:
     parser.add_argument("--drop", type=whole_number, action="append", default=[], metavar="ID", help="not this one")
     parser.add_argument("--name", action="append", default=[], metavar="ID=NAME", help="name a person")
     parser.add_argument("--trim", metavar="FROM:TO", help="seconds that are kept, such as 2.5:10")
+    parser.add_argument("--as-recorded", action="store_true", help="without what was changed on the page")
     parser.set_defaults(command=_export)
 
 
