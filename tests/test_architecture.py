@@ -32,6 +32,13 @@ FLOORS = {
         floor_first offline pipeline presets
         accuracy bench infer
     """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+        session
+    """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         animation image_reader lens live playback
@@ -87,7 +94,7 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        calibration colmap field_of_view formats matrix_text names plausible scalars
+        calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         distortions documents intrinsics pose_matrix pose_parts units
         lens pose
@@ -200,8 +207,9 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
-        camera_records engine_events source_desk
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
+        camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
     """,
@@ -236,8 +244,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench comparison_chart convert doctor export infer models serve
-        compare
+        bench calibrate comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "engine.outputs": """
