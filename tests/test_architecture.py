@@ -25,13 +25,15 @@ FLOORS = {
         geometry
         posing bones
         types matching files locks machine fields
+        mosaic
         settings preprocess decoding lifting tracking overlay faces agreement
         picture_writer video_writer extrinsics wire inference floor fitting
         rig
-        capture
+        capture fusion
         motion
         exports
         models input_hint processor trials
+        rig_processor
         loading offline outputs_guard
         floor_first pipeline accuracy presets
         infer
@@ -40,9 +42,17 @@ FLOORS = {
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         lens
-        animation image_reader live playback video
-        camera demo image_paths images network
+        animation image_reader live playback rig video
+        camera demo image_paths images network rig_live
         absence sources
+        __init__
+    """,
+    "engine.fusion": """
+        sightings
+        triangulation
+        completion grouping refinement track
+        following sides
+        fusion
         __init__
     """,
     "engine.rig": """

@@ -17,7 +17,7 @@ import numpy as np
 from engine.geometry import Camera
 from engine.names import printable
 from engine.skeleton import JOINT_COUNT
-from engine.types import Person, Pose2D, Pose3D, Snapshot
+from engine.types import Person, Pose2D, Pose3D, Scene, Snapshot
 from engine.wire.score import found_keypoints, score
 
 VERSION = 1
@@ -28,13 +28,13 @@ Wire = dict[str, Any]
 
 def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
     """One scene as JSON-ready data; `fps` is the program's own rate, `wall_time` seconds since 1970."""
-    scene, image = snapshot.scene, snapshot.frame.image
+    scene = snapshot.scene
     wire = {
         "version": VERSION,
         "frame": int(scene.frame_index),
         "time": _number(scene.time, 4),
         "wall_time": _number(wall_time, 3),
-        "image_size": [int(image.shape[1]), int(image.shape[0])],
+        "image_size": _image_size(snapshot),
         "backend": snapshot.backend.name,
         "device": snapshot.backend.device,
         "precision": snapshot.backend.precision,
@@ -42,8 +42,10 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "up": scene.camera.up,
         "camera": _camera(scene.camera),
         "timings_ms": timings_to_wire(snapshot.stage_ms),
-        "people": [_person(person, scene.camera) for person in scene.people],
+        "people": [_person(person, scene) for person in scene.people],
     }
+    if scene.cameras:
+        wire["cameras"] = cameras_to_wire(snapshot)
     if snapshot.body is not None:
         wire["body"] = snapshot.body
     return wire
@@ -58,6 +60,27 @@ def dumps(wire: Any) -> str:
     """Compact JSON on one line; ValueError for NaN, which JSON does not allow. File names may contain any bytes."""
     text = json.dumps(wire, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text if text.isascii() else printable(text)
+
+
+def _image_size(snapshot: Snapshot) -> list[int]:
+    """Width and height of the frame, or of the first camera's of a rig."""
+    if snapshot.scene.cameras:
+        return list(snapshot.scene.camera.image_size)
+    height, width = snapshot.frame.image.shape[:2]
+    return [int(width), int(height)]
+
+
+def cameras_to_wire(snapshot: Snapshot) -> Wire:
+    """The cameras of a rig by name: where they stand, and the time of the picture that each has contributed."""
+    times = {view.name: view.frame.time for view in snapshot.frame.views if view.frame is not None}
+    return {
+        name: {
+            "image_size": list(camera.image_size),
+            "time": _number(times[name], 4) if name in times else None,
+            **_camera(camera),
+        }
+        for name, camera in snapshot.scene.cameras.items()
+    }
 
 
 def _camera(camera: Camera) -> Wire:
@@ -76,14 +99,15 @@ def _camera(camera: Camera) -> Wire:
     }
 
 
-def _person(person: Person, camera: Camera) -> Wire:
-    joints = _placed(person.pose3d)
+def _person(person: Person, scene: Scene) -> Wire:
+    joints, camera = _placed(person.pose3d), scene.camera
+    seen_by = scene.cameras[next(iter(person.views))] if person.views else camera
     wire = {
         "id": int(person.id),
         "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
-        "joints_camera": [] if joints is None else _metres(joints),
+        "joints_camera": [] if joints is None else _metres(_moved(joints, camera, seen_by)),
     }
     if person.height_m is not None:
         wire["height_m"] = _number(person.height_m, 3)
@@ -92,7 +116,17 @@ def _person(person: Person, camera: Camera) -> Wire:
         wire["colour"] = int(person.colour)
     if person.angles is not None:
         wire["angles"] = {name: _number(value, 1) for name, value in person.angles.items()}
+    if person.views:
+        wire["views"] = {
+            name: {"keypoints_2d": _keypoints(view.pose2d), "error_px": _number(view.error_px, 1)}
+            for name, view in person.views.items()
+        }
     return wire
+
+
+def _moved(joints: np.ndarray[Any, Any], camera: Camera, other: Camera) -> np.ndarray[Any, Any]:
+    """(19, 3) metres, from the frame of one camera to that of another."""
+    return joints if other is camera else other.camera_from_world(camera.world_from_camera(joints))
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:

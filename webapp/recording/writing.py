@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.errors import reason
 from engine.locks import Lock
+from engine.mosaic import picture_of
 from engine.types import Snapshot
 from engine.video_writer import VideoWriter
 from engine.wire import Wire
@@ -152,7 +153,7 @@ class _Video:
     def write(self, snapshot: Snapshot) -> None:
         if self._first is None:
             self._first = snapshot.frame.captured_at
-        self._writer.write(snapshot.frame.image, snapshot.frame.captured_at - self._first)
+        self._writer.write(picture_of(snapshot.frame), snapshot.frame.captured_at - self._first)
 
     def size(self) -> int:
         return int(self._part.stat().st_size) if self._part.exists() else 0
