@@ -21,7 +21,7 @@ EXPECTED = "x-expected"
 UNIT = "x-unit"
 SLIDER = "x-slider"
 """Key of a schema: `minimum`, `maximum` and `step` of a slider, if the whole range is too wide for one."""
-_UNITS = {"m": " metres", "Hz": " hertz", "px": " pixels", "s/m": " per m/s", "": ""}
+_UNITS = {"m": " metres", "Hz": " hertz", "px": " pixels", "s": " seconds", "°": " degrees", "s/m": " per m/s", "": ""}
 _TYPES = {"boolean": "true or false", "string": "a text", "object": "an object"}
 
 

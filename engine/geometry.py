@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import framing
+from engine.distortion import Distortion, distorted, turned, undistorted
 
 Array = NDArray[np.floating[Any]]
 
@@ -69,6 +70,8 @@ class Camera:
     provenance: Provenance = Provenance()
     floor: FloorTrust | None = None
     """None: nobody knows where the floor is."""
+    distortion: Distortion = ()
+    """Of the lens, in OpenCV's order (`engine.distortion`); empty: none."""
 
     @property
     def K(self) -> Array:  # noqa: N802 - the field's name
@@ -84,13 +87,20 @@ class Camera:
         return (points - self.t) @ self.R
 
     def project(self, points: Array) -> Array:
-        """(..., 3) metres, camera frame -> (..., 2) pixels; NaN for points not in front of the camera."""
+        """(..., 3) metres, camera frame -> (..., 2) pixels; NaN for points that the camera cannot see.
+
+        Those are behind it, or beyond the widest rays of its lens.
+        """
         z = np.where(points[..., 2:] > 0, points[..., 2:], np.nan)
-        return points[..., :2] / z * (self.fx, self.fy) + (self.cx, self.cy)
+        across: Array = points[..., :2] / z
+        if self.distortion:
+            across = distorted(across, self.distortion)
+        return across * (self.fx, self.fy) + (self.cx, self.cy)
 
     def rays(self, pixels: Array) -> Array:
         """(..., 2) pixels -> (..., 2) x/z and y/z in the camera frame, the inverse of `project` at z = 1."""
-        return (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
+        across = (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
+        return undistorted(across, self.distortion) if self.distortion else across
 
     @property
     def position(self) -> Array:
@@ -144,15 +154,18 @@ class CameraSpec:
     provenance: Provenance = Provenance()
     floor: FloorTrust | None = None
     """None: nobody knows where the floor is."""
+    distortion: Distortion = ()
+    """Of the lens that K describes, in OpenCV's order (`engine.distortion`); empty: none."""
 
     def for_image(self, width: int, height: int) -> Camera:
         """The camera for frames of (width, height) pixels.
 
         `fx` overrides K, K overrides `fx_per_width`, that overrides `film_mm`, and that 0.8 x the longer side. Where
-        `fx` overrides K, the principal point and the pixel aspect of K stay. A K of a picture that frames like these
-        cannot come of is not used.
+        `fx` overrides K, the principal point, the pixel aspect and the distortion of K stay. A K of a picture that
+        frames like these cannot come of is not used.
         """
         turn, K = self._framed((width, height))
+        distortion = () if K is None else self._distortion_of((width, height), turn)
         axes = framing.turned_axes(turn)
         R, t = axes @ self.R, axes @ self.t
         focal, source = self._focal(K, (width, height))
@@ -161,7 +174,7 @@ class CameraSpec:
             K = intrinsics(focal, focal, width / 2, height / 2)
         fy = float(K[1, 1]) * focal / float(K[0, 0])
         centre = (float(K[0, 2]), float(K[1, 2]))
-        return Camera((width, height), focal, fy, *centre, R, t, self.up, provenance, self.floor)
+        return Camera((width, height), focal, fy, *centre, R, t, self.up, provenance, self.floor, distortion)
 
     def _focal(self, K: Array | None, size: tuple[int, int]) -> tuple[float, IntrinsicsSource]:
         """The focal length along x for frames of `size`, and where it comes from; K is for these frames."""
@@ -186,6 +199,10 @@ class CameraSpec:
             as_given = Camera(frame, 1.0, 1.0, 0.0, 0.0, self.R, self.t, self.up)
             turn = framing.quarter_turn(as_given.roll)
         return turn, framing.framed(self.K, self.resolution, frame, turn)
+
+    def _distortion_of(self, frame: tuple[int, int], turn: int) -> Distortion:
+        is_turned = self.resolution is not None and framing.is_turned(self.resolution, frame)
+        return turned(self.distortion, turn) if is_turned else self.distortion
 
 
 def same_camera(one: CameraSpec, other: CameraSpec) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine import offline, overlay
 from engine.capture import open_source
 from engine.errors import PosecastError
+from engine.events import EventRules, EventWatch
 from engine.extrinsics import check_frames, check_up, effective_camera, load_calibration
 from engine.floor_first import find_floor_first, following_the_floor
 from engine.geometry import CameraSpec
@@ -46,9 +47,16 @@ class Inference:
     """
 
     def __init__(
-        self, settings: Settings, *, realtime: bool = False, max_frames: int | None = None, rate: float | None = None
+        self,
+        settings: Settings,
+        *,
+        realtime: bool = False,
+        max_frames: int | None = None,
+        rate: float | None = None,
+        events: EventRules | None = None,
     ) -> None:
-        """`rate`: images per second, for a folder or pattern of images."""
+        """`rate`: images per second, for a folder or pattern of images. `events`: the rules; None: the usual ones."""
+        self._events = EventWatch(events)
         self._settings, self._max_frames, self._realtime = settings, max_frames, realtime
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
         check_up(settings.up, self._calibration)
@@ -117,8 +125,8 @@ class Inference:
         snapshots = self._snapshots(self._processor, holding, drawn=drawn)
         # Both are closed: a network that is still running when the program ends would abort it.
         with contextlib.closing(snapshots), contextlib.closing(_pictured(snapshots, drawn=drawn)) as pictured:
-            for snapshot, picture in pictured:
-                fps = speed.tick()
+            for followed, picture in pictured:
+                fps, snapshot = speed.tick(), self._events.see(followed)
                 yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
 
     def _snapshots(

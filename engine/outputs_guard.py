@@ -40,14 +40,13 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path]) -> Non
             raise PosecastError(f"the output {output} is {which}", "give the output another name")
 
 
-def inputs_of(settings: Settings, config: Path | None = None) -> Iterator[Path]:
-    """Files that a command with these settings reads; `config` is the settings file itself."""
+def inputs_of(settings: Settings, *others: Path | None) -> Iterator[Path]:
+    """Files that a command with these settings reads; `others`: the settings file itself, and the rules for events."""
     yield from files_of_source(settings.source)
     yield from files_of_model(settings.model)
     if settings.extrinsics is not None:
         yield from _camera_files(settings.extrinsics)
-    if config is not None:
-        yield config
+    yield from filter(None, others)
 
 
 def files_of_source(text: str) -> Iterator[Path]:

@@ -164,6 +164,34 @@ class Scene:
     """All cameras of a rig by name, in its order; empty for other sources."""
 
 
+EVENT_KINDS = (
+    "entered", "left", "zone_entered", "zone_left", "dwell", "fall", "hands_up", "close", "repetition", "nobody",
+)  # fmt: skip
+"""What the rules of `engine.events` report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as a rule of `engine.events` reported it."""
+
+    kind: str
+    """One of `EVENT_KINDS`; a scene of a later version may have others."""
+    time: float
+    """Seconds, as `Scene.time`: of the scene in which the rule was sure."""
+    wall_time: float
+    """Seconds since 1970."""
+    label: str
+    """The event in plain words."""
+    person: int | None = None
+    """The person's id; None if it is not about one person."""
+    people: tuple[int, ...] = ()
+    """The ids of several people, as of two who are close."""
+    zone: str | None = None
+    """The name of the zone."""
+    value: float | None = None
+    """The rule's number: seconds in a zone, metres between two people, repetitions so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackendInfo:
     """What really runs."""
@@ -191,6 +219,8 @@ class Snapshot:
     """The people as the lifter placed them, before anything that knows the floor; none if it is replayed."""
     replayed: bool = False
     """Whether it comes from a recording, whose times were measured earlier, perhaps on another machine."""
+    events: tuple[Event, ...] = ()
+    """What happened, as the rules of `engine.events` report it; of a replayed snapshot, the recorded events."""
 
 
 @dataclass(frozen=True, slots=True)

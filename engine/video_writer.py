@@ -10,6 +10,7 @@ from types import TracebackType
 import av
 import cv2
 import numpy as np
+from av.video.frame import PictureType
 
 from engine.errors import PosecastError
 from engine.types import Image
@@ -21,6 +22,13 @@ _X264: dict[str, object] = {"preset": "superfast", "crf": "21"}
 """`veryfast` takes 15 ms of processor time more for a frame of 1280 x 720, which the network then lacks; its files are
 40 % smaller."""
 
+_RECOVERABLE = {"movflags": "hybrid_fragmented", "frag_duration": "500000", "flush_packets": "1"}
+"""Written in fragments of half a second, each of which is on the disk at once; becomes an ordinary MP4 at the end."""
+_AT_ONCE: dict[str, object] = {"tune": "zerolatency"}
+"""The encoder keeps no frames back. With a key frame each second, files are a third larger."""
+_KEY_FRAME_S = 1.0
+"""Seconds between key frames of a recoverable video: a player that seeks decodes no more than these."""
+
 LONGEST_SIDE = 16384
 """Maximum pixels of a side in H.264."""
 
@@ -31,16 +39,22 @@ _PROBE_BYTES = 1 << 16
 class VideoWriter:
     """One video file. The first frame sets its size; later ones of another size are fitted into it."""
 
-    def __init__(self, path: Path, frame_rate: float = 30.0) -> None:
-        """PosecastError for a suffix that is not in CONTAINERS."""
+    def __init__(self, path: Path, frame_rate: float = 30.0, *, recoverable: bool = False) -> None:
+        """`recoverable`: a crash leaves an MP4 of all but the last second, and players seek in it quickly.
+
+        PosecastError for a suffix that is not in CONTAINERS.
+        """
         check_container(path)
-        self._container = av.open(str(path), "w", options={"movflags": "faststart"} if path.suffix != ".mkv" else {})
+        usual = {} if path.suffix == ".mkv" else {"movflags": "faststart"}
+        self._container = av.open(str(path), "w", options=_RECOVERABLE if recoverable else usual)
         self._stream = self._container.add_stream("libx264", rate=Fraction(frame_rate).limit_denominator(1001))
-        self._stream.options = _X264
+        self._stream.options = _X264 | (_AT_ONCE if recoverable else {})
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = TIME_BASE
         self._size: tuple[int, int] | None = None
         self._last_tick = -1
+        self._recoverable = recoverable
+        self._next_key = 0.0
         self.failed = False
         """Whether writing has failed, so that the file will not be a valid video."""
         self._path = path
@@ -57,6 +71,8 @@ class VideoWriter:
         planes = np.asarray(cv2.cvtColor(_fit(image, self._size), cv2.COLOR_BGR2YUV_I420), np.uint8)
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = tick, TIME_BASE
+        if self._recoverable and time >= self._next_key:
+            frame.pict_type, self._next_key = PictureType.I, time + _KEY_FRAME_S
         self._mux(frame)
         self._frames += 1
 
@@ -70,7 +86,7 @@ class VideoWriter:
                 self._mux(None)
         finally:
             self._container.close()
-        if self._size is not None and not self.failed and _count(self._path) != self._frames:
+        if self._size is not None and not self.failed and _count(self._path, self._recoverable) != self._frames:
             with self._path.open("ab") as file:  # fails for the same reason, with an exception
                 file.write(b"\0" * _PROBE_BYTES)
             raise OSError(errno.EIO, "the video is incomplete", str(self._path))
@@ -98,10 +114,15 @@ def check_container(path: Path) -> None:
         raise PosecastError(f"cannot write video to {path.name}", f"use a name ending in {', '.join(CONTAINERS)}")
 
 
-def _count(path: Path) -> int:
-    """Number of frames in the file, counted without decoding; 0 if it cannot be read."""
+def _count(path: Path, by_header: bool) -> int:
+    """Number of frames in the file, counted without decoding; 0 if it cannot be read.
+
+    `by_header`: as the file's last part says, which would not be there if anything before it were missing.
+    """
     try:
         with av.open(f"file:{path}") as container:
+            if by_header:
+                return container.streams.video[0].frames
             return sum(packet.size > 0 for packet in container.demux(video=0))
     except (av.FFmpegError, OSError):
         return 0

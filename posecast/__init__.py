@@ -29,8 +29,9 @@ Everything that a caller can put right is raised as a `PosecastError`: what is w
 
 from engine.errors import PosecastError
 from engine.skeleton import JOINTS, LIMBS
+from engine.types import Event
 from engine.wire import Camera, Person, Scene
 from posecast.live import connect
 from posecast.offline import infer, load
 
-__all__ = ["JOINTS", "LIMBS", "Camera", "Person", "PosecastError", "Scene", "connect", "infer", "load"]
+__all__ = ["JOINTS", "LIMBS", "Camera", "Event", "Person", "PosecastError", "Scene", "connect", "infer", "load"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.events import load_rules
 from engine.infer import Inference
 from engine.settings import Settings, load_settings
 from engine.wire import Scene, parse_scene, read_scenes
@@ -24,15 +25,16 @@ def infer(
     realtime: bool = False,
     rate: float | None = None,
     config: str | os.PathLike[str] | None = None,
+    events: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Generator[Scene, None, None]:
     """The scenes of `source`, every frame once and in order: what `posecast infer` writes.
 
     `source`: a camera index, a video, an image, a folder or glob of images, an rtsp or http(s) address, or 'demo'.
     `max_frames` ends after so many; `realtime` paces a file by its own clock and drops frames; `rate` is the number
-    of images per second of a folder or pattern; `config` is a settings file. `options` are settings by name and
-    override the file: `model`, `backend`, `device`, `precision`, `height_size`, `extrinsics`, `fx`,
-    `assumed_height_m`, `smoothing`, `min_score`, …
+    of images per second of a folder or pattern; `config` is a settings file, `events` a file of rules and zones for
+    events (docs/events.md). `options` are settings by name and override the settings file: `model`, `backend`,
+    `device`, `precision`, `height_size`, `extrinsics`, `fx`, `assumed_height_m`, `smoothing`, `min_score`, …
 
     Options are checked at once, and PosecastError says what is wrong with them. The source is opened, and the network
     loaded (converted before, the first time), when the first scene is asked for. Leaving the loop ends everything.
@@ -42,7 +44,9 @@ def infer(
     base = Settings() if config is None else load_settings(Path(config))
     paths = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in options.items()}
     text = os.fspath(source) if isinstance(source, os.PathLike) else str(source)
-    return _scenes(base.changed({**paths, "source": text}), realtime=realtime, max_frames=max_frames, rate=rate)
+    rules = None if events is None else load_rules(events)
+    settings = base.changed({**paths, "source": text})
+    return _scenes(settings, realtime=realtime, max_frames=max_frames, rate=rate, events=rules)
 
 
 def load(path: str | os.PathLike[str]) -> list[Scene]:
@@ -53,10 +57,8 @@ def load(path: str | os.PathLike[str]) -> list[Scene]:
     return list(read_scenes(Path(path)))
 
 
-def _scenes(
-    settings: Settings, *, realtime: bool, max_frames: int | None, rate: float | None
-) -> Generator[Scene, None, None]:
-    with Inference(settings, realtime=realtime, max_frames=max_frames, rate=rate) as inference:
+def _scenes(settings: Settings, **how: Any) -> Generator[Scene, None, None]:
+    with Inference(settings, **how) as inference:
         for warning in inference.camera_warnings():
             log.warning("camera: %s", warning)
         inference.load(_log_progress)

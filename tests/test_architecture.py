@@ -21,37 +21,32 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing filters slot cores children aspect brake names redaction rate retry
-        geometry
-        posing bones
-        types matching files locks machine fields
-        mosaic
-        settings preprocess decoding lifting tracking overlay faces agreement
-        picture_writer video_writer extrinsics wire inference floor fitting
-        rig
-        capture fusion
-        motion
-        exports
-        models input_hint processor trials
-        rig_processor
-        loading offline outputs_guard
-        floor_first pipeline accuracy presets
-        infer
-        bench
+        __init__ aspect brake children cores distortion errors filters framing names rate redaction retry \
+        skeleton slot
+        fields files geometry locks machine matching
+        bones posing types
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess \
+        settings snapshot_slot tracking video_writer wire
+        extrinsics fitting floor input_hint models motion overlay
+        events exports fusion outputs processor rig
+        capture floor_first outputs_guard rig_processor
+        trials
+        loading
+        accuracy bench infer pipeline presets
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        lens
-        animation image_reader live playback rig video
-        camera demo image_paths images network rig_live
-        absence sources
+        animation image_reader lens live playback rig
+        camera image_paths images rig_live video
+        absence demo network
+        sources
         __init__
     """,
     "engine.fusion": """
         sightings
-        triangulation
-        completion grouping refinement track
-        following sides
+        track triangulation
+        completion following grouping refinement
+        sides
         fusion
         __init__
     """,
@@ -104,18 +99,17 @@ FLOORS = {
     "engine.extrinsics": """
         calibration colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
-        documents intrinsics pose_matrix pose_parts units
+        distortions documents intrinsics pose_matrix pose_parts units
         lens pose
         cameras frames
         understanding
         __init__
     """,
     "engine.inference": """
-        damage installed nvidia offers per_size signature checkpoint engine_file tensorrt_library
-        network
-        baseline pytorch_backend tensorrt_backend
-        openvino onnxruntime pytorch tensorrt
-        __init__
+        checkpoint damage engine_file installed nvidia offers per_size signature tensorrt_library
+        __init__ network onnxruntime openvino tensorrt_backend
+        baseline pytorch_backend tensorrt
+        pytorch
     """,
     "engine.models": """
         archive http job
@@ -125,16 +119,28 @@ FLOORS = {
     """,
     "engine.motion": """
         motion
-        alignment lowpass marker_files placing quaternions recording speeds splines twist
+        alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
-        comparing rotations
-        bones
+        comparing edits_file quantities rotations
+        bones live_pose statistics
         clip
+        __init__
+    """,
+    "engine.events": """
+        hysteresis polygon
+        view
+        presence rules zones
+        document
+        watch
+        __init__
+    """,
+    "engine.events.rules": """
+        close dwell entered fall hands_up left nobody repetition zone
         __init__
     """,
     "engine.exports": """
         body format gltf_container holding rows
-        bvh c3d glb mot npz scenes table trc writing
+        bvh c3d curves glb mot npz scenes table trc writing
         formats
         request
         __init__ __main__
@@ -165,7 +171,7 @@ FLOORS = {
         __init__
     """,
     "engine.wire": """
-        scene score
+        scene scene_clock score
         encode
         csv_table decode
         jsonl
@@ -175,8 +181,57 @@ FLOORS = {
         live offline
         __init__
     """,
+    "webapp.monitoring": """
+        __init__ backend_timings logs process
+        engine_log metrics
+    """,
+    "webapp.access": """
+        __init__ connections options
+        arrivals hosts share tokens
+        guard
+        errors
+        pixels
+    """,
+    "webapp.live": """
+        __init__ faces heartbeat packets scenes session_requests viewers
+        broadcast renditions socketio_parts websocket
+        pictures sockets
+    """,
+    "webapp.recording": """
+        __init__ exporting formats index recovery video_frames
+        changes indexes series
+        recordings
+        replay trash writing
+        library recorder
+        thumbnails
+    """,
+    "webapp.uploads": """
+        __init__ examine files
+        uploads
+    """,
+    "webapp.state": """
+        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
+        camera_records engine_events source_desk
+        camera_memory status
+        camera
+    """,
+    "webapp.routes": """
+        answers assets request_types stream
+        openapi pages recording_files request_body series
+        camera comparison engine outputs recordings uploads
+        __init__
+    """,
+    "webapp.server": """
+        __init__ gunicorn heaps precheck restarts
+        tls
+        run
+    """,
+    "webapp.server.tls": """
+        __init__ certificate front names
+        serving
+    """,
     "webapp": """
-        __init__ monitoring describe
+        __init__ describe monitoring
         access
         live uploads
         recording
@@ -189,58 +244,30 @@ FLOORS = {
         cli
         __main__
     """,
-    "webapp.monitoring": """
-        __init__ logs process backend_timings
-        engine_log metrics
-    """,
-    "webapp.access": """
-        __init__ options connections
-        hosts share tokens arrivals
-        guard
-        errors
-        pixels
-    """,
-    "webapp.live": """
-        __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
-        pictures sockets
-    """,
-    "webapp.recording": """
-        __init__ exporting formats recordings
-        replay writing
-        recorder
-    """,
-    "webapp.uploads": """
-        __init__ examine files
-        uploads
-    """,
-    "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
-        camera_records
-        camera_memory
-        camera engine_events source_desk
-        status
-    """,
-    "webapp.routes": """
-        answers assets request_types stream
-        openapi request_body
-        camera comparison engine pages recordings uploads
-        __init__
-    """,
-    "webapp.server": """
-        __init__ gunicorn heaps precheck restarts
-        run
-    """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
         bench comparison_chart convert doctor export infer models serve
         compare
         parser
     """,
+    "engine.outputs": """
+        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots webhook_request
+        feed figure homeassistant output ros_messages
+        osc runner scheme udp_json
+        parsing schemes
+        outputs
+        __init__
+    """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+    """,
     "bench": """
-        camera chromium cleaning household numpy_decoder sampler slopes watchers
-        drawn_maps floor latency serving soak straight wrists
-        body crowd decode first_scene viewers
+        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
+        crowd decode viewers
         overhead page
     """,
 }
@@ -263,11 +290,21 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 
-THREADS_IN = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp", "bench")
+THREADS_IN = (
+    "engine.capture",
+    "engine.pipeline",
+    "engine.offline",
+    "engine.outputs",
+    "engine.slot",
+    "engine.bench",
+    "webapp",
+    "bench",
+)
 
 
 def _name(path: Path) -> str:

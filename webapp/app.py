@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
+from engine.outputs import Feed, Outputs
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -33,14 +34,18 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
+from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
@@ -94,6 +99,7 @@ def _services(
     scenes, metrics, viewers = Scenes(pipeline.snapshots, pipeline.fps), Metrics(), Viewers(options.viewer_limit)
     broadcaster = Broadcaster(scenes, sockets)
     recordings = Recordings(options.recordings or default_recordings())
+    library = Library(recordings)
     recorder = Recorder(
         recordings,
         scenes,
@@ -101,14 +107,27 @@ def _services(
         broadcaster.problem,
         broadcaster.state_changed,
         lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
+        library.trash.empty,
     )
     uploads = Uploads(options.uploads or default_uploads(), options.uploads_limit_bytes, broadcaster.state_changed)
     named = (pipeline.state().settings.source, *options.allow_sources)
-    sources = Sources(named, recordings.names, uploads.sources, addresses=options.addresses)
+    sources = Sources(named, library.sources, uploads.sources, addresses=options.addresses)
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
-    status = Status(pipeline, sources, source_desk, recorder, broadcaster, viewers, metrics, lambda: camera.can_undo)
+    outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
+    status = Status(
+        pipeline,
+        sources,
+        source_desk,
+        recorder,
+        library,
+        broadcaster,
+        viewers,
+        metrics,
+        outputs,
+        lambda: camera.can_undo,
+    )
     return Services(
         pipeline=pipeline,
         options=options,
@@ -120,8 +139,11 @@ def _services(
         broadcaster=broadcaster,
         heartbeat=Heartbeat(),
         recordings=recordings,
+        library=library,
+        thumbnails=Thumbnails(library),
         recorder=recorder,
         exports=Exports(),
+        series=SeriesDesk(),
         uploads=uploads,
         sources=sources,
         source_desk=source_desk,
@@ -129,6 +151,7 @@ def _services(
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
+        outputs=outputs,
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),
@@ -154,6 +177,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("saving settings", services.events.settle)
     heartbeat.each_second("saving the camera", services.camera.settle)
     heartbeat.each_second("saving the source to start with", services.source_desk.settle)
+    heartbeat.each_second("erasing deleted recordings", services.library.trash.sweep)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)
     heartbeat.each_second("noting backend timings", lambda: services.costs.observe(pipeline.state()))
     heartbeat.each_second("pausing the source", services.attendance.check)

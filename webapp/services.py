@@ -22,11 +22,15 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
 from webapp.recording.exporting import Exports
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.series import SeriesDesk
+from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
@@ -52,8 +56,11 @@ class Services:
     broadcaster: Broadcaster
     heartbeat: Heartbeat
     recordings: Recordings
+    library: Library
+    thumbnails: Thumbnails
     recorder: Recorder
     exports: Exports
+    series: SeriesDesk
     uploads: Uploads
     sources: Sources
     source_desk: SourceDesk
@@ -62,6 +69,7 @@ class Services:
     costs: Costs
     metrics: Metrics
     error_counter: ErrorCounter
+    outputs: OutputDesk
     attendance: Attendance
     status: Status
     notices: Notices
@@ -81,6 +89,8 @@ class Services:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             log.warning("the recordings are in %s", self.recordings.folder)
             self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
+        for problem in self.outputs.start():
+            self.notices.tell("settings", problem.error, problem.hint)
         self.broadcaster.start()
         self.heartbeat.start()
 
@@ -90,6 +100,9 @@ class Services:
         self.sockets.close()
         self.recorder.close()
         self.exports.close()
+        self.library.close()
+        self.series.close()
+        self.outputs.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.errors import PosecastError
 from engine.exports.request import Request, export
 from engine.files import room_for
+from engine.motion.edits_file import from_json
 
 _STEP = 0.01
 """Progress is told no more often than this."""
@@ -35,8 +36,9 @@ def main(arguments: list[str]) -> None:
 
     recording, people = Path(values["recording"]), values["people"]
     request = Request(
-        recording, values["format"], None if people is None else tuple(people), values["raw"], values["layout"]
-    )
+        recording, values["format"], None if people is None else tuple(people), values["raw"], values["layout"],
+        from_json(values["edits"]),
+    )  # fmt: skip
     try:
         made = export(request, folder / f"{recording.stem}.{request.format}", progress)
         _say(

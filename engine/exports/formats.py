@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.exports import bvh, c3d, glb, mot, npz, table, trc
+from engine.exports import bvh, c3d, curves, glb, mot, npz, table, trc
 from engine.exports.format import Format
 
 FORMATS: Mapping[str, Format] = {
@@ -21,3 +21,7 @@ LAYOUTS: Mapping[str, Format] = {"wide": table.WIDE, "long": table.LONG}
 """Layouts of a CSV."""
 SCENES = "jsonl"
 """The recorded scenes: made from the recording itself, not from a clip."""
+CURVES = "curves"
+"""What the server keeps to answer for curves: no format for people, and not among FORMATS."""
+WRITTEN: Mapping[str, Format] = {**FORMATS, CURVES: curves.FORMAT}
+"""Everything that a clip is written as, by suffix."""

@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import PosecastError
 from engine.exports import scenes
 from engine.exports.format import Format, Progress
-from engine.exports.formats import FORMATS, LAYOUTS, SCENES
+from engine.exports.formats import CURVES, FORMATS, LAYOUTS, SCENES, WRITTEN
 from engine.exports.writing import write
 from engine.files import whole_file
 from engine.motion import ClipOptions, clip_of, read
@@ -27,7 +27,7 @@ class Request:
     recording: Path
     """A file of scenes."""
     format: str
-    """A name in FORMATS, or 'jsonl' for the recorded scenes."""
+    """A name in FORMATS, 'jsonl' for the recorded scenes, or 'curves' for the server's own use."""
     people: tuple[int, ...] | None = None
     """Ids; None: all who are seen for a second."""
     raw: bool = False
@@ -38,7 +38,7 @@ class Request:
 
     def checked(self) -> Request:
         """PosecastError if there is no such format or layout."""
-        if self.format != SCENES and self.format not in FORMATS:
+        if self.format not in (SCENES, CURVES, *FORMATS):
             raise PosecastError(f"unknown format {self.format!r}", f"formats are: {', '.join((*FORMATS, SCENES))}")
         if self.layout is not None and (self.format != "csv" or self.layout not in LAYOUTS):
             raise PosecastError(
@@ -47,9 +47,16 @@ class Request:
         return self
 
     @property
+    def cleaning(self) -> str:
+        """What else is done to the recorded motion, in words."""
+        if self.format == SCENES:
+            return "as recorded, not resampled"
+        return "resampled, not cleaned" if self.raw else "cleaned: gaps filled, filtered, constant bones"
+
+    @property
     def written_as(self) -> Format:
         """The format of a clip."""
-        return FORMATS[self.format] if self.layout is None else LAYOUTS[self.layout]
+        return WRITTEN[self.format] if self.layout is None else LAYOUTS[self.layout]
 
 
 def export(request: Request, path: Path, progress: Progress) -> tuple[Path, ...]:

@@ -23,7 +23,7 @@ class Calibration:
     name: str | None = None
     """The camera's name in its file."""
     distorted: bool = False
-    """Whether the file specifies lens distortion, which is not corrected."""
+    """Whether the file specifies lens distortion; a model that is not supported is in `warnings`, not in `spec`."""
     warnings: tuple[str, ...] = ()
     """Assumptions and doubts, as sentences for the user."""
 
@@ -56,6 +56,7 @@ def describe(calibration: Calibration, camera: Camera) -> dict[str, Any]:
         "image_size": list(camera.image_size),
         "intrinsics_from_file": calibration.spec.K is not None,
         "distorted": calibration.distorted,
+        "distortion": list(camera.distortion),
         "position": camera.position.tolist(),
         "height_m": camera.height,
         "tilt_down_deg": camera.tilt_down,
@@ -72,6 +73,8 @@ def calibration_json(calibration: Calibration) -> dict[str, Any]:
     values |= {"unit": "m", "up": spec.up}
     if spec.K is not None:
         values["camera_matrix"] = np.asarray(spec.K, dtype=float).tolist()
+    if spec.distortion:
+        values["distortion"] = list(spec.distortion)
     if spec.resolution is not None:
         values["image_size"] = list(spec.resolution)
     return values

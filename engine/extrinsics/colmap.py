@@ -9,6 +9,8 @@ _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _IMAGE = re.compile(rf"\d+((?:[ \t]+{_NUMBER}){{7}})[ \t]+(\d+)[ \t]+(\S.*)")
 _CAMERA = re.compile(rf"(\d+)[ \t]+([A-Z][A-Z_]+)[ \t]+(\d+)[ \t]+(\d+)((?:[ \t]+{_NUMBER})+)")
 _ONE_FOCAL = ("SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE")
+_AS_IN_OPENCV = ("SIMPLE_PINHOLE", "PINHOLE", "SIMPLE_RADIAL", "RADIAL", "OPENCV", "FULL_OPENCV")
+"""Models whose distortion has OpenCV's order."""
 _MAX_LINE = 4096
 """Maximum length of a line that is parsed; lines of points may be long, and are ignored."""
 
@@ -39,4 +41,6 @@ def _camera(match: re.Match[str]) -> dict[str, Any]:
         camera |= {"focal_length": values[0], "principal_point": values[1:3], "distortion": values[3:]}
     else:
         camera |= {"focal_length": values[:2], "principal_point": values[2:4], "distortion": values[4:]}
+    if model not in _AS_IN_OPENCV:
+        camera["distortion_model"] = model.lower()
     return camera

@@ -6,6 +6,7 @@ In: the values of a whole file. Out: cameras by name, in the ordinary names of o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +106,9 @@ def _whole(name: Any) -> Any:
 def _stereo(values: dict[str, Any]) -> Layout | None:
     """OpenCV's stereo pairs: R and T take the first camera's points to the second."""
     rotation, place = find(values, ("R",)), find(values, ("T",))
-    lenses = [find(values, _lens_names(side)) for side in (1, 2)]
+    lenses = [
+        found if (found := find(values, _lens_names(side))) and np.size(found[1]) > 1 else None for side in (1, 2)
+    ]
     rectified = find(values, ("R1",)) and find(values, ("P1",))
     if rotation is None or place is None or not (all(lenses) or rectified):
         return None
@@ -117,12 +120,20 @@ def _stereo(values: dict[str, Any]) -> Layout | None:
     for camera, lens in zip((first, second), lenses, strict=True):
         if lens is not None:
             camera["K"] = lens[1]
+    for side, camera in ((1, first), (2, second)):
+        if bend := find(
+            values, _side_names(("D", "dist", "dist_coeffs", "distortion_coefficients", "dist_coefs"), side)
+        ):
+            camera["dist"] = bend[1]
     return Layout("opencv", {"1": first, "2": second}, note)
 
 
 def _lens_names(side: int) -> tuple[str, ...]:
     """M1, K_left, cameraMatrix1 and the like."""
-    stems = ("M", "K", "camera_matrix", "mtx", "CM")
+    return _side_names(("M", "K", "camera_matrix", "mtx", "CM"), side)
+
+
+def _side_names(stems: Sequence[str], side: int) -> tuple[str, ...]:
     return tuple(f"{stem}_{end}" for stem in stems for end in (str(side), *(("left", "L"), ("right", "R"))[side - 1]))
 
 

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.distortion import Distortion, distorted, reach, undistorted
+from engine.extrinsics.distortions import read_distortion
 from engine.extrinsics.field_of_view import field_of_view_doubts
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.intrinsics import read_intrinsics, read_resolution
-from engine.extrinsics.names import DISTORTION
 from engine.geometry import Array
 
 OFF_CENTRE = 0.15
 """Maximum distance of the principal point from the image centre, as a share of the sides."""
-_FISHEYE = ("fisheye", "is_fisheye")
-_MODEL = ("distortion_model", "model", "projection")
-_BENT = ("equidistant", "fisheye", "kannala_brandt", "omni", "double_sphere")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +23,7 @@ class Lens:
     """(3, 3) pixels of `resolution`, None where the file has none."""
     resolution: tuple[int, int] | None
     distorted: bool
+    distortion: Distortion
     warnings: tuple[str, ...]
 
 
@@ -40,10 +39,28 @@ def read_lens(fields: Fields) -> Lens:
     if K is not None and resolution is not None:
         warnings += field_of_view_doubts("the file's focal length", K[0, 0], K[1, 1], resolution)
         warnings += centre_doubts(K, resolution)
-    distorted = _is_distorted(fields)
-    if distorted:
-        warnings.append("the lens distortion in the file is not corrected")
-    return Lens(K, resolution, distorted, tuple(warnings))
+    found = read_distortion(fields)
+    if found.unsupported:
+        warnings.append(f"the lens distortion in the file ({found.unsupported}) is not corrected")
+    elif found.coefficients and K is None:
+        warnings.append("the lens distortion in the file is not corrected: the file has no intrinsics")
+    elif found.coefficients and K is not None and resolution is not None:
+        warnings += fold_doubts(K, found.coefficients, resolution)
+    is_distorted = bool(found.coefficients or found.unsupported)
+    return Lens(K, resolution, is_distorted, () if K is None else found.coefficients, tuple(warnings))
+
+
+def fold_doubts(K: Array, distortion: Distortion, size: tuple[int, int]) -> list[str]:
+    """A warning where the distortion does not describe the picture up to its corners."""
+    corners = np.array([(x, y) for x in (0, size[0]) for y in (0, size[1])], dtype=float)
+    wanted = (corners - K[:2, 2]) / (K[0, 0], K[1, 1])
+    misses = np.abs(distorted(undistorted(wanted, distortion), distortion) - wanted)
+    if (misses.max(axis=1) * K[0, 0] < 1).all():
+        return []
+    return [
+        f"the lens distortion in the file folds the picture beyond {reach(distortion):.2f} focal lengths from its "
+        "middle, before its corners: check the coefficients"
+    ]
 
 
 def centre_doubts(K: Array, size: tuple[int, int]) -> list[str]:
@@ -61,17 +78,3 @@ def off_centre(K: Array, size: tuple[int, int]) -> float:
 
 def _is_swapped(K: Array, size: tuple[int, int]) -> bool:
     return off_centre(K, size) > OFF_CENTRE and off_centre(K, (size[1], size[0])) <= OFF_CENTRE
-
-
-def _is_distorted(fields: Fields) -> bool:
-    coefficients = [value for _, value in fields.take_all(DISTORTION)]
-    model, fisheye = fields.take(_MODEL), fields.take(_FISHEYE)
-    bent = model is not None and any(word in str(model[1]).lower() for word in _BENT)
-    return bent or (fisheye is not None and fisheye[1] is True) or any(_is_something(value) for value in coefficients)
-
-
-def _is_something(value: object) -> bool:
-    try:
-        return bool(np.any(np.array(value, dtype=float)))
-    except (TypeError, ValueError, OverflowError):
-        return True  # not numbers, but not empty either

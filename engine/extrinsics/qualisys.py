@@ -16,6 +16,10 @@ from engine.extrinsics.names import numbers
 from engine.extrinsics.scalars import scalar
 
 _SUBPIXELS = 64.0
+_DISTORTION = (
+    "radialDistortion1", "radialDistortion2", "tangentalDistortion1", "tangentalDistortion2", "radialDistortion3",
+)  # fmt: skip
+"""As Qualisys spells them, in OpenCV's order; they have no unit, unlike lengths in the picture."""
 
 
 def is_qualisys(root: ElementTree.Element) -> bool:
@@ -51,7 +55,7 @@ def _lens(camera: ElementTree.Element, name: str) -> dict[str, Any]:
         "fy": _number(lens, "focalLengthV", name) / _SUBPIXELS,
         "cx": _number(lens, "centerPointU", name) / _SUBPIXELS - left,
         "cy": _number(lens, "centerPointV", name) / _SUBPIXELS - top,
-        "distortion": [float(value) for key, value in lens.items() if "Distortion" in key and _is_number(value)],
+        "distortion": [float(lens.get(key, "0")) if _is_number(lens.get(key, "0")) else 0.0 for key in _DISTORTION],
     }
     if view is not None:
         width, height = _number(view, "right", name) - left + 1, _number(view, "bottom", name) - top + 1

@@ -22,6 +22,8 @@ def read_skeletool(text: str) -> dict[str, Any]:
             if key in cameras[-1]:
                 raise PosecastError(f"line {number} repeats {key}", "keep the correct one")
             cameras[-1][key] = _numbers(number, key, words)
+            if key == "radial":
+                cameras[-1]["distortion_model"] = "skeletool"
     return {"cameras": cameras}
 
 

@@ -31,7 +31,9 @@ def understand(camera: FileCamera) -> Calibration:
     lens = read_lens(fields)
     axis, up_warnings = (up, []) if up else _up_by_scene(reading)
     t = reading.t * METRES_PER_UNIT[unit]
-    spec = CameraSpec(reading.R, t, axis, lens.K, lens.resolution, provenance=Provenance("file"))
+    spec = CameraSpec(
+        reading.R, t, axis, lens.K, lens.resolution, provenance=Provenance("file"), distortion=lens.distortion
+    )
     pose = without_lens(spec.R, spec.t, spec.up)
     unit_is_said = find(fields.values, UNIT) is not None
     warnings = (
@@ -64,7 +66,7 @@ def _lens_alone(camera: FileCamera, fields: Fields) -> Calibration:
         raise PosecastError(
             f"no R and t found; the file contains {fields.told()}", "give R (3x3) or a rotation vector, and t"
         )
-    spec = replace(DEFAULT_CALIBRATION.spec, K=lens.K, resolution=lens.resolution)
+    spec = replace(DEFAULT_CALIBRATION.spec, K=lens.K, resolution=lens.resolution, distortion=lens.distortion)
     note = "the file has intrinsics alone, without R and t: the camera stands where it does without a file"
     warnings = (note, *lens.warnings, *_not_used(fields))
     return Calibration(spec, camera.format, "m", camera.name, lens.distorted, warnings)

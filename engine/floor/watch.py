@@ -102,7 +102,7 @@ def _estimate_of(camera: Camera, assumed_height_m: float) -> FloorEstimate:
 
 
 def _lens(camera: Camera) -> tuple[object, ...]:
-    return camera.image_size, camera.fx, camera.fy, camera.cx, camera.cy
+    return camera.image_size, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion
 
 
 def _bodies(people: tuple[Person, ...]) -> dict[int, Body]:

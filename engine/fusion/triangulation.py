@@ -68,16 +68,19 @@ def _solved(M: Array, d: Array, w: Array, expected: Array | None = None, sigma: 
 
 def _best_proposal(sightings: list[Sighting], M: Array, d: Array, w: Array, expected: Array | None) -> Array:
     """(J, 3): of what pairs of views say, and of what was expected, what agrees best with all views."""
+    pairs = (list(pair) for pair in combinations(range(len(sightings)), 2))
     proposals = [] if expected is None else [expected]
-    for pair in combinations(range(len(sightings)), 2):
-        proposals.append(
-            _solved(M[:, pair], d[:, pair], np.where((w[:, pair] > 0).all(1, keepdims=True), w[:, pair], 0))
-        )
+    proposals += [_solved(M[:, pair], d[:, pair], _of_both(w[:, pair])) for pair in pairs]
     if not proposals:
         return np.zeros((JOINT_COUNT, 3))
     costs = [_cost(sightings, M, d, w, joints) for joints in proposals]
     best = np.argmin(costs, axis=0)
     return np.asarray(np.stack(proposals)[best, np.arange(JOINT_COUNT)])
+
+
+def _of_both(w: Array) -> Array:
+    """(J, 2) weights, 0 where one of both views does not see the joint."""
+    return np.where((w > 0).all(axis=1, keepdims=True), w, 0.0)
 
 
 def _of_both(w: Array) -> Array:

@@ -92,6 +92,7 @@ class Clip:
             "axes": "right-handed, y up",
             "up_was": self.recording.up,
             "raw": self.options.raw,
+            "edits": list(self.options.edits.told()),
             "people": {str(person): self.label(person) for person in self.ids},
             "camera": dict(self.recording.camera),
         }

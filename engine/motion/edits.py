@@ -11,7 +11,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.errors import PosecastError
+from engine.motion.motion import Array
 from engine.motion.recording import Recording, Track, by_id
+
+ROUNDING_S = 1e-6
+"""Times are compared with what was printed of them: a scene at the very end belongs to the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,20 @@ class Edits:
     names: Mapping[int, str] = field(default_factory=dict)
     trim_s: tuple[float, float] | None = None
     """First and last second that are kept."""
+    by_wall_time: bool = False
+    """Whether `trim_s` counts by the wall clock, as the page's bar of time and the video do, not by media time."""
+
+    def within(self, first: float, last: float) -> Edits:
+        """These edits, with what lies outside of `first` to `last` trimmed as well, by the wall clock."""
+        start, end = self.trim_s or (0.0, float("inf"))
+        return replace(self, trim_s=(max(start, first), min(end, last)), by_wall_time=True)
+
+    def told(self) -> tuple[str, ...]:
+        """What is changed, in words: for the metadata of an export and the answer of the server."""
+        said = [f"merged {', '.join(map(str, group[1:]))} into {group[0]}" for group in self.merged]
+        said += [f"removed {person}" for person in self.deleted]
+        said += [f"named {person} {name}" for person, name in self.names.items()]
+        return (*said, *([] if self.trim_s is None else [f"kept {_span(*self.trim_s)}"]))
 
 
 def edited(recording: Recording, edits: Edits) -> Recording:
@@ -37,7 +55,11 @@ def edited(recording: Recording, edits: Edits) -> Recording:
         named = recording.track(person)
         tracks = tuple(replace(track, name=name) if track is named else track for track in recording.tracks)
         recording = replace(recording, tracks=tracks)
-    return recording if edits.trim_s is None else _trimmed(recording, *edits.trim_s)
+    return recording if edits.trim_s is None else _trimmed(recording, *edits.trim_s, edits.by_wall_time)
+
+
+def _span(start: float, end: float) -> str:
+    return f"{start:g} s to {end:g} s" if np.isfinite(end) else f"{start:g} s to the end"
 
 
 def _merged(recording: Recording, group: tuple[int, ...]) -> Recording:
@@ -63,22 +85,28 @@ def join(tracks: list[Track]) -> Track:
     )
 
 
-def _trimmed(recording: Recording, start: float, end: float) -> Recording:
-    first, last = np.searchsorted(recording.times, [start, end + 1e-9])
+def _trimmed(recording: Recording, start: float, end: float, by_wall_time: bool) -> Recording:
+    clock = recording.wall_times if by_wall_time and recording.wall_times is not None else recording.times
+    first, last = np.searchsorted(clock, [start, end + ROUNDING_S])
     if last - first < 1:
         raise PosecastError(
-            f"{recording.source} has no scenes between {start:g} and {end:g} s",
-            f"it is {recording.times[-1]:.1f} s long",
+            f"{recording.source} has no scenes between {start:g} and {end:g} s", f"it is {clock[-1]:.1f} s long"
         )
     times = recording.times[first:last]
+    wall_times = recording.times if recording.wall_times is None else recording.wall_times
     tracks = (_cut(track, int(first), int(last)) for track in recording.tracks)
     return replace(
         recording,
         times=times - times[0],
         frames=recording.frames[first:last],
+        wall_times=_from_first(recording.wall_times, int(first), int(last)),
         tracks=tuple(track for track in tracks if len(track.rows)),
-        started=recording.started + float(times[0]),
+        started=recording.started + float(wall_times[first]),
     )
+
+
+def _from_first(clock: Array | None, first: int, last: int) -> Array | None:
+    return None if clock is None else clock[first:last] - clock[first]
 
 
 def _cut(track: Track, first: int, last: int) -> Track:

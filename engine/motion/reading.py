@@ -13,7 +13,7 @@ import numpy as np
 from engine.errors import PosecastError
 from engine.motion.recording import Floats, Recording, Track, by_id
 from engine.skeleton import JOINT_COUNT
-from engine.wire import Camera, Person, Scene, read_scenes
+from engine.wire import Camera, Person, Scene, SceneClock, read_scenes
 
 _SHAPE = (JOINT_COUNT, 3)
 _FARTHEST = 1e6
@@ -43,8 +43,9 @@ def read(path: Path, progress: Callable[[float], None] | None = None) -> Recordi
     Raises PosecastError if the file cannot be read, a line is not a scene, there are no scenes, or their times do not
     increase.
     """
-    times, frames = array("d"), array("q")
+    times, wall_times, frames = array("d"), array("d"), array("q")
     people: dict[int, _Rows] = {}
+    clock = SceneClock()
     first: Scene | None = None
     for scene in read_scenes(path, progress):
         first = first or scene
@@ -52,6 +53,7 @@ def read(path: Path, progress: Callable[[float], None] | None = None) -> Recordi
         for person in scene.people:
             people.setdefault(person.id, _Rows()).add(len(times), person)
         times.append(scene.time)
+        wall_times.append(clock.seconds(scene.wall_time, scene.time))
         frames.append(scene.frame)
     if first is None:
         raise PosecastError(f"{path} contains no scenes", "record again, or choose another file")
@@ -64,6 +66,7 @@ def read(path: Path, progress: Callable[[float], None] | None = None) -> Recordi
         image_size=first.image_size,
         started=first.wall_time,
         camera=_as_json(first.camera) if first.camera is not None else {},
+        wall_times=np.frombuffer(wall_times, np.float64),
     )
 
 

@@ -59,6 +59,8 @@ class Recording:
     """Seconds since 1970 of the first scene."""
     camera: Mapping[str, Any] = field(default_factory=dict)
     """The camera of the first scene as it is in the JSON; empty if the scenes have none."""
+    wall_times: Array | None = None
+    """(T,) seconds since the first scene by the wall clock, never decreasing; None if only `times` are known."""
 
     @property
     def ids(self) -> tuple[int, ...]:

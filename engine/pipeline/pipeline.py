@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import PosecastError
+from engine.events import EventWatch
 from engine.extrinsics import SOURCE_SETTINGS, Calibration, SourceCamera, check_up
 from engine.pipeline.comparisons import Comparisons
 from engine.pipeline.current import CHOICE, NETWORK_SETTINGS, Change, Current
@@ -28,6 +29,7 @@ from engine.pipeline.worker import Worker
 from engine.redaction import redact
 from engine.settings import Settings
 from engine.slot import Slot
+from engine.snapshot_slot import SnapshotSlot
 from engine.types import Frame, FrameSource, Snapshot
 
 
@@ -47,8 +49,10 @@ class Pipeline:
         parts: Parts | None = None,
         timing: Timing | None = None,
     ) -> None:
-        self.snapshots: Slot[Snapshot] = Slot()
-        """The newest snapshot."""
+        self.snapshots = SnapshotSlot()
+        """The newest snapshot. A reader that skips some gets their events with the next one."""
+        self.events = EventWatch(clock=clock)
+        """The rules by which snapshots get their events."""
         self._clock = clock
         self._parts = parts or Parts()
         self._timing = timing or Timing()
@@ -315,6 +319,7 @@ class Pipeline:
 
     def _publish(self, snapshot: Snapshot, dropped: int) -> None:
         """Called in the worker for every snapshot."""
+        snapshot = self.events.see(snapshot, self._current.setup.run)
         self._meter.record(snapshot, self._clock(), dropped)
         self.snapshots.put(snapshot)
         self._empty_scenes.see(snapshot, self._current.settings.model)

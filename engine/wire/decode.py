@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine import geometry, types
+from engine.distortion import shortest
 from engine.errors import PosecastError
 from engine.skeleton import JOINT_COUNT
 from engine.wire.encode import VERSION, Wire
@@ -45,7 +46,8 @@ def _engine_camera(told: Wire, image_size: Any, up: str) -> geometry.Camera:
     R, t = _shaped(told["R"], (3, 3)), _shaped(told["t"], (3,))
     provenance = geometry.Provenance(told["source"], told["intrinsics"], told["revision"])
     fx, fy, cx, cy = (float(told[name]) for name in ("fx", "fy", "cx", "cy"))
-    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, up, provenance)
+    distortion = shortest(told.get("distortion", ()))
+    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, up, provenance, distortion=distortion)
 
 
 def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
@@ -60,6 +62,24 @@ def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
 def backend_from_wire(wire: Wire) -> types.BackendInfo:
     """The backend that computed the scene."""
     return types.BackendInfo(wire["backend"], wire["device"], wire["precision"])
+
+
+def events_from_wire(wire: Mapping[str, Any]) -> tuple[types.Event, ...]:
+    """The events of a scene; none in scenes of older versions."""
+    return tuple(_event(event) for event in wire.get("events", ()))
+
+
+def _event(wire: Mapping[str, Any]) -> types.Event:
+    return types.Event(
+        kind=str(wire["kind"]),
+        time=float(wire["time"]),
+        wall_time=float(wire["wall_time"]),
+        label=str(wire["label"]),
+        person=None if wire["person"] is None else int(wire["person"]),
+        people=tuple(int(person) for person in wire.get("people", ())),
+        zone=wire.get("zone"),
+        value=None if wire.get("value") is None else float(wire["value"]),
+    )
 
 
 def _scene(wire: Mapping[str, Any]) -> Scene:
@@ -77,6 +97,7 @@ def _scene(wire: Mapping[str, Any]) -> Scene:
         precision=str(wire["precision"]),
         timings_ms=dict(wire["timings_ms"]),
         camera=_camera(wire["camera"]) if "camera" in wire else None,
+        events=events_from_wire(wire),
         extra={name: value for name, value in wire.items() if name not in _SCENE_FIELDS},
     )
 
@@ -89,6 +110,7 @@ def _camera(wire: Mapping[str, Any]) -> Camera:
         R=_shaped(wire["R"], (3, 3)),
         t=_shaped(wire["t"], (3,)),
         **{name: float(wire[name]) for name in ("fx", "fy", "cx", "cy", "height_m", "tilt_deg", "roll_deg")},
+        distortion=shortest(wire.get("distortion", ())),
     )
 
 

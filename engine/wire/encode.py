@@ -17,7 +17,7 @@ import numpy as np
 from engine.geometry import Camera
 from engine.names import printable
 from engine.skeleton import JOINT_COUNT
-from engine.types import Person, Pose2D, Pose3D, Scene, Snapshot
+from engine.types import Event, Person, Pose2D, Pose3D, Scene, Snapshot
 from engine.wire.score import found_keypoints, score
 
 VERSION = 1
@@ -43,6 +43,7 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "camera": _camera(scene.camera),
         "timings_ms": timings_to_wire(snapshot.stage_ms),
         "people": [_person(person, scene) for person in scene.people],
+        "events": [event_to_wire(event) for event in snapshot.events],
     }
     if scene.cameras:
         wire["cameras"] = cameras_to_wire(snapshot)
@@ -54,6 +55,24 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
 def timings_to_wire(stage_ms: Mapping[str, float]) -> dict[str, float]:
     """Milliseconds per stage, to a microsecond."""
     return {stage: _number(value, 3) for stage, value in stage_ms.items()}
+
+
+def event_to_wire(event: Event) -> Wire:
+    """An event as JSON-ready data; `people`, `zone` and `value` are present where it has them."""
+    wire: Wire = {
+        "kind": event.kind,
+        "time": _number(event.time, 4),
+        "wall_time": _number(event.wall_time, 3),
+        "person": event.person,
+        "label": event.label,
+    }
+    if event.people:
+        wire["people"] = list(event.people)
+    if event.zone is not None:
+        wire["zone"] = event.zone
+    if event.value is not None:
+        wire["value"] = _number(event.value, 3)
+    return wire
 
 
 def dumps(wire: Any) -> str:
@@ -96,6 +115,7 @@ def _camera(camera: Camera) -> Wire:
         "height_m": _number(camera.height, 4),
         "tilt_deg": _number(camera.tilt_down, 3),
         "roll_deg": _number(camera.roll, 3),
+        **({"distortion": [_number(value, 9) for value in camera.distortion]} if camera.distortion else {}),
     }
 
 

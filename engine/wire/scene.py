@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.types import Event
+
 Array = NDArray[np.float64]
 
 
@@ -41,7 +43,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Camera:
-    """The camera of a scene: `joints_camera = R @ joints_3d + t`, pixels (fx x / z + cx, fy y / z + cy)."""
+    """The camera of a scene: `joints_camera = R @ joints_3d + t`, pixels (fx x / z + cx, fy y / z + cy).
+
+    Where there is `distortion`, the lens bends x / z and y / z before that.
+    """
 
     source: str
     """Where its pose comes from: 'file' (or chosen by hand), 'estimated' from people, or 'default'."""
@@ -64,6 +69,8 @@ class Camera:
     """Degrees below the horizon."""
     roll_deg: float
     """Degrees clockwise about the optical axis; 0 is upright."""
+    distortion: tuple[float, ...] = ()
+    """Of the lens, in OpenCV's order: k1 k2 p1 p2 k3 …; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,5 +97,7 @@ class Scene:
     """Milliseconds per stage: capture, preprocess, infer, decode, lift, fit, track."""
     camera: Camera | None = None
     """The camera; None in scenes of older versions."""
+    events: tuple[Event, ...] = ()
+    """What happened, as the rules report it; empty in scenes of older versions."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the scene, as in the JSON."""

@@ -231,7 +231,7 @@ def test_the_chosen_person_stays_chosen(page: Page) -> None:
     told = page.evaluate(
         """async () => {
             const { createJointsPanel } = await import("/static/js/panels/joints.js");
-            const { createMoment } = await import("/static/js/timeline.js");
+            const { createMoment } = await import("/static/js/timeline/moment.js");
             const sent = [];
             const onHeight = async (id, metres) => sent.push([id, metres]);
             const loadAngles = () => new Promise(() => {});
@@ -547,7 +547,7 @@ def test_any_number_of_people_is_drawn_at_once_in_their_colours(page: Page) -> N
             const { createPeople } = await load("scene/people.js");
             const { REST } = await load("scene/mannequin/shape.js");
             const { JOINTS, JOINT_COUNT } = await load("skeleton.js");
-            const { createMoment } = await load("timeline.js");
+            const { createMoment } = await load("timeline/moment.js");
             const renderer = new WebGLRenderer({ preserveDrawingBuffer: true });
             renderer.setSize(64, 64, false);
             const camera = new PerspectiveCamera(20, 1, 0.05, 200);
@@ -598,7 +598,7 @@ def test_the_viewpoint_stays_above_the_floor(page: Page) -> None:
             const load = (path) => import(new URL(path, main));
             const { PerspectiveCamera } = await load("../vendor/vendor.js");
             const { createViews } = await load("scene/views.js");
-            const { createMoment } = await load("timeline.js");
+            const { createMoment } = await load("timeline/moment.js");
             const element = document.body.appendChild(document.createElement("canvas"));
             const camera = new PerspectiveCamera(42, 1, 0.05, 200);
             camera.position.set(0, 1.5, 4);

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from engine.pipeline import Pipeline
-from engine.settings import Settings
 from tests.browser.conftest import Open
 from tests.browser.pictures import coloured, look
-from tests.browser.server import TOKEN, VIEW_TOKEN
-from tests.webapp.serving import Served
+from tests.browser.staged import Server, staged
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
-from webapp.app import create_app, services_of
-from webapp.state.store import Store
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("Engine", "Camera", "Display", "Joints", "Stats", "Record")
@@ -30,43 +23,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 """Options of `visit`."""
 
 
-@dataclass
-class Server:
-    """A server in this process, whose source, network and people the test controls."""
-
-    url: str
-    stage: Stage
-
-    @property
-    def operator_url(self) -> str:
-        return f"{self.url}?token={TOKEN}"
-
-    @property
-    def view_url(self) -> str:
-        return f"{self.url}?token={VIEW_TOKEN}"
-
-
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """In place of a whole server with its network: these tests look at the page."""
-    folder = tmp_path_factory.mktemp("layouts")
-    stage = Stage(rate=4, size=(640, 360), people=3)
-    pipeline = Pipeline(Settings(), parts=stage.parts())
-    options = ServeOptions(
-        config=folder / "settings.json",
-        recordings=folder / "recordings",
-        uploads=folder / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-    )
-    app = create_app(pipeline, Store(folder / "settings.json"), options)
-    pipeline.start()
-    services_of(app).start()
-    with Served(app) as served:
-        yield Server(f"{served.url}/", stage)
-    stage.loading.set()
-    services_of(app).stop()
-    pipeline.close()
+    with staged(tmp_path_factory.mktemp("layouts"), Stage(rate=4, size=(640, 360), people=3)) as server:
+        yield server
 
 
 @pytest.fixture

@@ -13,19 +13,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.overlay import BACKGROUND
-from engine.pipeline import Pipeline
-from engine.settings import Settings
 from tests.browser.conftest import Open, Watch
 from tests.browser.pictures import look
 from tests.browser.server import TOKEN, VIEW_TOKEN
+from tests.browser.staged import Server, staged
 from tests.browser.test_dashboard import api, eventually
-from tests.browser.test_layouts import Server
-from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.access.share import sharing
-from webapp.app import create_app, services_of
-from webapp.state.store import Store
 
 COMMAND = "posecast serve --source 0 --host 0.0.0.0"
 ROOT = Path(__file__).parents[2]
@@ -34,26 +29,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server in this process: these tests look at what it sends."""
-    folder = tmp_path_factory.mktemp("send")
     stage = Stage(rate=8, size=(1280, 720), people=3)
-    pipeline = Pipeline(Settings(), parts=stage.parts())
-    options = ServeOptions(
-        config=folder / "settings.json",
-        recordings=folder / "recordings",
-        uploads=folder / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-        network_command=COMMAND,
-    )
-    app = create_app(pipeline, Store(folder / "settings.json"), options)
-    pipeline.start()
-    services_of(app).start()
-    try:
-        with Served(app) as served:
-            yield Server(f"{served.url}/", stage)
-    finally:
-        services_of(app).stop()
-        pipeline.close()
+    with staged(tmp_path_factory.mktemp("send"), stage, network_command=COMMAND) as server:
+        yield server
 
 
 @pytest.fixture

@@ -12,22 +12,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.pipeline import Pipeline
 from engine.pipeline.parts import open_live
 from engine.settings import Settings
 from engine.types import FrameSource
 from tests.browser.conftest import Open, Watch
-from tests.browser.server import TOKEN, VIEW_TOKEN
+from tests.browser.staged import Server, staged
 from tests.browser.test_dashboard import api, eventually
-from tests.browser.test_layouts import Server, serious
+from tests.browser.test_layouts import serious
 from tests.engine.capture.servers import MjpegCamera
-from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
-from webapp.app import create_app, services_of
 from webapp.recording.recordings import Recordings
 from webapp.recording.replay import parts_with_recordings
-from webapp.state.store import Store
 
 CLIP = Path(__file__).parents[2] / "engine" / "assets" / "stage.mp4"
 MISSING = "97"
@@ -39,13 +34,6 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Real sources and uploads; the network is one that always finds people."""
     folder = tmp_path_factory.mktemp("source")
     stage = Stage(rate=8, size=(640, 360), people=3)
-    options = ServeOptions(
-        config=folder / "settings.json",
-        recordings=folder / "recordings",
-        uploads=folder / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-    )
     parts = stage.parts()
     demo = parts.open_source
 
@@ -53,14 +41,8 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         return demo(text) if text == "demo" else open_live(text, uploads=folder / "uploads")
 
     parts = parts_with_recordings(Recordings(folder / "recordings"), replace(parts, open_source=open_source))
-    pipeline = Pipeline(Settings(source=MISSING), parts=parts)
-    app = create_app(pipeline, Store(folder / "settings.json"), options)
-    pipeline.start()
-    services_of(app).start()
-    with Served(app) as served:
-        yield Server(f"{served.url}/", stage)
-    services_of(app).stop()
-    pipeline.close()
+    with staged(folder, stage, settings=Settings(source=MISSING), parts=parts) as server:
+        yield server
 
 
 def drop(page: Page, name: str, content: bytes) -> None:

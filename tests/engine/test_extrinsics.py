@@ -111,7 +111,8 @@ def test_one_of_panoptics_cameras_is_picked_by_name() -> None:
     np.testing.assert_array_equal(calibration.spec.K, K)
     np.testing.assert_allclose(calibration.spec.t, T, rtol=1e-12)
     assert calibration.distorted
-    assert "distortion" in calibration.warnings[-1]
+    assert calibration.spec.distortion == (-0.2, 0.1, 0, 0)
+    assert not any("distortion" in warning for warning in calibration.warnings)
 
 
 def test_several_cameras_and_none_named_lists_the_names() -> None:
@@ -475,4 +476,5 @@ def test_what_was_understood_is_told_as_json() -> None:
     assert told["tilt_down_deg"] == pytest.approx(5.0, abs=0.1)
     assert told["position"][1] == pytest.approx(-1.52, abs=0.01)
     assert told["image_size"] == [1280, 720]
-    assert any("distortion" in warning for warning in told["warnings"])
+    assert told["distorted"]
+    assert told["distortion"] == [-0.2, 0.1, 0, 0]

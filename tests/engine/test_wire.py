@@ -11,9 +11,9 @@ import pytest
 
 from engine.geometry import DEFAULT_CAMERA, REFERENCE_CAMERA
 from engine.skeleton import PELVIS
-from engine.types import Person, Pose3D
+from engine.types import EVENT_KINDS, Event, Person, Pose3D
 from engine.wire import SCHEMA as SCHEMA_FILE
-from engine.wire import dumps, scene_from_wire, scene_to_wire
+from engine.wire import dumps, events_from_wire, parse_scene, scene_from_wire, scene_to_wire
 from tests.webapp.people import joints, person, snapshot
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
@@ -141,3 +141,33 @@ def test_it_says_where_bodies_come_from_and_readers_allow_for_more() -> None:
 
 def test_names_of_files_may_be_any_bytes() -> None:
     assert dumps({"source": os.fsdecode(b"caf\xe9 \xc3\xa9")}) == '{"source":"caf\ufffd é"}'
+
+
+EVENTS = (
+    Event("nobody", 3.0, 1795358400.0, "Nobody for 30 s", value=30.0),
+    Event("close", 4.5, 1795358401.5, "Persons 1 and 2 are close", people=(1, 2), value=0.7),
+    Event("dwell", 5.0, 1795358402.0, "Person 3 has been in Sofa for 10 s", person=3, zone="Sofa", value=10.0),
+)
+
+
+def test_events_travel_with_their_scene() -> None:
+    wire = scene_to_wire(replace(snapshot(1), events=EVENTS), fps=1, wall_time=0)
+    VALIDATOR.validate(json.loads(dumps(wire)))
+    assert wire["events"][0] == {
+        "kind": "nobody", "time": 3.0, "wall_time": 1795358400.0, "person": None,
+        "label": "Nobody for 30 s", "value": 30.0,
+    }  # fmt: skip
+    assert events_from_wire(wire) == EVENTS
+    assert parse_scene(wire).events == EVENTS
+
+
+def test_scenes_of_older_versions_have_no_events() -> None:
+    wire = wire_of()
+    assert wire.pop("events") == []
+    VALIDATOR.validate(wire)
+    assert parse_scene(wire).events == events_from_wire(wire) == ()
+
+
+def test_the_schema_names_every_kind_of_event() -> None:
+    described = SCHEMA["$defs"]["event"]["properties"]["kind"]["description"]
+    assert [kind for kind in EVENT_KINDS if kind not in described] == []

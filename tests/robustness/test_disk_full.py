@@ -10,8 +10,7 @@ from pathlib import Path
 import av
 import pytest
 
-from engine.slot import Slot
-from engine.types import Snapshot
+from engine.snapshot_slot import SnapshotSlot
 from tests.robustness.small_disk import fill, mounted, run_limited
 from tests.webapp.conftest import eventually
 from tests.webapp.people import snapshot
@@ -84,7 +83,7 @@ class Recording:
     """A recorder on a disk of its own, and a slot to show scenes in."""
 
     def __init__(self, folder: Path) -> None:
-        self.snapshots: Slot[Snapshot] = Slot()
+        self.snapshots = SnapshotSlot()
         self.problems: list[tuple[str, str]] = []
         self.ended = threading.Event()
         self.recordings = Recordings(folder)

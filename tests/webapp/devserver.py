@@ -18,6 +18,9 @@ from webapp.server import gunicorn
 from webapp.server.gunicorn import Running, run, run_werkzeug
 from webapp.server.restarts import Chosen, Restarts
 from webapp.server.run import begin_with, listen
+from webapp.server.tls.certificate import self_made
+from webapp.server.tls.names import own_names
+from webapp.server.tls.serving import run_with_tls
 from webapp.state.store import Store
 
 
@@ -31,6 +34,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, nargs=2, default=(1280, 720))
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--werkzeug", action="store_true")
+    parser.add_argument("--tls", action="store_true")
     parser.add_argument("--patience", type=float, help="seconds for requests to arrive, and for answers to be taken")
     arguments = parser.parse_args()
     if arguments.patience is not None:
@@ -49,6 +53,7 @@ def serve(arguments: argparse.Namespace, folder: Path) -> None:
             behind_proxy=arguments.behind_proxy,
             recordings=folder / "recordings",
             uploads=folder / "uploads",
+            https=arguments.tls,
         )
     ).with_tokens()
     stage = Stage(rate=arguments.rate, size=tuple(arguments.size), people=arguments.people)
@@ -69,6 +74,8 @@ def serve(arguments: argparse.Namespace, folder: Path) -> None:
 
     if arguments.werkzeug:
         run_werkzeug(listener, begin)
+    elif arguments.tls:
+        run_with_tls(listener, options.threads, begin, self_made(folder / "tls", own_names(arguments.host)))
     else:
         run(listener, options.threads, begin)
 

@@ -33,6 +33,8 @@ class ServeOptions:
     """Further host names of this server."""
     allow_sources: tuple[str, ...] = ()
     """Further sources that the page may choose, besides cameras, `demo` and the one at start."""
+    outputs: tuple[str, ...] = ()
+    """Addresses of live outputs of this run, besides those in the settings."""
     behind_proxy: bool = False
     """Trust one reverse proxy's X-Forwarded-For, -Proto, -Host and -Prefix."""
     config: Path | None = None
@@ -47,6 +49,9 @@ class ServeOptions:
     uploads_limit_bytes: int = 10 * 10**9
     network_command: str = "posecast serve --host 0.0.0.0"
     """The command that starts the server again, reachable from the network."""
+    fingerprint: str | None = None
+    """SHA-256 of the certificate with which the server speaks https, and that Posecast made; None with another one."""
+    https: bool = False
     links: bool = True
     """Whether links are printed on stdout with their tokens; otherwise they are only logged, without tokens."""
 
@@ -90,6 +95,10 @@ class ServeOptions:
             token=self.token or secrets.token_urlsafe(_TOKEN_BYTES),
             view_token=self.view_token or secrets.token_urlsafe(_TOKEN_BYTES),
         )
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.https else "http"
 
     @property
     def threads(self) -> int:

@@ -1,8 +1,8 @@
 """Which pictures viewers get: the operator's setting `viewers_see`, for every route.
 
-`video`: all; `blurred`: live ones with covered faces; `skeleton`: none. Operators see everything. Two routes serve
-pictures to viewers and obey by themselves (`permitted`, `Sees`); whatever else answers with a picture or a video is
-refused here, also a route that is added later.
+`video`: all; `blurred`: live ones with covered faces; `skeleton`: none. Operators see everything. The routes of
+`OBEYING` serve pictures to viewers and obey by themselves (`permitted`, `Sees`); whatever else answers with a picture
+or a video is refused here, also a route that is added later.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from webapp.access.tokens import ROLE, Role
 
 Sees = Callable[[], str]
 """The setting as it is now: `video`, `blurred` or `skeleton`."""
-OBEYING = {"stream.stream", "stream.snapshot"}
-"""Endpoints that serve pictures of the source in the form that the visitor may see."""
+OBEYING = {"stream.stream", "stream.snapshot", "recording_files.thumbnail"}
+"""Endpoints that serve pictures in the form that the visitor may see."""
 HARMLESS = {"static", "pages.favicon"}
 """Endpoints whose pictures are the page's own."""
 _PICTURES = ("image/", "video/", "audio/", "multipart/")
@@ -47,6 +47,11 @@ def withheld(setting: str) -> bool:
 def no_pictures() -> ForbiddenError:
     """The error for a live view that is withheld."""
     return ForbiddenError("viewers of this server see skeletons, no pictures", "request view=skeleton")
+
+
+def no_video() -> ForbiddenError:
+    """The error for the video of a recording that is withheld."""
+    return ForbiddenError("pictures are withheld from viewers of this server", _HINT)
 
 
 def _has_pixels(response: Response) -> bool:

@@ -26,6 +26,7 @@ def sharing(options: ServeOptions, url: str, *, operator: bool) -> Wire:
     return {
         "address": url,
         "loopback": loopback,
+        "fingerprint": options.fingerprint,
         "command": options.network_command if loopback and operator else None,
         "token_required": options.protected,
         "view_only": options.view_token is not None,
@@ -55,7 +56,7 @@ def reachable_url(options: ServeOptions, path: str = "/") -> str:
     host = options.host
     if host in ("0.0.0.0", "::", ""):
         host = _own_address(socket.AF_INET6 if ":" in host else socket.AF_INET) or socket.gethostname()
-    return f"http://{f'[{host}]' if ':' in host else host}:{options.port}{path}"
+    return f"{options.scheme}://{f'[{host}]' if ':' in host else host}:{options.port}{path}"
 
 
 def _own_address(family: socket.AddressFamily) -> str | None:

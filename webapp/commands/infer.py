@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine import input_hint, picture_writer, video_writer
 from engine.errors import PosecastError
+from engine.events import load_rules
 from engine.files import room_for, text_lines, whole_file
 from engine.infer import Inference
 from engine.outputs_guard import check_outputs, inputs_of
@@ -41,6 +42,8 @@ class InferOptions:
     """The settings file, if one was given."""
     rate: float | None = None
     """Images per second, for a folder or pattern of images."""
+    events: Path | None = None
+    """A file of rules and zones; None: the usual rules, without zones."""
 
 
 class _Pictures(Protocol):
@@ -52,11 +55,18 @@ def run(options: InferOptions) -> int:
     """Process the source; the exit status. Outputs appear whole, at the end, or not at all."""
     console = Console(stderr=True)
     lines_path = None if options.output == "-" else Path(options.output)
-    check_outputs((lines_path, options.video), inputs_of(options.settings, options.config))
+    check_outputs((lines_path, options.video), inputs_of(options.settings, options.config, options.events))
+    rules = None if options.events is None else load_rules(options.events)
     with ExitStack() as stack:
         lines = stack.enter_context(_stdout() if lines_path is None else text_lines(lines_path))
         inference = stack.enter_context(
-            Inference(options.settings, realtime=options.realtime, max_frames=options.max_frames, rate=options.rate)
+            Inference(
+                options.settings,
+                realtime=options.realtime,
+                max_frames=options.max_frames,
+                rate=options.rate,
+                events=rules,
+            )
         )
         source = inference.source
         for warning in inference.camera_warnings():

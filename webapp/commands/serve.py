@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.extrinsics.source_camera import DEFAULTS
+from engine.outputs.parsing import parse
+from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -20,6 +24,8 @@ from webapp.monitoring import logs
 from webapp.server.heaps import share_heaps
 from webapp.server.restarts import Chosen
 from webapp.server.run import ServeOptions, serve
+from webapp.server.tls.certificate import Certificate, given, self_made
+from webapp.server.tls.names import own_names
 from webapp.state.store import default_path
 
 log = logging.getLogger(__name__)
@@ -31,10 +37,11 @@ VIEW_TOKEN_VARIABLE = "POSECAST_VIEW_TOKEN"
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
     """Serve until stopped; the exit status."""
     share_heaps()
-    served = _serve_options(options)
-    with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
+    served, certificate = _with_https(options, _serve_options(options))
+    secrets = Secrets(served.token, served.view_token, *_secrets_of(served.outputs))
+    with logs.installed(options.log_format, options.log_level, secrets):
         try:
-            serve(lambda: _choose(options, settings_of), served)
+            serve(lambda: _choose(options, settings_of), served, certificate)
         except PosecastError as error:
             if options.log_format == "text":
                 raise
@@ -74,6 +81,7 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         allow_sources=tuple(options.allow_source),
         addresses=options.addresses,
         uploads_limit_bytes=round(options.uploads_limit * 10**9),
+        outputs=tuple(options.out),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         network_command=network_command(sys.argv, os.environ),
@@ -86,6 +94,27 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
             f"give one with --token or {TOKEN_VARIABLE}",
         )
     return served.with_tokens()
+
+
+def _with_https(options: argparse.Namespace, served: ServeOptions) -> tuple[ServeOptions, Certificate | None]:
+    """The certificate, if https is asked for, and the options that say so."""
+    if (options.tls_cert is None) != (options.tls_key is None):
+        raise PosecastError("--tls-cert and --tls-key belong together", "give both, or neither")
+    if options.tls is None and options.tls_cert is None:
+        return served, None
+    if not hasattr(socket, "AF_UNIX"):
+        raise PosecastError("https is not served on Windows", "put a reverse proxy in front: see docs/serving.md")
+    if options.tls_cert is not None:
+        certificate = given(options.tls_cert, options.tls_key)
+        return replace(served, https=True), certificate
+    folder = (served.config or default_path()).parent / "tls"
+    certificate = self_made(folder, own_names(served.host, served.allow_hosts))
+    return replace(served, https=True, fingerprint=certificate.fingerprint), certificate
+
+
+def _secrets_of(outputs: tuple[str, ...]) -> list[str]:
+    """What must not be logged of the outputs; PosecastError for an address that is none."""
+    return [secret for url in outputs for secret in parse(url, SCHEMES).secrets]
 
 
 def _given(token: str | None, variable: str) -> str | None:

@@ -167,8 +167,10 @@ class Broadcaster:
                 return
             if client.waiting_since is not None or client.version >= newest[0]:
                 return
-            client.version, client.waiting_since = newest[0], self._clock()
-        self._sockets.emit_scene(self._scenes.text(*newest), sid, partial(self._acknowledged, sid))
+            version, snapshot = newest
+            snapshot = self._scenes.snapshots.caught_up(client.version, version, snapshot)
+            client.version, client.waiting_since = version, self._clock()
+        self._sockets.emit_scene(self._scenes.text(version, snapshot), sid, partial(self._acknowledged, sid))
 
     def _acknowledged(self, sid: str, *_: object) -> None:
         with self._lock:

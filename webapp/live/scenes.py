@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from engine.slot import Slot
-from engine.types import Snapshot
+from engine.snapshot_slot import SnapshotSlot
+from engine.types import Event, Snapshot
 from engine.wire import dumps, scene_to_wire
 
 
@@ -16,7 +16,7 @@ class Scenes:
 
     def __init__(
         self,
-        snapshots: Slot[Snapshot],
+        snapshots: SnapshotSlot,
         fps: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
@@ -24,16 +24,17 @@ class Scenes:
         self.snapshots = snapshots
         self._fps, self._clock, self._wall_clock = fps, clock, wall_clock
         self._lock = threading.Lock()
-        self._text: tuple[int, str] = (0, "")
+        self._of: tuple[int, tuple[Event, ...]] = (0, ())
+        self._text = ""
 
     def text(self, version: int, snapshot: Snapshot) -> str:
-        """The JSON of `snapshot`, which has the given version in the slot."""
+        """The JSON of `snapshot`, which has the given version in the slot, and may have events of skipped ones, too."""
         with self._lock:
-            if self._text[0] != version:
+            if self._of != (version, snapshot.events):
                 wall_time = self._wall_clock() - (self._clock() - snapshot.frame.captured_at)
                 wire = scene_to_wire(snapshot, fps=self._fps(), wall_time=wall_time)
-                self._text = version, dumps(wire)
-            return self._text[1]
+                self._of, self._text = (version, snapshot.events), dumps(wire)
+            return self._text
 
     def newest(self) -> str | None:
         """The JSON of the newest scene; None if there has been none."""

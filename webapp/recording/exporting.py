@@ -16,6 +16,7 @@ from typing import IO
 from engine import children
 from engine.errors import PosecastError
 from engine.exports.request import Request
+from engine.motion.edits_file import to_json
 from webapp.access.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ MOST_WAITING = 8
 MOST_KEPT = 16
 """Finished files that are kept; the oldest is deleted first."""
 
-_Key = tuple[str, int, int, str, "tuple[int, ...] | None", bool, "str | None"]
+_Key = tuple[str, int, int, str, "tuple[int, ...] | None", bool, "str | None", str]
 
 
 @dataclass(eq=False, slots=True)
@@ -43,7 +44,8 @@ class Export:
 class Exports:
     """Owns the folder of finished exports, and the thread that waits for the child that makes the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_kept: int = MOST_KEPT) -> None:
+        self._most_kept = most_kept
         self._exports: dict[_Key, Export] = {}
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="posecast-export")
@@ -81,10 +83,10 @@ class Exports:
             _delete(export)
 
     def _forget_old(self, newest: _Key) -> None:
-        """Delete exports of recordings that have changed since, and the oldest beyond MOST_KEPT."""
+        """Delete exports of recordings that have changed since, and the oldest beyond the most that are kept."""
         done = [key for key, export in self._exports.items() if export.ended.is_set() and key != newest]
         outdated = [key for key in done if key[0] == newest[0] and key[1:3] != newest[1:3]]
-        for key in {*outdated, *done[: max(0, len(done) - MOST_KEPT)]}:
+        for key in {*outdated, *done[: max(0, len(done) - self._most_kept)]}:
             _delete(self._exports.pop(key))
 
     def _make(self, export: Export) -> None:
@@ -102,7 +104,7 @@ class Exports:
         request = export.request
         values = {
             "recording": str(request.recording), "format": request.format, "people": request.people,
-            "raw": request.raw, "layout": request.layout,
+            "raw": request.raw, "layout": request.layout, "edits": to_json(request.edits),
         }  # fmt: skip
         export.folder = Path(tempfile.mkdtemp(prefix="posecast-export-"))
         complaints = export.folder / "errors.txt"
@@ -139,7 +141,7 @@ def _key(request: Request) -> _Key:
     status = request.recording.stat()
     return (
         request.recording.name, status.st_mtime_ns, status.st_size,
-        request.format, request.people, request.raw, request.layout,
+        request.format, request.people, request.raw, request.layout, json.dumps(to_json(request.edits)),
     )  # fmt: skip
 
 

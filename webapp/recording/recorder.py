@@ -1,7 +1,8 @@
 """Records the live view: each scene as a line of JSONL, as sent to the sockets, and optionally the camera's pictures.
 
 Each recording has a thread of its own (writing.py), so that neither disk nor video encoder delays the live view.
-Nothing is ever deleted to make room: when the recordings reach their limit, recording stops with a problem.
+Nothing is deleted to make room, except what its user deleted before: when the recordings reach their limit, recording
+stops with a problem.
 """
 
 from __future__ import annotations
@@ -33,13 +34,15 @@ class Recorder:
         problem: Callable[[str, str], None],
         changed: Callable[[], None],
         hold_world: Callable[[bool], object] = bool,
+        make_room: Callable[[], int] = int,
     ) -> None:
-        """`hold_world(True)` is called before a recording begins and `hold_world(False)` after its end: a recording is
+        """`make_room` erases what was deleted and could still be restored, and returns the bytes that became free.
+        `hold_world(True)` is called before a recording begins and `hold_world(False)` after its end: a recording is
         of one world, whatever the live view finds out about the floor meanwhile."""
         self.recordings = recordings
         self.limit_bytes = limit_bytes
         self._scenes, self._problem, self._changed = scenes, problem, changed
-        self._hold_world = hold_world
+        self._hold_world, self._make_room = hold_world, make_room
         self._session: Session | None = None
         self._lock = threading.Lock()
 
@@ -50,12 +53,14 @@ class Recorder:
                 raise ConflictError("a recording is already running", 'stop it first with {"record": false}')
             room = self.limit_bytes - self.recordings.total_bytes()
             if room <= 0:
+                room += self._make_room()
+            if room <= 0:
                 raise ConflictError(
                     f"the recordings have reached their limit of {self.limit_bytes // _MB} MB", "delete some first"
                 )
             self._hold_world(True)
             try:
-                self._session = Session(self.recordings, self._scenes, room, video, self._ended)
+                self._session = Session(self.recordings, self._scenes, room, video, self._ended, self._make_room)
             except BaseException:
                 self._hold_world(False)
                 raise

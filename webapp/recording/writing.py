@@ -13,17 +13,21 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.errors import reason
 from engine.locks import Lock
 from engine.mosaic import picture_of
-from engine.types import Snapshot
+from engine.types import Image
 from engine.video_writer import VideoWriter
 from engine.wire import Wire
 from webapp.access.errors import ConflictError
 from webapp.describe import camera_file
 from webapp.live.scenes import Scenes
-from webapp.recording.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, drop_torn_line
+from webapp.recording.index import Indexer
+from webapp.recording.indexes import write_index
+from webapp.recording.recordings import CAMERA, PART, SCENES, VIDEO, Recordings, size_of, video_part
+from webapp.recording.recovery import drop_torn_line
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +50,12 @@ class Session:
         room: int,
         video: bool,
         ended: Callable[[Problem | None], None],
+        make_room: Callable[[], int] = int,
     ) -> None:
+        """`room`: bytes that it may take; `make_room` frees some more, if it can, and returns how many."""
         self._scenes, self._room, self._ended = scenes, room, ended
+        self._make_room = make_room
+        self._indexer = Indexer()
         self.name, self._claim = _new_name(recordings)
         self._path = recordings.folder / f"{self.name}{SCENES}"
         self._part = self._path.with_name(self._path.name + PART)
@@ -94,10 +102,8 @@ class Session:
         problem: Problem | None = None
         try:
             video = _Video(self._video_path) if self._video_path else None
-            with self._part.open(
-                "w", encoding="utf-8", buffering=1
-            ) as file:  # line buffering: every counted scene is on the disk
-                problem = self._write(file.write, video)
+            with self._part.open("wb") as file:
+                problem = self._write(file, video)
         except OSError as error:
             problem = (f"recording stopped: {reason(error)}", "what was recorded until then is kept")
         except Exception:
@@ -112,57 +118,68 @@ class Session:
         with suppress(OSError):
             drop_torn_line(self._part)
             if self._part.stat().st_size:
+                index = self._indexer.finished()
+                if index.bytes == self._part.stat().st_size:
+                    write_index(self._path, index)
                 self._part.replace(self._path)
                 return True
             self._part.unlink()
         return not self._frames
 
-    def _write(self, write: Callable[[str], object], video: _Video | None) -> Problem | None:
+    def _write(self, file: BinaryIO, video: _Video | None) -> Problem | None:
         seen = self._seen
         while not (self._stopping.is_set() or self._scenes.snapshots.closed):
             newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP)
             if newer is None:
                 continue
             seen, snapshot = newer
-            line = self._scenes.text(seen, snapshot) + "\n"
-            size = self._bytes + len(line.encode()) + (video.size() if video else 0)
-            if size > self._room:
-                return ("recording stopped: the recordings have reached their limit", "download and delete some")
-            if shutil.disk_usage(self._path.parent).free < SPARE_BYTES:
-                return ("recording stopped: the disk is almost full", "make room where the recordings lie")
+            line = self._scenes.text(seen, snapshot).encode() + b"\n"
+            problem = self._no_room(len(line) + (video.size() if video else 0))
+            if problem is not None:
+                return problem
             if not self._frames:  # saves the camera that a replay needs for the same view
                 self._path.with_suffix(CAMERA).write_text(camera_file(snapshot.scene.camera), encoding="utf-8")
-            write(line)
+            file.write(line)
+            file.flush()  # every counted scene is on the disk
+            seconds = self._indexer.add(line)
             if video is not None:
-                video.write(snapshot)
+                video.write(picture_of(snapshot.frame), seconds)
             self._frames += 1
-            self._bytes += len(line.encode())
+            self._bytes += len(line)
+        return None
+
+    def _no_room(self, size: int) -> Problem | None:
+        """Why `size` bytes more than those of the scenes so far cannot be kept."""
+        if self._bytes + size > self._room:
+            self._room += self._make_room()
+        if self._bytes + size > self._room:
+            return ("recording stopped: the recordings have reached their limit", "download and delete some")
+        if shutil.disk_usage(self._path.parent).free < SPARE_BYTES:
+            return ("recording stopped: the disk is almost full", "make room where the recordings lie")
         return None
 
 
 class _Video:
-    """The video: the unmodified frames, one per line of the scenes."""
+    """The video: the unmodified frames, one per line of the scenes, each at the seconds of its scene."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        # The suffix stays last: the writer chooses its format by it.
-        self._part = path.with_name(f"{path.stem}{PART}{path.suffix}")
-        self._writer = VideoWriter(self._part)
-        self._first: float | None = None
+        self._path, self._part = path, video_part(path)
+        self._writer = VideoWriter(self._part, recoverable=True)
+        self._begun = False
 
-    def write(self, snapshot: Snapshot) -> None:
-        if self._first is None:
-            self._first = snapshot.frame.captured_at
-        self._writer.write(picture_of(snapshot.frame), snapshot.frame.captured_at - self._first)
+    def write(self, image: Image, seconds: float) -> None:
+        """`seconds` since the first scene, by the wall clock."""
+        self._begun = True
+        self._writer.write(image, seconds)
 
     def size(self) -> int:
-        return int(self._part.stat().st_size) if self._part.exists() else 0
+        return size_of(self._part)
 
     def finish(self) -> bool:
         """Finish and rename the video. If that fails, delete it, since no player opens it, and return False."""
         try:
             self._writer.close()
-            if self._first is not None and not self._writer.failed:
+            if self._begun and not self._writer.failed:
                 self._part.replace(self._path)
         except Exception as error:  # noqa: BLE001 - libav raises its own errors for a full disk
             log.warning("the video of the recording could not be finished: %s", error)

@@ -1,5 +1,30 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
-from webapp.routes import camera, comparison, engine, pages, recordings, stream, uploads
+from webapp.routes import (
+    camera,
+    comparison,
+    engine,
+    outputs,
+    pages,
+    recording_files,
+    recordings,
+    series,
+    stream,
+    uploads,
+)
 
-BLUEPRINTS = tuple(module.blueprint for module in (pages, engine, camera, comparison, recordings, stream, uploads))
+BLUEPRINTS = tuple(
+    module.blueprint
+    for module in (
+        camera,
+        comparison,
+        engine,
+        outputs,
+        pages,
+        recording_files,
+        recordings,
+        series,
+        stream,
+        uploads,
+    )
+)

@@ -79,6 +79,40 @@ class RecordingRequest(Body, frozen=True):
     video: Annotated[bool, about("Keep the camera's pictures, too.")] = False
 
 
+_TRIM = about("First and last second that are kept, from the first scene.", "two times in seconds, [2.5, 10], or null")
+_GROUPS = about("Ids that are one person each; the first is kept.", "lists of two ids or more: [[1, 4]]")
+_IDS = about("People who are left out.", "a list of ids")
+_NAMES = about("Names of people by their ids.", 'names by ids: {"1": "Ada"}')
+
+
+class RecordingChanges(Body, frozen=True):
+    """What a user changes about a recording; a key that is absent stays as it is."""
+
+    title: Annotated[str | None, about("What it is called; null: its date.")] = None
+    notes: Annotated[str | None, about("Anything worth remembering.")] = None
+    trim_s: Annotated[tuple[float, float] | None, _TRIM] = None
+    merged: Annotated[tuple[tuple[int, ...], ...], _GROUPS] = ()
+    deleted: Annotated[tuple[int, ...], _IDS] = ()
+    names: Annotated[dict[str, str], _NAMES] = {}
+
+
+class OutputChoice(Body, frozen=True):
+    """A live output: a new one by its address, one that is there by its id or by its address as it was told."""
+
+    id: Annotated[str | None, about("As GET /api/outputs lists them.")] = None
+    url: Annotated[str | None, about("Its address, such as osc://127.0.0.1:9000.")] = None
+    on: Annotated[bool, about("Whether it sends.")] = True
+
+
+class OutputsChoice(Body, frozen=True):
+    """All live outputs; those that are not among them end."""
+
+    outputs: Annotated[
+        list[OutputChoice | str],
+        about("Outputs, or their addresses alone.", 'a list of addresses, or of objects such as {"url": "osc://…"}'),
+    ]
+
+
 BODIES: tuple[type[Body], ...] = (
     BackendChoice,
     ComparisonChoice,
@@ -87,5 +121,8 @@ BODIES: tuple[type[Body], ...] = (
     CameraAdjustment,
     AdjustRequest,
     RecordingRequest,
+    RecordingChanges,
     UploadRequest,
+    OutputChoice,
+    OutputsChoice,
 )

@@ -40,6 +40,8 @@ _WAITING = 1000
 """Maximum connections without a thread: those between two requests, and those that have sent nothing yet."""
 _DESCRIPTORS = 8192
 """Number of file descriptors to request, more than any number of viewers needs; some systems default to 256."""
+_WITH_TLS = 3
+"""Number of file descriptors of a connection whose TLS ends in this process."""
 _OUR_DESCRIPTORS = 150
 """Number of file descriptors reserved for files, cameras and libraries."""
 _SHORT = (errno.EMFILE, errno.ENFILE)
@@ -77,8 +79,11 @@ def run(listener: socket.socket, threads: int, begin: Begin) -> None:
         run_gunicorn(listener, threads, begin)
 
 
-def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
-    """One worker process; every connection that lives on holds one of its threads."""
+def run_gunicorn(listener: socket.socket, threads: int, begin: Begin, *, behind_tls: bool = False) -> None:
+    """One worker process; every connection that lives on holds one of its threads.
+
+    `behind_tls`: connections come from `Front`, and say in a first line for whom.
+    """
     from gunicorn.app.base import BaseApplication
     from gunicorn.arbiter import Arbiter
     from gunicorn.errors import HaltServer
@@ -151,6 +156,10 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
 
         def handle_request(self, req: Any, conn: Any) -> Any:
             conn.sock.settimeout(SEND_WITHIN)
+            if behind_tls:
+                req.scheme = "https"
+                if req.proxy_protocol_info:  # on the first request of a connection only
+                    conn.client = (req.proxy_protocol_info["client_addr"], req.proxy_protocol_info["client_port"])
             try:
                 return super().handle_request(req, conn)
             except TimeoutError:
@@ -198,7 +207,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "worker_class": Worker,
                 "workers": 1,
                 "threads": threads,
-                "worker_connections": _most_connections(threads),
+                "worker_connections": _most_connections(threads, each=_WITH_TLS if behind_tls else 1),
                 "graceful_timeout": int(STOP_WITHIN),
                 "timeout": 60,
                 "control_socket_disable": True,
@@ -206,6 +215,7 @@ def run_gunicorn(listener: socket.socket, threads: int, begin: Begin) -> None:
                 "errorlog": None,
                 "logger_class": Log,
                 "proc_name": "posecast",
+                "proxy_protocol": "v1" if behind_tls else "off",
                 # Who may forward is for --behind-proxy alone to say.
                 "forwarded_allow_ips": "",
                 "post_worker_init": tell_once,
@@ -239,8 +249,8 @@ def _cause_of_death() -> str:
     return ""
 
 
-def _most_connections(threads: int) -> int:
-    """As many as there are descriptors for: one per connection, and one per thread that polls one."""
+def _most_connections(threads: int, each: int) -> int:
+    """As many as there are descriptors for: `each` per connection, and one per thread that polls one."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -249,7 +259,7 @@ def _most_connections(threads: int) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
         soft = most
     free = _DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
-    return max(threads, min(threads + _WAITING, free - threads - _OUR_DESCRIPTORS))
+    return max(threads, min(threads + _WAITING, (free - threads - _OUR_DESCRIPTORS) // each))
 
 
 def run_werkzeug(listener: socket.socket, begin: Begin) -> None:

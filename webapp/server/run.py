@@ -25,6 +25,7 @@ from webapp.monitoring.logs import event
 from webapp.server.gunicorn import Running, run
 from webapp.server.precheck import checked
 from webapp.server.restarts import Chosen, Restarts
+from webapp.server.tls.certificate import Certificate
 from webapp.state.startup_problems import Problem
 from webapp.state.store import Store, default_path, default_recordings
 
@@ -33,10 +34,10 @@ log = logging.getLogger(__name__)
 _BACKLOG = 128
 
 
-def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
+def serve(choose: Callable[[], Chosen], options: ServeOptions, certificate: Certificate | None = None) -> None:
     """Serve the dashboard until stopped. PosecastError for errors that the user can correct, before anything runs.
 
-    `choose` is called again when the serving process has crashed and is replaced.
+    `choose` is called again when the serving process has crashed and is replaced. With a `certificate`, it is https.
     """
     restarts = Restarts(choose)
     settings = restarts.first.settings
@@ -51,7 +52,12 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions) -> None:
     def begin() -> Running:
         return begin_serving(restarts.begin(), options, restarts.note_source)
 
-    run(listener, options.threads, begin)
+    if certificate is None:
+        run(listener, options.threads, begin)
+    else:
+        from webapp.server.tls.serving import run_with_tls
+
+        run_with_tls(listener, options.threads, begin, certificate)
 
 
 def _import_application() -> None:
@@ -140,6 +146,8 @@ def announce(options: ServeOptions, tokens: Tokens) -> None:
 def _print_links(options: ServeOptions, url: str) -> None:
     """Print the links for the person at the terminal; they are never logged, since they contain tokens."""
     print(f"Posecast is at {with_token(url, options.token)}", flush=True)
+    if options.fingerprint is not None:
+        print(f"Browsers warn once, since nobody signed its certificate. SHA-256:\n{options.fingerprint}", flush=True)
     if options.protected:
         shown = reachable_url(options)
         print(f"From other devices: {with_token(shown, options.token)}", flush=True)
@@ -149,7 +157,7 @@ def _print_links(options: ServeOptions, url: str) -> None:
 def own_url(options: ServeOptions) -> str:
     """The server's address for a browser on this machine."""
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
-    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
+    return f"{options.scheme}://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
 
 
 def _refused(host: str, port: int, error: OSError) -> PosecastError:

@@ -44,5 +44,6 @@ def adjusted(camera: Camera, by: Adjustment) -> Calibration:
     size = None if K is None else camera.image_size
     is_known = by.height_m is not None or camera.provenance.pose == "file"
     provenance = Provenance("file" if is_known else "estimated", "default" if K is None else given)
-    spec = CameraSpec(R, t, camera.up, K, size, provenance=provenance, floor=HAND)
+    distortion = () if K is None else camera.distortion
+    spec = CameraSpec(R, t, camera.up, K, size, provenance=provenance, floor=HAND, distortion=distortion)
     return Calibration(spec, "adjusted", "m")

@@ -27,12 +27,12 @@ class Sources:
     def __init__(
         self,
         named: Iterable[str],
-        recordings: Callable[[], Iterable[str]],
+        recordings: Callable[[], Iterable[tuple[str, str]]],
         uploads: Callable[[], Iterable[tuple[str, str]]],
         *,
         addresses: bool = True,
     ) -> None:
-        """`recordings` returns names, `uploads` sources with titles; `addresses`: whether any may be chosen."""
+        """`recordings` and `uploads` return sources with titles; `addresses`: whether any may be chosen."""
         self._recordings, self._uploads, self._addresses = recordings, uploads, addresses
         # By redacted text: passwords in addresses stay on the server.
         own = (text for text in named if not _is_listed(text))
@@ -87,7 +87,7 @@ class Sources:
 
     def _stored(self) -> dict[str, str]:
         """Recordings and uploads -> labels."""
-        return {**{RECORDING + name: _made_at(name) for name in self._recordings()}, **dict(self._uploads())}
+        return {**dict(self._recordings()), **dict(self._uploads())}
 
     def _address(self, text: str) -> str:
         """An address that the page may open from now on; its password is needed only this once."""
@@ -111,15 +111,6 @@ def _is_listed(text: str) -> bool:
 def _is_common(text: str) -> bool:
     """Whether every server offers the source: the demo stage from all of its cameras, and cameras."""
     return is_demo(text) or _CAMERA_INDEX.fullmatch(text) is not None
-
-
-def _made_at(name: str) -> str:
-    """`recording-20261128-215500-2` as people read it."""
-    found = re.fullmatch(r"recording-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-(\d+))?", name)
-    if found is None:
-        return name
-    year, month, day, hour, minute, second, number = found.groups()
-    return f"Recording {year}-{month}-{day} {hour}:{minute}:{second}" + (f" ({number})" if number else "")
 
 
 def _kind(text: str) -> str:

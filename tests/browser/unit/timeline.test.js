@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JOINT_COUNT } from "../../../webapp/static/js/skeleton.js";
-import { createMoment, createTimeline } from "../../../webapp/static/js/timeline.js";
+import { createMoment } from "../../../webapp/static/js/timeline/moment.js";
+import { createTimeline } from "../../../webapp/static/js/timeline/timeline.js";
 
 const person = (id, x) => ({
   id,

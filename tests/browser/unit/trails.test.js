@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createColours } from "../../../webapp/static/js/scene/colours.js";
 import { createTrails } from "../../../webapp/static/js/scene/trails.js";
 import { JOINT_COUNT } from "../../../webapp/static/js/skeleton.js";
-import { createMoment, MAX_PEOPLE } from "../../../webapp/static/js/timeline.js";
+import { createMoment, MAX_PEOPLE } from "../../../webapp/static/js/timeline/moment.js";
 
 /** Segments of trails and path after `seconds` of 60 Hz; `place(t)` is x of person 1 in metres, `fps` of the scenes. */
 function draw(place, { fps = 30, seconds = 2 } = {}) {

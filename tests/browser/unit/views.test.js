@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createSubjects, gather } from "../../../webapp/static/js/scene/subjects.js";
 import { createViews } from "../../../webapp/static/js/scene/views.js";
 import { JOINT_COUNT } from "../../../webapp/static/js/skeleton.js";
-import { createMoment, MAX_PEOPLE } from "../../../webapp/static/js/timeline.js";
+import { createMoment, MAX_PEOPLE } from "../../../webapp/static/js/timeline/moment.js";
 import { PerspectiveCamera, Vector3 } from "../../../webapp/static/vendor/vendor.js";
 import { crowd, standing } from "./people.js";
 

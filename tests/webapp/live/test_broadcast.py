@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.slot import Slot
-from engine.types import Snapshot
+from engine.snapshot_slot import SnapshotSlot
+from engine.types import Event, Snapshot
 from tests.webapp.people import person, snapshot
 from webapp.live import scenes as scenes_module
 from webapp.live.broadcast import SILENT_AFTER, Broadcaster
@@ -30,7 +31,7 @@ class FakeSockets:
         self.sent.append((event, to, data))
 
     def emit_scene(self, text: str, to: str, acknowledged: Callable[..., None]) -> None:
-        self.sent.append(("scene", to, json.loads(text)["frame"]))
+        self.sent.append(("scene", to, json.loads(text)))
         self.acknowledge[to] = acknowledged
 
     def drop(self, sid: str) -> None:
@@ -40,6 +41,10 @@ class FakeSockets:
         pass
 
     def scenes_of(self, sid: str) -> list[int]:
+        """The frames."""
+        return [scene["frame"] for scene in self.sent_to(sid)]
+
+    def sent_to(self, sid: str) -> list[Any]:
         return [data for event, to, data in self.sent if event == "scene" and to == sid]
 
     def events(self, name: str) -> list[tuple[str | None, Any]]:
@@ -51,7 +56,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = 100.0
-        self.slot: Slot[Snapshot] = Slot()
+        self.slot = SnapshotSlot()
         self.sockets = FakeSockets()
         self.latencies: list[float] = []
         scenes = Scenes(self.slot, lambda: 25.0, lambda: self.now, lambda: 1e9)
@@ -177,10 +182,24 @@ def test_latency_is_measured_from_capture_to_publication(world: World) -> None:
 
 
 def test_rate_and_time_of_day_of_a_scene() -> None:
-    slot: Slot[Snapshot] = Slot()
+    slot = SnapshotSlot()
     scenes = Scenes(slot, lambda: 12.5, lambda: 50.0, lambda: 1000.0)
     assert scenes.newest() is None
     slot.put(snapshot(1, captured_at=50.0 - 0.03))
     scene = json.loads(scenes.newest() or "")
     assert scene["fps"] == 12.5
     assert scene["wall_time"] == pytest.approx(1000 - 0.03)
+
+
+def test_a_slow_client_gets_the_events_of_the_scenes_that_it_skipped(world: World) -> None:
+    for name in ("slow", "quick"):
+        world.broadcaster.join(name)
+    world.show(0)
+    for index in (1, 2, 3):
+        happened = (Event("entered", 0.0, 1e9, "Person 1 came in", person=1),) if index == 2 else ()
+        world.sockets.acknowledge["quick"]()
+        world.slot.put(replace(snapshot(index), events=happened))
+        world.broadcaster.step()
+    world.sockets.acknowledge["slow"]()
+    got = {name: [len(scene["events"]) for scene in world.sockets.sent_to(name)] for name in ("slow", "quick")}
+    assert got == {"slow": [0, 1], "quick": [0, 0, 1, 0]}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -11,14 +12,20 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from engine.wire import CSV_COLUMNS
+from engine.slot import Slot
+from engine.types import Event, Snapshot
+from engine.wire import CSV_COLUMNS, dumps, scene_to_wire
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
+from tests.webapp.people import snapshot
+from tests.webapp.recording.numbered import number_in, numbered
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
+from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
+from webapp.recording.replay import ReplaySource
 from webapp.services import Services
 
 
@@ -68,6 +75,7 @@ def test_a_recording_is_made_listed_downloaded_and_deleted(
     assert client.get("/api/recordings").json["recordings"] == []
     assert client.get(f"/api/recordings/{name}", buffered=True).status_code == 404
     assert options.recordings is not None
+    services.library.trash.empty()
     assert list(options.recordings.iterdir()) == []
 
 
@@ -179,8 +187,10 @@ def test_what_a_crash_left_is_finished(tmp_path: Path) -> None:
     recordings.prepare()
     assert recordings.names() == ["recording-20260101-000000"]
     assert recordings.path("recording-20260101-000000").read_text() == line * 3
-    assert recordings.listing()[0]["scenes"] == 3
     assert [path.name for path in tmp_path.iterdir()] == ["recording-20260101-000000.jsonl"]
+    library = Library(recordings)
+    assert library.index("recording-20260101-000000").scenes == 3
+    library.close()
 
 
 def test_what_another_server_records_is_left_alone(
@@ -199,7 +209,9 @@ def test_what_another_server_records_is_left_alone(
     eventually(lambda: (show(stage, playing), recorded(client) > 3)[1])
     client.post("/api/recordings", json={"record": False})
     other.stop()
-    first, last = sorted(second.listing(), key=lambda one: str(one["name"]))
+    library = Library(second)
+    first, last = sorted(library.listing(), key=lambda one: str(one["name"]))
+    library.close()
     assert {first["name"], last["name"]} == names
     assert first["video"], "not torn out from under who writes it"
     assert first["scenes"] > 3
@@ -246,6 +258,46 @@ def test_a_recording_replays_as_a_source(
     np.testing.assert_allclose(one["joints_3d"], other["joints_3d"], atol=2e-4)  # both were rounded once more
     pixels = services.pipeline.snapshots.newest().frame.image  # type: ignore[union-attr]
     assert (pixels.std() > 20) == video
+
+
+def test_a_replay_is_trimmed_and_merged_as_its_user_chose(
+    client: FlaskClient, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    recorded = [numbered(index, index * 0.5) for index in range(12)]
+    snapshots: Slot[Snapshot] = Slot()
+    clock = Scenes(snapshots, lambda: 2.0, clock=lambda: 0.0, wall_clock=lambda: 1.8e9)
+    recorder = Recorder(services.recordings, clock, 2**40, lambda *_: None, lambda: None)
+    name = str(recorder.start(video=True)["name"])
+    for count, one in enumerate(recorded):
+        snapshots.put(one)
+        eventually(lambda count=count: recorder.status()["scenes"] > count)  # type: ignore[index]
+    recorder.stop()
+    assert (
+        client.patch(f"/api/recordings/{name}", json={"trim_s": [2.4, 4.1], "names": {"1": "Ada"}}).status_code == 200
+    )
+    source = ReplaySource(services.recordings, name)
+    frames = [source.read() for _ in range(5)]
+    source.close()
+    assert [frame.index for frame in frames if frame] == [5, 6, 7, 8, 5]
+    assert [number_in(frame.image) for frame in frames if frame] == [5, 6, 7, 8, 5]
+    client.patch(f"/api/recordings/{name}", json={"deleted": [1], "names": {}})
+    frame = ReplaySource(services.recordings, name).read()
+    assert frame is not None
+    assert frame.recorded is not None
+    assert frame.recorded.scene.people == ()
+
+
+def test_a_replay_has_the_recorded_events(tmp_path: Path) -> None:
+    happened = Event("fall", 0.04, 1e9, "Person 1 may have fallen", person=1)
+    lines = [
+        dumps(scene_to_wire(replace(snapshot(index), events=(happened,) * index), fps=25, wall_time=index))
+        for index in range(2)
+    ]
+    (tmp_path / "recording-20261129-010000.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    source = ReplaySource(Recordings(tmp_path), "recording-20261129-010000")
+    events = [frame.recorded.events for frame in (source.read(), source.read()) if frame and frame.recorded]
+    source.close()
+    assert events == [(), (happened,)]
 
 
 def test_one_that_plays_is_deleted_and_says_so(

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -38,6 +39,9 @@ STOPS_WITHIN = 3.0
 """Seconds, as promised; a machine under load may take longer for what is not ours, so there is some slack."""
 SLACK = 4.0
 
+UNVERIFIED = ssl._create_unverified_context()
+"""For a certificate that nobody has signed."""
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes and signals of POSIX")
 
 
@@ -63,11 +67,16 @@ class Process:
         )
         assert self.process.stdout is not None
         said: list[str] = []
-        while not (match := re.search(r"Posecast is at (http://\S+/)(?:\?token=(\S+))?", "".join(said))):
+        while not (match := re.search(r"Posecast is at (https?://\S+/)(?:\?token=(\S+))?", "".join(said))):
             said.append(self.process.stdout.readline())
             assert said[-1], "".join(said)
         self.url, self.token = match[1], match[2]
         self.port = int(self.url.rstrip("/").rpartition(":")[2])
+
+    def connect(self) -> socket.socket:
+        """A connection as programs make it, encrypted for https."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return UNVERIFIED.wrap_socket(connection) if self.url.startswith("https:") else connection
 
     def family(self) -> list[psutil.Process]:
         parent = psutil.Process(self.process.pid)
@@ -76,14 +85,14 @@ class Process:
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         request = urllib.request.Request(self.url + path, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=10, context=UNVERIFIED) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
     def put(self, path: str, body: object) -> None:
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), method="PUT")
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=10, context=UNVERIFIED) as response:
             assert response.status == 200
 
     def rest(self) -> str:
@@ -106,7 +115,7 @@ def running(*arguments: str, **options: tuple[str, str]) -> Iterator[Process]:
 
 def open_stream(server: Process) -> socket.socket:
     """A viewer of the pictures, who does not read them."""
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    connection = server.connect()
     connection.sendall(b"GET /stream.mjpg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert b"200" in connection.recv(100)
     return connection
@@ -119,13 +128,14 @@ def open_stream(server: Process) -> socket.socket:
         ([], signal.SIGINT),  # Ctrl-C reaches every process of the group
         ([], signal.SIGHUP),
         (["--werkzeug"], signal.SIGINT),
+        (["--tls"], signal.SIGTERM),
     ],
 )
 def test_it_ends_in_time_and_leaves_nothing(arguments: list[str], stop: signal.Signals) -> None:
     with running(*arguments) as server:
         assert server.get("api/state")[0] == 200
         stream = open_stream(server)
-        client = socketio.Client(reconnection=False)
+        client = socketio.Client(reconnection=False, ssl_verify=False)
         client.connect(server.url, transports=["websocket"])
         family = server.family()
         started = time.monotonic()
@@ -348,7 +358,8 @@ class Start:
         self.options: ServeOptions | None = None
         monkeypatch.setattr("webapp.commands.serve.serve", self._serve)
 
-    def _serve(self, choose: Callable[[], Chosen], options: ServeOptions) -> None:
+    def _serve(self, choose: Callable[[], Chosen], options: ServeOptions, certificate: object) -> None:
+        assert certificate is None
         self.chosen, self.options = choose(), options
 
 

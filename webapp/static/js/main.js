@@ -1,13 +1,15 @@
 // The dashboard: creates the panels, passes server messages to them and user actions to the server.
 
-import { get, post, put, remove } from "./api.js";
-import { COMPACT, createTheme, watchMedia } from "./appearance.js";
+import { get } from "./api.js";
+import { createTheme } from "./appearance.js";
 import { createClock } from "./clock.js";
+import { createActions } from "./dashboard/actions.js";
+import { createLayout } from "./dashboard/layout.js";
+import { isBroken, statusOf } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
-import { createBottomSheet } from "./panels/bottom-sheet.js";
 import { createCameraPanel } from "./panels/camera/camera.js";
 import { createFloorChip } from "./panels/camera/floor-chip.js";
 import { createDisplayPanel } from "./panels/display.js";
@@ -16,16 +18,16 @@ import { createEnginePanel } from "./panels/engine.js";
 import { guard, VIEW_ONLY } from "./panels/guard.js";
 import { createHeader } from "./panels/header.js";
 import { createJointsPanel } from "./panels/joints.js";
-import { createRecordingsPanel, describeSaved } from "./panels/recordings.js";
-import { createReplayBadge, isReplay } from "./panels/replay.js";
+import { createRecordingsPanel } from "./panels/recordings.js";
+import { createReplayBadge } from "./panels/replay.js";
 import { createStage } from "./panels/stage.js";
 import { createStatsPanel } from "./panels/stats.js";
-import { createTabs } from "./panels/tabs.js";
 import { createToasts } from "./panels/toasts.js";
 import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
 import { createSend } from "./send/send.js";
 import { createSource } from "./source/source.js";
+import { createTime } from "./timeline/time.js";
 import { createGridLayer } from "./video/grid-layer.js";
 import { createLayers } from "./video/layers.js";
 import { withheldIn } from "./video/permission.js";
@@ -42,46 +44,18 @@ const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
 let live = null;
-let compact = false;
-let adjustPlace = null; // where the video is while the camera is adjusted on a small screen
-
-/** Performs an action on the server; if it fails, shows a toast and resets the controls to the server's state. */
-async function act(work) {
-  try {
-    return await work();
-  } catch (error) {
-    toasts.problem(error);
-    if (state) showState(state);
-    return null;
-  }
-}
 
 const actions = {
-  backend: (choice) => act(() => put("api/backend", choice)),
-  cancelSwitch: () => act(() => remove("api/backend")),
-  compare: (a, b) => act(() => put("api/comparison", { a, b })),
-  endComparison: () => act(() => remove("api/comparison")),
-  source: (source) => act(() => put("api/source", { source })),
-  settings: (changes) => act(() => put("api/settings", changes)),
-  personHeight(id, metres) {
-    const { [id]: _, ...others } = state.settings.person_heights_m ?? {};
-    const heights = metres === null ? others : { ...others, [id]: metres };
-    return actions.settings({ person_heights_m: Object.keys(heights).length > 0 ? heights : null });
-  },
-  async record(on, video) {
-    const answer = await act(() => post("api/recordings", { record: on, video }));
-    if (answer?.finished) toasts.news(describeSaved(answer.finished));
-  },
-  replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
+  ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
   preview(calibration) {
     stage.setPreview(calibration !== null);
     live?.viewer?.setPreview(calibration);
     grid.setPreview(calibration);
   },
-  adjusting(place) {
-    adjustPlace = place;
-    placeVideo();
-    layout.dataset.large = place && !compact ? "video" : preferences.get("large");
+  adjusting: (place) => layout.setAdjusting(place),
+  replay(name) {
+    layout.closeSheet();
+    return time.open(name);
   },
   grid(shown) {
     preferences.set("grid", shown);
@@ -100,13 +74,19 @@ const header = createHeader({
 const stage = createStage({
   onPreset: (name) => live?.viewer?.look(name),
   onFit: () => live?.viewer?.fit(),
-  onEnlarge: enlarge,
+  onEnlarge: () => layout.enlarge(),
 });
 const video = createVideoPanel({
   layers: layers.element,
   view: preferences.get("view"),
   onView: chooseView,
-  onEnlarge: enlarge,
+  onEnlarge: () => layout.enlarge(),
+});
+const time = createTime({
+  problem: toasts.problem,
+  onVideo: video.setProblem,
+  onChoose: () => layout.open("recordings"),
+  onShare: actions.replayForAll,
 });
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
@@ -125,39 +105,32 @@ stage.frame.append(replay.element, floorChip.element);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
-const sheet = createBottomSheet();
-const tabs = createTabs(
-  [
-    { name: "video", label: "Video", icon: "video", element: h("div", {}) },
-    { name: "engine", label: "Engine", icon: "engine", element: guards[0].element },
-    { name: "camera", label: "Camera", icon: "camera", element: guards[1].element },
-    { name: "display", label: "Display", icon: "display", element: display.element },
-    { name: "joints", label: "Joints", icon: "joints", element: joints.element },
-    { name: "stats", label: "Stats", icon: "stats", element: stats.element },
-    { name: "recordings", label: "Record", icon: "record", element: guards[2].element },
-  ],
-  { label: "Settings", onChoose: sheet.chosen, aside: sheet.toggle },
-);
-const side = h("aside", { class: "card side", id: "settings", "aria-label": "Settings", tabindex: "-1" }, tabs.element);
-sheet.attach(side, tabs.bar);
-const views = h("main", { class: "views" }, stage.element, video.element);
-const layout = h("div", { class: "layout", "data-large": preferences.get("large") }, views, side);
+const layout = createLayout({
+  preferences,
+  stage: stage.element,
+  video: video.element,
+  time: time.bar,
+  panels: {
+    engine: guards[0].element,
+    camera: guards[1].element,
+    recordings: guards[2].element,
+    display: display.element,
+    joints: joints.element,
+    stats: stats.element,
+  },
+});
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
   header.element,
   banner.element,
-  layout,
+  layout.element,
   toasts.element,
   send.element,
   source.element,
   drop.element,
 );
-watchMedia(COMPACT, (is) => {
-  compact = is;
-  tabs.setHidden("video", !compact);
-  placeVideo();
-});
+layout.start();
 const theme = createTheme({
   preferences,
   onChange(colours) {
@@ -171,6 +144,7 @@ live = await startLive({
   banner,
   layers,
   view: preferences.get("view"),
+  timeline: time,
   on: {
     state: showState,
     stats: showStats,
@@ -178,6 +152,7 @@ live = await startLive({
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: showHealth,
+    camera: grid.setCamera,
     moment: showMoment,
   },
 });
@@ -187,15 +162,15 @@ theme.apply();
 function showState(next) {
   const before = state;
   state = next;
-  header.update({ state, stats: state.stats });
+  showFigures(state.stats);
   replay.update(state);
+  time.update(state);
   source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
   camera.update(state);
   floorChip.update(state);
-  grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
@@ -214,10 +189,16 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
+/** The figures are of what is live: while another time is shown, they are left out. */
+function showFigures(news) {
+  const live = time.transport.isLive;
+  header.update({ state, stats: live ? news : null });
+  header.setLatency(live && news?.source_problem === null ? latency.value : null);
+}
+
 let ticks = 0;
 function showStats(news) {
-  header.update({ state, stats: news });
-  header.setLatency(news.source_problem === null ? latency.value : null);
+  showFigures(news);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -229,20 +210,16 @@ function showStats(news) {
 }
 
 function showHealth(connected, reason) {
-  const broken = connected && (state?.stats?.source_problem ?? null) !== null;
+  const broken = connected && isBroken(state);
   banner.offerSource(broken && state.view_only === false);
-  layout.classList.toggle("no-source", broken);
-  if (!connected) header.setStatus("lost", "Reconnecting");
-  else if (broken) header.setStatus("waiting", "No source");
-  else if (state?.status === "starting") header.setStatus("waiting", "Starting");
-  else if (reason) header.setStatus("waiting", "Waiting");
-  else if (isReplay(state?.source)) header.setStatus("replay", "Replay");
-  else header.setStatus("live", state?.source?.startsWith("upload:") ? "Playing" : "Live");
+  layout.setNoSource(broken);
+  layout.setAway(!time.transport.isLive);
+  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
 }
 
 function showMoment(moment, now) {
-  latency.observe(moment.wallTime);
-  if (tabs.isOpen("joints")) joints.update(moment, now);
+  if (time.transport.isLive) latency.observe(moment.wallTime);
+  if (layout.isOpen("joints")) joints.update(moment, now);
 }
 
 function refreshBackends() {
@@ -262,34 +239,18 @@ function chooseDisplay(show) {
   live?.show(show);
 }
 
-function placeVideo() {
-  if (compact) (adjustPlace ?? tabs.bodyOf("video")).replaceChildren(video.element);
-  else views.append(video.element);
-}
-
-function enlarge() {
-  const large = layout.dataset.large === "video" ? "scene" : "video";
-  layout.dataset.large = large;
-  preferences.set("large", large);
-}
-
 /** A floor that was found is left for the neutral camera; a change by hand is taken back. */
 function undoFloor() {
   if (state.camera.format === "estimated") actions.settings({ level: "off" });
   else camera.undo();
 }
 
-function openCamera() {
-  tabs.select("camera");
-  sheet.setOpen(true);
-}
-
 function adjustCamera() {
-  openCamera();
+  layout.open("camera");
   camera.adjust();
 }
 
 function offerCameraFile(file) {
-  openCamera();
+  layout.open("camera");
   camera.offerFile(file);
 }

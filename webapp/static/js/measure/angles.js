@@ -3,8 +3,8 @@
 
 import { JOINT } from "../skeleton.js";
 import { displayFromWorld } from "../transform.js";
+import { cross, dot, known, length, unit } from "./vectors.js";
 
-const SMALLEST_M = 1e-6;
 const IN_PLANE = 0.1;
 const DEGREES = 180 / Math.PI;
 
@@ -37,7 +37,8 @@ function angleOf(joints, frames, definition) {
   return Math.hypot(sine, cosine) >= IN_PLANE * known(vector) ? Math.atan2(sine, cosine) : NaN;
 }
 
-function vectorOf(joints, weights) {
+/** The sum of joints with weights, of joints that are y up. */
+export function vectorOf(joints, weights) {
   if ("up" in weights) return [0, 1, 0];
   const sum = [0, 0, 0];
   for (const [name, weight] of Object.entries(weights)) {
@@ -46,7 +47,8 @@ function vectorOf(joints, weights) {
   return sum;
 }
 
-function frameOf(joints, definition) {
+/** {x, y, z}, units, of a frame's definition; joints are y up. */
+export function frameOf(joints, definition) {
   if (!definition.first) return { x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1] };
   const [kept, first] = definition.first;
   const [other, second] = definition.second;
@@ -58,7 +60,7 @@ function frameOf(joints, definition) {
 }
 
 /** Metres along 'x', '-y', … of a frame. */
-function component(vector, frame, axis) {
+export function component(vector, frame, axis) {
   const along = dot(vector, frame[axis.at(-1)]);
   return axis[0] === "-" ? -along : along;
 }
@@ -72,11 +74,3 @@ function turn(m, joints) {
   }
   return turned;
 }
-
-const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-const length = (a) => Math.hypot(...a);
-
-/** The length; NaN where that is too small for a direction. */
-const known = (a) => (length(a) >= SMALLEST_M ? length(a) : NaN);
-const unit = (a) => a.map((value) => value / known(a));

@@ -6,7 +6,7 @@ import { createAnglesTable } from "../measure/angles-table.js";
 import { colourOf } from "../palette.js";
 import { valueRange } from "../settings.js";
 import { JOINT_COUNT, JOINTS, jointLabel, PELVIS } from "../skeleton.js";
-import { HEIGHT_KINDS } from "../timeline.js";
+import { HEIGHT_KINDS } from "../timeline/moment.js";
 
 const EVERY_MS = 250;
 /** Of the person's colour, at the field that names them. */

@@ -3,8 +3,11 @@
 import { createPicker } from "./picker.js";
 import { followPointer } from "./pointer.js";
 
-/** {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. */
-export function createHover(canvas) {
+/**
+ * {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. `onPick(id, joint)` when a joint is
+ * clicked or tapped.
+ */
+export function createHover(canvas, onPick = () => {}) {
   const pick = createPicker();
   const pointer = followPointer(canvas);
   const hovered = { slot: -1, joint: -1 };
@@ -22,6 +25,7 @@ export function createHover(canvas) {
         const { slot, joint } = at(tap, moment, points, camera, withFace);
         tapped.id = slot < 0 ? -1 : moment.ids[slot];
         tapped.joint = joint;
+        if (slot >= 0) onPick(tapped.id, joint);
       }
       if (pointer.place) {
         tapped.id = -1;

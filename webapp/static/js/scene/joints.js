@@ -8,7 +8,7 @@ import {
   SphereGeometry,
 } from "../../vendor/vendor.js";
 import { FACE, isRight, JOINT_COUNT, JOINT_RADIUS } from "../skeleton.js";
-import { MAX_PEOPLE } from "../timeline.js";
+import { MAX_PEOPLE } from "../timeline/moment.js";
 
 /** Joints that are estimated without being detected are drawn this much smaller. */
 const ESTIMATED_SCALE = 0.45;

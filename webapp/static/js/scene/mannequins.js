@@ -45,7 +45,7 @@ const VERTEX = `
 /** Light from the sky and the ground, a soft lamp that wraps around, a faint gloss and a bright edge. */
 const FRAGMENT = `
   uniform vec3 sky, ground, lamp, towardsLamp, backdrop;
-  uniform float edge, gloss, hidden;
+  uniform float edge, gloss, hidden, opacity;
   varying vec3 vNormal, vColour, vView;
   varying float vLight, vSeen;
   void main() {
@@ -58,7 +58,7 @@ const FRAGMENT = `
     float away = 1.0 - max(dot(n, v), 0.0);
     lit += (0.25 + 0.75 * vColour) * edge * away * away * away * up * vLight;
     lit += gloss * pow(max(dot(n, normalize(towardsLamp + v)), 0.0), 30.0) * vLight;
-    gl_FragColor = vec4(mix(lit, mix(backdrop, vColour, 0.3), 0.62 * (1.0 - vSeen)), 1.0);
+    gl_FragColor = vec4(mix(lit, mix(backdrop, vColour, 0.3), 0.62 * (1.0 - vSeen)), opacity);
     #include <colorspace_fragment>
   }`;
 
@@ -71,8 +71,11 @@ const LIGHT = {
 const LAMP = new Vector3(-0.62, 0.35, 0.7);
 const LAMP_ABOVE = 0.55;
 
-/** `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more. */
-export function createMannequins(capacity, rows, coarseness) {
+/**
+ * `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more; `opacity`: less
+ * than 1 for translucent bodies.
+ */
+export function createMannequins(capacity, rows, coarseness, opacity = 1) {
   const mesh = createMesh(coarseness);
   const geometry = new InstancedBufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(mesh.positions, 3));
@@ -106,8 +109,10 @@ export function createMannequins(capacity, rows, coarseness) {
     edge: { value: 0 },
     gloss: { value: 0 },
     hidden: { value: 0 },
+    opacity: { value: opacity },
   };
-  const material = new ShaderMaterial({ vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms });
+  const transparent = opacity < 1;
+  const material = new ShaderMaterial({ vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms, transparent });
   const object = new Mesh(geometry, material);
   object.frustumCulled = false;
   object.onBeforeRender = (_renderer, _scene, camera) => {

@@ -1,7 +1,7 @@
 // People: a shaded figure each, soft shadows under them, and their joints where bodies are switched off.
 
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
-import { MAX_PEOPLE } from "../timeline.js";
+import { MAX_PEOPLE } from "../timeline/moment.js";
 import { createJoints } from "./joints.js";
 import { PERSON_FLOATS, poseBones } from "./mannequin/rig.js";
 import { createMannequins } from "./mannequins.js";

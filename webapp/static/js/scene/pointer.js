@@ -1,6 +1,6 @@
-// Where the mouse is on a canvas, in its CSS pixels, and where a finger tapped it.
+// Where the mouse is on a canvas, in its CSS pixels, and where it was clicked or tapped.
 
-/** A finger that has moved farther, or stays longer, turns the view. */
+/** A press that moves farther, or lasts longer, turns the view. */
 const TAP_PX = 10;
 const TAP_MS = 500;
 
@@ -15,12 +15,12 @@ export function followPointer(canvas) {
 
   function press(event) {
     move(event);
-    down = { id: event.pointerId, x: event.offsetX, y: event.offsetY, at: event.timeStamp };
+    down = event.button === 0 && { id: event.pointerId, x: event.offsetX, y: event.offsetY, at: event.timeStamp };
   }
 
-  function release({ pointerType, pointerId, offsetX: x, offsetY: y, timeStamp }) {
-    const short = down?.id === pointerId && timeStamp - down.at < TAP_MS;
-    if (pointerType === "touch" && short && Math.hypot(x - down.x, y - down.y) < TAP_PX) tap = { x, y };
+  function release({ pointerId, offsetX: x, offsetY: y, timeStamp }) {
+    const short = down && down.id === pointerId && timeStamp - down.at < TAP_MS;
+    if (short && Math.hypot(x - down.x, y - down.y) < TAP_PX) tap = { x, y };
   }
 
   const leave = () => {
@@ -38,7 +38,7 @@ export function followPointer(canvas) {
     get place() {
       return place;
     },
-    /** Where a finger tapped since the last call; null if it did not. */
+    /** Where it was clicked or tapped since the last call; null if it was not. */
     takeTap() {
       const taken = tap;
       tap = null;

@@ -1,7 +1,7 @@
 // What the presets frame: people with room to stand up in, and where they face.
 
 import { JOINT, JOINT_COUNT, PELVIS } from "../skeleton.js";
-import { MAX_PEOPLE } from "../timeline.js";
+import { MAX_PEOPLE } from "../timeline/moment.js";
 
 /** Room above the floor for whoever stands up or raises their arms, and above heads for labels; metres. */
 const STANDING_M = 2;

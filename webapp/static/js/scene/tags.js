@@ -3,7 +3,7 @@
 import { CanvasTexture, Group, Sprite, SpriteMaterial, SRGBColorSpace, Vector3 } from "../../vendor/vendor.js";
 import { colourOf, inkOn } from "../palette.js";
 import { EARS, JOINT_COUNT } from "../skeleton.js";
-import { MAX_PEOPLE } from "../timeline.js";
+import { MAX_PEOPLE } from "../timeline/moment.js";
 import { createTagLayout } from "./tag-layout.js";
 
 /** Pixels of a texture; a label fills its height, and its width as far as the number needs. */

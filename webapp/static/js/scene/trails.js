@@ -1,7 +1,7 @@
 // Where people have been: fading trails of hands and feet, and the pelvis's path on the floor.
 
 import { isRight, JOINT, JOINT_COUNT, PELVIS } from "../skeleton.js";
-import { MAX_PEOPLE } from "../timeline.js";
+import { MAX_PEOPLE } from "../timeline/moment.js";
 import { createRibbons } from "./ribbons.js";
 
 const TRAILED = [JOINT.left_wrist, JOINT.right_wrist, JOINT.left_ankle, JOINT.right_ankle];

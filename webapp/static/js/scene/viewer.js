@@ -9,11 +9,13 @@ import {
   WebGLRenderer,
 } from "../../vendor/vendor.js";
 import { JOINT_COUNT } from "../skeleton.js";
-import { createMoment, MAX_PEOPLE } from "../timeline.js";
+import { createMoment, MAX_PEOPLE } from "../timeline/moment.js";
 import { createAdaptiveResolution, drawsInSoftware } from "./adaptive-resolution.js";
+import { createArcs } from "./arcs.js";
 import { createColours } from "./colours.js";
 import { createFloor } from "./floor.js";
 import { createFrustum } from "./frustum.js";
+import { createGhost } from "./ghost.js";
 import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
 import { createShownCamera } from "./shown-camera.js";
@@ -31,9 +33,10 @@ const COARSE_BODIES = 1.35;
 
 /**
  * Draws `timeline` onto `canvas`; `picture` is {canvas, show(frame, now)}: the live picture, told which frame is
- * shown. `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes.
+ * shown. `onMoment(moment, hovered)` is called after each drawn frame, `onView(name)` when the preset changes,
+ * `onPick(id, joint)` when a joint is clicked or tapped.
  */
-export function createViewer({ canvas, timeline, picture, reducedMotion, onMoment, onView }) {
+export function createViewer({ canvas, timeline, picture, reducedMotion, onMoment, onView, onPick }) {
   const software = drawsInSoftware();
   const renderer = new WebGLRenderer({
     canvas,
@@ -53,7 +56,9 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     frustum: createFrustum(picture.canvas),
     previousFrustum: createFrustum(picture.canvas),
   };
-  for (const part of Object.values(parts)) scene.add(...part.objects);
+  const arcs = createArcs();
+  const ghost = createGhost(software ? COARSE_BODIES : 1);
+  for (const part of [...Object.values(parts), arcs, ghost]) scene.add(...part.objects);
   addLights(scene);
 
   const moment = createMoment();
@@ -61,7 +66,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const framed = { points: createSubjects(), count: 0 };
   const options = { face: true };
   const shownCamera = createShownCamera({ ...parts, picture, camera });
-  const hover = createHover(canvas);
+  const hover = createHover(canvas, onPick);
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
     subjects,
@@ -129,6 +134,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     hover.update(moment, points, camera, options.face);
     parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);
+    ghost.update(moment, points);
+    arcs.update(moment, points, camera, canvas.clientWidth, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
     onMoment(moment, hover.hovered);
@@ -160,6 +167,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       views.go(name, name === "follow" ? nextPerson() : null);
     },
     fit: views.fit,
+    arcs,
+    ghost,
     setCamera: world.setCamera,
     setPreview: world.setPreview,
 
@@ -167,6 +176,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       colours.setTheme(theme);
       scene.background = new Color(background);
       parts.people.setTheme(theme, ground);
+      ghost.setTheme(theme, ground);
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
@@ -185,7 +195,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       observer.disconnect();
       hover.dispose();
       views.dispose();
-      for (const part of Object.values(parts)) part.dispose();
+      for (const part of [...Object.values(parts), arcs, ghost]) part.dispose();
       renderer.dispose();
     },
   };

@@ -2,7 +2,7 @@
 
 import { OrbitControls, Spherical, Vector3 } from "../../vendor/vendor.js";
 import { JOINT_COUNT, PELVIS } from "../skeleton.js";
-import { mix } from "../timeline.js";
+import { mix } from "../timeline/moment.js";
 import { createCameraView } from "./camera-view.js";
 import { farthestOut, frameAll } from "./framing.js";
 import { createRefit } from "./refit.js";

@@ -1,0 +1,142 @@
+"""The messages of ROS 2 about one snapshot, as JSON-ready data for rosbridge.
+
+/posecast/markers                 visualization_msgs/MarkerArray: joints, bones and ids, for Foxglove and RViz
+/posecast/people                  geometry_msgs/PoseArray: pelvis and facing of everybody who was placed
+/posecast/body_3/joints           geometry_msgs/PoseArray: the 19 joints of person 3 in the order of docs/data.md
+/tf                               tf2_msgs/TFMessage: the camera and its optical frame
+/humans/bodies/tracked            hri_msgs/IdsList (REP 155)
+/humans/bodies/body_3/skeleton2d  hri_msgs/Skeleton2D
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.geometry import Array, Camera
+from engine.outputs.ros_frames import OPTICAL, WORLD, camera_transforms, facing, quaternion, ros_from_camera, vector
+from engine.overlay import colour_of
+from engine.skeleton import JOINTS, LIMBS, PELVIS
+from engine.types import Person, Snapshot
+from engine.wire.score import found_keypoints
+
+HRI_KEYPOINTS = (
+    "nose", "neck",
+    "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
+    "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle",
+    "left_eye", "right_eye", "left_ear", "right_ear",
+)  # fmt: skip
+"""The order of hri_msgs/Skeleton2D: the left eye and ear come first, unlike in OpenPose's order, which it is named
+after."""
+LIFETIME_S = 0.5
+"""Seconds after which a viewer removes a marker that was not sent again."""
+_SPHERE_LIST, _LINE_LIST, _TEXT = 7, 5, 9
+"""Types of visualization_msgs/Marker."""
+_JOINT_M, _BONE_M, _TEXT_M = 0.05, 0.025, 0.15
+_LABEL_ABOVE_M = 0.25
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One message to be published."""
+
+    topic: str
+    type: str
+    message: Data
+
+
+def body(person: Person) -> str:
+    """The id of a person for ROS, whose names must not start with a digit."""
+    return f"body_{person.id}"
+
+
+def publications(snapshot: Snapshot, wall_time: float) -> Iterator[Publication]:
+    """Everything about one snapshot; `wall_time` is its capture, seconds since 1970."""
+    camera, stamp = snapshot.scene.camera, stamp_of(wall_time)
+    placed = [(person, joints) for person in snapshot.scene.people if (joints := _joints(person, camera)) is not None]
+    yield Publication("/tf", "tf2_msgs/msg/TFMessage", {"transforms": camera_transforms(camera, stamp)})
+    markers = [marker for person, joints in placed for marker in _markers(person, joints, stamp)]
+    yield Publication("/posecast/markers", "visualization_msgs/msg/MarkerArray", {"markers": markers})
+    poses = [_pose(joints[PELVIS], facing(joints)) for _, joints in placed]
+    yield _pose_array("/posecast/people", poses, stamp)
+    for person, joints in placed:
+        yield _pose_array(f"/posecast/{body(person)}/joints", [_pose(joint, np.eye(3)) for joint in joints], stamp)
+    yield from _hri(snapshot, stamp)
+
+
+def stamp_of(wall_time: float) -> dict[str, int]:
+    """Seconds since 1970 as builtin_interfaces/Time, to a microsecond, which is what a float holds of them."""
+    seconds, microseconds = divmod(round(wall_time * 1e6), 1_000_000)
+    return {"sec": seconds, "nanosec": microseconds * 1000}
+
+
+def _joints(person: Person, camera: Camera) -> Array | None:
+    """(19, 3) metres, `posecast_world`; None if the person could not be placed."""
+    if person.pose3d is None or not np.isfinite(person.pose3d.joints).all():
+        return None
+    return ros_from_camera(np.asarray(person.pose3d.joints, dtype=np.float64), camera)
+
+
+def _pose(position: Array, R: Array) -> Data:
+    return {"position": vector(position), "orientation": quaternion(R)}
+
+
+def _pose_array(topic: str, poses: list[Data], stamp: dict[str, int]) -> Publication:
+    header = {"stamp": stamp, "frame_id": WORLD}
+    return Publication(topic, "geometry_msgs/msg/PoseArray", {"header": header, "poses": poses})
+
+
+def _markers(person: Person, joints: Array, stamp: dict[str, int]) -> list[Data]:
+    points = [vector(joint) for joint in joints]
+    lines = [points[end] for limb in LIMBS for end in limb]
+    top = joints[joints[:, 2].argmax()] + (0.0, 0.0, _LABEL_ABOVE_M)
+    return [
+        _marker("joints", person, stamp, type=_SPHERE_LIST, scale=vector(np.full(3, _JOINT_M)), points=points),
+        _marker("bones", person, stamp, type=_LINE_LIST, scale=vector(np.array([_BONE_M, 0, 0])), points=lines),
+        _marker(
+            "ids", person, stamp, type=_TEXT, scale=vector(np.array([0, 0, _TEXT_M])), text=str(person.id),
+            pose=_pose(top, np.eye(3)),
+        ),
+    ]  # fmt: skip
+
+
+def _marker(namespace: str, person: Person, stamp: dict[str, int], **fields: Any) -> Data:
+    blue, green, red = (round(part / 255, 3) for part in colour_of(person))
+    return {
+        "header": {"stamp": stamp, "frame_id": WORLD},
+        "ns": namespace,
+        "id": person.id,
+        "action": 0,
+        "pose": _pose(np.zeros(3), np.eye(3)),
+        "color": {"r": red, "g": green, "b": blue, "a": 1.0},
+        "lifetime": stamp_of(LIFETIME_S),
+        **fields,
+    }
+
+
+def _hri(snapshot: Snapshot, stamp: dict[str, int]) -> Iterator[Publication]:
+    header = {"stamp": stamp, "frame_id": OPTICAL}
+    ids = [body(person) for person in snapshot.scene.people]
+    yield Publication("/humans/bodies/tracked", "hri_msgs/msg/IdsList", {"header": header, "ids": ids})
+    for person in snapshot.scene.people:
+        skeleton = _skeleton_2d(person, snapshot.scene.camera.image_size)
+        message = {"header": header, "skeleton": skeleton}
+        yield Publication(f"/humans/bodies/{body(person)}/skeleton2d", "hri_msgs/msg/Skeleton2D", message)
+
+
+def _skeleton_2d(person: Person, size: tuple[int, int]) -> list[Data]:
+    """18 x hri_msgs/NormalizedPointOfInterest2D: fractions of the picture; confidence 0 where nothing was found."""
+    points = np.clip(person.pose2d.keypoints / np.asarray(size, dtype=float), 0, 1).round(5)
+    confidences = np.clip(person.pose2d.scores, 0, 1).round(3)
+    found = found_keypoints(person.pose2d)
+    order = [JOINTS.index(name) for name in HRI_KEYPOINTS]
+    return [
+        {"x": float(points[j, 0]), "y": float(points[j, 1]), "c": float(confidences[j])}
+        if found[j] else {"x": 0.0, "y": 0.0, "c": 0.0}
+        for j in order
+    ]  # fmt: skip

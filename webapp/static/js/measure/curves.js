@@ -1,0 +1,87 @@
+// The chosen curves with their values and figures, wherever they come from: live scenes, or a recording on the server.
+
+import { figuresOf, valueAt } from "./statistics.js";
+
+/** Seconds around the playhead whose every value is fetched where the whole is decimated. */
+const FINE_S = 60;
+
+/** `transport` of the timeline; `quantities`, `recorded`, `values` as of their modules. */
+export function createCurves({ transport, quantities, recorded, values }) {
+  let view = null; // [from, to] that is shown of a recording; null for all
+  let raw = false;
+
+  /** What is asked of the server: all the quantities of a person at once. */
+  const asked = (name, list, person, range) => ({
+    name,
+    person,
+    quantities: list.filter((one) => one.person === person).map((one) => one.quantity),
+    range,
+    raw,
+  });
+
+  function recordedCurve(tape, list, one, range) {
+    const series = recorded.series(asked(tape.name, list, one.person, range));
+    const curve = series.curves?.[one.quantity];
+    return curve ? { times: series.times, ...curve, decimated: series.decimated } : { pending: series };
+  }
+
+  function liveCurve(tape, one) {
+    return values.curve(tape.scenes(tape.start, tape.end), tape.timeOf, one);
+  }
+
+  const curveOf = (list, one, range) =>
+    transport.tape.kind === "live" ? liveCurve(transport.tape, one) : recordedCurve(transport.tape, list, one, range);
+
+  function part({ times, values: all }, [from, to]) {
+    const inside = times.map((time, i) => [time, all[i]]).filter(([time]) => time >= from && time <= to);
+    return { times: inside.map(([time]) => time), values: inside.map(([, value]) => value) };
+  }
+
+  return {
+    get raw() {
+      return raw;
+    },
+    get view() {
+      return view;
+    },
+    setRaw(is) {
+      raw = is;
+    },
+    setView(range) {
+      view = range;
+    },
+
+    /** {times, values} of each of `list`, or {pending}. */
+    all: (list) => list.map((one) => curveOf(list, one, view)),
+
+    /** The figures of A to B, or of all; null while they are on their way. */
+    figures(list, one) {
+      const { tape, loop } = transport;
+      const curve = curveOf(list, one, loop);
+      if (curve.pending) return null;
+      if (curve.statistics) return curve.statistics;
+      const { times, values: all } = loop ? part(curve, loop) : curve;
+      return figuresOf(all, times, quantities.get(one.quantity).turn);
+    },
+
+    /** The value at the playhead; null where there is none, or it is not known yet. */
+    now(list, one) {
+      const { tape, time } = transport;
+      let curve = curveOf(list, one, view);
+      if (curve.decimated) {
+        const start = Math.floor(time / FINE_S) * FINE_S;
+        curve = recordedCurve(tape, list, one, [start - 1, start + FINE_S + 1]);
+      }
+      return curve.pending ? null : valueAt(curve.times, curve.values, time);
+    },
+
+    /** Why there is no curve: a fraction that is measured, or a problem; null where all are there. */
+    pending(list) {
+      for (const one of list) {
+        const { pending } = curveOf(list, one, view);
+        if (pending) return pending;
+      }
+      return null;
+    },
+  };
+}
