@@ -78,8 +78,7 @@ def poses_in_mosaic(scene: Scene) -> dict[Sighted, Pose2D]:
     """Everybody's keypoints in pixels of what a frame shows, once for each camera that sees them."""
     if not scene.cameras:
         return {(person.id, ""): person.pose2d for person in scene.people}
-    mosaic = mosaic_of([camera.image_size for camera in scene.cameras.values()])
-    tiles = dict(zip(scene.cameras, mosaic.tiles, strict=True))
+    tiles = tiles_of(scene.cameras)
     return {
         (person.id, name): _moved(view.pose2d, tiles[name])
         for person in scene.people
@@ -96,6 +95,12 @@ def flattened(scene: Scene) -> Scene:
         replace(by_id[id], pose2d=pose, pose3d=None, views={}) for (id, _), pose in poses_in_mosaic(scene).items()
     )
     return replace(scene, people=people, camera=replace(scene.camera, image_size=size_of(scene.cameras)), cameras={})
+
+
+def tiles_of(cameras: Mapping[str, Camera]) -> dict[str, Tile]:
+    """By camera: where its picture is in the mosaic."""
+    mosaic = mosaic_of([camera.image_size for camera in cameras.values()])
+    return dict(zip(cameras, mosaic.tiles, strict=True))
 
 
 def size_of(cameras: Mapping[str, Camera]) -> tuple[int, int]:

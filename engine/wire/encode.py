@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from engine.geometry import Camera
+from engine.mosaic import size_of as mosaic_size
+from engine.mosaic import tiles_of
 from engine.names import printable
 from engine.skeleton import JOINT_COUNT
 from engine.types import Event, Person, Pose2D, Pose3D, Scene, Snapshot
@@ -46,7 +48,8 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "events": [event_to_wire(event) for event in snapshot.events],
     }
     if scene.cameras:
-        wire["cameras"] = cameras_to_wire(snapshot)
+        wire["cameras"] = _cameras(snapshot)
+        wire["mosaic_size"] = list(mosaic_size(snapshot.scene.cameras))
     if snapshot.body is not None:
         wire["body"] = snapshot.body
     return wire
@@ -89,12 +92,14 @@ def _image_size(snapshot: Snapshot) -> list[int]:
     return [int(width), int(height)]
 
 
-def cameras_to_wire(snapshot: Snapshot) -> Wire:
-    """The cameras of a rig by name: where they stand, and the time of the picture that each has contributed."""
+def _cameras(snapshot: Snapshot) -> Wire:
+    """The cameras of a rig by name: where they stand, where each picture is in the mosaic, and of what time it is."""
     times = {view.name: view.frame.time for view in snapshot.frame.views if view.frame is not None}
+    tiles = tiles_of(snapshot.scene.cameras)
     return {
         name: {
             "image_size": list(camera.image_size),
+            "tile": [tiles[name].x, tiles[name].y, tiles[name].width, tiles[name].height],
             "time": _number(times[name], 4) if name in times else None,
             **_camera(camera),
         }
