@@ -25,12 +25,14 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration capture decoding faces inference lifting overlay picture_writer preprocess \
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess \
         settings snapshot_slot tracking video_writer wire
-        extrinsics fitting floor input_hint models motion trials
-        events exports loading outputs outputs_guard processor rig
-        floor_first offline pipeline presets
-        accuracy bench infer
+        extrinsics fitting floor input_hint models motion overlay
+        events exports fusion outputs processor rig
+        capture floor_first outputs_guard rig_processor
+        trials
+        loading
+        accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
         __init__ board
@@ -41,10 +43,18 @@ FLOORS = {
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        animation image_reader lens live playback
-        camera image_paths images video
+        animation image_reader lens live playback rig
+        camera image_paths images rig_live video
         absence demo network
         sources
+        __init__
+    """,
+    "engine.fusion": """
+        sightings
+        track triangulation
+        completion following grouping refinement
+        sides
+        fusion
         __init__
     """,
     "engine.rig": """
