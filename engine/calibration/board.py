@@ -66,9 +66,13 @@ def parse_board(text: str) -> Board:
         raise PosecastError(f"the board is {text!r:.60}", f"write it as {DEFAULT_BOARD}: squares across x down : side")
     columns, rows, square_m = int(match[1]), int(match[2]), float(match[3]) * METRES_PER_UNIT[match[4]]
     if not all(SQUARES[0] <= count <= SQUARES[1] for count in (columns, rows)):
-        raise PosecastError(f"a board of {columns} x {rows} squares", f"give {SQUARES[0]} to {SQUARES[1]} along each side")
+        raise PosecastError(
+            f"a board of {columns} x {rows} squares", f"give {SQUARES[0]} to {SQUARES[1]} along each side"
+        )
     if columns * rows // 2 > _MARKERS:
-        raise PosecastError(f"a board of {columns} x {rows} squares", f"at most {_MARKERS} markers exist: use fewer squares")
+        raise PosecastError(
+            f"a board of {columns} x {rows} squares", f"at most {_MARKERS} markers exist: use fewer squares"
+        )
     if not SQUARE_M[0] <= square_m <= SQUARE_M[1]:
         raise PosecastError(
             f"squares of {1000 * square_m:g} mm", f"give {1000 * SQUARE_M[0]:g} to {1000 * SQUARE_M[1]:g} mm"

@@ -85,7 +85,11 @@ class Selection:
 
     def _drop_one(self) -> None:
         """Of the two views that are most alike, the less sharp one goes."""
-        pairs = ((_distance(one, other), i, j) for i, one in enumerate(self._views) for j, other in enumerate(self._views[:i]))
+        pairs = (
+            (_distance(one, other), i, j)
+            for i, one in enumerate(self._views)
+            for j, other in enumerate(self._views[:i])
+        )
         _, i, j = min(pairs)
         worse = i if self._views[i].sighting.sharpness < self._views[j].sighting.sharpness else j
         del self._views[worse]

@@ -76,7 +76,9 @@ def _sharpness(grey: NDArray[np.uint8], homography: Any, squares: Array) -> floa
     low, high = squares.min(axis=0), squares.max(axis=0)
     wide, tall = np.maximum(np.round((high - low) * _CELLS_PER_SQUARE).astype(int), 2).tolist()
     to_squares = np.array([[1 / _CELLS_PER_SQUARE, 0, low[0]], [0, 1 / _CELLS_PER_SQUARE, low[1]], [0, 0, 1]])
-    front = cv2.warpPerspective(grey, homography @ to_squares, (wide, tall), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    front = cv2.warpPerspective(
+        grey, homography @ to_squares, (wide, tall), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
     contrast = float(np.percentile(front, 90)) - float(np.percentile(front, 10))
     if contrast < 1:
         return 0.0

@@ -26,6 +26,7 @@ from webapp.commands.arguments import (
     settings_of,
     whole_number,
 )
+from webapp.commands.calibrate_parser import add_calibrate
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -119,7 +120,17 @@ def create_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="posecast", description="Real-time 3D poses of several people from one ordinary camera.")
     parser.add_argument("--version", action="version", version=f"posecast {metadata.version('posecast')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (_add_serve, _add_infer, _add_export, _add_compare, _add_convert, _add_bench, _add_models, _add_doctor):
+    for add in (
+        _add_serve,
+        _add_infer,
+        _add_export,
+        _add_compare,
+        _add_convert,
+        _add_bench,
+        add_calibrate,
+        _add_models,
+        _add_doctor,
+    ):
         add(commands)
     return parser
 
@@ -165,6 +176,10 @@ def _add_serve(commands: Any) -> None:
     )
     https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
+    parser.add_argument(
+        "--out", action="append", default=[], metavar="URL",
+        help="send scenes to other programs as they are made: osc://HOST:PORT, vmc://HOST:PORT … (docs/outputs.md)",
+    )  # fmt: skip
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
