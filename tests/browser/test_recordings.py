@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -121,23 +120,6 @@ def test_what_is_deleted_comes_back(page: Page) -> None:
     expect(card(page).get_by_role("button").first).to_be_focused()
     undo(page, "Deleted Nov")
     expect(card(page, SECOND)).to_be_visible()
-
-
-def test_what_was_recorded_is_said_and_opens(page: Page) -> None:
-    page.get_by_role("button", name="Start recording").click()
-    expect(page.locator(".button.record")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_timeout(1200)
-    page.get_by_role("button", name=re.compile("Stop recording")).click()
-    toast = page.locator(".toast", has_text=re.compile(r"Saved: .+ · 0:0\d"))
-    toast.get_by_role("button", name="Open").click()
-    expect(page.locator(".time-replay")).to_have_attribute("aria-pressed", "true")
-    newest = page.locator(".recording").first
-    with page.expect_download() as jsonl:
-        newest.get_by_role("button", name=re.compile("^Edit")).click()
-        newest.get_by_role("link", name=re.compile("JSONL")).click()
-    assert json.loads(jsonl.value.path().read_text().splitlines()[0])["people"]
-    newest.get_by_role("button", name=re.compile("^Delete")).click()
-    expect(page.locator(".recording")).to_have_count(2)
 
 
 def test_axe_finds_nothing_serious_in_an_open_card_on_a_phone(visit: Open) -> None:
