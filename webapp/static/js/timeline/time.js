@@ -44,6 +44,11 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     }
   }
 
+  /** A recording was edited. */
+  function refresh(name) {
+    if (transport.tape.name === name) transport.refresh().catch(problem);
+  }
+
   async function share(name) {
     await onShare(name);
     transport.live();
@@ -53,6 +58,7 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     transport,
     bar: bar.element,
     open,
+    refresh,
 
     push(scene, now) {
       timeline.push(scene, now);
