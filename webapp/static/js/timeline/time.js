@@ -37,11 +37,13 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
 
   /** Plays a recording in this page; its keys are at hand. */
   async function open(name) {
+    bar.setOpening(true);
     try {
       if (await transport.open(name)) bar.focus();
     } catch (error) {
       problem(error);
     }
+    bar.setOpening(false);
   }
 
   /** A recording was edited. */
@@ -52,6 +54,7 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
   async function share(name) {
     await onShare(name);
     transport.live();
+    bar.focus(); // the button goes
   }
 
   return {
