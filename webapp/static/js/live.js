@@ -38,8 +38,8 @@ const liveCamera = (state) =>
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health,
- * camera}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: without it,
- * as they arrive; the dashboard's is as in timeline/time.js.
+ * camera, pick}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: by
+ * default as they arrive; the dashboard's is as in timeline/time.js.
  */
 export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
   const onStatus = (message) => on.video?.(message);
@@ -76,6 +76,7 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
       look = name;
       tellNeeded();
     },
+    onPick: (id, joint) => on.pick?.(id, joint),
     onMoment: (moment, hovered) => {
       const now = performance.now();
       stage.describe(moment, hovered, now);

@@ -9,6 +9,7 @@ import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
+import { createMeasure } from "./measure/measure.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera/camera.js";
 import { createFloorChip } from "./panels/camera/floor-chip.js";
@@ -76,6 +77,7 @@ const stage = createStage({
   onPreset: (name) => live?.viewer?.look(name),
   onFit: () => live?.viewer?.fit(),
   onEnlarge: () => layout.enlarge(),
+  onMeasure: () => measure.toggle(),
 });
 const video = createVideoPanel({
   layers: layers.element,
@@ -88,6 +90,12 @@ const time = createTime({
   onVideo: video.setProblem,
   onChoose: () => layout.open("recordings"),
   onShare: actions.replayForAll,
+});
+const measure = createMeasure({
+  transport: time.transport,
+  loadAngles: () => get("api/angles"),
+  toasts,
+  onDownload: send.openFiles,
 });
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
@@ -102,7 +110,7 @@ const joints = createJointsPanel({
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element, floorChip.element);
+stage.frame.append(replay.element, floorChip.element, measure.labels);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
@@ -110,7 +118,7 @@ const layout = createLayout({
   preferences,
   stage: stage.element,
   video: video.element,
-  time: time.bar,
+  time: h("div", {}, time.bar, measure.element),
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
@@ -139,6 +147,7 @@ const theme = createTheme({
   onChange(colours) {
     live?.viewer?.setColours(colours);
     stats.refresh();
+    measure.setTheme();
   },
 });
 
@@ -156,10 +165,12 @@ live = await startLive({
     video: video.setProblem,
     health: status.setHealth,
     camera: showCamera,
+    pick: measure.pick,
     moment: showMoment,
   },
 });
 live.show(preferences.get("show"));
+measure.attach(live, layers.element);
 theme.apply();
 
 function showState(next) {
@@ -185,6 +196,7 @@ function showState(next) {
 function showCamera(shown) {
   up = shown.up;
   grid.setCamera(shown);
+  measure.setCamera(shown);
   if (state?.settings) showJoints();
 }
 
@@ -216,6 +228,7 @@ function showStats(news) {
 function showMoment(moment, now) {
   if (time.transport.isLive) latency.observe(moment.wallTime);
   if (layout.isOpen("joints")) joints.update(moment, now);
+  measure.tick(moment, now);
 }
 
 function refreshBackends() {
