@@ -134,7 +134,12 @@ def test_a_recording_is_scrubbed_stepped_and_looped(page: Page) -> None:
     open_recording(page, SQUATS)
     slider = page.get_by_role("slider", name="Time")
     expect(slider).to_be_focused()
+    eventually(lambda: now(page) > 0.5)
     page.keyboard.press("Space")
+    paused = now(page)
+    frames = {int(RATE * paused + by) % LEVELS for by in (-0.06, 0.06)}
+    eventually(lambda: any(abs(level_shown(page) - frame) < 0.4 for frame in frames))
+    assert now(page) == paused, "paused, the picture is that of the people"
     seek(page, 12.3, SQUATS_S)
     assert now(page) == pytest.approx(12.3, abs=0.1)
     for key, by in ((".", 1), (".", 1), (",", -1)):

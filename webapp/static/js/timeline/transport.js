@@ -120,6 +120,7 @@ export function createTransport({ liveTape, openTape, player }) {
     pause() {
       leaveLive();
       playing = false;
+      player.hold();
       tell();
     },
 
