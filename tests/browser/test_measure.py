@@ -9,13 +9,15 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from bench.chromium import slow_display
 from engine.skeleton import JOINT
-from tests.browser.conftest import Open
+from tests.browser.conftest import DISPLAY_PAUSE_MS, PATIENCE_MS, Watch
 from tests.browser.pictures import look
 from tests.browser.staged import Server, staged
 from tests.browser.test_dashboard import api, eventually
@@ -49,17 +51,33 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def page(visit: Open) -> Page:
-    """The dashboard with the first recording open, at its beginning."""
-    page = visit(reduced_motion="reduce", viewport={"width": 1280, "height": 800})
-    expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
+@pytest.fixture(scope="module")
+def opened(browser: Browser, dashboard: Server) -> Iterator[Page]:
+    """One page for all tests, with the first recording open: pages draw slowly here."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(slow_display(DISPLAY_PAUSE_MS))
+    page = context.new_page()
+    watch = Watch(urlsplit(dashboard.url).netloc)
+    watch.follow(page)
+    page.goto(dashboard.operator_url)
     page.get_by_role("tab", name="Record", exact=True).click()
     page.get_by_role("button", name="Replay", exact=True).first.click()
     expect(page.locator(".header .status")).to_contain_text("Replay")
-    page.get_by_role("button", name="Pause").click()
-    time_of(page).press("Home")
-    return page
+    page.get_by_role("group", name="Time").get_by_role("button", name="Pause").click()
+    yield page
+    assert watch.unexpected() == []
+    context.close()
+
+
+@pytest.fixture
+def page(opened: Page) -> Page:
+    """The recording at its beginning, with nothing measured."""
+    opened.keyboard.press("Escape")
+    if opened.locator(".measure").is_visible():
+        opened.get_by_role("button", name="Close measuring").click()
+    time_of(opened).press("Home")
+    return opened
 
 
 def time_of(page: Page) -> Locator:
@@ -105,6 +123,7 @@ def click_on_video(page: Page, folder: Path, joint: str) -> None:
 
 def drag(page: Page, start: float, end: float) -> None:
     """Drag on the curves, from one share of their width to another."""
+    expect(page.locator(".u-over")).to_be_visible()
     box = page.locator(".u-over").bounding_box()
     assert box is not None
     y = box["y"] + box["height"] / 2
@@ -143,9 +162,9 @@ def test_figures_and_the_table_are_of_a_to_b(page: Page) -> None:
     page.get_by_role("button", name="Knees", exact=True).click()
     expect(page.locator(".curve-table caption")).to_have_text("The whole recording")
     drag(page, 0.2, 0.25)
-    page.get_by_role("button", name=re.compile("^Loop from|^A$")).click()
+    page.get_by_role("button", name="A", exact=True).click()
     drag(page, 0.5, 0.75)
-    page.get_by_role("button", name=re.compile("^Loop to|^B$")).click()
+    page.get_by_role("button", name="B", exact=True).click()
     expect(page.locator(".curve-table caption")).to_contain_text("From A to B")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
@@ -157,18 +176,20 @@ def test_figures_and_the_table_are_of_a_to_b(page: Page) -> None:
     eventually(lambda: abs(number(cell(page, "Left knee", 2)) - values[:, 2].max()) < 0.1)
     page.get_by_role("button", name="As recorded").click()
     eventually(lambda: number(cell(page, "Left knee", 2)) > 0)
+    page.get_by_role("button", name="Cleaned").click()
+    page.get_by_role("button", name="End the loop").click()
 
 
 def test_a_second_recording_is_a_ghost(page: Page) -> None:
     page.get_by_role("button", name="Measure angles").click()
     page.get_by_label("Person", exact=True).first.select_option(str(SQUATTER))
     page.get_by_role("button", name="Knees", exact=True).click()
-    before = look(page.locator("canvas.scene"))
     page.get_by_role("button", name="Ghost", exact=True).click()
     page.get_by_label("Ghost", exact=True).select_option(NAMES[1])
     panel = page.locator(".ghost-panel")
     panel.get_by_label("Person").select_option(str(SQUATTER))
     expect(page.locator(".curve-table")).to_contain_text("Difference: mean 0.0°, most 0.0°")
+    before = look(page.locator("canvas.scene"))
     start = panel.get_by_label("Starts at")
     start.fill("0.8")
     start.press("Tab")
@@ -181,6 +202,8 @@ def test_a_second_recording_is_a_ghost(page: Page) -> None:
     expect(page.locator(".curve-table tbody tr")).to_have_count(2)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(400)
 def test_it_can_be_downloaded_as_every_format(page: Page) -> None:
     """Of a part, one person: the file says what it is, and the page what was done."""
     page.get_by_role("button", name="Measure angles").click()
@@ -188,7 +211,7 @@ def test_it_can_be_downloaded_as_every_format(page: Page) -> None:
     files = page.get_by_role("tabpanel", name="Files")
     files.get_by_role("button", name="A part").click()
     files.get_by_label("To, seconds").fill("2.5")
-    files.get_by_label("People").select_option(str(SQUATTER))
+    files.get_by_label("People", exact=True).select_option(str(SQUATTER))
     expect(files.locator(".treatment-said")).to_contain_text("noise is filtered")
     rows = files.get_by_role("listitem")
     got = []

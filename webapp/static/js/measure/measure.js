@@ -51,7 +51,7 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
       difference: set((is) => measured.board.setDifference(is)),
       zoom: () => setView(measured.curves.view ? null : transport.loop),
       ghost: toggleGhost,
-      csv: () => saveCurves({ transport, list: choice.list, raw: measured.curves.raw }),
+      csv: () => saveCurves({ transport, list: choice.list, raw: measured.curves.raw }).catch(problem),
       download: () =>
         onDownload({
           name: transport.tape.name,
