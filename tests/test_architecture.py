@@ -241,9 +241,9 @@ FLOORS = {
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots unity webhook_request
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity webhook_request
         feed figure homeassistant one_person output ros_messages
-        osc runner scheme udp_json vmc vrchat
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__
@@ -280,8 +280,11 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "paho": ("engine.outputs",),
+    "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
+    "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
 
