@@ -31,8 +31,19 @@ _TIMEOUT_S = 5.0
 _FORGOTTEN_S = 10.0
 """Seconds without a message after which a topic is given back: ids of people only ever grow."""
 _ANSWER_S = 0.3
+_LARGEST = 1 << 16
+"""Bytes of what the server may say at once."""
 _OPTIONAL = "hri_msgs/"
 """Types that many a ROS does not have installed."""
+
+
+class _SmallFrames(websocket.frame_buffer):
+    """Refuses frames that no answer of rosbridge needs, before they fill the memory."""
+
+    def recv_length(self) -> None:
+        super().recv_length()
+        if (self.length or 0) > _LARGEST:
+            raise websocket.WebSocketPayloadException("the server sends too much")
 
 
 class Rosbridge(Output):
@@ -52,6 +63,7 @@ class Rosbridge(Output):
             self._socket = websocket.create_connection(
                 f"ws://{host}:{self.address.port}/", timeout=_TIMEOUT_S, http_no_proxy=["*"], redirect_limit=0
             )
+            self._socket.frame_buffer = _SmallFrames(self._socket.frame_buffer.recv, True)
 
     def send(self, moment: Moment) -> int:
         count, now = 0, time.monotonic()
@@ -103,10 +115,13 @@ class Rosbridge(Output):
         assert self._socket is not None
         end = time.monotonic() + wait_s
         while (sock := self._socket.sock) and select.select([sock], [], [], max(0.0, end - time.monotonic()))[0]:
-            text = self._socket.recv()
-            if not text:
-                raise websocket.WebSocketConnectionClosedException("the server closed the connection")
-            self._hear(text)
+            frame = self._socket.recv_frame()  # type: ignore[no-untyped-call]
+            if frame.opcode == websocket.ABNF.OPCODE_CLOSE:
+                raise websocket.WebSocketConnectionClosedException("the server said goodbye")
+            if frame.opcode == websocket.ABNF.OPCODE_PING:
+                self._socket.pong(frame.data)
+            elif frame.opcode == websocket.ABNF.OPCODE_TEXT:
+                self._hear(frame.data)
 
     def _hear(self, text: str | bytes) -> None:
         """PosecastError if the server refuses something that has no other explanation than a type it lacks."""
@@ -134,6 +149,8 @@ class Rosbridge(Output):
                 f"{self.address.place} answers {error.status_code}, not as rosbridge does",
                 f"check the port: {PORT} is usual",
             ) from error
+        except websocket.WebSocketPayloadException as error:
+            raise PosecastError(f"{self.address.place} does not answer as rosbridge does", "check the port") from error
         except websocket.WebSocketTimeoutException as error:
             raise PosecastError(f"{self.address.place} takes nothing", "see whether rosbridge is overloaded") from error
         except websocket.WebSocketException as error:

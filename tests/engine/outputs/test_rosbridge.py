@@ -132,6 +132,8 @@ def test_a_server_that_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         output = made(server.getsockname()[1])
         output.open()
         thread.join()
+        assert output._socket is not None
+        output._socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
 
         def send_on() -> None:
             while True:
@@ -140,6 +142,28 @@ def test_a_server_that_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         refused(send_on, "takes nothing")
         connections[0].close()
         output.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"\x82\x7f" + (1 << 40).to_bytes(8, "big"), "does not answer as rosbridge does"),
+        (b"\x88\x00", "closed the connection"),
+        (b"\xff\xff\xff", "closed the connection|takes nothing"),
+    ],
+)
+def test_a_server_that_talks_nonsense(said: bytes, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rosbridge, "_TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=shake_hands, args=(server, connections := []))
+        thread.start()
+        output = made(server.getsockname()[1])
+        output.open()
+        thread.join()
+        connections[0].sendall(b"\x81\x03abc" + b"\x81\x04[12]" + said)
+        refused(output.confirm, told)
+        output.close()
+        connections[0].close()
 
 
 def refused(action: Callable[[], object], message: str) -> None:

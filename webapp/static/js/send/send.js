@@ -32,21 +32,30 @@ export function createSend({ onSees, problem }) {
   let viewOnly = true;
   sheet.element.classList.add("send");
 
+  async function open() {
+    try {
+      const [share, recordings] = await Promise.all([get("api/share"), get("api/recordings")]);
+      watch.show(share);
+      live.show(share);
+      files.show(recordings);
+    } catch (error) {
+      problem(error);
+      return;
+    }
+    if (!viewOnly) outputs.watch(true);
+    sheet.open();
+  }
+
   return {
     element: sheet.element,
 
-    async open() {
-      try {
-        const [share, recordings] = await Promise.all([get("api/share"), get("api/recordings")]);
-        watch.show(share);
-        live.show(share);
-        files.show(recordings);
-      } catch (error) {
-        problem(error);
-        return;
-      }
-      if (!viewOnly) outputs.watch(true);
-      sheet.open();
+    open,
+
+    /** Opens it at the files; `wish`: as files.js takes it. */
+    async openFiles(wish) {
+      tabs.select("files");
+      await open();
+      files.choose(wish);
     },
 
     /** `state`: the server's, once it has settings. */
