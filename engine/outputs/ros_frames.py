@@ -15,6 +15,8 @@ from engine.geometry import Array, Camera
 from engine.motion.quaternions import from_matrices
 from engine.skeleton import JOINT
 
+UNTURNED = {"x": 0.0, "y": 0.0, "z": 0.0, "w": 1.0}
+"""The quaternion of no rotation."""
 WORLD, CAMERA, OPTICAL = "posecast_world", "posecast_camera", "posecast_camera_optical"
 
 _ROS_FROM_WORLD = {
@@ -54,7 +56,7 @@ def _transform(parent: str, child: str, position: Array, R: Array, stamp: dict[s
     return {
         "header": {"stamp": stamp, "frame_id": parent},
         "child_frame_id": child,
-        "transform": {"translation": vector(position), "rotation": quaternion(R)},
+        "transform": {"translation": vectors(position[None])[0], "rotation": quaternion(R)},
     }
 
 
@@ -71,10 +73,9 @@ def facing(joints: Array) -> Array:
     return np.column_stack([np.cross(y, (0.0, 0.0, 1.0)), y, (0.0, 0.0, 1.0)])
 
 
-def vector(point: Array) -> dict[str, float]:
-    """(3,) metres as geometry_msgs/Point or Vector3, to a tenth of a millimetre."""
-    x, y, z = (round(float(value), 4) for value in point)
-    return {"x": x, "y": y, "z": z}
+def vectors(points: Array) -> list[dict[str, float]]:
+    """(N, 3) metres as geometry_msgs/Point or Vector3, to a tenth of a millimetre."""
+    return [{"x": x, "y": y, "z": z} for x, y, z in np.round(points, 4).tolist()]
 
 
 def quaternion(R: Array) -> dict[str, float]:
