@@ -185,7 +185,7 @@ FLOORS = {
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
         broadcast renditions socketio_parts websocket
-        pictures sockets
+        pictures scene_socket sockets
     """,
     "webapp.recording": """
         __init__ exporting formats index recovery video_frames
@@ -241,9 +241,9 @@ FLOORS = {
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots webhook_request
-        feed figure homeassistant output ros_messages
-        lsl mqtt osc rosbridge runner scheme udp_json webhook
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity webhook_request
+        feed figure homeassistant one_person output ros_messages
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 
 from engine.outputs.lsl import SLOTS, Lsl
 from engine.outputs.mqtt import DISCOVERY, Mqtt
+from engine.outputs.one_person import PERSON
 from engine.outputs.osc import NUMBER, Osc
 from engine.outputs.rosbridge import Rosbridge
 from engine.outputs.scheme import Scheme
 from engine.outputs.udp_json import SIZE, UdpJson
+from engine.outputs.vmc import ORIGIN, Vmc
+from engine.outputs.vrchat import TRACKERS, VrChat
 from engine.outputs.webhook import Webhook
 
 SCHEMES: Mapping[str, Scheme] = {
+    "vmc": Scheme(
+        "VMC", "Avatars in VSeeFace, Warudo, VNyan, Unity (EVMC4U), Unreal, Blender: one person moves one avatar.",
+        "vmc://127.0.0.1:39539", Vmc, port=39539, options=(PERSON, ORIGIN),
+    ),
+    "vrchat": Scheme(
+        "VRChat trackers", "VRChat's full body tracking: one person moves hips, feet, knees and elbows.",
+        "vrchat://127.0.0.1:9000", VrChat, port=9000, options=(PERSON, TRACKERS),
+    ),
     "osc": Scheme(
         "OSC", "TouchDesigner, Max, Pure Data, Processing, Unreal: x y z of every joint.",
         "osc://127.0.0.1:9000", Osc, options=(NUMBER,),
