@@ -25,19 +25,36 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration capture decoding faces inference lifting overlay picture_writer preprocess \
-        settings snapshot_slot tracking video_writer wire
-        extrinsics fitting floor input_hint models motion trials
-        events exports loading outputs outputs_guard processor rig
-        floor_first offline pipeline presets
-        accuracy bench infer
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        snapshot_slot tracking video_writer
+        extrinsics fitting floor input_hint models overlay wire
+        fusion motion rig
+        capture events exports outputs outputs_guard processor
+        floor_first rig_processor trials
+        loading
+        accuracy bench infer pipeline presets
+    """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+        session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        animation image_reader lens live playback
-        camera image_paths images video
+        animation image_reader lens live playback rig
+        camera image_paths images rig_live video
         absence demo network
         sources
+        __init__
+    """,
+    "engine.fusion": """
+        sightings
+        track triangulation
+        completion following grouping refinement
+        sides
+        fusion
         __init__
     """,
     "engine.rig": """
@@ -87,7 +104,7 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        calibration colmap field_of_view formats matrix_text names plausible scalars
+        calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         distortions documents intrinsics pose_matrix pose_parts units
         lens pose
@@ -184,8 +201,8 @@ FLOORS = {
     """,
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
-        pictures scene_socket sockets
+        broadcast renditions scene_socket socketio_parts websocket
+        pictures sockets
     """,
     "webapp.recording": """
         __init__ exporting formats index recovery video_frames
@@ -200,15 +217,16 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
-        camera_records engine_events source_desk
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
+        camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine outputs recordings uploads
+        camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -236,8 +254,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench comparison_chart convert doctor export infer models serve
-        compare
+        bench calibrate comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "engine.outputs": """
@@ -247,12 +265,6 @@ FLOORS = {
         parsing schemes
         outputs
         __init__
-    """,
-    "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists

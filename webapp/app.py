@@ -46,6 +46,7 @@ from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.event_desk import EventDesk
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
@@ -72,6 +73,9 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: C
     services = _services(pipeline, store, options, tokens, sockets)
     for problem in services.camera.begin(given, _saved(store)):
         services.notices.tell("settings", *problem)
+    broken = services.event_desk.begin()
+    if broken is not None:
+        services.notices.tell("settings", broken, "set the rules for events again")
     _connect(services)
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
@@ -117,6 +121,7 @@ def _services(
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
+    desk = EventDesk(pipeline, store.path.with_name("events.json"), metrics)
     outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
     status = Status(
         pipeline,
@@ -129,6 +134,7 @@ def _services(
         metrics,
         outputs,
         lambda: camera.can_undo,
+        lambda: desk.revision,
     )
     return Services(
         pipeline=pipeline,
@@ -151,6 +157,7 @@ def _services(
         source_desk=source_desk,
         camera=camera,
         events=EngineEvents(pipeline, store, broadcaster, metrics),
+        event_desk=desk,
         costs=Costs(),
         metrics=metrics,
         outputs=outputs,
@@ -169,6 +176,7 @@ def _connect(services: Services) -> None:
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
+    broadcaster.each_snapshot(lambda version, snapshot: services.event_desk.see(snapshot))
     broadcaster.each_snapshot(lambda version, snapshot: _remember_faces(services, snapshot))
     broadcaster.each_published(services.metrics.published)
     heartbeat = services.heartbeat

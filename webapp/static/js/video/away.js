@@ -2,6 +2,7 @@
 // people alone, drawn where they were.
 
 import { BACKGROUND } from "./drawing.js";
+import { pictured } from "./mosaic.js";
 
 /** `picture`, `overlay`: the layers' owners; `options()`: {view, withPictures, tags, size} as the video has them. */
 export function createAway({ picture, overlay, options }) {
@@ -12,7 +13,7 @@ export function createAway({ picture, overlay, options }) {
   function sceneAt(time) {
     const wire = source.sceneAt(time);
     if (wire === null) return null;
-    if (wire !== drawn.wire) drawn = { wire, scene: { size: wire.image_size, people: wire.people } };
+    if (wire !== drawn.wire) drawn = { wire, scene: pictured(wire) };
     return drawn.scene;
   }
 

@@ -63,7 +63,8 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
     push(scene) {
       const before = size();
       scenes.push(scene);
-      if (before[0] * scene.image_size[1] !== before[1] * scene.image_size[0]) update();
+      const after = size();
+      if (before[0] * after[1] !== before[1] * after[0]) update();
     },
 
     /** Shows the picture of `frame`, and people; true where the picture has changed. */
