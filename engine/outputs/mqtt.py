@@ -113,7 +113,7 @@ class Mqtt(Output):
     def interrupt(self) -> None:
         """Hang up: paho's thread would otherwise wait for the broker to confirm what it has not confirmed."""
         connection = self._client.socket()
-        if connection is not None:
+        if isinstance(connection, socket.socket):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
