@@ -24,7 +24,6 @@ from engine.outputs.ros_frames import (
     WORLD,
     camera_transforms,
     facing,
-    quaternion,
     ros_from_camera,
     vectors,
 )
@@ -77,7 +76,7 @@ def publications(snapshot: Snapshot, wall_time: float) -> Iterator[Publication]:
     yield Publication("/tf", "tf2_msgs/msg/TFMessage", {"transforms": camera_transforms(camera, stamp)})
     markers = [marker for person, joints in placed for marker in _markers(person, joints, stamp)]
     yield Publication("/posecast/markers", "visualization_msgs/msg/MarkerArray", {"markers": markers})
-    poses = [_pose(vectors(joints[[PELVIS]])[0], quaternion(facing(joints))) for _, joints in placed]
+    poses = [_pose(vectors(joints[[PELVIS]])[0], facing(joints)) for _, joints in placed]
     yield _pose_array("/posecast/people", poses, stamp)
     for person, joints in placed:
         yield _pose_array(f"/posecast/{body(person)}/joints", [_pose(point) for point in vectors(joints)], stamp)
