@@ -38,7 +38,7 @@ const liveCamera = (state) =>
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health,
- * camera}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: without it,
+ * camera, scene}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: without it,
  * as they arrive; the dashboard's is as in timeline/time.js.
  */
 export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
@@ -152,6 +152,7 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     scene(scene) {
       timeline.push(scene, performance.now());
       video.push(scene);
+      on.scene?.(scene);
     },
     state: applyState,
     stats(stats) {

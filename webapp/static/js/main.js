@@ -7,6 +7,7 @@ import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
 import { isBroken, statusOf } from "./dashboard/status.js";
 import { h } from "./dom.js";
+import { createEvents } from "./events/events.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
@@ -99,6 +100,12 @@ const joints = createJointsPanel({
   loadAngles: () => get("api/angles"),
 });
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
+const events = createEvents({
+  toasts,
+  stage: stage.frame,
+  viewer: () => live?.viewer ?? null,
+  onDrawing: (is) => (is ? layout.closeSheet() : layout.open("events")),
+});
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element, floorChip.element);
@@ -116,6 +123,7 @@ const layout = createLayout({
     recordings: guards[2].element,
     display: display.element,
     joints: joints.element,
+    events: events.element,
     stats: stats.element,
   },
 });
@@ -153,6 +161,7 @@ live = await startLive({
     video: video.setProblem,
     health: showHealth,
     camera: grid.setCamera,
+    scene: events.see,
     moment: showMoment,
   },
 });
@@ -165,6 +174,7 @@ function showState(next) {
   showFigures(state.stats);
   replay.update(state);
   time.update(state);
+  events.update(state);
   source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
