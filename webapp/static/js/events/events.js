@@ -18,7 +18,7 @@ const URGENT = new Set(["fall"]);
 export function createEvents({ toasts, viewer, stage, onDrawing }) {
   let revision = null;
   let replaying = false;
-  let viewOnly = true;
+  let viewOnly = null; // not known yet
 
   const list = createEventList({ onClear: clear });
   const rules = createRules({ onChange: (name, values) => save({ rules: { [name]: values } }) });
@@ -58,7 +58,7 @@ export function createEvents({ toasts, viewer, stage, onDrawing }) {
 
   async function clear() {
     list.clear();
-    if (!viewOnly) await remove("api/events").catch(toasts.problem);
+    if (viewOnly === false) await remove("api/events").catch(toasts.problem);
   }
 
   return {

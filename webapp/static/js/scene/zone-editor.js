@@ -2,6 +2,7 @@
 // A drag beside the zone still turns the view.
 
 import { Vector3 } from "../../vendor/vendor.js";
+import { isInside } from "../events/polygon.js";
 
 /** CSS pixels: what counts as a click, and how near to a corner the pointer must be. */
 const CLICK_PX = 6;
@@ -133,13 +134,3 @@ export function createZoneEditor({ canvas, camera, controls, zones }) {
 }
 
 const shifted = (at, by) => at.map((value, i) => Math.round(100 * (value + by[i])) / 100);
-
-/** Whether [x, z] is inside of the polygon, by the even-odd rule. */
-export function isInside([x, z], corners) {
-  let inside = false;
-  corners.forEach(([x1, z1], i) => {
-    const [x0, z0] = corners[(i + corners.length - 1) % corners.length];
-    if (z0 > z !== z1 > z && x < x0 + ((z - z0) / (z1 - z0)) * (x1 - x0)) inside = !inside;
-  });
-  return inside;
-}
