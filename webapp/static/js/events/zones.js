@@ -18,7 +18,7 @@ export function createZones({ drawing, onChange }) {
   const list = h("ul", { class: "zone-list" });
   const none = h("p", { class: "help" }, "A zone is a part of the floor: a sofa, a doorway, a mat.");
   const draw = h("button", { class: "button", type: "button", onclick: () => edit(null) }, icon("zone"), "Draw a zone");
-  const name = h("input", { type: "text", maxlength: 40, autocomplete: "off", "aria-label": "Name of the zone" });
+  const name = h("input", { type: "text", maxlength: 40, autocomplete: "off" });
   const colour = selectField({
     label: "Colour",
     options: COLOURS.map((text, i) => [String(i), text]),
@@ -27,7 +27,6 @@ export function createZones({ drawing, onChange }) {
   const corners = h("textarea", {
     rows: 4,
     spellcheck: "false",
-    "aria-label": "Corners, metres: x and z, one corner a line",
     oninput: () => typed(),
   });
   const wrong = h("p", { class: "help wrong", role: "alert", hidden: true });
