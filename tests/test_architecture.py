@@ -38,11 +38,11 @@ FLOORS = {
         bench
     """,
     "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
-        session
+        __init__ board board_bundle bundle observations triangulation world_from_people
+        board_pdf pairs sighting
+        coverage rig_from_people
+        lens rig_result selection
+        rig_from_board rig_picture session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
@@ -252,8 +252,9 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench calibrate comparison_chart convert doctor export infer models serve
-        calibrate_parser compare
+        bench calibrate comparison_chart convert doctor export infer models rig_watching serve
+        calibrate_rig compare
+        calibrate_parser
         parser
     """,
     "bench": """
