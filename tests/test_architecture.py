@@ -21,21 +21,18 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing distortion filters slot cores children aspect brake names redaction rate retry
-        geometry
-        posing bones
-        types matching files locks machine fields
-        snapshot_slot settings preprocess decoding lifting tracking overlay faces agreement
-        picture_writer video_writer extrinsics wire inference floor fitting
-        rig
-        calibration capture
-        motion
-        events exports
-        models input_hint processor trials
-        loading offline outputs_guard
-        floor_first pipeline accuracy presets outputs
-        infer
-        bench
+        __init__ aspect brake children cores distortion errors filters framing names rate redaction retry \
+        skeleton slot
+        fields files geometry locks machine matching
+        bones posing types
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        snapshot_slot tracking video_writer
+        extrinsics fitting floor input_hint models overlay wire
+        fusion motion rig
+        capture events exports outputs outputs_guard processor
+        floor_first rig_processor trials
+        loading
+        accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
         __init__ board board_bundle bundle observations triangulation world_from_people
@@ -46,10 +43,18 @@ FLOORS = {
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        animation image_reader lens live playback
-        camera image_paths images video
+        animation image_reader lens live playback rig
+        camera image_paths images rig_live video
         absence demo network
         sources
+        __init__
+    """,
+    "engine.fusion": """
+        sightings
+        track triangulation
+        completion following grouping refinement
+        sides
+        fusion
         __init__
     """,
     "engine.rig": """
@@ -124,7 +129,7 @@ FLOORS = {
         alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
         comparing edits_file quantities rotations
-        bones statistics
+        bones live_pose statistics
         clip
         __init__
     """,
@@ -146,10 +151,6 @@ FLOORS = {
         formats
         request
         __init__ __main__
-    """,
-    "engine.outputs": """
-        __init__ lsl_layout mqtt_messages ros_frames webhook_request
-        homeassistant ros_messages
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -187,20 +188,6 @@ FLOORS = {
         live offline
         __init__
     """,
-    "webapp": """
-        __init__ describe monitoring
-        access
-        live uploads
-        recording
-        state
-        services
-        routes
-        app
-        server
-        commands
-        cli
-        __main__
-    """,
     "webapp.monitoring": """
         __init__ backend_timings logs process
         engine_log metrics
@@ -214,7 +201,7 @@ FLOORS = {
     """,
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
+        broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
     "webapp.recording": """
@@ -230,7 +217,8 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
@@ -238,7 +226,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine recordings uploads
+        camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -250,12 +238,35 @@ FLOORS = {
         __init__ certificate front names
         serving
     """,
+    "webapp": """
+        __init__ describe monitoring
+        access
+        live uploads
+        recording
+        state
+        services
+        routes
+        app
+        server
+        commands
+        cli
+        __main__
+    """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
         bench calibrate comparison_chart convert doctor export infer models rig_watching serve
         calibrate_rig compare
         calibrate_parser
         parser
+    """,
+    "engine.outputs": """
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
+        webhook_request
+        feed figure homeassistant one_person output ros_messages
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
+        parsing schemes
+        outputs
+        __init__
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
@@ -283,11 +294,24 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "paho": ("engine.outputs",),
+    "pylsl": ("engine.outputs",),
+    "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
+    "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
 
-THREADS_IN = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp", "bench")
+THREADS_IN = (
+    "engine.capture",
+    "engine.pipeline",
+    "engine.offline",
+    "engine.outputs",
+    "engine.slot",
+    "engine.bench",
+    "webapp",
+    "bench",
+)
 
 
 def _name(path: Path) -> str:

@@ -30,6 +30,8 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.event_desk import EventDesk
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
@@ -65,9 +67,11 @@ class Services:
     source_desk: SourceDesk
     camera: CameraDesk
     events: EngineEvents
+    event_desk: EventDesk
     costs: Costs
     metrics: Metrics
     error_counter: ErrorCounter
+    outputs: OutputDesk
     attendance: Attendance
     status: Status
     notices: Notices
@@ -87,6 +91,8 @@ class Services:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             log.warning("the recordings are in %s", self.recordings.folder)
             self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
+        for problem in self.outputs.start():
+            self.notices.tell("settings", problem.error, problem.hint)
         self.broadcaster.start()
         self.heartbeat.start()
 
@@ -98,6 +104,7 @@ class Services:
         self.exports.close()
         self.library.close()
         self.series.close()
+        self.outputs.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()

@@ -176,6 +176,10 @@ def _add_serve(commands: Any) -> None:
     )
     https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
+    parser.add_argument(
+        "--out", action="append", default=[], metavar="URL",
+        help="send scenes to other programs as they are made: osc://HOST:PORT, vmc://HOST:PORT … (docs/outputs.md)",
+    )  # fmt: skip
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")

@@ -4,6 +4,8 @@ from webapp.routes import (
     camera,
     comparison,
     engine,
+    events,
+    outputs,
     pages,
     recording_files,
     recordings,
@@ -14,5 +16,17 @@ from webapp.routes import (
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (pages, engine, camera, comparison, recordings, recording_files, series, stream, uploads)
+    for module in (
+        camera,
+        comparison,
+        engine,
+        events,
+        outputs,
+        pages,
+        recording_files,
+        recordings,
+        series,
+        stream,
+        uploads,
+    )
 )

@@ -13,6 +13,7 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 
@@ -30,12 +31,14 @@ class Status:
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
+        outputs: OutputDesk,
         can_undo: Callable[[], bool],
+        events_revision: Callable[[], int],
     ) -> None:
-        """`can_undo`: whether there is a change of the camera to undo."""
-        self._can_undo, self._library = can_undo, library
+        """`can_undo`: whether a change of the camera can be undone; `events_revision` counts changes of the rules."""
+        self._can_undo, self._events_revision, self._library = can_undo, events_revision, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
-        self._source_desk = source_desk
+        self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
 
     def state(self) -> Wire:
@@ -50,6 +53,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
+            "events_revision": self._events_revision(),
             "recordings_revision": self._library.revision,
         }
 
@@ -73,8 +77,10 @@ class Status:
             backend=state.backend,
             streams=len(self._viewers),
             sockets=len(self._broadcaster),
+            outputs=[(entry.id, entry.scheme, entry.report()) for entry in self._outputs.entries()],
         )
 
     def present(self) -> int:
-        """Number of viewers and recordings."""
-        return len(self._broadcaster) + len(self._viewers) + (self._recorder.status() is not None)
+        """Number of viewers, recordings and live outputs."""
+        watching = len(self._broadcaster) + len(self._viewers)
+        return watching + self._outputs.active + (self._recorder.status() is not None)

@@ -12,20 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-<<<<<<< HEAD
-from engine.slot import Slot
-from engine.types import Snapshot
-from engine.wire import CSV_COLUMNS
-from tests.engine.test_wire import VALIDATOR
-from tests.webapp.conftest import eventually, show
-from tests.webapp.recording.numbered import number_in, numbered
-=======
+from engine.snapshot_slot import SnapshotSlot
 from engine.types import Event
 from engine.wire import CSV_COLUMNS, dumps, scene_to_wire
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
 from tests.webapp.people import snapshot
->>>>>>> main
+from tests.webapp.recording.numbered import number_in, numbered
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
@@ -267,12 +260,11 @@ def test_a_recording_replays_as_a_source(
     assert (pixels.std() > 20) == video
 
 
-<<<<<<< HEAD
 def test_a_replay_is_trimmed_and_merged_as_its_user_chose(
     client: FlaskClient, stage: Stage, playing: Pipeline, services: Services
 ) -> None:
     recorded = [numbered(index, index * 0.5) for index in range(12)]
-    snapshots: Slot[Snapshot] = Slot()
+    snapshots = SnapshotSlot()
     clock = Scenes(snapshots, lambda: 2.0, clock=lambda: 0.0, wall_clock=lambda: 1.8e9)
     recorder = Recorder(services.recordings, clock, 2**40, lambda *_: None, lambda: None)
     name = str(recorder.start(video=True)["name"])
@@ -293,7 +285,8 @@ def test_a_replay_is_trimmed_and_merged_as_its_user_chose(
     assert frame is not None
     assert frame.recorded is not None
     assert frame.recorded.scene.people == ()
-=======
+
+
 def test_a_replay_has_the_recorded_events(tmp_path: Path) -> None:
     happened = Event("fall", 0.04, 1e9, "Person 1 may have fallen", person=1)
     lines = [
@@ -305,7 +298,6 @@ def test_a_replay_has_the_recorded_events(tmp_path: Path) -> None:
     events = [frame.recorded.events for frame in (source.read(), source.read()) if frame and frame.recorded]
     source.close()
     assert events == [(), (happened,)]
->>>>>>> main
 
 
 def test_one_that_plays_is_deleted_and_says_so(
