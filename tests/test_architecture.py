@@ -217,16 +217,16 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
-        startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
+        calibrating
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine events outputs recordings uploads
+        calibration camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
