@@ -260,8 +260,7 @@ FLOORS = {
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
-        webhook_request
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity webhook_request
         feed figure homeassistant one_person output ros_messages
         lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
@@ -270,7 +269,7 @@ FLOORS = {
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps events first_scene latency serving soak straight
+        body drawn_maps events first_scene latency outputs serving soak straight
         crowd decode viewers
         overhead page
     """,

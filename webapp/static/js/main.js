@@ -68,7 +68,7 @@ const actions = {
 const header = createHeader({
   source: source.button,
   actions: {
-    record: () => actions.record(!state?.recording, recordings.withVideo),
+    record: () => recordings.record(!state?.recording),
     send: send.open,
     theme: () => theme.toggle(),
   },
@@ -107,11 +107,11 @@ const joints = createJointsPanel({
   onAngles: (angles) => actions.settings({ angles }),
   loadAngles: () => get("api/angles"),
 });
-const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
+const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element, floorChip.element, measure.labels);
-const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
+const guards = [engine, camera].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
 const layout = createLayout({
@@ -122,7 +122,7 @@ const layout = createLayout({
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
-    recordings: guards[2].element,
+    recordings: recordings.element,
     display: display.element,
     joints: joints.element,
     stats: stats.element,
