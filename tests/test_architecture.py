@@ -34,6 +34,13 @@ FLOORS = {
         loading
         accuracy bench infer pipeline presets
     """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+        session
+    """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         animation image_reader lens live playback rig
@@ -97,7 +104,7 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        calibration colmap field_of_view formats matrix_text names plausible scalars
+        calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         distortions documents intrinsics pose_matrix pose_parts units
         lens pose
@@ -194,7 +201,7 @@ FLOORS = {
     """,
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
+        broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
     "webapp.recording": """
@@ -210,15 +217,16 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
-        camera_records engine_events source_desk
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
+        camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine outputs recordings uploads
+        camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -246,14 +254,15 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench comparison_chart convert doctor export infer models serve
-        compare
+        bench calibrate comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots webhook_request
-        feed figure homeassistant output ros_messages
-        osc runner scheme udp_json
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
+        webhook_request
+        feed figure homeassistant one_person output ros_messages
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__
@@ -290,8 +299,11 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "paho": ("engine.outputs",),
+    "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
+    "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
 
