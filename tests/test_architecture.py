@@ -267,14 +267,8 @@ FLOORS = {
         outputs
         __init__
     """,
-    "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
-    """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        camera chromium cleaning event_scripts floor household numpy_decoder rig sampler slopes watchers wrists
         body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
