@@ -25,12 +25,12 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess \
-        settings snapshot_slot tracking video_writer wire
-        extrinsics fitting floor input_hint models motion overlay
-        events exports fusion outputs processor rig
-        capture floor_first outputs_guard rig_processor
-        trials
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        snapshot_slot tracking video_writer
+        extrinsics fitting floor input_hint models overlay wire
+        fusion motion rig
+        capture events exports outputs outputs_guard processor
+        floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
     """,
