@@ -137,11 +137,11 @@ def _row(cameras: Sequence[int], note: str, snapshots: Sequence[Snapshot]) -> st
     for snapshot in snapshots:
         figures.add(snapshot)
     mm = np.array(figures.errors) * 1e3
-    fuse_ms = np.median([snapshot.stage_ms["fuse"] for snapshot in snapshots])
+    fit_ms = np.median([snapshot.stage_ms["fit"] for snapshot in snapshots])
     return (
         f"cameras {' '.join(map(str, cameras))} {note}: found {len(mm) / figures.people:.3f}, "
         f"MPJPE {mm.mean():.1f} mm, median {np.median(mm):.1f} mm, ids changed {figures.switches}, "
-        f"nobody {figures.extra}, {np.mean(figures.pixels):.1f} px, fuse {fuse_ms:.1f} ms"
+        f"nobody {figures.extra}, {np.mean(figures.pixels):.1f} px, fusion {fit_ms:.1f} ms"
     )
 
 

@@ -24,7 +24,7 @@ from engine.skeleton import JOINT_COUNT
 STEPS = 3
 LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.02, 0.04)
 """(B,) standard deviations of lengths."""
-SHAPE_ERROR_M = 0.15
+SHAPE_ERROR_M = 0.10
 """Standard deviation of a bone's vector, as the cameras guess it."""
 EXPECTED_ERROR_M = 0.10
 """Standard deviation of a joint from where it was expected."""

@@ -23,7 +23,7 @@ NOISE_PER_BOX = 0.015
 """Expected error of a keypoint over the larger side of the box around all of them."""
 LEAST_NOISE_PX = 2.0
 """Pixels of the frame: a cell of the upsampled maps is 2 to 6 of them."""
-POWER = 1
+POWER = 2
 """Power of the confidence that is a keypoint's weight: unsure ones are off by much more."""
 EDGE, EDGE_TRUST = 0.015, 0.1
 """Width of the picture's edge over its sides, and the trust in keypoints there."""

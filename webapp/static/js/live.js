@@ -158,6 +158,7 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     scene(scene) {
       timeline.push(scene, performance.now());
       video.push(scene);
+      viewer?.setRig(scene);
     },
     state: applyState,
     stats(stats) {
