@@ -1,20 +1,23 @@
 // The cameras of a rig beside the first one: where each stands, with its live picture, cut out of the mosaic.
 
+import { Group, Vector3 } from "../../vendor/vendor.js";
 import { compose, displayFromWorld, worldFromCamera } from "../transform.js";
 import { createFrustum } from "./frustum.js";
 
+/** Nearer to the viewer than this, metres, a camera and its picture would hide the people. */
+const IN_THE_WAY_M = 3;
 const WHOLE = [0, 0, 1, 1];
 
 /** `first`: the frustum of the first camera, which shows its own part of the mosaic on `canvas`. */
-export function createRig(canvas, { scene, first }) {
+export function createRig(canvas, first) {
+  const group = new Group();
   let known = "";
   let others = [];
   let colour = "#8b95a5";
-  let shown = true;
 
   function clear() {
     for (const other of others) {
-      scene.remove(...other.objects);
+      group.remove(...other.objects);
       other.dispose();
     }
     others = [];
@@ -26,17 +29,17 @@ export function createRig(canvas, { scene, first }) {
     first.setCrop(shares(one));
     others = rest.map((camera) => {
       const frustum = createFrustum(canvas);
+      const pose = compose(displayFromWorld(up, 0), worldFromCamera(camera));
       frustum.setCrop(shares(camera));
-      frustum.setCamera(camera, compose(displayFromWorld(up, 0), worldFromCamera(camera)));
+      frustum.setCamera(camera, pose);
       frustum.setColour(colour);
-      frustum.show({ camera: shown });
-      scene.add(...frustum.objects);
-      return frustum;
+      group.add(...frustum.objects);
+      return { ...frustum, place: new Vector3(pose[9], pose[10], pose[11]) };
     });
   }
 
   return {
-    objects: [],
+    objects: [group],
 
     /** A scene as on the wire. */
     set(wire) {
@@ -53,9 +56,12 @@ export function createRig(canvas, { scene, first }) {
       for (const other of others) other.refresh();
     },
 
-    /** In each drawn frame; `through`: whether the viewer looks through the first camera. */
-    update(through, dt) {
-      for (const other of others) other.lookFrom(!through, !through, dt);
+    /** In each drawn frame; `through`: whether the viewer, at `eye`, looks through the first camera. */
+    update(through, eye, dt) {
+      for (const other of others) {
+        const shown = !through && other.place.distanceTo(eye) > IN_THE_WAY_M;
+        other.lookFrom(shown, shown, dt);
+      }
     },
 
     setColour(value) {
@@ -64,8 +70,7 @@ export function createRig(canvas, { scene, first }) {
     },
 
     show({ camera }) {
-      shown = camera;
-      for (const other of others) other.show({ camera });
+      group.visible = camera;
     },
 
     dispose: clear,

@@ -32,7 +32,7 @@ export function createShownCamera({ frustum, floor, rig, picture, camera }) {
         frustum.refresh();
         rig.refresh();
       }
-      rig.update(through, dt);
+      rig.update(through, camera.position, dt);
       if (!real) return;
       real.depth = deepest(moment) + BEHIND_PEOPLE_M;
       floor.setSolid(!through);

@@ -59,7 +59,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   };
   const arcs = createArcs();
   const ghost = createGhost(software ? COARSE_BODIES : 1);
-  parts.rig = createRig(picture.canvas, { scene, first: parts.frustum });
+  parts.rig = createRig(picture.canvas, parts.frustum);
   for (const part of [...Object.values(parts), arcs, ghost]) scene.add(...part.objects);
   addLights(scene);
 
