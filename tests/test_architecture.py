@@ -25,10 +25,10 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
         extrinsics fitting floor input_hint models overlay wire
-        fusion motion rig
+        calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials
         loading
@@ -217,7 +217,8 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
@@ -253,10 +254,9 @@ FLOORS = {
         __main__
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console network_command terminal
-        bench calibrate comparison_chart convert doctor export infer models rig_watching serve
-        calibrate_rig compare
-        calibrate_parser
+        __init__ arguments bundle chart console network_command rig_watching terminal
+        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "engine.outputs": """
@@ -269,8 +269,8 @@ FLOORS = {
         __init__
     """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps events first_scene latency outputs serving soak straight
+        camera chromium cleaning event_scripts floor household numpy_decoder rig sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
     """,

@@ -159,6 +159,7 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
       timeline.push(scene, performance.now());
       video.push(scene);
       on.scene?.(scene);
+      viewer?.setRig(scene);
     },
     state: applyState,
     stats(stats) {
