@@ -40,7 +40,7 @@ FLOORS = {
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         animation image_reader lens live playback
-        camera image_paths images video
+        browser camera image_paths images video
         absence demo network
         sources
         __init__
@@ -183,7 +183,7 @@ FLOORS = {
     "webapp": """
         __init__ describe monitoring
         access
-        live uploads
+        live publishing uploads
         recording
         state
         services
@@ -218,6 +218,10 @@ FLOORS = {
         library recorder
         thumbnails
     """,
+    "webapp.publishing": """
+        __init__ passes publishers
+        frames webrtc
+    """,
     "webapp.uploads": """
         __init__ examine files
         uploads
@@ -231,7 +235,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine recordings uploads
+        camera comparison engine publishing recordings uploads
         __init__
     """,
     "webapp.server": """

@@ -34,6 +34,8 @@ EVENTS = (
     "problem",
     "viewer_connected",
     "viewer_left",
+    "publisher_connected",
+    "publisher_left",
     "login_refused",
     "request_failed",
     "recording_started",

@@ -5,6 +5,7 @@ from webapp.routes import (
     comparison,
     engine,
     pages,
+    publishing,
     recording_files,
     recordings,
     series,
@@ -14,5 +15,5 @@ from webapp.routes import (
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (pages, engine, camera, comparison, recordings, recording_files, series, stream, uploads)
+    for module in (pages, publishing, engine, camera, comparison, recordings, recording_files, series, stream, uploads)
 )

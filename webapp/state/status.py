@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.pipeline import Pipeline
 from engine.redaction import redact
@@ -31,8 +31,10 @@ class Status:
         viewers: Viewers,
         metrics: Metrics,
         can_undo: Callable[[], bool],
+        publishing: Callable[[], Sequence[str]],
     ) -> None:
-        """`can_undo`: whether there is a change of the camera to undo."""
+        """`can_undo`: whether there is a change of the camera to undo. `publishing`: the cameras that send pictures."""
+        self._publishing = publishing
         self._can_undo, self._library = can_undo, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk = source_desk
@@ -49,6 +51,7 @@ class Status:
             "source_label": self._sources.label(redact(state.settings.source)),
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
+            "publishing": list(self._publishing()),
             "recording": self._recorder.status(),
             "recordings_revision": self._library.revision,
         }
