@@ -62,8 +62,8 @@ def undistorted(points: Array, coefficients: Distortion) -> Array:
         determinant = xx * yy - xy * yx
         determinant = np.where(np.abs(determinant) < _EXACT, _EXACT, determinant)
         step = np.stack([yy * dx - xy * dy, xx * dy - yx * dx], axis=-1) / determinant[..., None]
-        found = _within(found + step, limit)
-        if step.size == 0 or np.abs(step).max() < _EXACT:
+        before, found = found, _within(found + step, limit)
+        if found.size == 0 or np.abs(found - before).max() < _EXACT:
             break
     return np.where(known, found, np.nan)
 

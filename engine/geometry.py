@@ -92,7 +92,7 @@ class Camera:
         Those are behind it, or beyond the widest rays of its lens.
         """
         z = np.where(points[..., 2:] > 0, points[..., 2:], np.nan)
-        across = points[..., :2] / z
+        across: Array = points[..., :2] / z
         if self.distortion:
             across = distorted(across, self.distortion)
         return across * (self.fx, self.fy) + (self.cx, self.cy)

@@ -226,6 +226,10 @@ class Settings:
             "What view-only visitors of the dashboard see: the video, the video with blurred faces, or skeletons only.",
         ),
     ] = "video"
+    outputs: Annotated[
+        dict[str, bool] | None,
+        about("Live outputs: address -> whether it is on.", "a map of addresses to true or false"),
+    ] = None
     pause_unwatched: Annotated[
         bool, about("Close the source while no page is open and no recording runs, to save power.")
     ] = False

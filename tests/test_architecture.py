@@ -21,21 +21,16 @@ FLOORS = {
         bench
     """,
     "engine": """
-        __init__ errors skeleton framing distortion filters slot cores children aspect brake names redaction rate retry
-        geometry
-        posing bones
-        types matching files locks machine fields
-        snapshot_slot settings preprocess decoding lifting tracking overlay faces agreement
-        picture_writer video_writer extrinsics wire inference floor fitting
-        rig
-        capture
-        motion
-        events exports
-        models input_hint processor trials
-        loading offline outputs_guard
-        floor_first pipeline accuracy presets outputs
-        infer
-        bench
+        __init__ aspect brake children cores distortion errors filters framing names rate redaction retry \
+        skeleton slot
+        fields files geometry locks machine matching
+        bones posing types
+        agreement calibration capture decoding faces inference lifting overlay picture_writer preprocess \
+        settings snapshot_slot tracking video_writer wire
+        extrinsics fitting floor input_hint models motion trials
+        events exports loading outputs outputs_guard processor rig
+        floor_first offline pipeline presets
+        accuracy bench infer
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
@@ -117,7 +112,7 @@ FLOORS = {
         alignment decimation lowpass marker_files placing quaternions recording speeds splines twist
         angles edits gaps humanoid limbs reading steady suggest
         comparing edits_file quantities rotations
-        bones statistics
+        bones live_pose statistics
         clip
         __init__
     """,
@@ -139,10 +134,6 @@ FLOORS = {
         formats
         request
         __init__ __main__
-    """,
-    "engine.outputs": """
-        __init__ lsl_layout mqtt_messages ros_frames webhook_request
-        homeassistant ros_messages
     """,
     "engine.pipeline": """
         comparison events job refusals timing watchdog
@@ -180,20 +171,6 @@ FLOORS = {
         live offline
         __init__
     """,
-    "webapp": """
-        __init__ describe monitoring
-        access
-        live publishing uploads
-        recording
-        state
-        services
-        routes
-        app
-        server
-        commands
-        cli
-        __main__
-    """,
     "webapp.monitoring": """
         __init__ backend_timings logs process
         engine_log metrics
@@ -211,7 +188,7 @@ FLOORS = {
         pictures sockets
     """,
     "webapp.recording": """
-        __init__ exporting formats index recovery
+        __init__ exporting formats index recovery video_frames
         changes indexes series
         recordings
         replay trash writing
@@ -227,7 +204,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields presets source_key sources startup_problems store
+        __init__ adjusting auto_pause camera_fields outputs presets source_key sources startup_problems store
         camera_records engine_events source_desk
         camera_memory status
         camera
@@ -235,7 +212,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine publishing recordings uploads
+        camera comparison engine outputs publishing recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -247,15 +224,43 @@ FLOORS = {
         __init__ certificate front names
         serving
     """,
+    "webapp": """
+        __init__ describe monitoring
+        access
+        live publishing uploads
+        recording
+        state
+        services
+        routes
+        app
+        server
+        commands
+        cli
+        __main__
+    """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
         bench comparison_chart convert doctor export infer models serve
         compare
         parser
     """,
+    "engine.outputs": """
+        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots webhook_request
+        feed figure homeassistant output ros_messages
+        osc runner scheme udp_json
+        parsing schemes
+        outputs
+        __init__
+    """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+    """,
     "bench": """
-        camera chromium cleaning floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps first_scene latency serving soak straight
+        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
     """,
@@ -279,11 +284,21 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
 }
 """Third parties that only these may import."""
 
-THREADS_IN = ("engine.capture", "engine.pipeline", "engine.offline", "engine.bench", "engine.slot", "webapp", "bench")
+THREADS_IN = (
+    "engine.capture",
+    "engine.pipeline",
+    "engine.offline",
+    "engine.outputs",
+    "engine.slot",
+    "engine.bench",
+    "webapp",
+    "bench",
+)
 
 
 def _name(path: Path) -> str:

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.capture.browser import Publications
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
+from engine.outputs import Feed, Outputs
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -48,6 +49,7 @@ from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
@@ -132,6 +134,7 @@ def _services(
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
+    outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
     status = Status(
         pipeline,
         sources,
@@ -141,6 +144,7 @@ def _services(
         broadcaster,
         viewers,
         metrics,
+        outputs,
         lambda: camera.can_undo,
         publishers.names,
     )
@@ -170,6 +174,7 @@ def _services(
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         costs=Costs(),
         metrics=metrics,
+        outputs=outputs,
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),

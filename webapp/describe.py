@@ -9,6 +9,7 @@ from engine.floor import Floor
 from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
+from engine.settings import Settings
 from engine.types import BackendInfo
 from engine.wire import Wire, dumps, timings_to_wire
 
@@ -25,12 +26,19 @@ def describe_state(state: EngineState, problem: str | None) -> Wire:
         "backend": _describe_backend(state.backend),
         "camera": describe_camera(state.camera, state.calibration, state.settings.fx) if state.camera else None,
         "floor": _describe_floor(state.floor),
-        "settings": {**state.settings.to_json(), "source": redact(state.settings.source)},
+        "settings": _describe_settings(state.settings),
         "stats": describe_stats(state.stats, problem),
         "switching": _describe_switching(state.switching),
         "fallback": state.fallback,
         "comparison": describe_comparison(state.comparison),
     }
+
+
+def _describe_settings(settings: Settings) -> Wire:
+    """Without the outputs, which GET /api/outputs tells to operators: their addresses may have passwords."""
+    told = {**settings.to_json(), "source": redact(settings.source)}
+    del told["outputs"]
+    return told
 
 
 def describe_stats(stats: Stats, problem: str | None) -> Wire:

@@ -33,6 +33,7 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
@@ -74,6 +75,7 @@ class Services:
     costs: Costs
     metrics: Metrics
     error_counter: ErrorCounter
+    outputs: OutputDesk
     attendance: Attendance
     status: Status
     notices: Notices
@@ -93,6 +95,8 @@ class Services:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             log.warning("the recordings are in %s", self.recordings.folder)
             self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
+        for problem in self.outputs.start():
+            self.notices.tell("settings", problem.error, problem.hint)
         self.broadcaster.start()
         self.heartbeat.start()
 
@@ -106,6 +110,7 @@ class Services:
         self.exports.close()
         self.library.close()
         self.series.close()
+        self.outputs.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()

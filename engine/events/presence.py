@@ -20,8 +20,8 @@ REACH = 0.5
 """Maximum distance at which a new id is taken for somebody who was just lost, in sizes of the person in the picture."""
 REACH_PER_S = 0.7
 """It grows by so much per second: a brisk walk."""
-LIKE = 1.6
-"""Maximum ratio of the two sizes."""
+LIKE = 3.0
+"""Maximum ratio of the two sizes: somebody who falls towards the camera looks small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class _Individual:
     box: _Box
     seen_s: float = 0.0
     real: bool = False
+    replaces: _Individual | None = None
+    """Whom they are taken for, until that one is seen again, or they have proved real."""
 
     def see(self, box: _Box, now: float) -> None:
         if now - self.seen_at <= SIGHTINGS_APART_S:
@@ -76,10 +78,8 @@ class Presence:
         """
         for person in people:
             self._see(person.id, _box(person), now)
-        newcomers = [one for one in self._known.values() if not one.real and one.seen_s >= after_s]
-        came = tuple(one.stay for one in newcomers if not self._replaces(one, now))
-        left = self._dismiss(now, gone_s)
-        return came, left
+        came = tuple(one.stay for one in list(self._known.values()) if self._proves_real(one, now, after_s))
+        return came, self._dismiss(now, gone_s)
 
     def who(self, id: int) -> int:
         """Who the person with this id is; the id must be of the newest frame."""
@@ -97,33 +97,49 @@ class Presence:
 
     def _see(self, id: int, box: _Box, now: float) -> None:
         if id not in self._known:
-            self._known[id] = _Individual(next(self._next), id, now, box, now, box)
+            lost = self._lost_near(box, now)
+            who = next(self._next) if lost is None else lost.who
+            self._known[id] = _Individual(who, id, now, box, now, box, replaces=lost)
         self._known[id].see(box, now)
 
+    def _lost_near(self, box: _Box, now: float) -> _Individual | None:
+        """Who was lost where somebody new is, and is not taken for anybody else; the nearest, if several were."""
+        replaced = [one.replaces for one in self._known.values()]
+        lost = [one for one in self._known.values() if (one.real or one.replaces) and one.seen_at < now]
+        likely = [one for one in lost if one not in replaced and _could_be(one, box, now)]
+        nearest = min(likely, key=lambda one: one.box.distance(box), default=None)
+        if nearest is None or nearest.replaces is None:
+            return nearest
+        del self._known[nearest.id]  # that id was theirs for a moment only
+        return nearest.replaces
+
+    def _proves_real(self, one: _Individual, now: float, after_s: float) -> bool:
+        """Whether somebody new has proved real at this moment; not, if they are somebody who was lost."""
+        if one.real:
+            return False
+        lost = one.replaces
+        if lost is not None and lost.seen_at == now:
+            one.replaces, one.who = None, next(self._next)  # that one is back
+        one.real = one.seen_s >= after_s
+        if one.real and one.replaces is not None:
+            self._known.pop(one.replaces.id)
+            one.first_at, one.replaces = one.replaces.first_at, None
+            return False
+        return one.real
+
     def _dismiss(self, now: float, gone_s: float) -> tuple[Stay, ...]:
-        gone = [one for one in self._known.values() if now - one.seen_at >= gone_s]
+        replaced = [one.replaces for one in self._known.values()]  # they go on, unless the newcomer goes, too
+        gone = [one for one in self._known.values() if now - one.seen_at >= gone_s and one not in replaced]
         for one in gone:
             del self._known[one.id]
         return tuple(one.stay for one in gone if one.real)
 
-    def _replaces(self, newcomer: _Individual, now: float) -> bool:
-        """Whether the newcomer, who has proved real, is somebody who was lost, and goes on in their place."""
-        newcomer.real = True
-        lost = [one for one in self._known.values() if one.real and one.seen_at < newcomer.first_at]
-        lost = [one for one in lost if one.seen_at < now and _could_be(one, newcomer)]
-        if not lost:
-            return False
-        one = min(lost, key=lambda one: one.box.distance(newcomer.first))
-        del self._known[one.id]
-        newcomer.who, newcomer.first_at = one.who, one.first_at
-        return True
 
-
-def _could_be(lost: _Individual, newcomer: _Individual) -> bool:
-    """Whether somebody could have come from where they were lost to where the newcomer was first seen."""
-    sizes = sorted((lost.box.size, newcomer.first.size))
-    reach = REACH + REACH_PER_S * (newcomer.first_at - lost.seen_at)
-    return sizes[1] <= LIKE * sizes[0] and lost.box.distance(newcomer.first) <= reach
+def _could_be(lost: _Individual, box: _Box, now: float) -> bool:
+    """Whether somebody could have come from where they were lost to `box`."""
+    smaller, larger = sorted((lost.box.size, box.size))
+    reach = REACH + REACH_PER_S * (now - lost.seen_at)
+    return larger <= LIKE * smaller and lost.box.distance(box) <= reach
 
 
 def _box(person: Person) -> _Box:

@@ -123,7 +123,7 @@ class EventWatch:
         came, left = self._presence.see(people, now, after_s=options["entered"].seconds, gone_s=options["left"].seconds)
         present = self._presence.present
         bodies = [_body(person, self._presence.who(person.id), camera) for person in people]
-        real = tuple(body for body in bodies if body.who in present)
+        real = tuple(body for body in bodies if body.who in present)  # also who goes on for somebody just lost
         changes = [zone.see(real, present, now, dt) for zone in self._occupied.values()]
         return View(
             now, dt, cut,

@@ -1,7 +1,8 @@
 """The file from which the server answers for curves: everything that can be measured of everybody in a recording.
 
-A line of JSON, and then for each person the float32 values of one quantity after the other. A reader maps the file into
-memory and takes the curves that are asked for, so that an hour of five people costs neither time nor memory.
+A line of JSON, the times by the wall clock as float64, and then for each person the float32 values of one quantity
+after the other. A reader maps the file into memory and takes the curves that are asked for, so that an hour of five
+people costs neither time nor memory.
 """
 
 from __future__ import annotations
@@ -30,18 +31,27 @@ def write(clip: Clip, path: Path, progress: Progress) -> None:
     body = path.with_name(path.name + ".values")
     try:
         with body.open("wb") as values:
+            _wall_times(clip).tofile(values)
             for number, motion in enumerate(clip.motions(), start=1):
                 people.append(_person(motion, values.tell()))
                 _cut(motion).astype(np.float32).tofile(values)
                 progress(number / (len(clip.ids) + 1))
-        head = json.dumps({**clip.metadata(), "curves": people}).encode()
+        head = json.dumps({**clip.metadata(), "rows": len(clip.times), "curves": people}).encode()
         with path.open("wb") as file, body.open("rb") as values:
-            file.write(head + b" " * (-(len(head) + 1) % 4) + b"\n")  # float32 lie at multiples of four
+            file.write(head + b" " * (-(len(head) + 1) % 8) + b"\n")  # numbers lie at multiples of eight
             while block := values.read(1 << 20):
                 file.write(block)
     finally:
         body.unlink(missing_ok=True)
     progress(1.0)
+
+
+def _wall_times(clip: Clip) -> Array:
+    """(T,) seconds from the clip's first scene, by the wall clock, of `clip.times`."""
+    recording = clip.recording
+    if recording.wall_times is None:
+        return clip.times
+    return np.interp(clip.times, recording.times, recording.wall_times)
 
 
 def _person(motion: Motion, offset: int) -> Mapping[str, Any]:
@@ -70,18 +80,13 @@ class Curves:
     rate: float
     """Hz."""
     started: float
-    """Seconds since 1970 at row 0."""
-    first: int
-    """Row of the first value, counted from the clip's beginning."""
+    """Seconds since 1970 of the clip's first scene."""
+    times: Array
+    """(n,) seconds from the clip's first scene by the wall clock, mapped from the file."""
     done: tuple[Mapping[str, Any], ...]
     """What was done to the recording, as `Motion.done`."""
     values: NDArray[np.float32]
     """(Q, n) in the order of QUANTITIES, mapped from the file."""
-
-    @property
-    def times(self) -> Array:
-        """(n,) seconds from the clip's beginning."""
-        return (self.first + np.arange(self.values.shape[1])) / self.rate
 
     def of(self, names: tuple[str, ...], first: int, last: int) -> Array:
         """(len(names), last - first) values of some quantities, NaN where not known."""
@@ -93,19 +98,18 @@ def opened(path: Path) -> tuple[Curves, ...]:
     with path.open("rb") as file:
         line = file.readline()
     head = json.loads(line)
-    return tuple(_opened(path, len(line), head, person) for person in head["curves"])
+    times = np.memmap(path, np.float64, "r", len(line), (head["rows"],))
+    return tuple(_opened(path, len(line), head, times, person) for person in head["curves"])
 
 
-def _opened(path: Path, start: int, head: Mapping[str, Any], person: Mapping[str, Any]) -> Curves:
-    shape = (len(_NAMES), person["rows"])
-    values = (
-        np.memmap(path, np.float32, "r", start + person["offset"], shape)
-        if person["rows"]
-        else np.zeros(shape, np.float32)
-    )
+def _opened(path: Path, start: int, head: Mapping[str, Any], times: Array, person: Mapping[str, Any]) -> Curves:
+    first, rows = person["first"], person["rows"]
+    shape = (len(_NAMES), rows)
+    values = np.memmap(path, np.float32, "r", start + person["offset"], shape) if rows else np.zeros(shape, np.float32)
     return Curves(
-        person["id"], person["label"], head["rate_hz"], head["started"], person["first"], tuple(person["done"]), values
-    )
+        person["id"], person["label"], head["rate_hz"], head["started"],
+        times[first : first + rows], tuple(person["done"]), values,
+    )  # fmt: skip
 
 
 FORMAT = Format("Curves, for the server", "application/octet-stream", write)

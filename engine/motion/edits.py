@@ -93,6 +93,7 @@ def _trimmed(recording: Recording, start: float, end: float, by_wall_time: bool)
             f"{recording.source} has no scenes between {start:g} and {end:g} s", f"it is {clock[-1]:.1f} s long"
         )
     times = recording.times[first:last]
+    wall_times = recording.times if recording.wall_times is None else recording.wall_times
     tracks = (_cut(track, int(first), int(last)) for track in recording.tracks)
     return replace(
         recording,
@@ -100,7 +101,7 @@ def _trimmed(recording: Recording, start: float, end: float, by_wall_time: bool)
         frames=recording.frames[first:last],
         wall_times=_from_first(recording.wall_times, int(first), int(last)),
         tracks=tuple(track for track in tracks if len(track.rows)),
-        started=recording.started + float(times[0]),
+        started=recording.started + float(wall_times[first]),
     )
 
 

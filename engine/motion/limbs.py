@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.motion.motion import Array
-from engine.motion.twist import follow, frames, local, rise, swung, unit, world_of
+from engine.motion.twist import Memory, cross, follow, frames, local, rise, swung, unit, world_of
 
 _BENT = (0.1, 0.5)
 """Sine of an elbow's or knee's flexion below which its hinge is not known, and above which it is."""
@@ -63,7 +63,9 @@ class _Chain:
     hinge: Array
 
 
-def limb_rotations(part: Mapping[str, Array], turns: Mapping[str, Array], steps: Array) -> dict[str, Array]:
+def limb_rotations(
+    part: Mapping[str, Array], turns: Mapping[str, Array], steps: Array, memory: Memory
+) -> dict[str, Array]:
     """(T, 3, 3) each: world rotations of the limbs' nodes by name.
 
     `part`: (T, 3) metres of each joint, world frame; `turns`: world rotations of Hips and Chest; `steps`: (T,) seconds
@@ -72,12 +74,13 @@ def limb_rotations(part: Mapping[str, Array], turns: Mapping[str, Array], steps:
     chains = [_chain(part, turns, limb) for limb in _LIMBS]
     hinges = zip(*(_hinge(chain) for chain in chains), strict=True)
     directions, targets, weights = (np.stack(values, axis=1) for values in hinges)
-    axes = follow(directions, targets, weights, steps, FASTEST)
+    axes = follow(directions, targets, weights, steps, FASTEST, memory.bones["limbs"])
     found: dict[str, Array] = {}
     for number, (chain, limb) in enumerate(zip(chains, _LIMBS, strict=True)):
         at_rest = frames(chain.rest, chain.hinge)
         found[limb.upper] = chain.parent @ frames(chain.upper, axes[:, number]) @ at_rest.T
-        found[limb.lower] = swung(found[limb.upper], world_of(chain.parent, chain.lower), chain.rest, chain.hinge)
+        lower = world_of(chain.parent, chain.lower)
+        found[limb.lower] = swung(found[limb.upper], lower, chain.rest, chain.hinge, memory.bones[limb.lower])
         found[limb.end] = found[limb.lower]
     return found
 
@@ -90,7 +93,7 @@ def _chain(part: Mapping[str, Array], turns: Mapping[str, Array], limb: _Limb) -
 
 def _hinge(chain: _Chain) -> tuple[Array, Array, Array]:
     """(T, 3) directions, (T, 3) targets and (T,) weights of the upper bone's twist, for `follow`."""
-    normal = np.cross(chain.upper, chain.lower)
+    normal = cross(chain.upper, chain.lower)
     known = rise(np.linalg.norm(normal, axis=-1), *_BENT)
     usual, usable = _least_twist(chain.upper, chain.rest, chain.hinge)
     drift = _DRIFT * (1 - known) * usable

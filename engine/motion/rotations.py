@@ -13,7 +13,7 @@ from engine.motion.humanoid import CHEST_PART, FACE, INDEX, NODES, PARENTS, SPIN
 from engine.motion.limbs import limb_rotations
 from engine.motion.motion import Array
 from engine.motion.quaternions import from_matrices
-from engine.motion.twist import FRAME_S, frames, known_axes, local, swung, unit, world_of
+from engine.motion.twist import FRAME_S, Bones, Memory, cross, frames, known_axes, local, swung, unit, world_of
 from engine.skeleton import JOINT
 
 X, Y = np.eye(3)[:2]
@@ -24,7 +24,8 @@ def fit_skeleton(joints: Array) -> Skeleton:
     """(T, 19, 3) metres, rows with NaN are left out -> medians of lengths and shapes. At least one row is complete."""
     joints = joints[np.isfinite(joints).all(axis=(1, 2))]
     part = {name: joints[:, index] for name, index in JOINT.items()}
-    hips, chest = _hips(part), _chest(part, _hips(part))
+    hips = _hips(part, Bones())
+    chest = _chest(part, hips)
     offsets = np.zeros((len(NODES), 3))
     torso = _length(part["neck"] - part["pelvis"])
     for name, share in (("Spine", SPINE_PART), ("Chest", CHEST_PART - SPINE_PART), ("Neck", 1 - CHEST_PART)):
@@ -45,12 +46,15 @@ def fit_skeleton(joints: Array) -> Skeleton:
     return Skeleton(offsets)
 
 
-def rotations(joints: Array, times: Array, skeleton: Skeleton) -> Pose:
-    """(T, 19, 3) metres and (T,) seconds -> the pose of `skeleton`; NaN in rows where a joint is missing."""
+def rotations(joints: Array, times: Array, skeleton: Skeleton, memory: Memory | None = None) -> Pose:
+    """(T, 19, 3) metres and (T,) seconds -> the pose of `skeleton`; NaN in rows where a joint is missing.
+
+    With the same `memory`, calls one after the other give what a single one gives: motion may come row by row.
+    """
     present = np.isfinite(joints).all(axis=(1, 2))
     positions, local = np.full((len(joints), 3), np.nan), np.full((len(joints), len(NODES), 4), np.nan)
     if present.any():
-        turns = _world(joints[present], times[present], skeleton)
+        turns = world_rotations(joints[present], times[present], skeleton, memory or Memory())
         for index, parent in enumerate(PARENTS):
             own = turns[NODES[index].name]
             if parent >= 0:
@@ -60,55 +64,58 @@ def rotations(joints: Array, times: Array, skeleton: Skeleton) -> Pose:
     return Pose(positions, local)
 
 
-def _world(joints: Array, times: Array, skeleton: Skeleton) -> dict[str, Array]:
-    """(T, 3, 3) each: world rotations of the nodes by name."""
-    part = {name: joints[:, index] for name, index in JOINT.items()}
-    hips = _hips(part)
-    spine = _spine(part, hips, float(skeleton.offsets[INDEX["Spine"]][1]))
-    chest = _twisted(spine, part)
+def world_rotations(joints: Array, times: Array, skeleton: Skeleton, memory: Memory) -> dict[str, Array]:
+    """(T, 3, 3) each: world rotations of the nodes by name; no joint is missing. `memory` as for `rotations`."""
+    part, bones = {name: joints[:, index] for name, index in JOINT.items()}, memory.bones
+    hips = _hips(part, bones["Hips"])
+    spine = _spine(part, hips, float(skeleton.offsets[INDEX["Spine"]][1]), bones["Spine"])
+    chest = _twisted(spine, part, bones["Chest"])
     turns = {"Hips": hips, "Spine": spine, "Chest": chest}
     middle = _between_ears(part)
-    turns["Neck"] = swung(chest, middle - part["neck"], skeleton.offsets[INDEX["Head"]], X)
+    turns["Neck"] = swung(chest, middle - part["neck"], skeleton.offsets[INDEX["Head"]], X, bones["Neck"])
     turns["Head"] = _head(part, middle, skeleton)
     turns |= dict.fromkeys(FACE, turns["Head"])
     for node, side, _ in _SIDES:
-        clavicle = skeleton.offsets[INDEX[f"{node}Arm"]]
-        turns[f"{node}Shoulder"] = swung(chest, part[f"{side}_shoulder"] - part["neck"], clavicle, Y)
-    return turns | limb_rotations(part, turns, np.diff(times, prepend=times[0] - FRAME_S))
+        clavicle, name = skeleton.offsets[INDEX[f"{node}Arm"]], f"{node}Shoulder"
+        turns[name] = swung(chest, part[f"{side}_shoulder"] - part["neck"], clavicle, Y, bones[name])
+    before = times[0] - FRAME_S if memory.time is None else memory.time
+    memory.time = float(times[-1])
+    return turns | limb_rotations(part, turns, np.diff(times, prepend=before), memory)
 
 
-def _hips(part: dict[str, Array]) -> Array:
+def _hips(part: dict[str, Array], bones: Bones) -> Array:
     """World from Hips: x along the line of the hips, y as near to the trunk as it goes."""
     x = unit(part["left_hip"] - part["right_hip"])
-    y = known_axes(x, part["neck"] - part["pelvis"])
-    return np.stack([x, y, np.cross(x, y)], axis=-1)
+    y = known_axes(x, part["neck"] - part["pelvis"], bones)
+    return np.stack([x, y, cross(x, y)], axis=-1)
 
 
-def _spine(part: dict[str, Array], hips: Array, up: float) -> Array:
+def _spine(part: dict[str, Array], hips: Array, up: float, bones: Bones) -> Array:
     """World from Spine: y to the neck, from the node's head `up` metres above the pelvis; no twist against the hips."""
     y = unit(part["neck"] - part["pelvis"] - up * hips[:, :, 1])
-    x = known_axes(local(hips, y), np.broadcast_to(X, y.shape))
+    x = known_axes(local(hips, y), np.broadcast_to(X, y.shape), bones)
     return frames(y, world_of(hips, x))
 
 
-def _twisted(spine: Array, part: dict[str, Array]) -> Array:
+def _twisted(spine: Array, part: dict[str, Array], bones: Bones) -> Array:
     """World from Chest: y of the spine, x as near to the line of the shoulders as it goes."""
     y = spine[:, :, 1]
-    x = known_axes(np.broadcast_to(Y, y.shape), local(spine, part["left_shoulder"] - part["right_shoulder"]))
+    x = known_axes(np.broadcast_to(Y, y.shape), local(spine, part["left_shoulder"] - part["right_shoulder"]), bones)
     return frames(y, world_of(spine, x))
 
 
 def _chest(part: dict[str, Array], hips: Array) -> Array:
     """World from Chest before the torso's length is known."""
-    return _twisted(_spine(part, hips, SPINE_PART * _length(part["neck"] - part["pelvis"])), part)
+    up = SPINE_PART * _length(part["neck"] - part["pelvis"])
+    return _twisted(_spine(part, hips, up, Bones()), part, Bones())
 
 
 def _face(part: dict[str, Array]) -> Array:
     """World from the face: x from ear to ear, z to the middle of eyes and nose."""
     x = unit(part["left_ear"] - part["right_ear"])
     ahead = (part["left_eye"] + part["right_eye"]) / 4 + part["nose"] / 2 - _between_ears(part)
-    z = known_axes(x, ahead)
-    return np.stack([x, np.cross(z, x), z], axis=-1)
+    z = known_axes(x, ahead, Bones())
+    return np.stack([x, cross(z, x), z], axis=-1)
 
 
 def _head(part: dict[str, Array], middle: Array, skeleton: Skeleton) -> Array:

@@ -71,7 +71,7 @@ def test_errors_that_every_route_may_answer_with_are_described() -> None:
     for path, item in DOCUMENT["paths"].items():
         for method, operation in item.items():
             public = operation.get("security") == []
-            withheld = path.startswith("/api/uploads") or path.endswith("/video")  # from viewers
+            withheld = path.startswith(("/api/uploads", "/api/outputs")) or path.endswith("/video")  # from viewers
             refused = method != "get" or withheld
             assert ("401" in operation["responses"]) or public, path
             assert ("403" in operation["responses"]) == (refused and not public), (method, path)
@@ -104,7 +104,7 @@ def test_answers_are_as_described(path: str, schema: str, client: FlaskClient, p
 
 
 def test_lists_are_as_described(client: FlaskClient, playing: Pipeline) -> None:
-    for path in ("/api/backends", "/api/sources", "/api/recordings", "/api/uploads"):
+    for path in ("/api/backends", "/api/sources", "/api/recordings", "/api/uploads", "/api/outputs"):
         method = "get"
         schema = DOCUMENT["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
         jsonschema.Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(

@@ -33,6 +33,8 @@ class ServeOptions:
     """Further host names of this server."""
     allow_sources: tuple[str, ...] = ()
     """Further sources that the page may choose, besides cameras, `demo` and the one at start."""
+    outputs: tuple[str, ...] = ()
+    """Addresses of live outputs of this run, besides those in the settings."""
     behind_proxy: bool = False
     """Trust one reverse proxy's X-Forwarded-For, -Proto, -Host and -Prefix."""
     config: Path | None = None

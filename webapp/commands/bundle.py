@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from engine.errors import PosecastError, reason
 from engine.files import whole_file
+from engine.outputs.parsing import shown
+from engine.outputs.schemes import SCHEMES
 from engine.outputs_guard import check_outputs
 from engine.redaction import HIDDEN, Secrets, without_home
 
@@ -119,15 +121,23 @@ def _settings(path: Path) -> Any:
     except OSError as error:
         return {"missing": f"{path}: {reason(error)}"}
     try:
-        return json.loads(text)
+        return _without_targets(json.loads(text))
     except (ValueError, RecursionError):
         return {"broken": text[:MAX_ANSWER]}
+
+
+def _without_targets(settings: Any) -> Any:
+    """Settings whose live outputs are as people may see them: a webhook's whole path is its secret."""
+    outputs = settings.get("outputs") if isinstance(settings, dict) else None
+    if not isinstance(outputs, dict):
+        return settings
+    return {**settings, "outputs": {shown(url, SCHEMES): on for url, on in outputs.items()}}
 
 
 def _secrets_of(value: Any) -> Iterator[str]:
     """Users, passwords and parameters of the addresses in `value`, which may stand alone elsewhere."""
     if isinstance(value, Mapping):
-        yield from _secrets_of(list(value.values()))
+        yield from _secrets_of([*value, *value.values()])
     elif isinstance(value, list):
         for item in value:
             yield from _secrets_of(item)

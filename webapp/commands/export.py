@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from engine.errors import PosecastError
 from engine.exports import Request, export
 from engine.motion.edits import Edits
+from engine.motion.edits_file import read_about
 from engine.outputs_guard import check_outputs
 from webapp.commands.console import Console
 from webapp.recording.recordings import NAME, RECORDING, SCENES
@@ -26,13 +27,16 @@ class ExportOptions:
     raw: bool
     layout: str | None
     edits: Edits
+    as_recorded: bool = False
+    """Without what was changed on the page."""
 
 
 def run(options: ExportOptions) -> int:
     """Write the files; the exit status."""
     recording = file_of(options.recording)
     form = options.output.suffix.lower().lstrip(".")
-    request = Request(recording, form, options.people, options.raw, options.layout, options.edits).checked()
+    edits = options.edits if options.as_recorded else with_kept(options.edits, recording)
+    request = Request(recording, form, options.people, options.raw, options.layout, edits).checked()
     check_outputs((options.output,), (recording,))
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -42,6 +46,18 @@ def run(options: ExportOptions) -> int:
     for path in made:
         console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def with_kept(edits: Edits, recording: Path) -> Edits:
+    """`edits`, and of what was changed on the page what they say nothing about."""
+    kept = read_about(recording).edits
+    return Edits(
+        merged=edits.merged or kept.merged,
+        deleted=edits.deleted or kept.deleted,
+        names={**kept.names, **edits.names},
+        trim_s=edits.trim_s or kept.trim_s,
+        by_wall_time=edits.trim_s is None and kept.by_wall_time,
+    )
 
 
 def edits_of(merged: Sequence[str], dropped: Sequence[int], named: Sequence[str], trim: str | None) -> Edits:

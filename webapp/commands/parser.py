@@ -81,7 +81,7 @@ def _export(options: argparse.Namespace) -> Work:
 
     chosen = export.ExportOptions(
         options.recording, options.output, tuple(options.person) or None, options.raw, options.format,
-        export.edits_of(options.merge, options.drop, options.name, options.trim),
+        export.edits_of(options.merge, options.drop, options.name, options.trim), options.as_recorded,
     )  # fmt: skip
     return lambda: export.run(chosen)
 
@@ -165,6 +165,10 @@ def _add_serve(commands: Any) -> None:
     )
     https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
+    parser.add_argument(
+        "--out", action="append", default=[], metavar="URL",
+        help="send scenes to other programs as they are made: osc://HOST:PORT, vmc://HOST:PORT … (docs/outputs.md)",
+    )  # fmt: skip
     parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
@@ -208,6 +212,7 @@ def _add_export(commands: Any) -> None:
     parser.add_argument("--drop", type=whole_number, action="append", default=[], metavar="ID", help="not this one")
     parser.add_argument("--name", action="append", default=[], metavar="ID=NAME", help="name a person")
     parser.add_argument("--trim", metavar="FROM:TO", help="seconds that are kept, such as 2.5:10")
+    parser.add_argument("--as-recorded", action="store_true", help="without what was changed on the page")
     parser.set_defaults(command=_export)
 
 

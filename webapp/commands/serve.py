@@ -14,6 +14,8 @@ from pathlib import Path
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.extrinsics.source_camera import DEFAULTS
+from engine.outputs.parsing import parse
+from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -36,7 +38,8 @@ def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> in
     """Serve until stopped; the exit status."""
     share_heaps()
     served, certificate = _with_https(options, _serve_options(options))
-    with logs.installed(options.log_format, options.log_level, Secrets(served.token, served.view_token)):
+    secrets = Secrets(served.token, served.view_token, *_secrets_of(served.outputs))
+    with logs.installed(options.log_format, options.log_level, secrets):
         try:
             serve(lambda: _choose(options, settings_of), served, certificate)
         except PosecastError as error:
@@ -79,6 +82,7 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         allow_sources=tuple(options.allow_source),
         addresses=options.addresses,
         uploads_limit_bytes=round(options.uploads_limit * 10**9),
+        outputs=tuple(options.out),
         behind_proxy=options.behind_proxy,
         config=_config(options),
         network_command=command,
@@ -108,6 +112,11 @@ def _with_https(options: argparse.Namespace, served: ServeOptions) -> tuple[Serv
     folder = (served.config or default_path()).parent / "tls"
     certificate = self_made(folder, own_names(served.host, served.allow_hosts))
     return replace(served, https=True, fingerprint=certificate.fingerprint), certificate
+
+
+def _secrets_of(outputs: tuple[str, ...]) -> list[str]:
+    """What must not be logged of the outputs; PosecastError for an address that is none."""
+    return [secret for url in outputs for secret in parse(url, SCHEMES).secrets]
 
 
 def _given(token: str | None, variable: str) -> str | None:

@@ -9,13 +9,15 @@ import logging
 import platform
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from engine.outputs import Report
 from engine.pipeline import Stats
 from engine.types import BackendInfo
 from webapp.monitoring.logs import event_of
@@ -29,6 +31,9 @@ ERROR_KINDS = ("source", "engine", "recording", "settings", "login", "request", 
 """Where errors arise. Each is a series from the start, so that the first error is an increase."""
 
 _KIND_OF_EVENT = {"login_refused": "login", "request_failed": "request"}
+
+OutputFigures = tuple[str, str, Report]
+"""(id, protocol, report) of a live output. Its address is the operator's: it is not among the labels."""
 
 
 class Metrics:
@@ -79,10 +84,20 @@ class Metrics:
     def count_error(self, kind: str) -> None:
         self._errors.labels(kind).inc()
 
-    def text(self, stats: Stats, *, up: bool, backend: BackendInfo | None, streams: int, sockets: int) -> str:
+    def text(
+        self,
+        stats: Stats,
+        *,
+        up: bool,
+        backend: BackendInfo | None,
+        streams: int,
+        sockets: int,
+        outputs: Sequence[OutputFigures] = (),
+    ) -> str:
         """The exposition format, version 0.0.4."""
         told = CollectorRegistry()
         told.register(_Now([_build(), *_flow(stats, up=up), _running(backend), _viewers(streams, sockets)]))
+        told.register(_Now(_outputs(outputs)))
         told.register(_Counted(self._registry))
         told.register(_Now(self._process.figures()))
         return generate_latest(told).decode()
@@ -158,3 +173,20 @@ def _viewers(streams: int, sockets: int) -> Metric:
     family.add_metric(["socket"], sockets)
     family.add_metric(["stream"], streams)
     return family
+
+
+def _outputs(outputs: Sequence[OutputFigures]) -> Iterator[Metric]:
+    """Live outputs, by their id and protocol; nothing without any."""
+    for kind, name, text, figure in _OUTPUT_FAMILIES if outputs else ():
+        family = kind(name, text, labels=["output", "protocol"])
+        for id, protocol, report in outputs:
+            family.add_metric([id, protocol], figure(report))
+        yield family
+
+
+_OUTPUT_FAMILIES: tuple[tuple[type[Any], str, str, Callable[[Report], float]], ...] = (
+    (GaugeMetricFamily, "posecast_output_up", "Whether a live output sends.", lambda one: one.state == "sending"),
+    (GaugeMetricFamily, "posecast_output_rate", "Scenes per second sent at present.", lambda one: one.rate),
+    (CounterMetricFamily, "posecast_output_messages", "Messages sent.", lambda one: one.sent),
+    (CounterMetricFamily, "posecast_output_failures", "Interruptions.", lambda one: one.failures),
+)

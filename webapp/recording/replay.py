@@ -6,8 +6,10 @@ processor returns instead of running the network.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import json
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -16,19 +18,25 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from engine.errors import PosecastError
+from engine.exports.scenes import edited_people
 from engine.extrinsics import parse_calibration
 from engine.geometry import REFERENCE_CAMERA, CameraSpec
+from engine.motion.edits import Edits
+from engine.motion.edits_file import read_about
 from engine.overlay import BACKGROUND
 from engine.pipeline import Parts
 from engine.tracking.colours import Colours
 from engine.types import Frame, FrameSource, Image, Snapshot
-from engine.wire import backend_from_wire, camera_from_wire, events_from_wire, scene_from_wire
+from engine.wire import SceneClock, backend_from_wire, camera_from_wire, events_from_wire, scene_from_wire
 from webapp.access.errors import NotFoundError
+from webapp.recording.indexes import read_index
 from webapp.recording.recordings import CAMERA, LONGEST_PAUSE, RECORDING, VIDEO, Recordings
+from webapp.recording.video_frames import VideoFrames
+
+log = logging.getLogger(__name__)
 
 
 class ReplaySource:
@@ -63,7 +71,7 @@ class ReplaySource:
             due: float | None = None
             before = 0.0
             colours = Colours()
-            for wire, picture in _pairs(self._path, self._video_path):
+            for wire, picture in self._pairs(self._edits()):
                 gap = min(max(0.0, wire["wall_time"] - before), LONGEST_PAUSE)
                 now = time.monotonic()
                 due = now if due is None else max(due + gap, now - LONGEST_PAUSE)
@@ -73,6 +81,38 @@ class ReplaySource:
                 yield _frame(_with_colours(wire, colours), picture, self._spec)
             if due is None:
                 raise PosecastError(f"{self.name} contains no scenes", "choose another recording")
+
+    def _edits(self) -> Edits:
+        """Read again at each round: what was changed meanwhile is seen in the next."""
+        try:
+            return read_about(self._path).edits
+        except PosecastError as error:
+            log.warning("%s is played as it was recorded: %s", self.name, error)
+            return Edits()
+
+    def _pairs(self, edits: Edits) -> Iterator[tuple[dict[str, Any], Image | None]]:
+        """The edited scenes with their pictures: the n-th picture of the video belongs to the n-th line."""
+        start, end = edits.trim_s or (0.0, float("inf"))
+        offset, clock = _seek(self._path, start)
+        with VideoFrames(self._video_path) as pictures, self._path.open("rb") as lines:
+            lines.seek(offset)
+            for line in lines:
+                wire = json.loads(line)
+                seconds = clock.seconds(wire["wall_time"], wire["time"])
+                if seconds > end:
+                    return
+                if seconds >= start:
+                    picture = pictures.next(seconds)
+                    yield {**wire, "people": list(edited_people(wire["people"], edits))}, picture
+
+
+def _seek(scenes: Path, start: float) -> tuple[int, SceneClock]:
+    """(offset, clock) of a scene before second `start`; of the first one without an index."""
+    index = read_index(scenes) if start > 0 else None
+    entry = bisect.bisect_right(index.times, start) - 1 if index is not None else 0
+    if index is None or entry <= 0:
+        return 0, SceneClock()
+    return index.offsets[entry], SceneClock(index.times[entry])
 
 
 def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) -> Parts:
@@ -85,19 +125,6 @@ def parts_with_recordings(recordings: Recordings, parts: Parts | None = None) ->
         return usual.open_source(text) if pixel_aspect is None else usual.open_source(text, pixel_aspect=pixel_aspect)
 
     return replace(usual, open_source=open_source)
-
-
-def _pairs(scenes: Path, video: Path) -> Iterator[tuple[dict[str, Any], Image | None]]:
-    """Scenes with their pictures: the n-th picture of the video belongs to the n-th line."""
-    capture = cv2.VideoCapture(str(video)) if video.is_file() else None
-    try:
-        with scenes.open(encoding="utf-8") as lines:
-            for line in lines:
-                ok, picture = capture.read() if capture is not None else (False, None)
-                yield json.loads(line), np.asarray(picture, np.uint8) if ok else None
-    finally:
-        if capture is not None:
-            capture.release()
 
 
 def _with_colours(wire: dict[str, Any], colours: Colours) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Curves of recordings: angles, speeds and heights of a person, as the exports compute them.
 
 A child process measures everything there is in a recording once; the file that it leaves is kept until the recording or
-its edits change, and each request reads the curves that it asks for. Times are seconds from the first recorded scene,
-also where the recording is trimmed.
+its edits change, and each request reads the curves that it asks for. Times are seconds from the first recorded scene by
+the wall clock, also where the recording is trimmed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import ceil, floor
 from pathlib import Path
 
 import numpy as np
@@ -173,12 +172,8 @@ def series_of(request: SeriesRequest, people: Sequence[Curves]) -> Series:
         raise NotFoundError(f"there is no person {request.person} in the recording", f"ids are: {known}")
     begins = _begins_at(request.recording, person)
     times = person.times + begins
-    first, last = 0, len(times)
-    if request.start is not None:
-        first = max(0, ceil((request.start - begins - _SLACK) * person.rate) - person.first)
-    if request.end is not None:
-        last = min(last, floor((request.end - begins + _SLACK) * person.rate) - person.first + 1)
-    last = max(first, last)
+    start, end = -np.inf if request.start is None else request.start, np.inf if request.end is None else request.end
+    first, last = (int(row) for row in np.searchsorted(times, [start - _SLACK, end + _SLACK]))
     return Series(request, person, times[first:last], person.of(request.quantities, first, last))
 
 

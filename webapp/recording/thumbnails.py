@@ -69,7 +69,7 @@ def _from_video(video: Path, seconds: float) -> Image | None:
         with av.open(f"file:{video}") as container:
             container.seek(round(seconds * av.time_base))
             picture = next(container.decode(video=0), None)
-            return None if picture is None else picture.to_ndarray(format="bgr24")
+            return None if picture is None else np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
     except (av.FFmpegError, OSError, IndexError):
         return None
 

@@ -4,6 +4,7 @@ from webapp.routes import (
     camera,
     comparison,
     engine,
+    outputs,
     pages,
     publishing,
     recording_files,
@@ -15,5 +16,17 @@ from webapp.routes import (
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (pages, publishing, engine, camera, comparison, recordings, recording_files, series, stream, uploads)
+    for module in (
+        camera,
+        comparison,
+        engine,
+        outputs,
+        pages,
+        publishing,
+        recording_files,
+        recordings,
+        series,
+        stream,
+        uploads,
+    )
 )

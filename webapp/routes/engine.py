@@ -160,6 +160,8 @@ def _check_reach(changes: dict[str, Any]) -> None:
     current = app.pipeline.state().settings
     if changes.get("model", current.model) not in ("bundled", "official", current.model):
         raise ForbiddenError("this model cannot be chosen over the web", "start the server with --model")
+    if "outputs" in changes:
+        raise ForbiddenError("outputs are not set among the settings", "send them to PUT /api/outputs")
     if changes.get("extrinsics", current.extrinsics) != current.extrinsics:
         raise ForbiddenError(
             "a camera file cannot be chosen by its path", "send it to PUT /api/extrinsics, or DELETE that"

@@ -96,6 +96,23 @@ class RecordingChanges(Body, frozen=True):
     names: Annotated[dict[str, str], _NAMES] = {}
 
 
+class OutputChoice(Body, frozen=True):
+    """A live output: a new one by its address, one that is there by its id or by its address as it was told."""
+
+    id: Annotated[str | None, about("As GET /api/outputs lists them.")] = None
+    url: Annotated[str | None, about("Its address, such as osc://127.0.0.1:9000.")] = None
+    on: Annotated[bool, about("Whether it sends.")] = True
+
+
+class OutputsChoice(Body, frozen=True):
+    """All live outputs; those that are not among them end."""
+
+    outputs: Annotated[
+        list[OutputChoice | str],
+        about("Outputs, or their addresses alone.", 'a list of addresses, or of objects such as {"url": "osc://…"}'),
+    ]
+
+
 BODIES: tuple[type[Body], ...] = (
     BackendChoice,
     ComparisonChoice,
@@ -106,4 +123,6 @@ BODIES: tuple[type[Body], ...] = (
     RecordingRequest,
     RecordingChanges,
     UploadRequest,
+    OutputChoice,
+    OutputsChoice,
 )

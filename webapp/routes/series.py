@@ -36,15 +36,16 @@ def series(name: str) -> Response:
 
 
 def _asked(name: str) -> SeriesRequest:
-    person, points = _number("person"), _number("points")
+    person, points, library = _number("person"), _number("points"), services().library
     return SeriesRequest(
-        services().recordings.path(name),
+        library.recordings.path(name),
         None if person is None else int(person),
         tuple(dict.fromkeys(request.args.getlist("quantity"))),
         _number("from"),
         _number("to"),
         request.args.get("raw", "0") not in ("", "0"),
         4000 if points is None else int(points),
+        library.edits(name),
     ).checked()
 
 

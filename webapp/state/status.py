@@ -13,6 +13,7 @@ from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
+from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 
@@ -30,6 +31,7 @@ class Status:
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
+        outputs: OutputDesk,
         can_undo: Callable[[], bool],
         publishing: Callable[[], Sequence[str]],
     ) -> None:
@@ -37,7 +39,7 @@ class Status:
         self._publishing = publishing
         self._can_undo, self._library = can_undo, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
-        self._source_desk = source_desk
+        self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
 
     def state(self) -> Wire:
@@ -76,8 +78,10 @@ class Status:
             backend=state.backend,
             streams=len(self._viewers),
             sockets=len(self._broadcaster),
+            outputs=[(entry.id, entry.scheme, entry.report()) for entry in self._outputs.entries()],
         )
 
     def present(self) -> int:
-        """Number of viewers and recordings."""
-        return len(self._broadcaster) + len(self._viewers) + (self._recorder.status() is not None)
+        """Number of viewers, recordings and live outputs."""
+        watching = len(self._broadcaster) + len(self._viewers)
+        return watching + self._outputs.active + (self._recorder.status() is not None)

@@ -46,7 +46,7 @@ class _Fall:
     seen_at: float
     upright_at: float = -math.inf
     unseen_s: float = 0.0
-    """Seconds out of view since upright."""
+    """Seconds out of view just before they were seen down."""
     down_since: float | None = None
     down_at: float = -math.inf
     armed: bool = False
@@ -69,16 +69,16 @@ class Fall:
                 yield Happening("fall", f"Person {body.id} may have fallen", body.id)
 
     def _has_fallen(self, fall: _Fall, body: Body, view: View) -> bool:
-        fall.unseen_s += max(0.0, view.now - fall.seen_at - view.dt)
-        fall.seen_at = view.now
+        unseen_s, fall.seen_at = view.now - fall.seen_at - view.dt, view.now
         posture = _posture(body)
         if posture is None:
             return False
         height, lean = posture
         if height > STANDING and lean < UPRIGHT_DEG:
-            fall.upright_at, fall.unseen_s, fall.down_since, fall.armed = view.now, 0.0, None, True
+            fall.upright_at, fall.down_since, fall.armed = view.now, None, True
         elif height < LYING and lean > LYING_DEG:
-            fall.down_since = view.now if fall.down_since is None else fall.down_since
+            if fall.down_since is None:
+                fall.down_since, fall.unseen_s = view.now, max(0.0, unseen_s)
             fall.down_at = view.now
         elif view.now - fall.down_at > LAPSE_S:
             fall.down_since = None

@@ -11,6 +11,7 @@ from engine.motion.limbs import FASTEST
 from engine.motion.motion import Array
 from engine.motion.quaternions import angles_between
 from engine.motion.rotations import fit_skeleton, rotations
+from engine.motion.twist import Memory
 from engine.skeleton import JOINT, LIMBS
 from tests.engine.motion.stage import PEOPLE, RATE, motion, mpjpe_mm, truth
 
@@ -141,3 +142,13 @@ def _fitted(joints: Array) -> tuple[Skeleton, Pose]:
 def test_nodes_are_in_order() -> None:
     assert all(parent < index for index, parent in enumerate(PARENTS))
     assert len({node.name for node in NODES}) == len(NODES)
+
+
+def test_motion_may_come_row_by_row() -> None:
+    """Live rotations are those of a recording: the twist goes on from call to call."""
+    joints = motion(2, 4.0, noise_m=0.01).joints
+    times = np.arange(len(joints)) / RATE
+    skeleton, memory = fit_skeleton(joints), Memory()
+    whole = rotations(joints, times, skeleton).rotations
+    rows = [rotations(joints[[row]], times[[row]], skeleton, memory).rotations[0] for row in range(len(joints))]
+    assert angles_between(whole, np.stack(rows)).max() < 1e-6

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.motion.edits_file import About, write_about
 from tests.engine.motion.stage import write_recording
 from webapp import cli
 
@@ -34,6 +35,21 @@ def test_a_recording_is_exported_and_compared(
     assert [person["b"] for person in results["people"]] == ["Ada", "person_2"]
     assert all(person["mpjpe_mm"] < 0.5 for person in results["people"])
     assert "<svg" in (tmp_path / "a.html").read_text()
+
+
+def test_what_was_changed_on_the_page_applies(recording: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "a.jsonl"
+    kept.write_bytes(recording.read_bytes())
+    write_about(kept, About(title="Squats", merged=((1, 2),), names={1: "Ada"}, trim_s=(0.5, 1.5)))
+
+    def people(*options: str) -> tuple[set[tuple[int, str | None]], int]:
+        assert run("export", kept, "-o", tmp_path / "b.jsonl", *options) == 0
+        scenes = [json.loads(line) for line in (tmp_path / "b.jsonl").read_text().splitlines()]
+        return {(person["id"], person.get("name")) for scene in scenes for person in scene["people"]}, len(scenes)
+
+    assert people() == ({(1, "Ada"), (3, None), (4, None), (5, None)}, 31)
+    assert people("--drop", "1", "--trim", "0:1") == ({(3, None), (4, None), (5, None)}, 31)
+    assert people("--as-recorded") == ({(person, None) for person in range(1, 6)}, 60)
 
 
 @pytest.mark.parametrize(

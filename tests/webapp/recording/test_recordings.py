@@ -12,11 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from engine.types import Event
+from engine.slot import Slot
+from engine.types import Event, Snapshot
 from engine.wire import CSV_COLUMNS, dumps, scene_to_wire
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
 from tests.webapp.people import snapshot
+from tests.webapp.recording.numbered import number_in, numbered
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.live.scenes import Scenes
@@ -256,6 +258,33 @@ def test_a_recording_replays_as_a_source(
     np.testing.assert_allclose(one["joints_3d"], other["joints_3d"], atol=2e-4)  # both were rounded once more
     pixels = services.pipeline.snapshots.newest().frame.image  # type: ignore[union-attr]
     assert (pixels.std() > 20) == video
+
+
+def test_a_replay_is_trimmed_and_merged_as_its_user_chose(
+    client: FlaskClient, stage: Stage, playing: Pipeline, services: Services
+) -> None:
+    recorded = [numbered(index, index * 0.5) for index in range(12)]
+    snapshots: Slot[Snapshot] = Slot()
+    clock = Scenes(snapshots, lambda: 2.0, clock=lambda: 0.0, wall_clock=lambda: 1.8e9)
+    recorder = Recorder(services.recordings, clock, 2**40, lambda *_: None, lambda: None)
+    name = str(recorder.start(video=True)["name"])
+    for count, one in enumerate(recorded):
+        snapshots.put(one)
+        eventually(lambda count=count: recorder.status()["scenes"] > count)  # type: ignore[index]
+    recorder.stop()
+    assert (
+        client.patch(f"/api/recordings/{name}", json={"trim_s": [2.4, 4.1], "names": {"1": "Ada"}}).status_code == 200
+    )
+    source = ReplaySource(services.recordings, name)
+    frames = [source.read() for _ in range(5)]
+    source.close()
+    assert [frame.index for frame in frames if frame] == [5, 6, 7, 8, 5]
+    assert [number_in(frame.image) for frame in frames if frame] == [5, 6, 7, 8, 5]
+    client.patch(f"/api/recordings/{name}", json={"deleted": [1], "names": {}})
+    frame = ReplaySource(services.recordings, name).read()
+    assert frame is not None
+    assert frame.recorded is not None
+    assert frame.recorded.scene.people == ()
 
 
 def test_a_replay_has_the_recorded_events(tmp_path: Path) -> None:

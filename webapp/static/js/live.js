@@ -33,12 +33,15 @@ async function createView(options) {
   }
 }
 
+const liveCamera = (state) =>
+  state?.camera ? { ...state.camera, floor_offset_m: state.settings?.floor_offset_m ?? 0 } : null;
+
 /**
- * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health},
- * each optional. `layers` are the video's, `view` is what they show.
+ * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health,
+ * camera}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: without it,
+ * as they arrive; the dashboard's is as in timeline/time.js.
  */
-export async function startLive({ stage, banner, layers, view, on }) {
-  const timeline = createTimeline();
+export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
   const onStatus = (message) => on.video?.(message);
   const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
   video.setWithheld(withheldAtStart);
@@ -48,11 +51,19 @@ export async function startLive({ stage, banner, layers, view, on }) {
   let connected = false;
   let lost = null; // why the connection ended; null while connected, and before the first connection
   let starting = "Starting";
+  let elsewhen = null; // what is shown of another time than now
+  let recordedCamera = null; // of a scene of another time, where it says
 
   const viewer = await createView({
     canvas: stage.canvas,
     timeline,
-    picture: video,
+    picture: {
+      canvas: video.canvas,
+      show(frame, now) {
+        followTime();
+        return video.show(frame, now);
+      },
+    },
     reducedMotion,
     onView(name) {
       stage.setView(name);
@@ -79,6 +90,7 @@ export async function startLive({ stage, banner, layers, view, on }) {
 
   /** The message in the empty 3D view; null while people are shown. */
   function note(moment) {
+    if (elsewhen) return elsewhen.waiting ? "Loading" : moment.count === 0 ? "No one in view" : null;
     const trouble = state?.stats?.source_problem ?? null;
     if (trouble !== null) return moment.frame < 0 ? sentence(trouble) : "The last scene before the source stopped";
     if (state?.status === "starting") return state.switching ? starting : "Starting";
@@ -86,12 +98,32 @@ export async function startLive({ stage, banner, layers, view, on }) {
     return moment.count === 0 ? "No one in view" : null;
   }
 
+  /** Shows the camera of what is shown, and its pictures: of the recording, or live. */
+  function followTime() {
+    const before = elsewhen;
+    elsewhen = timeline.elsewhen?.() ?? null;
+    const camera = elsewhen?.camera ?? null;
+    if (elsewhen === before && camera === recordedCamera) return;
+    recordedCamera = camera;
+    showCamera();
+    if (elsewhen === before) return;
+    video.setElsewhen(elsewhen);
+    onStatus(elsewhen?.note ?? null);
+    reportHealth();
+  }
+
+  function showCamera() {
+    const camera = recordedCamera ?? liveCamera(state);
+    if (!camera) return;
+    viewer?.setCamera(camera);
+    on.camera?.(camera);
+  }
+
   if (!viewer) stage.setNote("The 3D view requires WebGL, which this browser does not offer. The video still works.");
 
   function applyState(next) {
     state = { ...state, ...next };
-    const { camera, settings } = state;
-    if (camera) viewer?.setCamera({ ...camera, floor_offset_m: settings?.floor_offset_m ?? 0 });
+    showCamera();
     video.setWithheld(withheldIn(state));
     on.state?.(state);
     reportHealth();
@@ -99,7 +131,8 @@ export async function startLive({ stage, banner, layers, view, on }) {
 
   function reportHealth() {
     if (!connected && lost === null) return;
-    const reason = stallReason({ lost, state, silence: timeline.silence(performance.now()) });
+    const silence = timeline.silence(performance.now());
+    const reason = stallReason({ lost, state, silence, away: elsewhen !== null });
     banner.show(reason);
     stage.setDimmed(reason !== null);
     on.health?.(connected, reason);

@@ -27,6 +27,7 @@ import { createVideoPanel } from "./panels/video.js";
 import { loadPreferences } from "./preferences.js";
 import { createSend } from "./send/send.js";
 import { createSource } from "./source/source.js";
+import { createTime } from "./timeline/time.js";
 import { createGridLayer } from "./video/grid-layer.js";
 import { createLayers } from "./video/layers.js";
 import { withheldIn } from "./video/permission.js";
@@ -52,6 +53,10 @@ const actions = {
     grid.setPreview(calibration);
   },
   adjusting: (place) => layout.setAdjusting(place),
+  replay(name) {
+    layout.closeSheet();
+    return time.open(name);
+  },
   grid(shown) {
     preferences.set("grid", shown);
     grid.setShown(shown);
@@ -77,6 +82,12 @@ const video = createVideoPanel({
   onView: chooseView,
   onEnlarge: () => layout.enlarge(),
 });
+const time = createTime({
+  problem: toasts.problem,
+  onVideo: video.setProblem,
+  onChoose: () => layout.open("recordings"),
+  onShare: actions.replayForAll,
+});
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
 grid.setShown(preferences.get("grid"));
@@ -98,6 +109,7 @@ const layout = createLayout({
   preferences,
   stage: stage.element,
   video: video.element,
+  time: time.bar,
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
@@ -132,6 +144,7 @@ live = await startLive({
   banner,
   layers,
   view: preferences.get("view"),
+  timeline: time,
   on: {
     state: showState,
     stats: showStats,
@@ -139,6 +152,7 @@ live = await startLive({
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
     health: showHealth,
+    camera: grid.setCamera,
     moment: showMoment,
   },
 });
@@ -148,15 +162,15 @@ theme.apply();
 function showState(next) {
   const before = state;
   state = next;
-  header.update({ state, stats: state.stats });
+  showFigures(state.stats);
   replay.update(state);
+  time.update(state);
   source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
   engine.update(state);
   camera.update(state);
   floorChip.update(state);
-  grid.setCamera(state.camera && { ...state.camera, floor_offset_m: state.settings.floor_offset_m });
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
@@ -175,10 +189,16 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
+/** The figures are of what is live: while another time is shown, they are left out. */
+function showFigures(news) {
+  const live = time.transport.isLive;
+  header.update({ state, stats: live ? news : null });
+  header.setLatency(live && news?.source_problem === null ? latency.value : null);
+}
+
 let ticks = 0;
 function showStats(news) {
-  header.update({ state, stats: news });
-  header.setLatency(news.source_problem === null ? latency.value : null);
+  showFigures(news);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -193,11 +213,12 @@ function showHealth(connected, reason) {
   const broken = connected && isBroken(state);
   banner.offerSource(broken && state.view_only === false);
   layout.setNoSource(broken);
-  header.setStatus(...statusOf({ connected, reason, state }));
+  layout.setAway(!time.transport.isLive);
+  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
 }
 
 function showMoment(moment, now) {
-  latency.observe(moment.wallTime);
+  if (time.transport.isLive) latency.observe(moment.wallTime);
   if (layout.isOpen("joints")) joints.update(moment, now);
 }
 

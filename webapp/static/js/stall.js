@@ -5,10 +5,12 @@ const SILENT_MS = 5000;
 
 /**
  * The most important reason; null while the view is live. `lost`: null while connected, else why the connection ended;
- * `state` as the server sends it, null before; `silence`: milliseconds since the newest scene, Infinity before.
+ * `state` as the server sends it, null before; `silence`: milliseconds since the newest scene, Infinity before; `away`:
+ * another time than now is shown, for which only the connection matters.
  */
-export function stallReason({ lost, state, silence }) {
+export function stallReason({ lost, state, silence, away = false }) {
   if (lost !== null) return lostReason(lost);
+  if (away) return null;
   const problem = state?.stats?.problem ?? null;
   if (problem !== null) return problem;
   if (state?.status === "running" && silence > SILENT_MS && silence < Infinity)

@@ -32,7 +32,7 @@ export function createActions({ state, toasts, reset }) {
       const answer = await act(() => post("api/recordings", { record: on, video }));
       if (answer?.finished) toasts.news(describeSaved(answer.finished));
     },
-    replay: (name) => act(() => put("api/source", { source: `recording:${name}` })),
+    replayForAll: (name) => act(() => put("api/source", { source: `recording:${name}` })),
   };
   return actions;
 }

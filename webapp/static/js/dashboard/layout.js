@@ -5,8 +5,8 @@ import { h } from "../dom.js";
 import { createBottomSheet } from "../panels/bottom-sheet.js";
 import { createTabs } from "../panels/tabs.js";
 
-/** `stage`, `video`: elements; `panels`: elements by the tab's name. */
-export function createLayout({ preferences, stage, video, panels }) {
+/** `stage`, `video`: cards; `time`: the bar of time, which goes with the large one; `panels`: elements by tab name. */
+export function createLayout({ preferences, stage, video, time, panels }) {
   const sheet = createBottomSheet();
   const tabs = createTabs(
     [
@@ -36,6 +36,13 @@ export function createLayout({ preferences, stage, video, panels }) {
     else views.append(video);
   }
 
+  /** The bar of time is along the large view. */
+  function setLarge(name) {
+    element.dataset.large = name;
+    const card = name === "video" && !compact ? video : stage;
+    card.querySelector(".toolbar").before(time);
+  }
+
   return {
     element,
     isOpen: tabs.isOpen,
@@ -46,6 +53,7 @@ export function createLayout({ preferences, stage, video, panels }) {
         compact = is;
         tabs.setHidden("video", !compact);
         placeVideo();
+        setLarge(element.dataset.large);
       });
     },
 
@@ -57,7 +65,7 @@ export function createLayout({ preferences, stage, video, panels }) {
     /** Swaps the 3D view and the video. */
     enlarge() {
       const large = element.dataset.large === "video" ? "scene" : "video";
-      element.dataset.large = large;
+      setLarge(large);
       preferences.set("large", large);
     },
 
@@ -65,8 +73,14 @@ export function createLayout({ preferences, stage, video, panels }) {
     setAdjusting(place) {
       adjustPlace = place;
       placeVideo();
-      element.dataset.large = place && !compact ? "video" : preferences.get("large");
+      setLarge(place && !compact ? "video" : preferences.get("large"));
     },
+
+    /** What is opened from a tab of a small screen is seen without the tabs. */
+    closeSheet: () => sheet.setOpen(false),
+
+    /** While another time than now is shown, what belongs to the live picture is left out. */
+    setAway: (is) => element.classList.toggle("away", is),
 
     setNoSource: (is) => element.classList.toggle("no-source", is),
   };

@@ -19,7 +19,7 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
   );
   const save = h(
     "a",
-    { class: "icon-button", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
+    { class: "icon-button snapshot", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
     icon("picture"),
   );
   const frame = h("div", { class: "video-frame" }, layers, note);

@@ -4,6 +4,8 @@
 const WAITING = 6;
 /** If no scene has arrived for this long, pictures are shown as they arrive. */
 const UNTIMED_AFTER_MS = 500;
+/** In place of a frame's index where the picture is none of the live ones. */
+const COPIED = -1;
 
 export function createPicture(canvas, { silence }) {
   const context = canvas.getContext("2d", { alpha: false });
@@ -56,6 +58,24 @@ export function createPicture(canvas, { silence }) {
       draw(waiting[count - 1]);
       waiting.splice(0, count);
       return true;
+    },
+
+    /** Whether there is no picture on the canvas. */
+    get isBlank() {
+      return shown === null;
+    },
+
+    /** Shows what `video` has, without what pads it to even sides: `size` is its frames' own, if that is known. */
+    copy(video, size) {
+      clear();
+      shown = COPIED;
+      const width = Math.min(video.videoWidth, size?.[0] ?? Infinity);
+      const height = Math.min(video.videoHeight, size?.[1] ?? Infinity);
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+      }
+      context.drawImage(video, 0, 0, width, height, 0, 0, width, height);
     },
 
     /** Shows an empty canvas, of the ratio of `size`, instead of pictures; true where it has changed. */

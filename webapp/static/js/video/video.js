@@ -1,5 +1,6 @@
 // The video: one stream of raw pictures, and people drawn over the picture of their own frame.
 
+import { createAway } from "./away.js";
 import { BACKGROUND } from "./drawing.js";
 import { fitted } from "./layers.js";
 import { createOverlay } from "./overlay.js";
@@ -18,6 +19,11 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
   const scenes = createScenes();
   const overlay = createOverlay(layers);
   const picture = createPicture(layers.picture, { silence });
+  const away = createAway({
+    picture,
+    overlay,
+    options: () => ({ view: chosen, withPictures: !withoutPictures(), tags, size: size() }),
+  });
   const stream = open({ onPicture: picture.add, onStatus });
   const demand = createDemand(stream.setWidth);
   let chosen = view;
@@ -30,7 +36,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
   const size = () => scenes.newest?.size ?? USUAL_SIZE;
 
   function update() {
-    const need = (cssWidth) => (withoutPictures() ? null : widthFor(cssWidth, layers.density));
+    const need = (cssWidth) => (withoutPictures() || away.isOn ? null : widthFor(cssWidth, layers.density));
     demand.set("panel", need(layers.shownWidth(size())));
     demand.set("3D view", need(fitted(size(), elsewhere)));
   }
@@ -55,6 +61,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
 
     /** Shows the picture of `frame`, and people; true where the picture has changed. */
     show(frame, now) {
+      if (away.isOn) return away.show();
       if (withoutPictures()) {
         const changed = picture.blank(size(), BACKGROUND);
         overlay.draw(scenes.upTo(frame), tags);
@@ -63,6 +70,13 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
       const changed = picture.show(frame, now);
       overlay.draw(picture.frame === null ? null : sceneOf(picture.frame), tags);
       return changed;
+    },
+
+    /** Shows another time than now, as in away.js, in place of the live pictures; null goes back to them. */
+    setElsewhen(source) {
+      if (away.isOn && !source) picture.blank(size(), BACKGROUND);
+      away.setSource(source);
+      update();
     },
 
     /** One of overlay, raw, skeleton. */
