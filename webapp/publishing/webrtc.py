@@ -30,6 +30,9 @@ _CONNECT_WITHIN = 20.0
 _CLOSE_WITHIN = 2.0
 _T = TypeVar("_T")
 
+for _chatty in ("aioice", "aiortc"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
+
 
 class WebRtc:
     """Answers offers, and hands the pictures to publishers."""
