@@ -33,6 +33,7 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
+from webapp.state.event_desk import EventDesk
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
@@ -72,6 +73,7 @@ class Services:
     source_desk: SourceDesk
     camera: CameraDesk
     events: EngineEvents
+    event_desk: EventDesk
     costs: Costs
     metrics: Metrics
     error_counter: ErrorCounter

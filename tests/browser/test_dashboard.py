@@ -420,12 +420,15 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     expect(page.locator(".toast")).to_contain_text(re.compile(r"Saved recording-\S+: \d+:\d\d, \d+ scenes, "))
     item = page.locator(".recording").first
     item.get_by_role("button", name="Replay").click()
+    status = header.get_by_role("status")
+    expect(status).to_have_text("Replay")
+    assert api(page, "api/state")[1]["source"] == "demo", "others see what they saw"
+    page.get_by_role("button", name="Show to everybody").click()
     eventually(lambda: api(page, "api/state")[1]["source"].startswith("recording:"))
     expect(page.locator(".figures")).to_contain_text(re.compile("people[1-9]"))
     eventually(lambda: api(page, "api/state")[1]["switching"] is None)
     badge = page.locator(".replay-badge")
     expect(badge).to_contain_text("Replay")
-    status = header.get_by_role("status")
     expect(status).to_have_text("Replay")
     badge.get_by_role("button", name="Back to live").click()
     eventually(lambda: api(page, "api/state")[1]["source"] == "demo")

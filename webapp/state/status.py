@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from engine.pipeline import Pipeline
 from engine.redaction import redact
@@ -11,7 +11,6 @@ from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
-from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
@@ -27,17 +26,15 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
-        library: Library,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
         outputs: OutputDesk,
         can_undo: Callable[[], bool],
-        publishing: Callable[[], Sequence[str]],
+        more: Mapping[str, Callable[[], object]],
     ) -> None:
-        """`can_undo`: whether there is a change of the camera to undo. `publishing`: the cameras that send pictures."""
-        self._publishing = publishing
-        self._can_undo, self._library = can_undo, library
+        """`can_undo`: whether a change of the camera can be undone. `more`: further entries of the state, by name."""
+        self._can_undo, self._more = can_undo, more
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -53,9 +50,8 @@ class Status:
             "source_label": self._sources.label(redact(state.settings.source)),
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
-            "publishing": list(self._publishing()),
             "recording": self._recorder.status(),
-            "recordings_revision": self._library.revision,
+            **{name: tell() for name, tell in self._more.items()},
         }
 
     def stats(self) -> Wire:

@@ -5,10 +5,11 @@ import { createTheme } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
-import { isBroken, statusOf } from "./dashboard/status.js";
+import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
+import { createMeasure } from "./measure/measure.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera/camera.js";
 import { createFloorChip } from "./panels/camera/floor-chip.js";
@@ -44,6 +45,7 @@ const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let up = "+y"; // the axis that points up in what is shown
 
 const actions = {
   ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
@@ -75,6 +77,7 @@ const stage = createStage({
   onPreset: (name) => live?.viewer?.look(name),
   onFit: () => live?.viewer?.fit(),
   onEnlarge: () => layout.enlarge(),
+  onMeasure: () => measure.toggle(),
 });
 const video = createVideoPanel({
   layers: layers.element,
@@ -87,6 +90,12 @@ const time = createTime({
   onVideo: video.setProblem,
   onChoose: () => layout.open("recordings"),
   onShare: actions.replayForAll,
+});
+const measure = createMeasure({
+  transport: time.transport,
+  loadAngles: () => get("api/angles"),
+  toasts,
+  onDownload: send.openFiles,
 });
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
@@ -101,7 +110,7 @@ const joints = createJointsPanel({
 const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element, floorChip.element);
+stage.frame.append(replay.element, floorChip.element, measure.labels);
 const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
@@ -109,7 +118,7 @@ const layout = createLayout({
   preferences,
   stage: stage.element,
   video: video.element,
-  time: time.bar,
+  time: h("div", {}, time.bar, measure.element),
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
@@ -119,6 +128,8 @@ const layout = createLayout({
     stats: stats.element,
   },
 });
+
+const status = createStatus({ header, layout, banner, transport: time.transport, latency });
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
@@ -136,6 +147,7 @@ const theme = createTheme({
   onChange(colours) {
     live?.viewer?.setColours(colours);
     stats.refresh();
+    measure.setTheme();
   },
 });
 
@@ -151,18 +163,20 @@ live = await startLive({
     progress: engine.progress,
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
-    health: showHealth,
-    camera: grid.setCamera,
+    health: status.setHealth,
+    camera: showCamera,
+    pick: measure.pick,
     moment: showMoment,
   },
 });
 live.show(preferences.get("show"));
+measure.attach(live, layers.element);
 theme.apply();
 
 function showState(next) {
   const before = state;
   state = next;
-  showFigures(state.stats);
+  status.update(state);
   replay.update(state);
   time.update(state);
   source.update(state);
@@ -174,13 +188,22 @@ function showState(next) {
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
-  joints.set({
-    up: state.camera?.up ?? "+y",
-    heights: state.settings.person_heights_m,
-    angles: state.settings.angles,
-    locked: state.view_only,
-  });
+  showJoints();
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
+}
+
+/** The camera of what is shown: live, or of a recording. */
+function showCamera(shown) {
+  up = shown.up;
+  grid.setCamera(shown);
+  measure.setCamera(shown);
+  if (state?.settings) showJoints();
+}
+
+/** People of another time than now have no settings. */
+function showJoints() {
+  const { person_heights_m: heights, angles } = state.settings;
+  joints.set({ up, heights, angles, locked: state.view_only || !time.transport.isLive });
 }
 
 function showRole(viewOnly) {
@@ -189,16 +212,9 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
-/** The figures are of what is live: while another time is shown, they are left out. */
-function showFigures(news) {
-  const live = time.transport.isLive;
-  header.update({ state, stats: live ? news : null });
-  header.setLatency(live && news?.source_problem === null ? latency.value : null);
-}
-
 let ticks = 0;
 function showStats(news) {
-  showFigures(news);
+  if (state) status.update(state);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -209,17 +225,10 @@ function showStats(news) {
   if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
 }
 
-function showHealth(connected, reason) {
-  const broken = connected && isBroken(state);
-  banner.offerSource(broken && state.view_only === false);
-  layout.setNoSource(broken);
-  layout.setAway(!time.transport.isLive);
-  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
-}
-
 function showMoment(moment, now) {
   if (time.transport.isLive) latency.observe(moment.wallTime);
   if (layout.isOpen("joints")) joints.update(moment, now);
+  measure.tick(moment, now);
 }
 
 function refreshBackends() {
