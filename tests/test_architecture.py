@@ -200,7 +200,7 @@ FLOORS = {
         pixels
     """,
     "webapp.live": """
-        __init__ faces heartbeat packets scenes session_requests viewers
+        __init__ faces heartbeat packets plain_websocket scenes session_requests viewers
         broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
@@ -213,7 +213,7 @@ FLOORS = {
         thumbnails
     """,
     "webapp.publishing": """
-        __init__ passes publishers
+        __init__ passes permission publishers
         frames webrtc
     """,
     "webapp.uploads": """
@@ -245,8 +245,8 @@ FLOORS = {
     "webapp": """
         __init__ describe monitoring
         access
-        live publishing uploads
-        recording
+        live uploads
+        publishing recording
         state
         services
         routes

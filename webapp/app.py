@@ -35,6 +35,7 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.publishing.frames import FrameSockets
 from webapp.publishing.passes import Passes
 from webapp.publishing.publishers import Publishers
 from webapp.publishing.webrtc import WebRtc
@@ -92,7 +93,8 @@ def create_app(
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
     scene_sockets = SceneSockets(services.scenes, services.viewers, options.viewer_limit)
-    guarded = Guard(scene_sockets.door(sockets.door(app.wsgi_app)), Hosts(options), tokens)
+    doors = FrameSockets(services.publishers).door(scene_sockets.door(sockets.door(app.wsgi_app)))
+    guarded = Guard(doors, Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )

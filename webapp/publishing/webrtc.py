@@ -68,6 +68,8 @@ class WebRtc:
             asyncio.run_coroutine_threadsafe(self._end_all(), loop).result(_CLOSE_WITHIN)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_CLOSE_WITHIN)
+        if not thread.is_alive():
+            loop.close()
 
     def _run(self, work: Coroutine[Any, Any, _T], within: float) -> _T:
         future = asyncio.run_coroutine_threadsafe(work, self._running_loop())
@@ -137,6 +139,9 @@ class WebRtc:
 
     async def _end_all(self) -> None:
         await asyncio.gather(*(self._end(publisher) for publisher in list(self._connections)))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

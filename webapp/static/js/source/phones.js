@@ -13,7 +13,7 @@ const NAME = "[a-z0-9]([a-z0-9\\-]{0,30}[a-z0-9])?";
 export function createPhones({ onChoose, problem }) {
   const list = h("ul", { class: "source-list" });
   const name = h("input", {
-    class: "field", type: "text", value: FIRST, "aria-label": "Name of the camera", pattern: NAME, required: true,
+    class: "source-address", type: "text", value: FIRST, "aria-label": "Name of the camera", pattern: NAME, required: true,
     maxlength: 32, autocapitalize: "none", spellcheck: "false",
     title: "Small letters, digits and -, such as left-1",
   });
