@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from simple_websocket import Client, ConnectionClosed
-from simple_websocket import ConnectionError as HandshakeError
+from websocket import WebSocketBadStatusException, create_connection
 
 from engine.capture import open_source
 from engine.capture.browser import Publications
@@ -313,8 +313,8 @@ def test_pictures_over_a_websocket_arrive_and_nonsense_ends_nothing(app: Flask, 
     assert isinstance(publisher, Publisher)
     assert publisher.size == (32, 24)
     for token, status in ((TOKEN, 409), (VIEW_TOKEN, 403)):  # one at a time, and no viewer
-        with pytest.raises(HandshakeError, match=str(status)):
-            socket_to(served, "left", token)
+        with pytest.raises(WebSocketBadStatusException, match=str(status)):
+            create_connection(f"ws://127.0.0.1:{served.port}/publish/left", header={"Authorization": f"Bearer {token}"})
     services_of(app).publishers.hang_up("left")
     with pytest.raises(ConnectionClosed):
         socket.receive(5)
