@@ -35,11 +35,11 @@ FLOORS = {
         accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
-        session
+        __init__ board board_bundle bundle observations triangulation world_from_people
+        board_pdf pairs sighting
+        coverage rig_from_people
+        lens rig_result selection
+        rig_from_board rig_picture session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
@@ -217,16 +217,16 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
-        startup_problems store
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
+        calibrating
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine events outputs recordings uploads
+        calibration camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -254,8 +254,9 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench calibrate comparison_chart convert doctor export infer models serve
-        calibrate_parser compare
+        bench calibrate comparison_chart convert doctor export infer models rig_watching serve
+        calibrate_rig compare
+        calibrate_parser
         parser
     """,
     "engine.outputs": """
@@ -269,7 +270,7 @@ FLOORS = {
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps events first_scene latency serving soak straight
+        body drawn_maps events first_scene latency outputs serving soak straight
         crowd decode viewers
         overhead page
     """,

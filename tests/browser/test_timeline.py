@@ -70,7 +70,7 @@ def page(visit: Open, dashboard: Server, watch: Watch) -> Page:
 def open_recording(page: Page, name: str) -> None:
     page.get_by_role("tab", name="Record").click()
     item = page.locator(".recording", has=page.locator(f"[href*='{name}']"))
-    item.get_by_role("button", name="Replay").click()
+    item.get_by_role("button", name="Open").click()
     expect(page.locator(".time-replay")).to_have_attribute("aria-pressed", "true")
 
 

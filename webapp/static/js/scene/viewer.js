@@ -24,6 +24,8 @@ import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
 import { createViews } from "./views.js";
 import { createWorld } from "./world.js";
+import { createZoneEditor } from "./zone-editor.js";
+import { createZones } from "./zones.js";
 
 const FOV = 42;
 /** Animations resume where they were after a pause. */
@@ -55,6 +57,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     tags: createTags(colours),
     frustum: createFrustum(picture.canvas),
     previousFrustum: createFrustum(picture.canvas),
+    zones: createZones(colours),
   };
   const arcs = createArcs();
   const ghost = createGhost(software ? COARSE_BODIES : 1);
@@ -77,6 +80,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     reducedMotion,
     onChange: onView,
   });
+  const zoneEditor = createZoneEditor({ canvas, camera, controls: views.controls, zones: parts.zones });
   views.controls.addEventListener("start", () => {
     touched = true;
   });
@@ -141,6 +145,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);
     ghost.update(moment, points);
+    parts.zones.update(camera, canvas.clientHeight, dt);
     arcs.update(moment, points, camera, canvas.clientWidth, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
@@ -175,6 +180,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     fit: views.fit,
     arcs,
     ghost,
+    zones: parts.zones,
+    zoneEditor,
     setCamera: world.setCamera,
     setPreview: world.setPreview,
 
@@ -188,7 +195,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       parts.previousFrustum.setColour(line);
     },
 
-    /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, axes, camera, adaptive. */
+    /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, zones, axes, camera, adaptive. */
     show(choice) {
       Object.assign(options, choice);
       resolution.setAdaptive(options.adaptive);
@@ -201,6 +208,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       observer.disconnect();
       canvas.removeEventListener("pointerdown", keepCameraView);
       hover.dispose();
+      zoneEditor.dispose();
       views.dispose();
       for (const part of [...Object.values(parts), arcs, ghost]) part.dispose();
       renderer.dispose();

@@ -66,6 +66,8 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     transport,
     bar: bar.element,
     open,
+    /** A and B of a recording that is open here; null without them. */
+    loopOf: (name) => (transport.tape.kind === "recording" && transport.tape.name === name ? transport.loop : null),
 
     push(scene, now) {
       timeline.push(scene, now);
