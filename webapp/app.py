@@ -1,6 +1,6 @@
 """Composes the web application: all parts of the server are created here.
 
-    Guard -> sockets' door -> Socket.IO -> Flask blueprints -> services
+    Guard -> scene sockets -> sockets' door -> Socket.IO -> Flask blueprints -> services
 
 `services_of(app).start()` and `.stop()` start and stop its threads; the caller owns the pipeline.
 """
@@ -28,6 +28,7 @@ from webapp.access.tokens import Tokens
 from webapp.live.broadcast import Broadcaster
 from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
+from webapp.live.scene_socket import SceneSockets
 from webapp.live.scenes import Scenes
 from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
@@ -42,9 +43,11 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
+from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
+from webapp.state.event_desk import EventDesk
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
@@ -71,10 +74,14 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: C
     services = _services(pipeline, store, options, tokens, sockets)
     for problem in services.camera.begin(given, _saved(store)):
         services.notices.tell("settings", *problem)
+    broken = services.event_desk.begin()
+    if broken is not None:
+        services.notices.tell("settings", broken, "set the rules for events again")
     _connect(services)
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
-    guarded = Guard(sockets.door(app.wsgi_app), Hosts(options), tokens)
+    scene_sockets = SceneSockets(services.scenes, services.viewers, options.viewer_limit)
+    guarded = Guard(scene_sockets.door(sockets.door(app.wsgi_app)), Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )
@@ -115,6 +122,7 @@ def _services(
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
+    desk = EventDesk(pipeline, store.path.with_name("events.json"), metrics)
     outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
     status = Status(
         pipeline,
@@ -127,6 +135,7 @@ def _services(
         metrics,
         outputs,
         lambda: camera.can_undo,
+        lambda: desk.revision,
     )
     return Services(
         pipeline=pipeline,
@@ -148,7 +157,9 @@ def _services(
         sources=sources,
         source_desk=source_desk,
         camera=camera,
+        calibrating=Calibrating(pipeline, camera),
         events=EngineEvents(pipeline, store, broadcaster, metrics),
+        event_desk=desk,
         costs=Costs(),
         metrics=metrics,
         outputs=outputs,
@@ -167,6 +178,7 @@ def _connect(services: Services) -> None:
     broadcaster.tell(services.status.state, services.status.stats)
     broadcaster.each_snapshot(services.camera.remember)
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
+    broadcaster.each_snapshot(lambda version, snapshot: services.event_desk.see(snapshot))
     broadcaster.each_snapshot(lambda version, snapshot: _remember_faces(services, snapshot))
     broadcaster.each_published(services.metrics.published)
     heartbeat = services.heartbeat
@@ -176,6 +188,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
     heartbeat.each_second("saving the camera", services.camera.settle)
+    heartbeat.each_second("looking for a calibration board", services.calibrating.look)
     heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("erasing deleted recordings", services.library.trash.sweep)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)

@@ -39,11 +39,9 @@ class EventRules:
 
     def changed(self, document: Any) -> EventRules:
         """With what a document says; PosecastError where it is not valid, and then nothing of it counts."""
-        unknown = set(_object("the document", document)) - {"rules", "zones"}
-        if unknown:
-            raise PosecastError(
-                f"unknown: {', '.join(sorted(map(str, unknown)))[:80]}", "a document has rules and zones"
-            )
+        for key in _object("the document", document):
+            if key not in ("rules", "zones"):
+                raise PosecastError(f"unknown key {key!r:.40}", "keys are: rules, zones")
         options = dict(self.options)
         for name, values in _object("rules", document.get("rules", {})).items():
             if name not in options:

@@ -32,6 +32,7 @@ EVENTS = (
     "floor_found",
     "floor_lost",
     "problem",
+    "happened",
     "viewer_connected",
     "viewer_left",
     "login_refused",

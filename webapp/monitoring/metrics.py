@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 
 from engine.outputs import Report
 from engine.pipeline import Stats
-from engine.types import BackendInfo
+from engine.types import EVENT_KINDS, BackendInfo
 from webapp.monitoring.logs import event_of
 from webapp.monitoring.process import ProcessFigures
 
@@ -47,6 +47,9 @@ class Metrics:
         self._errors = Counter("posecast_errors", text, ["kind"], registry=registry)
         for kind in ERROR_KINDS:
             self._errors.labels(kind)
+        self._events = Counter("posecast_events", "Events that the rules reported.", ["kind"], registry=registry)
+        for kind in EVENT_KINDS:
+            self._events.labels(kind)
         name, text = "posecast_publish_latency_seconds", "From capture to publication of a scene."
         self._latency = Histogram(name, text, buckets=LATENCY_BUCKETS, registry=registry)
         name, text = "posecast_stage_duration_seconds", "Time a frame spent in a stage."
@@ -83,6 +86,9 @@ class Metrics:
 
     def count_error(self, kind: str) -> None:
         self._errors.labels(kind).inc()
+
+    def count_event(self, kind: str) -> None:
+        self._events.labels(kind).inc()
 
     def text(
         self,

@@ -1,9 +1,11 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
 from webapp.routes import (
+    calibration,
     camera,
     comparison,
     engine,
+    events,
     outputs,
     pages,
     recording_files,
@@ -16,9 +18,11 @@ from webapp.routes import (
 BLUEPRINTS = tuple(
     module.blueprint
     for module in (
+        calibration,
         camera,
         comparison,
         engine,
+        events,
         outputs,
         pages,
         recording_files,

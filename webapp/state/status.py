@@ -33,9 +33,10 @@ class Status:
         metrics: Metrics,
         outputs: OutputDesk,
         can_undo: Callable[[], bool],
+        events_revision: Callable[[], int],
     ) -> None:
-        """`can_undo`: whether there is a change of the camera to undo."""
-        self._can_undo, self._library = can_undo, library
+        """`can_undo`: whether a change of the camera can be undone; `events_revision` counts changes of the rules."""
+        self._can_undo, self._events_revision, self._library = can_undo, events_revision, library
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -52,6 +53,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
+            "events_revision": self._events_revision(),
             "recordings_revision": self._library.revision,
         }
 

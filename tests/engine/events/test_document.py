@@ -41,7 +41,7 @@ def test_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
         ({"rules": {"dwell": {"seconds": float("nan")}}}, "dwell.seconds must be"),
         ({"rules": {"repetition": {"joint": "nose"}}}, "one of knee, hip, elbow"),
         ({"rules": []}, "rules must be an object"),
-        ({"colour": 1}, "unknown: colour"),
+        ({"colour": 1}, "unknown key 'colour'"),
         ({"zones": {}}, "zones must be a list"),
         ({"zones": [TRIANGLE] * 40}, "at most"),
         ({"zones": [TRIANGLE, TRIANGLE]}, "two zones are called Sofa"),

@@ -156,6 +156,7 @@ def test_names_types_and_labels_are_these() -> None:
         ("posecast_switches", "counter"): set(),
         ("posecast_problems", "counter"): set(),
         ("posecast_errors", "counter"): {"kind"},
+        ("posecast_events", "counter"): {"kind"},
         ("posecast_publish_latency_seconds", "histogram"): set(),
         ("posecast_stage_duration_seconds", "histogram"): {"stage"},
         ("posecast_threads", "gauge"): set(),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.slot import Slot
+from engine.snapshot_slot import SnapshotSlot
 from engine.types import Image, Snapshot
 from tests.webapp.people import person, snapshot
 from webapp.live.scenes import Scenes
@@ -39,7 +39,7 @@ def number_in(image: Image) -> int:
 
 
 def main(folder: Path) -> None:
-    snapshots: Slot[Snapshot] = Slot()
+    snapshots = SnapshotSlot()
     recordings = Recordings(folder)
     recorder = Recorder(recordings, Scenes(snapshots, lambda: 30.0), 2**40, lambda *_: None, lambda: None)
     recorder.start(video=True)

@@ -11,8 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
-from engine.slot import Slot
-from engine.types import Snapshot
+from engine.snapshot_slot import SnapshotSlot
 from tests.webapp.conftest import eventually
 from tests.webapp.recording.numbered import number_in, numbered
 from webapp.live.scenes import Scenes
@@ -39,7 +38,7 @@ def pictures_of(recordings: Recordings) -> list[tuple[int, float]]:
 def test_each_picture_is_that_of_its_scene(tmp_path: Path) -> None:
     """Also where frames come irregularly, pause, and are missed."""
     moments = [index * 0.04 + (0.013 if index % 3 else 0.0) + (5.0 if index > 40 else 0.0) for index in range(90)]
-    snapshots: Slot[Snapshot] = Slot()
+    snapshots = SnapshotSlot()
     recordings = Recordings(tmp_path)
     wall = Scenes(snapshots, lambda: 25.0, clock=lambda: 0.0, wall_clock=lambda: 1.8e9)
     recorder = Recorder(recordings, wall, 2**40, lambda *_: None, lambda: None)

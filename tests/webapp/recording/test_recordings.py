@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from engine.slot import Slot
-from engine.types import Event, Snapshot
+from engine.snapshot_slot import SnapshotSlot
+from engine.types import Event
 from engine.wire import CSV_COLUMNS, dumps, scene_to_wire
 from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
@@ -264,7 +264,7 @@ def test_a_replay_is_trimmed_and_merged_as_its_user_chose(
     client: FlaskClient, stage: Stage, playing: Pipeline, services: Services
 ) -> None:
     recorded = [numbered(index, index * 0.5) for index in range(12)]
-    snapshots: Slot[Snapshot] = Slot()
+    snapshots = SnapshotSlot()
     clock = Scenes(snapshots, lambda: 2.0, clock=lambda: 0.0, wall_clock=lambda: 1.8e9)
     recorder = Recorder(services.recordings, clock, 2**40, lambda *_: None, lambda: None)
     name = str(recorder.start(video=True)["name"])

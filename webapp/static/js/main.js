@@ -5,8 +5,9 @@ import { createTheme } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
-import { isBroken, statusOf } from "./dashboard/status.js";
+import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
+import { createEvents } from "./events/events.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createMeasure } from "./measure/measure.js";
@@ -45,6 +46,7 @@ const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let up = "+y"; // the axis that points up in what is shown
 
 const actions = {
   ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
@@ -67,7 +69,7 @@ const actions = {
 const header = createHeader({
   source: source.button,
   actions: {
-    record: () => actions.record(!state?.recording, recordings.withVideo),
+    record: () => recordings.record(!state?.recording),
     send: send.open,
     theme: () => theme.toggle(),
   },
@@ -106,11 +108,17 @@ const joints = createJointsPanel({
   onAngles: (angles) => actions.settings({ angles }),
   loadAngles: () => get("api/angles"),
 });
-const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
+const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
+const events = createEvents({
+  toasts,
+  stage: stage.frame,
+  viewer: () => live?.viewer ?? null,
+  onDrawing: (is) => (is ? layout.closeSheet() : layout.open("events")),
+});
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element, floorChip.element, measure.labels);
-const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
+const guards = [engine, camera].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
 const layout = createLayout({
@@ -121,12 +129,15 @@ const layout = createLayout({
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
-    recordings: guards[2].element,
+    recordings: recordings.element,
     display: display.element,
     joints: joints.element,
+    events: events.element,
     stats: stats.element,
   },
 });
+
+const status = createStatus({ header, layout, banner, transport: time.transport, latency });
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
@@ -160,12 +171,10 @@ live = await startLive({
     progress: engine.progress,
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
-    health: showHealth,
-    camera(next) {
-      grid.setCamera(next);
-      measure.setCamera(next);
-    },
+    health: status.setHealth,
+    camera: showCamera,
     pick: measure.pick,
+    scene: events.see,
     moment: showMoment,
   },
 });
@@ -176,9 +185,10 @@ theme.apply();
 function showState(next) {
   const before = state;
   state = next;
-  showFigures(state.stats);
+  status.update(state);
   replay.update(state);
   time.update(state);
+  events.update(state);
   source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;
@@ -188,13 +198,22 @@ function showState(next) {
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
-  joints.set({
-    up: state.camera?.up ?? "+y",
-    heights: state.settings.person_heights_m,
-    angles: state.settings.angles,
-    locked: state.view_only,
-  });
+  showJoints();
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
+}
+
+/** The camera of what is shown: live, or of a recording. */
+function showCamera(shown) {
+  up = shown.up;
+  grid.setCamera(shown);
+  measure.setCamera(shown);
+  if (state?.settings) showJoints();
+}
+
+/** People of another time than now have no settings. */
+function showJoints() {
+  const { person_heights_m: heights, angles } = state.settings;
+  joints.set({ up, heights, angles, locked: state.view_only || !time.transport.isLive });
 }
 
 function showRole(viewOnly) {
@@ -203,16 +222,9 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
-/** The figures are of what is live: while another time is shown, they are left out. */
-function showFigures(news) {
-  const live = time.transport.isLive;
-  header.update({ state, stats: live ? news : null });
-  header.setLatency(live && news?.source_problem === null ? latency.value : null);
-}
-
 let ticks = 0;
 function showStats(news) {
-  showFigures(news);
+  if (state) status.update(state);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -221,14 +233,6 @@ function showStats(news) {
   stats.push(news, latency.value);
   ticks += 1;
   if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
-}
-
-function showHealth(connected, reason) {
-  const broken = connected && isBroken(state);
-  banner.offerSource(broken && state.view_only === false);
-  layout.setNoSource(broken);
-  layout.setAway(!time.transport.isLive);
-  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
 }
 
 function showMoment(moment, now) {

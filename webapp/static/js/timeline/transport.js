@@ -23,6 +23,7 @@ export function createTransport({ liveTape, openTape, player }) {
   let loop = null;
   let live = true; // at the newest scene
   let last = 0; // ms: the tick before
+  let waiting = false;
   let opening = 0; // counts, so that only the last one opened is shown
 
   function tell() {
@@ -33,6 +34,7 @@ export function createTransport({ liveTape, openTape, player }) {
     time = clamp(target, tape.start, tape.end);
     player.seek(time);
     tape.follow(time);
+    waiting = !tape.has(time);
   }
 
   function leaveLive() {
@@ -90,7 +92,7 @@ export function createTransport({ liveTape, openTape, player }) {
     },
     /** Whether the scenes at the playhead are still on their way. */
     get waiting() {
-      return !live && !tape.has(time);
+      return waiting;
     },
 
     seek(target) {
@@ -118,6 +120,7 @@ export function createTransport({ liveTape, openTape, player }) {
     pause() {
       leaveLive();
       playing = false;
+      player.hold();
       tell();
     },
 
@@ -142,6 +145,7 @@ export function createTransport({ liveTape, openTape, player }) {
       tape = liveTape;
       liveTape.hold(false);
       [live, playing, rate, loop, time] = [true, true, 1, null, tape.end];
+      waiting = false;
       tell();
     },
 
@@ -153,6 +157,18 @@ export function createTransport({ liveTape, openTape, player }) {
       show(next, next.start);
       tell();
       return true;
+    },
+
+    /** Reads the recording that is played again, as it was edited; the time stays. */
+    async refresh() {
+      const [mine, old] = [opening, tape];
+      if (old === liveTape) return;
+      const next = await openTape(old.name);
+      if (mine !== opening || tape !== old) return;
+      tape = next;
+      transport.setLoop(loop);
+      moveTo(time);
+      tell();
     },
 
     /** Calls `listener(transport)` after every change, and in each frame in which the time moves. */
@@ -167,8 +183,10 @@ export function createTransport({ liveTape, openTape, player }) {
       last = now;
       if (live) return;
       const before = time;
+      const waited = waiting;
       advance(elapsed);
-      if (time !== before) tell();
+      waiting = !live && !tape.has(time);
+      if (time !== before || waiting !== waited) tell();
     },
 
     /** Live, the time on the tape that is shown: a little behind the newest. */
