@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine import offline, overlay
 from engine.capture import open_source
+from engine.errors import PosecastError
 from engine.events import EventRules, EventWatch
 from engine.extrinsics import check_frames, check_up, effective_camera, load_calibration
 from engine.floor_first import find_floor_first, following_the_floor
 from engine.geometry import CameraSpec
 from engine.loading import load_backend
+from engine.mosaic import picture_of
 from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.rate import rate as rate_of
+from engine.rig import is_rig, read_rig
+from engine.rig_processor import RigProcessor
 from engine.settings import Settings
-from engine.types import BackendInfo, Frame, Image, Progress, Snapshot
+from engine.types import BackendInfo, Frame, Image, Progress, Snapshot, View
 from engine.wire import Wire, scene_to_wire
 
 
@@ -55,8 +60,9 @@ class Inference:
         self._settings, self._max_frames, self._realtime = settings, max_frames, realtime
         self._calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
         check_up(settings.up, self._calibration)
+        self._rig_warnings = _rig_warnings(settings)
         self._first: Frame | None = None
-        self._processor: Processor | None = None
+        self._processor: Processor | RigProcessor | None = None
         self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)
 
     def __enter__(self) -> Inference:
@@ -91,16 +97,19 @@ class Inference:
 
     def camera_warnings(self) -> tuple[str, ...]:
         """Assumptions about the camera; PosecastError if it does not fit the frames."""
-        height, width = self.first_frame().image.shape[:2]
+        first = self.first_frame()
         of_file = self._calibration.warnings if self._calibration else ()
-        return (*of_file, *check_frames(self.camera, (width, height), self._settings.fx))
+        if first.views:
+            return (*self._rig_warnings, *_doubts_of(first.views))
+        return (*of_file, *check_frames(self.camera, _size(first), self._settings.fx))
 
     def load(self, progress: Progress) -> BackendInfo:
         """Load the network for frames of the first one's shape, and return what runs. May convert a model first."""
         height, width = self.first_frame().image.shape[:2]
         size = network_size(width, height, self._settings.height_size)
         backend = load_backend(self._settings.model_spec, size, progress)
-        self._processor = Processor(backend, self._settings, self.camera)
+        make = RigProcessor if self.first_frame().views else Processor
+        self._processor = make(backend, self._settings, self.camera)
         return backend.info
 
     def results(
@@ -121,10 +130,12 @@ class Inference:
                 yield Result(snapshot, scene_to_wire(snapshot, fps=fps, wall_time=time.time()), fps, picture)
 
     def _snapshots(
-        self, processor: Processor, holding: Callable[[int], None], *, drawn: bool
+        self, processor: Processor | RigProcessor, holding: Callable[[int], None], *, drawn: bool
     ) -> Generator[Snapshot, None, None]:
         """Live sources go on at once, and their camera is corrected on the way; others are held until it is known."""
         frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
+        if isinstance(processor, RigProcessor):
+            return offline.snapshots(frames, processor)
         if self._settings.level == "off" or processor.camera_spec.provenance.pose == "file":
             return offline.snapshots(frames, processor)
         if self._realtime or self.source.live:
@@ -138,11 +149,38 @@ class Inference:
         )
 
 
+def _rig_warnings(settings: Settings) -> tuple[str, ...]:
+    """What the file of a rig leaves in doubt; PosecastError for options that are of one camera."""
+    if not is_rig(settings.source):
+        return ()
+    for name, value in (("--extrinsics", settings.extrinsics), ("--fx", settings.fx), ("--up", settings.up)):
+        if value is not None:
+            raise PosecastError(f"{name} is for one camera, and {settings.source} has several", "write it into the rig")
+    return read_rig(Path(settings.source).expanduser()).warnings
+
+
+def _doubts_of(views: Sequence[View]) -> Iterator[str]:
+    """Doubts whether the calibrations fit the pictures."""
+    for view in views:
+        if view.frame is not None:
+            try:
+                doubts = check_frames(view.camera, _size(view.frame), None)
+            except PosecastError as error:
+                raise PosecastError(f"camera {view.name}: {error.error}", error.hint) from error
+            yield from (f"{view.name}: {doubt}" for doubt in doubts)
+
+
+def _size(frame: Frame) -> tuple[int, int]:
+    return frame.image.shape[1], frame.image.shape[0]
+
+
 def _pictured(snapshots: Iterator[Snapshot], *, drawn: bool) -> Generator[tuple[Snapshot, Image | None], None, None]:
     """Add overlays, drawn ahead in a thread, so that drawing and encoding use the time that the network leaves."""
     if drawn:
         return offline.in_thread(
-            lambda snapshot: (snapshot, overlay.draw(snapshot.scene, snapshot.frame.image)), snapshots, "posecast-draw"
+            lambda snapshot: (snapshot, overlay.draw(snapshot.scene, picture_of(snapshot.frame))),
+            snapshots,
+            "posecast-draw",
         )
     return ((snapshot, None) for snapshot in snapshots)
 

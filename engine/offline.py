@@ -10,10 +10,9 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from engine.errors import PosecastError
-from engine.processor import Decoded, Processor
 from engine.types import Frame, FrameSource, Snapshot
 
 A = TypeVar("A")
@@ -27,12 +26,21 @@ _POLL_S = 0.1
 _JOIN_S = 10.0
 
 
+class Steps(Protocol):
+    """The steps of a processor; each takes what the one before returns."""
+
+    def prepare(self, frame: Frame, /) -> Any: ...
+    def infer(self, prepared: Any, /) -> Any: ...
+    def decode(self, inferred: Any, /) -> Any: ...
+    def follow(self, decoded: Any, /) -> Snapshot: ...
+
+
 def snapshots(
     frames: Iterator[Frame],
-    processor: Processor,
+    processor: Steps,
     *,
-    between: Callable[[Generator[Decoded, None, None]], Iterator[Decoded]] = iter,
-    follow: Callable[[Decoded], Snapshot] | None = None,
+    between: Callable[[Generator[Any, None, None]], Iterator[Any]] = iter,
+    follow: Callable[[Any], Snapshot] | None = None,
 ) -> Generator[Snapshot, None, None]:
     """A snapshot for every frame, in order. Closing the iterator ends the threads.
 

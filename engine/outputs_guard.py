@@ -9,12 +9,14 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine import models
 from engine.errors import PosecastError
 from engine.extrinsics import NAMED
 from engine.files import is_special
+from engine.rig import is_rig, read_rig
 from engine.settings import Settings
 
 _NUMBER = re.compile(r"%0?\d*d")
@@ -50,6 +52,9 @@ def inputs_of(settings: Settings, *others: Path | None) -> Iterator[Path]:
 def files_of_source(text: str) -> Iterator[Path]:
     """Files of a SOURCE: one, those of a folder, or those that a glob or a numbered pattern matches."""
     path = Path(text).expanduser()
+    if is_rig(text):
+        yield from _files_of_rig(path)
+        return
     try:
         if path.is_dir():
             yield from path.iterdir()
@@ -60,6 +65,14 @@ def files_of_source(text: str) -> Iterator[Path]:
             yield from map(Path, glob.iglob(_NUMBER.sub("*", str(path)), recursive=True))  # noqa: PTH207
     except (OSError, ValueError):  # not a name that a file can have: an address, for example
         return
+
+
+def _files_of_rig(path: Path) -> Iterator[Path]:
+    """The file of a rig, and those of its cameras."""
+    yield path
+    with suppress(PosecastError):  # said when the source is opened
+        for camera in read_rig(path).cameras:
+            yield from files_of_source(camera.source)
 
 
 def files_of_model(model: str) -> Iterator[Path]:

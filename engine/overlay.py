@@ -8,6 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from engine.mosaic import flattened
 from engine.skeleton import JOINTS, LIMBS, NECK, PELVIS
 from engine.types import Floats, Image, Person, Scene
 
@@ -35,7 +36,11 @@ def colour_of(person: Person) -> tuple[int, int, int]:
 
 
 def draw(scene: Scene, image: Image | None = None) -> Image:
-    """The scene drawn on a copy of `image` (H, W, 3) BGR, or on an empty canvas of the frame's size."""
+    """The scene drawn on a copy of `image` (H, W, 3) BGR, or on an empty canvas of the frame's size.
+
+    The image of a rig is the mosaic of all cameras (`engine.mosaic`).
+    """
+    scene = flattened(scene)
     width, height = scene.camera.image_size
     canvas = np.full((height, width, 3), BACKGROUND, np.uint8) if image is None else image.copy()
     thickness = max(1, round(min(width, height) / 240))

@@ -135,7 +135,7 @@ class Processor:
         smooth = self._smoothing.update(fitted, frame.time, self._smoothness, self._identities.known)
         people = self._bodies.sized(smooth, camera, self._fit)
         if self._settings.angles:
-            people = tuple(_measured(person, camera) for person in people)
+            people = tuple(with_angles(person, camera) for person in people)
         stage_ms = watch.lap("track")
         scene = Scene(frame.index, frame.time, people, camera)
         return Snapshot(scene, frame, decoded.backend, stage_ms, decoded.body, lifted)
@@ -165,7 +165,7 @@ class Processor:
         return self._camera
 
 
-def _measured(person: Person, camera: Camera) -> Person:
+def with_angles(person: Person, camera: Camera) -> Person:
     """The person with the angles of their joints; without 3D, with none."""
     if person.pose3d is None:
         return replace(person, angles={})

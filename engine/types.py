@@ -37,8 +37,25 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What one camera of a rig shows at the moment of a set."""
+
+    name: str
+    camera: CameraSpec
+    """The camera in the rig's world."""
+    frame: Frame | None
+    """The picture nearest in time, whose `time` is on the rig's clock; None if the camera delivers none."""
+    problem: str | None = None
+    """Why there is no picture."""
+    rate: float | None = None
+    """Pictures per second that the camera delivers; None if unknown."""
+    offset_s: float = 0.0
+    """Seconds that were added to the camera's times."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a source."""
+    """One picture of a source, or one set of pictures of a rig."""
 
     index: int
     """Index within the source, from 0; dropped frames leave gaps."""
@@ -56,6 +73,8 @@ class Frame:
     """Number of times that the source began again before, as a file does that plays in a loop."""
     recorded: Snapshot | None = None
     """The recorded snapshot, if the frame is replayed from a recording; it is shown instead of a new one."""
+    views: tuple[View, ...] = ()
+    """All cameras of a rig, in its order; `image` is then the first one's picture. Empty for other sources."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +123,16 @@ class Pose3D:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PersonView:
+    """What one camera of a rig sees of a person."""
+
+    pose2d: Pose2D
+    """Pixels of that camera's frame."""
+    error_px: float
+    """Mean distance of the keypoints from the projected joints, pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """One tracked person."""
 
@@ -118,6 +147,8 @@ class Person:
     """Index into the palette (see engine.tracking.colours); None for people who are not tracked."""
     angles: Mapping[str, float] | None = None
     """Degrees by name (engine.motion.angles), those that are defined; None if they were not asked for."""
+    views: Mapping[str, PersonView] = field(default_factory=dict)
+    """What each camera of a rig sees, by its name, in the rig's order; `pose2d` is the first one's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +159,9 @@ class Scene:
     time: float
     people: tuple[Person, ...]
     camera: Camera
-    """The camera, which defines the people's world frame."""
+    """The camera, which defines the people's world frame; the first one of a rig."""
+    cameras: Mapping[str, Camera] = field(default_factory=dict)
+    """All cameras of a rig by name, in its order; empty for other sources."""
 
 
 EVENT_KINDS = (

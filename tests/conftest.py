@@ -1,4 +1,4 @@
-"""What every test shares: a cache folder of this run, so that no test sees or fills the user's own."""
+"""What every test shares: a cache folder of this run, and LSL that stays on this machine."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def posecast_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POSECAST_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lsl_stays_here() -> Iterator[None]:
+    """LSL announces streams by multicast; those of tests stay on this machine. The library reads this once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSLAPICFG", str(Path(__file__).with_name("lsl_api.cfg")))
+        yield

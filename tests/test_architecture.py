@@ -25,19 +25,36 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration capture decoding faces inference lifting overlay picture_writer preprocess \
-        settings snapshot_slot tracking video_writer wire
-        extrinsics fitting floor input_hint models motion trials
-        events exports loading outputs outputs_guard processor rig
-        floor_first offline pipeline presets
-        accuracy bench infer
+        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        snapshot_slot tracking video_writer
+        extrinsics fitting floor input_hint models overlay wire
+        fusion motion rig
+        capture events exports outputs outputs_guard processor
+        floor_first rig_processor trials
+        loading
+        accuracy bench infer pipeline presets
+    """,
+    "engine.calibration": """
+        __init__ board
+        board_pdf sighting
+        coverage
+        lens selection
+        session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
-        animation image_reader lens live playback
-        camera image_paths images video
+        animation image_reader lens live playback rig
+        camera image_paths images rig_live video
         absence demo network
         sources
+        __init__
+    """,
+    "engine.fusion": """
+        sightings
+        track triangulation
+        completion following grouping refinement
+        sides
+        fusion
         __init__
     """,
     "engine.rig": """
@@ -87,7 +104,7 @@ FLOORS = {
         __init__
     """,
     "engine.extrinsics": """
-        calibration colmap field_of_view formats matrix_text names plausible scalars
+        calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
         doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
         distortions documents intrinsics pose_matrix pose_parts units
         lens pose
@@ -184,7 +201,7 @@ FLOORS = {
     """,
     "webapp.live": """
         __init__ faces heartbeat packets scenes session_requests viewers
-        broadcast renditions socketio_parts websocket
+        broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
     "webapp.recording": """
@@ -200,8 +217,9 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources startup_problems store
-        camera_records engine_events source_desk
+        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        startup_problems store
+        camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
     """,
@@ -236,23 +254,18 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command terminal
-        bench comparison_chart convert doctor export infer models serve
-        compare
+        bench calibrate comparison_chart convert doctor export infer models serve
+        calibrate_parser compare
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet ros_frames slots webhook_request
-        feed figure homeassistant output ros_messages
-        osc runner scheme udp_json
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
+        webhook_request
+        feed figure homeassistant one_person output ros_messages
+        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__
-    """,
-    "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
@@ -280,8 +293,11 @@ ONLY_IN = {
     "flask": ("webapp",),
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
+    "paho": ("engine.outputs",),
+    "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast"),
+    "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds or installs what the tests need beside Python: ffmpeg, nginx, Caddy, and a Chromium for Playwright.
+# Finds or installs what the tests need beside Python: ffmpeg, nginx, Caddy, mosquitto, and a Chromium for Playwright.
 # usage: tools.sh FOLDER_OF_PYTHON
 set -u
 bin=$1
@@ -16,9 +16,9 @@ from_debian() {
 
 has_chromium() { "$bin/python" -m bench.chromium >/dev/null 2>&1; }
 
-# Debian keeps nginx where only root looks.
+# Debian keeps nginx and mosquitto where only root looks.
 PATH="$PATH:/usr/sbin"
-for tool in ffmpeg nginx caddy; do
+for tool in ffmpeg nginx caddy mosquitto; do
     if ! command -v "$tool" >/dev/null 2>&1 && ! from_debian "$tool"; then
         missing="$missing${missing:+, }$tool (of your system's packages)"
     fi

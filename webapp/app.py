@@ -1,6 +1,6 @@
 """Composes the web application: all parts of the server are created here.
 
-    Guard -> sockets' door -> Socket.IO -> Flask blueprints -> services
+    Guard -> scene sockets -> sockets' door -> Socket.IO -> Flask blueprints -> services
 
 `services_of(app).start()` and `.stop()` start and stop its threads; the caller owns the pipeline.
 """
@@ -28,6 +28,7 @@ from webapp.access.tokens import Tokens
 from webapp.live.broadcast import Broadcaster
 from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
+from webapp.live.scene_socket import SceneSockets
 from webapp.live.scenes import Scenes
 from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
@@ -78,7 +79,8 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: C
     _connect(services)
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
-    guarded = Guard(sockets.door(app.wsgi_app), Hosts(options), tokens)
+    scene_sockets = SceneSockets(services.scenes, services.viewers, options.viewer_limit)
+    guarded = Guard(scene_sockets.door(sockets.door(app.wsgi_app)), Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )

@@ -42,6 +42,8 @@ class Coverage:
     """(rows, columns): how many corners were seen in every cell of the picture."""
     share: float
     """Of the cells with a corner or more, 0 to 1."""
+    tilted: int
+    """Views in which the board was tilted."""
     missing: tuple[str, ...]
     """Sentences for the person who holds the board, what helps most first."""
 
@@ -64,7 +66,8 @@ def coverage(sightings: Sequence[Sighting], board: Board) -> Coverage:
         np.add.at(cells, (at[:, 1], at[:, 0]), 1)
     stances = [stance_of(sighting, board) for sighting in sightings]
     share = float((cells > 0).mean())
-    return Coverage(cells, share, tuple(_missing(cells, share, stances)))
+    tilted = sum(max(map(abs, stance.tilt)) > TILTED_DEG for stance in stances)
+    return Coverage(cells, share, tilted, tuple(_missing(cells, share, stances)))
 
 
 def _missing(cells: NDArray[np.intp], share: float, stances: Sequence[Stance]) -> list[str]:

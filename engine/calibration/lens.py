@@ -20,9 +20,11 @@ from engine.geometry import Array
 
 LEAST_VIEWS = 8
 MOST_RMS = 1.0
-"""Largest error of reprojection, pixels of a picture 1280 wide: beyond it the board is not flat, or the views blurred."""
+"""Largest error of reprojection, pixels of a picture 1280 wide: larger if the board is bent."""
 MOST_FOCAL_SD = 0.005
 """Largest standard deviation of the focal length, as a share of it."""
+LEAST_TILTED = 4
+"""Fewest views of a tilted board. Without any, the error that OpenCV tells is small, and the focal length is wrong."""
 _OUTLIER = 2.5
 """Error of a view over the median at which it is left out."""
 _WORTH = 0.97
@@ -59,6 +61,8 @@ class Lens:
                 f"the corners are {self.rms_px:.2f} px off where they should be (limit {limit:.2f}): "
                 "is the board flat, and its size right?"
             )
+        if self.covered.tilted < LEAST_TILTED:
+            doubts.append("the board was hardly ever tilted, and only that tells the focal length from the distance")
         if self.focal_sd > MOST_FOCAL_SD:
             doubts.append(f"the focal length is known to {100 * self.focal_sd:.1f} % only: tilt the board more")
         if self.covered.share < LEAST_COVERED:

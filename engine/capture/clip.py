@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.geometry import CameraSpec
-from engine.types import Image, Truth
+from engine.types import Image, Truth, View
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +21,8 @@ class Shot:
     picture: Callable[[], Image]
     truth: Callable[[], Truth] | None = None
     name: str | None = None
+    views: Callable[[float], tuple[View, ...]] | None = None
+    """All cameras of a rig; the argument is the time of capture, seconds of time.monotonic()."""
 
 
 class Clip(Protocol):

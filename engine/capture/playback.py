@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 
 from engine.capture.clip import Clip, Shot
 from engine.capture.pacing import SKIP_AT_MOST_S, Pacer
 from engine.geometry import CameraSpec
-from engine.types import Frame
+from engine.types import Frame, View
 
 IMAGE_S = 1.0
 """Seconds for which an image is shown if the clip has no frame rate."""
@@ -103,6 +104,7 @@ class Playback:
         return None if now < began + SKIP_AT_MOST_S else self._pacer.restart_at(moment)
 
     def _frame(self, index: int, moment: float, shot: Shot, asked: float, due: float) -> Frame:
+        views = shot.views(due) if shot.views else ()
         image = shot.picture()
         capture_ms = (self._clock() - asked) * 1e3
         truth = shot.truth() if shot.truth else None
@@ -110,7 +112,17 @@ class Playback:
             self._wait(max(0.0, due - self._clock()))
         if not self._begun:
             self._begun, self._first = True, (moment, due)
-        return Frame(index, moment, due, image, capture_ms, truth, shot.name, self._round)
+        return Frame(
+            index,
+            moment,
+            due,
+            image,
+            capture_ms,
+            truth,
+            shot.name,
+            self._round,
+            views=_moved(views, moment - shot.time),
+        )
 
     def _rounds(self, index: int) -> Generator[tuple[int, float, Shot], None, None]:
         """(index, media time, shot) of every round; no round follows one without shots."""
@@ -129,3 +141,13 @@ class Playback:
     def _release(self) -> None:
         self._shots.close()
         self._clip.close()
+
+
+def _moved(views: tuple[View, ...], by: float) -> tuple[View, ...]:
+    """The views on the clock of later rounds."""
+    if by == 0.0:
+        return views
+    return tuple(
+        view if view.frame is None else replace(view, frame=replace(view.frame, time=view.frame.time + by))
+        for view in views
+    )

@@ -17,11 +17,14 @@ from engine.capture.image_reader import is_animation, is_image
 from engine.capture.images import ImageClip
 from engine.capture.network import open_stream
 from engine.capture.playback import Playback
+from engine.capture.rig import RigClip
+from engine.capture.rig_live import LiveRig
 from engine.capture.uploaded import FORMATS, UPLOAD, uploaded_file
 from engine.capture.video import VideoClip
 from engine.errors import PosecastError
 from engine.names import printable
 from engine.redaction import redact
+from engine.rig import is_rig, read_rig
 from engine.types import FrameSource
 
 _FASTEST = 1000
@@ -38,7 +41,7 @@ def open_source(
     pixel_aspect: Fraction | None = None,
     uploads: Path | None = None,
 ) -> FrameSource:
-    """Open a camera, a video, an image, a folder or pattern of images, an address, an upload, or 'demo'.
+    """Open a camera, a video, an image, a folder or pattern of images, an address, an upload, 'demo', or a rig.
 
     Files and the demo deliver every frame once, in order. With `realtime` they play at their own speed like a camera,
     dropping what the reader cannot take; with `loop` they repeat forever, while time and index continue.
@@ -50,6 +53,10 @@ def open_source(
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the errors raised here say it in one line
     if rate is not None and not 0 < rate <= _FASTEST:
         raise PosecastError(f"a rate of {rate:g} images a second", f"--rate is above 0, up to {_FASTEST}")
+    if is_rig(text):
+        if rate is not None:
+            raise _no_images(printable(text))
+        return _rig(text, realtime, loop, start_index, pixel_aspect, uploads)
     device, scheme = camera_device(text), scheme_of(text)
     if rate is not None and (device is not None or scheme is not None or is_demo(text)):
         raise _no_images(redact(text))
@@ -59,15 +66,33 @@ def open_source(
         return open_stream(text, realtime=realtime, loop=loop, start_index=start_index, pixel_aspect=pixel_aspect)
     if scheme is not None:
         raise PosecastError(f"cannot open {redact(text)}", f"addresses begin with {', '.join(SCHEMES)}")
+    clip = _open_clip(text, rate, pixel_aspect, uploads)
+    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+
+
+def _rig(
+    text: str, realtime: bool, loop: bool, start_index: int, pixel_aspect: Fraction | None, uploads: Path | None
+) -> FrameSource:
+    """Clips are played together, by their own clocks; with a live camera among them, each has a thread of its own."""
+    rig = read_rig(Path(text).expanduser())
+
+    def open_one(source: str) -> FrameSource:
+        return open_source(source, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads)
+
+    if any(camera_device(camera.source) or scheme_of(camera.source) for camera in rig.cameras):
+        return LiveRig(rig, open_one, printable(text), start_index=start_index)
+    clip = RigClip(rig, lambda source: _open_clip(source, None, pixel_aspect, uploads), printable(text))
+    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+
+
+def _open_clip(text: str, rate: float | None, pixel_aspect: Fraction | None, uploads: Path | None) -> Clip:
     try:
         if text.startswith(UPLOAD):
-            clip = uploaded_clip(uploaded_file(text, uploads), text, pixel_aspect)
-        else:
-            clip = _clip(text, rate, pixel_aspect)
+            return uploaded_clip(uploaded_file(text, uploads), text, pixel_aspect)
+        return _clip(text, rate, pixel_aspect)
     except (OSError, ValueError) as error:  # no permission, or a name that is too long or invalid
         reason = getattr(error, "strerror", None) or error
         raise PosecastError(f"cannot read {printable(text)!r}: {reason}", "check path and permissions") from error
-    return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
 
 
 def uploaded_clip(path: Path, name: str, pixel_aspect: Fraction | None = None) -> Clip:

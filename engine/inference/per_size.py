@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-KEPT = 3
-"""Maximum number of sizes: enough for a source that alternates between two; each has a copy of the weights (20 MB)."""
+KEPT = 8
+"""Maximum number of sizes: enough for a rig whose cameras differ; each has a copy of the weights (20 MB)."""
 
 
 class PerSize(Generic[T]):

@@ -1,4 +1,4 @@
-"""What a stream of the lab streaming layer holds: the channels, one sample, the header, and who has which slot.
+"""What a stream of the lab streaming layer holds: the channels, one sample, and the header.
 
 A stream is one slot for a person: the id, 19 joints in metres in the world of the camera file, and their confidences.
 While nobody has the slot, every channel is NaN. The header follows the XDF project's meta-data for motion capture.
@@ -6,18 +6,16 @@ While nobody has the slot, every channel is NaN. The header follows the XDF proj
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
+from typing import Protocol
 
 import numpy as np
 
 from engine.geometry import Camera
-from engine.skeleton import JOINT_COUNT, JOINTS
+from engine.skeleton import JOINT_COUNT, JOINTS, LIMBS
 from engine.types import Floats, Person
 from engine.wire.score import found_keypoints
-
-KNOWN_S = 3.0
-"""Seconds for which a person who is not seen keeps the slot whatever happens: the tracker expects them back as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +56,32 @@ def sample(person: Person | None, camera: Camera) -> Floats:
     return np.concatenate([[person.id], joints.ravel(), confidences]).astype(np.float32)
 
 
-class Slots:
-    """Who has which slot. A person keeps the slot while they are known; a newcomer gets one that nobody ever had,
-    or else that of the person who has been away longest."""
+class Element(Protocol):
+    """A part of a header, as pylsl has it."""
 
-    def __init__(self, count: int) -> None:
-        self._ids: list[int | None] = [None] * count
-        self._seen = [-np.inf] * count
+    def append_child(self, name: str) -> Element: ...
+    def append_child_value(self, name: str, value: str) -> object: ...
 
-    def assign(self, ids: Iterable[int], now: float) -> dict[int, int]:
-        """Slot by id of those of `ids` who have one; `now` is in seconds, and any clock will do."""
-        present = list(dict.fromkeys(ids))
-        for identity in present:
-            slot = self._slot_of(identity, now)
-            if slot is not None:
-                self._ids[slot], self._seen[slot] = identity, now
-        return {identity: self._ids.index(identity) for identity in present if identity in self._ids}
 
-    def _slot_of(self, identity: int, now: float) -> int | None:
-        if identity in self._ids:
-            return self._ids.index(identity)
-        longest = min(range(len(self._ids)), key=lambda slot: self._seen[slot])
-        return longest if now - self._seen[longest] >= KNOWN_S else None
+def describe(header: Element, up: str, slot: int) -> None:
+    """Fill in a stream's header: channels and their units, the skeleton, the axes of the world, who made it."""
+    channels = header.append_child("channels")
+    for channel in CHANNELS:
+        child = channels.append_child("channel")
+        child.append_child_value("label", channel.label)
+        if channel.marker is not None:
+            child.append_child_value("marker", channel.marker)
+        child.append_child_value("type", channel.type)
+        child.append_child_value("unit", channel.unit)
+    bones = header.append_child("skeleton").append_child("bones")
+    for start, end in LIMBS:
+        bone = bones.append_child("bone")
+        bone.append_child_value("from", JOINTS[start])
+        bone.append_child_value("to", JOINTS[end])
+    setup = header.append_child("setup")
+    setup.append_child_value("up", up)
+    setup.append_child_value("world", "metres, the world of the camera file")
+    setup.append_child_value("slot", str(slot))
+    acquisition = header.append_child("acquisition")
+    acquisition.append_child_value("manufacturer", "Posecast")
+    acquisition.append_child_value("model", f"posecast {metadata.version('posecast')}")

@@ -2,7 +2,7 @@
 
 In: snapshots. Out: messages below one topic, `posecast` for example:
 
-    posecast/status          online, offline (retained; the broker says offline if the connection is lost)
+    posecast/status          online, or offline while nobody can know who is there (retained, and the last will)
     posecast/people          how many people are there (retained)
     posecast/presence        ON, OFF (retained); OFF after `PRESENCE_HOLD_S` without anybody
     posecast/person/3        JSON: where person 3 is; `{"id": 3, "present": false}` once they are gone
@@ -121,3 +121,8 @@ def person_state(person: Person, camera: Camera) -> dict[str, Any]:
     if person.angles is not None:
         state["angles"] = {name: round(value, 1) for name, value in person.angles.items()}
     return state
+
+
+def test_message(topic: str, wall_time: float) -> Message:
+    """What a test sends: nobody is said to be there, since lights might be switched on."""
+    return Message(f"{topic}/test", dumps({"wall_time": round(wall_time, 3), "label": "Posecast's test"}), qos=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pythonosc.parsing.osc_types import (
     IMMEDIATELY,
@@ -14,6 +14,10 @@ from pythonosc.parsing.osc_types import (
 
 Argument = str | float | int
 _HEADER = b"#bundle\x00"
+_EMPTY, _LENGTH = 16, 4
+"""Bytes of a bundle without messages, and of the length before each."""
+ONE_PACKET = 1472
+"""Bytes of the payload that Ethernet carries in one packet: a larger datagram is lost as a whole if one part is."""
 _WRITERS = {str: ("s", write_string), int: ("i", write_int), float: ("f", write_float)}
 
 
@@ -33,3 +37,17 @@ def bundle(messages: Iterable[bytes], wall_time: float | None = None) -> bytes:
     """Messages of one moment; `wall_time` in seconds since 1970, None: immediately."""
     stamp = write_date(IMMEDIATELY if wall_time is None else wall_time)
     return _HEADER + stamp + b"".join(write_int(len(one)) + one for one in messages)
+
+
+def bundles(messages: Iterable[bytes], wall_time: float | None = None) -> Iterator[bytes]:
+    """Messages of one moment in as many bundles as it takes, each in one packet of the network."""
+    together: list[bytes] = []
+    size = _EMPTY
+    for one in messages:
+        if together and size + _LENGTH + len(one) > ONE_PACKET:
+            yield bundle(together, wall_time)
+            together, size = [], _EMPTY
+        together.append(one)
+        size += _LENGTH + len(one)
+    if together:
+        yield bundle(together, wall_time)

@@ -14,8 +14,8 @@ class UnusableError(PosecastError):
 class Output:
     """One target. All methods but `interrupt` are called in the thread of the output, which may wait.
 
-    An exception of `open` or `send` ends the connection: `close` is called, and `open` again after a pause. What
-    `send` could not deliver of the events comes again.
+    An exception of `open`, `send` or `idle` ends the connection: `close` is called, and `open` again after a pause.
+    What `send` could not deliver of the events comes again.
     """
 
     confirmed = False
@@ -31,6 +31,9 @@ class Output:
     def send(self, moment: Moment) -> int:
         """Send what concerns this target; returns the number of messages."""
         raise NotImplementedError
+
+    def idle(self) -> None:
+        """Called a few times a second while there is nothing new to send."""
 
     def confirm(self) -> None:
         """After a test: wait briefly for what the target, or the system, says about it, and raise if that is bad."""

@@ -79,5 +79,5 @@ def vector(point: Array) -> dict[str, float]:
 
 def quaternion(R: Array) -> dict[str, float]:
     """(3, 3) rotation as geometry_msgs/Quaternion."""
-    x, y, z, w = (round(float(value), 7) for value in from_matrices(R[None])[0])
+    x, y, z, w = (round(float(value), 7) for value in from_matrices(np.asarray(R, dtype=np.float64)[None])[0])
     return {"x": x, "y": y, "z": z, "w": w}

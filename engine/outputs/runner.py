@@ -196,7 +196,9 @@ class Runner:
                 next_at = self._clock() + 1 / self.address.rate if self.address.rate else 0.0
                 self._send(output, newer[1])
                 self._seen = newer[0]
-            elif self._feed.closed:
+                continue
+            output.idle()
+            if self._feed.closed:
                 self._stopping.wait(_LOOK_UP_S)
 
     def _made(self) -> Output:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-KEPT_S = 2.0
-"""Seconds for which the slot of somebody who is not seen is kept."""
+KEPT_S = 3.0
+"""Seconds for which the slot of somebody who is not seen is kept, as long as the tracker expects them back."""
 
 
 class Slots:

@@ -25,7 +25,7 @@ PREFIX = "whsec_"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way; the id stays the same when it is sent again."""
+    """One event on its way; the id stays the same when it is sent again, by which receivers know it."""
 
     id: str
     body: bytes
@@ -43,9 +43,10 @@ class Delivery:
         return headers
 
 
-def delivery(event: Event, identity: str) -> Delivery:
-    """The delivery of an event; the body is the event as it stands in scenes."""
-    return Delivery(identity, dumps(event_to_wire(event)).encode())
+def delivery(event: Event) -> Delivery:
+    """The delivery of an event. The body is the event as it stands in scenes, and the id follows from the body."""
+    body = dumps(event_to_wire(event)).encode()
+    return Delivery(f"event_{hashlib.sha256(body).hexdigest()[:24]}", body)
 
 
 def signature(secret: bytes, identity: str, timestamp: int, body: bytes) -> str:

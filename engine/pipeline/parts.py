@@ -14,7 +14,7 @@ from engine.geometry import CameraSpec
 from engine.inference import available
 from engine.loading import alternatives, load_backend
 from engine.pipeline.refusals import Report
-from engine.processor import Processor
+from engine.rig_processor import RigProcessor
 from engine.settings import Settings
 from engine.types import Backend, Frame, FrameSource, ModelSpec, Progress, Snapshot
 
@@ -50,5 +50,5 @@ class Parts:
     load_calibration: Callable[[str], Calibration] = load_calibration
     camera_of: Callable[[str], SourceCamera] = lambda _source: SourceCamera()
     """What is known about the camera of a source, before it is opened."""
-    processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor] = Processor
+    processor: Callable[[Backend, Settings, CameraSpec], FrameProcessor] = RigProcessor
     alternatives: Callable[[ModelSpec], Sequence[ModelSpec]] = alternatives

@@ -38,18 +38,25 @@ def camera_from_wire(wire: Wire) -> geometry.Camera | None:
     """The engine's camera of a scene that `scene_to_wire` wrote; None in scenes of older versions."""
     if "camera" not in wire:
         return None
-    told, (width, height) = wire["camera"], wire["image_size"]
+    return _engine_camera(wire["camera"], wire["image_size"], wire["up"])
+
+
+def _engine_camera(told: Wire, image_size: Any, up: str) -> geometry.Camera:
+    width, height = image_size
     R, t = _shaped(told["R"], (3, 3)), _shaped(told["t"], (3,))
     provenance = geometry.Provenance(told["source"], told["intrinsics"], told["revision"])
     fx, fy, cx, cy = (float(told[name]) for name in ("fx", "fy", "cx", "cy"))
     distortion = shortest(told.get("distortion", ()))
-    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, wire["up"], provenance, distortion=distortion)
+    return geometry.Camera((width, height), fx, fy, cx, cy, R, t, up, provenance, distortion=distortion)
 
 
 def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
     """The engine's scene, seen by `camera`; `wire` must come from `scene_to_wire`."""
-    people = tuple(_tracked(person) for person in wire["people"])
-    return types.Scene(wire["frame"], wire["time"], people, camera)
+    cameras = {
+        name: _engine_camera(told, told["image_size"], wire["up"]) for name, told in wire.get("cameras", {}).items()
+    }
+    people = tuple(_tracked(person, camera) for person in wire["people"])
+    return types.Scene(wire["frame"], wire["time"], people, camera, cameras)
 
 
 def backend_from_wire(wire: Wire) -> types.BackendInfo:
@@ -128,15 +135,25 @@ def _person(wire: Mapping[str, Any]) -> Person:
     )
 
 
-def _tracked(wire: Wire) -> types.Person:
-    keypoints = _keypoints(wire["keypoints_2d"]).astype(np.float32)
+def _tracked(wire: Wire, camera: geometry.Camera) -> types.Person:
+    views = {
+        name: types.PersonView(_pose2d(view["keypoints_2d"], wire["score"]), view["error_px"])
+        for name, view in wire.get("views", {}).items()
+    }
     joints = _joints(wire["joints_camera"])
+    if views and joints is not None:  # they are in the frame of the first camera that sees the person
+        joints = camera.camera_from_world(_rows(wire["joints_3d"]))
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
-    pose2d = types.Pose2D(keypoints[:, :2], keypoints[:, 2], wire["score"])
+    pose2d = _pose2d(wire["keypoints_2d"], wire["score"])
     return types.Person(
         wire["id"], pose2d, pose3d, wire.get("height_m"), wire.get("height_kind", "assumed"),
-        colour=wire.get("colour"), angles=wire.get("angles"),
+        colour=wire.get("colour"), angles=wire.get("angles"), views=views,
     )  # fmt: skip
+
+
+def _pose2d(entries: Any, score: float) -> types.Pose2D:
+    keypoints = _keypoints(entries).astype(np.float32)
+    return types.Pose2D(keypoints[:, :2], keypoints[:, 2], score)
 
 
 def _keypoints(entries: Any) -> Array:

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from engine.geometry import Camera
+from engine.mosaic import size_of as mosaic_size
+from engine.mosaic import tiles_of
 from engine.names import printable
 from engine.skeleton import JOINT_COUNT
-from engine.types import Event, Person, Pose2D, Pose3D, Snapshot
+from engine.types import Event, Person, Pose2D, Pose3D, Scene, Snapshot
 from engine.wire.score import found_keypoints, score
 
 VERSION = 1
@@ -28,13 +30,13 @@ Wire = dict[str, Any]
 
 def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
     """One scene as JSON-ready data; `fps` is the program's own rate, `wall_time` seconds since 1970."""
-    scene, image = snapshot.scene, snapshot.frame.image
+    scene = snapshot.scene
     wire = {
         "version": VERSION,
         "frame": int(scene.frame_index),
         "time": _number(scene.time, 4),
         "wall_time": _number(wall_time, 3),
-        "image_size": [int(image.shape[1]), int(image.shape[0])],
+        "image_size": _image_size(snapshot),
         "backend": snapshot.backend.name,
         "device": snapshot.backend.device,
         "precision": snapshot.backend.precision,
@@ -42,9 +44,12 @@ def scene_to_wire(snapshot: Snapshot, *, fps: float, wall_time: float) -> Wire:
         "up": scene.camera.up,
         "camera": _camera(scene.camera),
         "timings_ms": timings_to_wire(snapshot.stage_ms),
-        "people": [_person(person, scene.camera) for person in scene.people],
+        "people": [_person(person, scene) for person in scene.people],
         "events": [event_to_wire(event) for event in snapshot.events],
     }
+    if scene.cameras:
+        wire["cameras"] = _cameras(snapshot)
+        wire["mosaic_size"] = list(mosaic_size(snapshot.scene.cameras))
     if snapshot.body is not None:
         wire["body"] = snapshot.body
     return wire
@@ -79,6 +84,29 @@ def dumps(wire: Any) -> str:
     return text if text.isascii() else printable(text)
 
 
+def _image_size(snapshot: Snapshot) -> list[int]:
+    """Width and height of the frame, or of the first camera's of a rig."""
+    if snapshot.scene.cameras:
+        return list(snapshot.scene.camera.image_size)
+    height, width = snapshot.frame.image.shape[:2]
+    return [int(width), int(height)]
+
+
+def _cameras(snapshot: Snapshot) -> Wire:
+    """The cameras of a rig by name: where they stand, where each picture is in the mosaic, and of what time it is."""
+    times = {view.name: view.frame.time for view in snapshot.frame.views if view.frame is not None}
+    tiles = tiles_of(snapshot.scene.cameras)
+    return {
+        name: {
+            "image_size": list(camera.image_size),
+            "tile": [tiles[name].x, tiles[name].y, tiles[name].width, tiles[name].height],
+            "time": _number(times[name], 4) if name in times else None,
+            **_camera(camera),
+        }
+        for name, camera in snapshot.scene.cameras.items()
+    }
+
+
 def _camera(camera: Camera) -> Wire:
     """R and t are not rounded to display precision: joints_3d must follow from joints_camera by them."""
     given = camera.provenance
@@ -96,14 +124,15 @@ def _camera(camera: Camera) -> Wire:
     }
 
 
-def _person(person: Person, camera: Camera) -> Wire:
-    joints = _placed(person.pose3d)
+def _person(person: Person, scene: Scene) -> Wire:
+    joints, camera = _placed(person.pose3d), scene.camera
+    seen_by = scene.cameras[next(iter(person.views))] if person.views else camera
     wire = {
         "id": int(person.id),
         "score": _number(score(person.pose2d), 3),
         "keypoints_2d": _keypoints(person.pose2d),
         "joints_3d": [] if joints is None else _metres(camera.world_from_camera(joints)),
-        "joints_camera": [] if joints is None else _metres(joints),
+        "joints_camera": [] if joints is None else _metres(_moved(joints, camera, seen_by)),
     }
     if person.height_m is not None:
         wire["height_m"] = _number(person.height_m, 3)
@@ -112,7 +141,17 @@ def _person(person: Person, camera: Camera) -> Wire:
         wire["colour"] = int(person.colour)
     if person.angles is not None:
         wire["angles"] = {name: _number(value, 1) for name, value in person.angles.items()}
+    if person.views:
+        wire["views"] = {
+            name: {"keypoints_2d": _keypoints(view.pose2d), "error_px": _number(view.error_px, 1)}
+            for name, view in person.views.items()
+        }
     return wire
+
+
+def _moved(joints: np.ndarray[Any, Any], camera: Camera, other: Camera) -> np.ndarray[Any, Any]:
+    """(19, 3) metres, from the frame of one camera to that of another."""
+    return joints if other is camera else other.camera_from_world(camera.world_from_camera(joints))
 
 
 def _keypoints(pose: Pose2D) -> list[list[float] | None]:

@@ -26,6 +26,7 @@ from webapp.commands.arguments import (
     settings_of,
     whole_number,
 )
+from webapp.commands.calibrate_parser import add_calibrate
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -119,7 +120,17 @@ def create_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="posecast", description="Real-time 3D poses of several people from one ordinary camera.")
     parser.add_argument("--version", action="version", version=f"posecast {metadata.version('posecast')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (_add_serve, _add_infer, _add_export, _add_compare, _add_convert, _add_bench, _add_models, _add_doctor):
+    for add in (
+        _add_serve,
+        _add_infer,
+        _add_export,
+        _add_compare,
+        _add_convert,
+        _add_bench,
+        add_calibrate,
+        _add_models,
+        _add_doctor,
+    ):
         add(commands)
     return parser
 

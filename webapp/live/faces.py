@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 
 from engine.faces import Circle, head_of
+from engine.mosaic import Sighted, picture_of, poses_in_mosaic
 from engine.types import Snapshot
 
 HOLD_S = 0.5
@@ -18,24 +19,24 @@ _GROWTH = 1.0
 
 
 class Faces:
-    """Remembers heads by id. Thread-safe: the broadcaster tells, and viewers' threads ask."""
+    """Remembers heads by person and camera. Thread-safe: the broadcaster tells, and viewers' threads ask."""
 
     def __init__(self) -> None:
-        self._seen: dict[int, tuple[float, Circle]] = {}
+        self._seen: dict[Sighted, tuple[float, Circle]] = {}
         self._lock = threading.Lock()
 
     def see(self, snapshot: Snapshot) -> tuple[Circle, ...]:
         """Remember the heads of a snapshot, and return the circles to cover in its picture."""
         now = snapshot.frame.captured_at
-        height, width = snapshot.frame.image.shape[:2]
-        own = {person.id: head_of(person.pose2d, (width, height)) for person in snapshot.scene.people}
-        circles = {id: circle for id, circle in own.items() if circle is not None}
+        height, width = picture_of(snapshot.frame).shape[:2]
+        own = {key: head_of(pose, (width, height)) for key, pose in poses_in_mosaic(snapshot.scene).items()}
+        circles = {key: circle for key, circle in own.items() if circle is not None}
         with self._lock:
             held = [_held(circle, abs(now - at)) for id, (at, circle) in self._seen.items() if id not in circles]
             self._remember(now, circles)
         return (*circles.values(), *(circle for circle in held if circle is not None))
 
-    def _remember(self, now: float, circles: dict[int, Circle]) -> None:
+    def _remember(self, now: float, circles: dict[Sighted, Circle]) -> None:
         newest = max((at for at, _ in self._seen.values()), default=now)
         self._seen = {id: (at, circle) for id, (at, circle) in self._seen.items() if at > max(now, newest) - HOLD_S}
         for id, circle in circles.items():

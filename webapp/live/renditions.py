@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import overlay
 from engine.faces import covered
+from engine.mosaic import picture_of
 from engine.types import Frame, Image, Snapshot
 from webapp.live.faces import Faces
 
@@ -55,10 +56,12 @@ def draw(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
 def _drawn(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
     if isinstance(shown, Frame):
         assert not rendition.blurred, "nobody knows yet where its faces are"
-        return shown.image
+        return picture_of(shown)
     if rendition.view == "skeleton":
         return overlay.draw(shown.scene)
-    image = covered(shown.frame.image, faces.see(shown)) if rendition.blurred else shown.frame.image
+    image = picture_of(shown.frame)
+    if rendition.blurred:
+        image = covered(image, faces.see(shown))
     return image if rendition.view == "raw" else overlay.draw(shown.scene, image)
 
 

@@ -24,6 +24,7 @@ from engine.errors import PosecastError
 from engine.exports.scenes import edited_people
 from engine.extrinsics import parse_calibration
 from engine.geometry import REFERENCE_CAMERA, CameraSpec
+from engine.mosaic import size_of
 from engine.motion.edits import Edits
 from engine.motion.edits_file import read_about
 from engine.overlay import BACKGROUND
@@ -139,11 +140,14 @@ def _with_colours(wire: dict[str, Any], colours: Colours) -> dict[str, Any]:
 
 def _frame(wire: dict[str, Any], picture: Image | None, spec: CameraSpec) -> Frame:
     width, height = wire["image_size"]
-    image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
     camera = camera_from_wire(wire) or spec.for_image(width, height)
+    scene = scene_from_wire(wire, camera)
+    if scene.cameras:
+        width, height = size_of(scene.cameras)
+    image = np.full((height, width, 3), BACKGROUND, np.uint8) if picture is None else picture[:height, :width]
     frame = Frame(wire["frame"], wire["time"], time.monotonic(), image)
     snapshot = Snapshot(
-        scene_from_wire(wire, camera),
+        scene,
         frame,
         backend_from_wire(wire),
         wire["timings_ms"],

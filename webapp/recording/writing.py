@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from engine.errors import reason
 from engine.locks import Lock
+from engine.mosaic import picture_of
 from engine.types import Image
 from engine.video_writer import VideoWriter
 from engine.wire import Wire
@@ -142,7 +143,7 @@ class Session:
             file.flush()  # every counted scene is on the disk
             seconds = self._indexer.add(line)
             if video is not None:
-                video.write(snapshot.frame.image, seconds)
+                video.write(picture_of(snapshot.frame), seconds)
             self._frames += 1
             self._bytes += len(line)
         return None

@@ -13,6 +13,7 @@ from engine.errors import PosecastError
 from engine.motion.angles import DEFINITIONS_FILE
 from engine.wire import SCHEMA, dumps
 from webapp.access.errors import ForbiddenError, UnavailableError
+from webapp.access.guard import refuse
 from webapp.access.tokens import Role
 from webapp.routes.answers import answer
 from webapp.routes.openapi import document
@@ -46,6 +47,13 @@ def scene() -> Response:
     if text is None:
         raise UnavailableError("there is no scene yet", "try again when the source plays")
     return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/scenes")
+def scenes() -> Response:
+    """A WebSocket (see `webapp.live.scene_socket`); another request is told so."""
+    refusal = refuse(426, "this address is a WebSocket", "connect with ws:// or wss://, or ask GET /api/scene")
+    return Response(refusal.get_data(), 426, mimetype="application/json", headers={"Upgrade": "websocket"})
 
 
 @blueprint.get("/scene.schema.json")

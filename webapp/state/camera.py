@@ -245,4 +245,5 @@ class CameraDesk:
 
 def _is_found(camera: Camera | None, calibration: Calibration | None) -> bool:
     """Whether the camera stands on a floor that was found from people."""
-    return camera is not None and calibration is None and camera.provenance.pose == "estimated"
+    has_no_pose = calibration is None or calibration.spec.provenance.pose == "default"
+    return camera is not None and has_no_pose and camera.provenance.pose == "estimated"

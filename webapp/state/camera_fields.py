@@ -52,7 +52,8 @@ def read_camera(record: Record) -> Calibration | None:
         return load_calibration(str(camera["extrinsics"]))
     values = {name: value for name, value in camera.items() if name not in ("format", "source", "intrinsics")}
     read = parse_calibration(dumps(values).encode(), "the saved camera")
-    pose: PoseSource = "estimated" if camera.get("source") == "estimated" else "file"
+    told: Any = camera.get("source")
+    pose: PoseSource = told if told in get_args(PoseSource) else "file"
     lens: Any = camera.get("intrinsics")
     known: IntrinsicsSource = lens if lens in get_args(IntrinsicsSource) else "default"
     spec = replace(read.spec, provenance=Provenance(pose, known))

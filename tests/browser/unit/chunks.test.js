@@ -74,7 +74,7 @@ test("what a failure left out is asked for again, later", async (context) => {
     return [{ wall_time: 0 }];
   };
   const index = { times: [0], offsets: [0], bytes: 9, seconds: 1 };
-  const chunks = createChunks(index, { fetchScenes, timeOf: () => 0, onProblem: (error) => problems.push(error) });
+  const chunks = createChunks(index, { fetchScenes, onProblem: (error) => problems.push(error) });
   const turns = async (count) => {
     for (let i = 0; i < count; i++) {
       chunks.follow(0);

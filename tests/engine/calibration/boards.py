@@ -12,9 +12,9 @@ from engine.calibration.board import Board
 from engine.geometry import Array, Camera, rotation_from_vector
 from engine.types import Image
 
-_PER_SQUARE = 64
+_PER_SQUARE = 32
 """Pixels of the board's texture per square."""
-_ONE_IN = 2
+_ONE_IN = 1
 """Rays per pixel along each side."""
 
 

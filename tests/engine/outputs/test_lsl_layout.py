@@ -1,12 +1,12 @@
-"""What a stream of the lab holds: the stage's joints in metres, and slots that are kept."""
+"""What a stream of the lab holds: the stage's joints in metres."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from engine.capture.stage import CAMERA
-from engine.outputs.lsl_layout import CHANNELS, KNOWN_S, NOBODY, Slots, sample
-from engine.skeleton import JOINT, PELVIS
+from engine.outputs.lsl_layout import CHANNELS, NOBODY, sample
+from engine.skeleton import JOINT
 from tests.engine.outputs.staged import joints_world, staged, unplaced
 
 LABELS = [channel.label for channel in CHANNELS]
@@ -38,22 +38,3 @@ def test_nobody_is_no_number() -> None:
     assert values[0] == 8
     assert np.isnan(values[1 : 1 + 57]).all()
     assert values[LABELS.index("nose_confidence")] > 0
-    assert values[LABELS.index("id") + 1 + 3 * PELVIS] != 0
-
-
-def test_a_slot_is_kept_while_its_person_is_known() -> None:
-    slots = Slots(2)
-    assert slots.assign([10, 20], 0.0) == {10: 0, 20: 1}
-    assert slots.assign([20], 1.0) == {20: 1}
-    assert slots.assign([30, 20], 1.5) == {20: 1}, "10 may come back"
-    assert slots.assign([20, 10], 2.0) == {20: 1, 10: 0}
-    assert slots.assign([20], 2.0 + KNOWN_S) == {20: 1}
-    assert slots.assign([30, 20], 2.1 + KNOWN_S) == {30: 0, 20: 1}, "10 is not expected any more"
-    assert slots.assign([10, 30, 20], 2.2 + KNOWN_S) == {30: 0, 20: 1}
-
-
-def test_an_empty_slot_goes_before_one_that_somebody_had() -> None:
-    slots = Slots(3)
-    slots.assign([1], 0.0)
-    assert slots.assign([2], 100.0) == {2: 1}
-    assert slots.assign([1, 2], 101.0) == {1: 0, 2: 1}

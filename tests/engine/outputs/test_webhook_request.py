@@ -17,18 +17,18 @@ SECRET = b"a shared secret"
 
 
 def test_the_body_is_the_event() -> None:
-    body = json.loads(delivery(entered(3, 1.0), "1").body)
+    body = json.loads(delivery(entered(3, 1.0)).body)
     assert body["kind"] == "entered"
     assert body["person"] == 3
     assert body["wall_time"] == WALL_TIME + 1
 
 
 def test_the_signature_is_of_id_time_and_body() -> None:
-    sent = delivery(entered(), "d-1")
+    sent = delivery(entered())
     headers = sent.headers(SECRET, 1795358401)
-    expected = hmac.new(SECRET, b"d-1.1795358401." + sent.body, hashlib.sha256).digest()
+    expected = hmac.new(SECRET, f"{sent.id}.1795358401.".encode() + sent.body, hashlib.sha256).digest()
     assert headers["webhook-signature"] == "v1," + base64.b64encode(expected).decode()
-    assert headers["webhook-id"] == "d-1"
+    assert headers["webhook-id"] == sent.id
     assert headers["webhook-timestamp"] == "1795358401"
     assert headers["content-type"] == "application/json"
 
@@ -42,8 +42,13 @@ def test_an_example_of_the_specification() -> None:
     )
 
 
+def test_an_event_keeps_its_id() -> None:
+    assert delivery(entered(3)).id == delivery(entered(3)).id
+    assert delivery(entered(3)).id != delivery(entered(4)).id
+
+
 def test_without_a_secret_there_is_no_signature() -> None:
-    assert "webhook-signature" not in delivery(entered(), "1").headers(None, 1)
+    assert "webhook-signature" not in delivery(entered()).headers(None, 1)
 
 
 def test_secrets_are_text_or_base64() -> None:

@@ -118,7 +118,7 @@ def test_a_mirrored_camera_is_named_as_such(tmp_path: Path) -> None:
 
 def test_cameras_close_together_cause_a_warning(tmp_path: Path) -> None:
     spec = stage.CAMERA_SPECS[0]
-    aside = str((np.asarray(spec.t) + [0.1, 0, 0]).tolist())
+    aside = str(np.add(spec.t, (0.1, 0, 0)).tolist())
     rig = read_rig(written(tmp_path, inline("left", 0) + inline("right", 0, translation=aside)))
     assert any("only 0.10 m apart" in warning for warning in rig.warnings)
 

@@ -38,12 +38,18 @@ const liveCamera = (state) =>
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health,
- * camera, scene}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: without it,
- * as they arrive; the dashboard's is as in timeline/time.js.
+ * camera, pick, scene}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: by
+ * default as they arrive; the dashboard's is as in timeline/time.js.
  */
 export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
   const onStatus = (message) => on.video?.(message);
-  const video = createVideo({ layers, silence: timeline.silence, onStatus, view });
+  const video = createVideo({
+    layers,
+    silence: timeline.silence,
+    onStatus,
+    view,
+    onPicture: timeline.keepPicture,
+  });
   video.setWithheld(withheldAtStart);
   let look = "overview";
   let frustumShown = false;
@@ -70,6 +76,7 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
       look = name;
       tellNeeded();
     },
+    onPick: (id, joint) => on.pick?.(id, joint),
     onMoment: (moment, hovered) => {
       const now = performance.now();
       stage.describe(moment, hovered, now);
@@ -108,7 +115,6 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     showCamera();
     if (elsewhen === before) return;
     video.setElsewhen(elsewhen);
-    onStatus(elsewhen?.note ?? null);
     reportHealth();
   }
 

@@ -5,11 +5,12 @@ import { createTheme } from "./appearance.js";
 import { createClock } from "./clock.js";
 import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
-import { isBroken, statusOf } from "./dashboard/status.js";
+import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
 import { createEvents } from "./events/events.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
+import { createMeasure } from "./measure/measure.js";
 import { createBanner } from "./panels/banner.js";
 import { createCameraPanel } from "./panels/camera/camera.js";
 import { createFloorChip } from "./panels/camera/floor-chip.js";
@@ -45,6 +46,7 @@ const layers = createLayers();
 const grid = createGridLayer(layers);
 let state = null;
 let live = null;
+let up = "+y"; // the axis that points up in what is shown
 
 const actions = {
   ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
@@ -67,7 +69,7 @@ const actions = {
 const header = createHeader({
   source: source.button,
   actions: {
-    record: () => actions.record(!state?.recording, recordings.withVideo),
+    record: () => recordings.record(!state?.recording),
     send: send.open,
     theme: () => theme.toggle(),
   },
@@ -76,6 +78,7 @@ const stage = createStage({
   onPreset: (name) => live?.viewer?.look(name),
   onFit: () => live?.viewer?.fit(),
   onEnlarge: () => layout.enlarge(),
+  onMeasure: () => measure.toggle(),
 });
 const video = createVideoPanel({
   layers: layers.element,
@@ -89,6 +92,12 @@ const time = createTime({
   onChoose: () => layout.open("recordings"),
   onShare: actions.replayForAll,
 });
+const measure = createMeasure({
+  transport: time.transport,
+  loadAngles: () => get("api/angles"),
+  toasts,
+  onDownload: send.openFiles,
+});
 const engine = createEnginePanel({ actions, toasts });
 const camera = createCameraPanel({ actions, toasts, gridShown: preferences.get("grid") });
 grid.setShown(preferences.get("grid"));
@@ -99,7 +108,7 @@ const joints = createJointsPanel({
   onAngles: (angles) => actions.settings({ angles }),
   loadAngles: () => get("api/angles"),
 });
-const recordings = createRecordingsPanel({ actions, problem: toasts.problem });
+const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
 const events = createEvents({
   toasts,
   stage: stage.frame,
@@ -108,25 +117,27 @@ const events = createEvents({
 });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
-stage.frame.append(replay.element, floorChip.element);
-const guards = [engine, camera, recordings].map((panel) => guard(panel.element));
+stage.frame.append(replay.element, floorChip.element, measure.labels);
+const guards = [engine, camera].map((panel) => guard(panel.element));
 const drop = createDropZone({ accepts: () => state?.settings && !state.view_only, onFile: source.offerFile });
 
 const layout = createLayout({
   preferences,
   stage: stage.element,
   video: video.element,
-  time: time.bar,
+  time: h("div", {}, time.bar, measure.element),
   panels: {
     engine: guards[0].element,
     camera: guards[1].element,
-    recordings: guards[2].element,
+    recordings: recordings.element,
     display: display.element,
     joints: joints.element,
     events: events.element,
     stats: stats.element,
   },
 });
+
+const status = createStatus({ header, layout, banner, transport: time.transport, latency });
 
 document.body.replaceChildren(
   h("a", { class: "skip", href: "#settings" }, "Skip to settings"),
@@ -144,6 +155,7 @@ const theme = createTheme({
   onChange(colours) {
     live?.viewer?.setColours(colours);
     stats.refresh();
+    measure.setTheme();
   },
 });
 
@@ -159,19 +171,21 @@ live = await startLive({
     progress: engine.progress,
     problem: (news) => source.problem(news) || toasts.problem(news),
     video: video.setProblem,
-    health: showHealth,
-    camera: grid.setCamera,
+    health: status.setHealth,
+    camera: showCamera,
+    pick: measure.pick,
     scene: events.see,
     moment: showMoment,
   },
 });
 live.show(preferences.get("show"));
+measure.attach(live, layers.element);
 theme.apply();
 
 function showState(next) {
   const before = state;
   state = next;
-  showFigures(state.stats);
+  status.update(state);
   replay.update(state);
   time.update(state);
   events.update(state);
@@ -184,13 +198,22 @@ function showState(next) {
   recordings.update(state);
   send.update(state);
   video.setWithheld(withheldIn(state));
-  joints.set({
-    up: state.camera?.up ?? "+y",
-    heights: state.settings.person_heights_m,
-    angles: state.settings.angles,
-    locked: state.view_only,
-  });
+  showJoints();
   if (JSON.stringify(before?.backend) !== JSON.stringify(state.backend)) refreshBackends();
+}
+
+/** The camera of what is shown: live, or of a recording. */
+function showCamera(shown) {
+  up = shown.up;
+  grid.setCamera(shown);
+  measure.setCamera(shown);
+  if (state?.settings) showJoints();
+}
+
+/** People of another time than now have no settings. */
+function showJoints() {
+  const { person_heights_m: heights, angles } = state.settings;
+  joints.set({ up, heights, angles, locked: state.view_only || !time.transport.isLive });
 }
 
 function showRole(viewOnly) {
@@ -199,16 +222,9 @@ function showRole(viewOnly) {
   recordings.setViewOnly(viewOnly);
 }
 
-/** The figures are of what is live: while another time is shown, they are left out. */
-function showFigures(news) {
-  const live = time.transport.isLive;
-  header.update({ state, stats: live ? news : null });
-  header.setLatency(live && news?.source_problem === null ? latency.value : null);
-}
-
 let ticks = 0;
 function showStats(news) {
-  showFigures(news);
+  if (state) status.update(state);
   if (state?.settings) {
     source.update(state);
     recordings.update(state);
@@ -219,17 +235,10 @@ function showStats(news) {
   if (ticks % BACKENDS_REFRESH_TICKS === 0) refreshBackends();
 }
 
-function showHealth(connected, reason) {
-  const broken = connected && isBroken(state);
-  banner.offerSource(broken && state.view_only === false);
-  layout.setNoSource(broken);
-  layout.setAway(!time.transport.isLive);
-  header.setStatus(...statusOf({ connected, reason, state, transport: time.transport }));
-}
-
 function showMoment(moment, now) {
   if (time.transport.isLive) latency.observe(moment.wallTime);
   if (layout.isOpen("joints")) joints.update(moment, now);
+  measure.tick(moment, now);
 }
 
 function refreshBackends() {

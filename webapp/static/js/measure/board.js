@@ -1,7 +1,7 @@
 // What is shown of the chosen curves: in the chart, in the table of figures, and as marks on bodies.
 
 import { withUnit } from "./readout.js";
-import { differenceOf, figuresOf, sizeOf, valueAt } from "./statistics.js";
+import { differenceOf, figuresOf, part, sizeOf, valueAt } from "./statistics.js";
 
 const LIVE_S = 60;
 
@@ -12,6 +12,7 @@ const LIVE_S = 60;
 export function createBoard({ transport, choice, quantities, curves, recorded, ghost, chart, readout, labelOf }) {
   let frozen = [0, LIVE_S]; // what was shown of the live tape when it was left
   let onlyDifference = false;
+  let awaited = null; // the ghost's curves that are still on their way
 
   /** [from, to] of the time axis. */
   function range() {
@@ -38,6 +39,7 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
     const asked = { name: ghost.name, person: ghost.person, quantities: quantitiesOfAll, range: own, raw: curves.raw };
     const series = recorded.series(asked);
     const curve = series.curves?.[one.quantity];
+    if (!curve) awaited = series;
     return curve ? { times: series.times.map((time) => time + offset), values: curve.values } : null;
   }
 
@@ -61,24 +63,18 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
 
   const drawn = (kind) => (onlyDifference ? kind === "difference" : kind !== "difference");
 
-  function within({ times, values }) {
-    const { loop } = transport;
-    if (!loop) return { times, values };
-    const inside = times.map((time, i) => [time, values[i]]).filter(([time]) => time >= loop[0] && time <= loop[1]);
-    return { times: inside.map(([time]) => time), values: inside.map(([, value]) => value) };
-  }
-
   function figuresFor(line) {
     if (line.kind === "main") return curves.figures(choice.list, line.one);
-    const part = within(line);
-    const figures = figuresOf(part.values, part.times, line.turn);
-    return line.kind === "ghost" ? figures : { ...figures, repetitions: null, size: sizeOf(part.values) };
+    const { values } = transport.loop ? part(line, transport.loop) : line;
+    const figures = figuresOf(values, line.turn);
+    return line.kind === "ghost" ? figures : { ...figures, repetitions: null, size: sizeOf(values) };
   }
 
   function list(found) {
     readout.setCurves(found);
     for (const line of found) {
-      const now = line.kind === "main" ? curves.now(choice.list, line.one) : valueAt(line.times, line.values, transport.time);
+      const now =
+        line.kind === "main" ? curves.now(choice.list, line.one) : valueAt(line.times, line.values, transport.time);
       const figures = figuresFor(line);
       readout.set(line.key, line.unit, now, figures);
       if (figures?.size) {
@@ -98,22 +94,25 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
     setDifference(is) {
       onlyDifference = is;
     },
+    /** What is not there yet: {fraction} that is measured, or {problem}; null for nothing. */
+    get pending() {
+      return choice.list.length > 0 ? (curves.pending(choice.list) ?? awaited) : null;
+    },
     get difference() {
       return onlyDifference;
     },
 
     /** Draws everything. */
     draw() {
+      awaited = null;
       const found = lines();
       const shown = found.filter(({ kind }) => drawn(kind));
       chart.show(shown, range());
       chart.describe(`Curves of ${shown.map(({ label }) => label).join(", ")}`);
       readout.setPart(describePart());
+      chart.mark(transport.time, transport.loop);
       list(found);
     },
-
-    /** The playhead and A to B, which move without anything else. */
-    mark: () => chart.mark(transport.time, transport.loop),
 
     /** key -> {text, colour}: the numbers at the joints. */
     texts() {

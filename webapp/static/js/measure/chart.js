@@ -14,8 +14,8 @@ const ZOOM = 1.25;
 const LEAST_S = 0.5;
 
 /**
- * `onHold()` when the pointer takes the playhead, `onScrub(seconds)` as it moves, `onRelease()`; `onView([from, to])` when
- * the wheel has changed what is shown; `format(seconds)` of the axis.
+ * `onHold()` when the pointer takes the playhead, `onScrub(seconds)` as it moves, `onRelease()`; `onView([from, to])`
+ * when the wheel has changed what is shown; `format(seconds)` of the axis.
  */
 export function createChart({ onHold, onScrub, onRelease, onView, format }) {
   const playhead = h("i", { class: "curve-playhead", hidden: true });

@@ -1,14 +1,18 @@
 // The chosen curves with their values and figures, wherever they come from: live scenes, or a recording on the server.
 
-import { figuresOf, valueAt } from "./statistics.js";
+import { figuresOf, part, valueAt } from "./statistics.js";
 
 /** Seconds around the playhead whose every value is fetched where the whole is decimated. */
 const FINE_S = 60;
+
+/** Live scenes farther apart than this, seconds, have nothing between them. */
+const GAP_S = 0.6;
 
 /** `transport` of the timeline; `quantities`, `recorded`, `values` as of their modules. */
 export function createCurves({ transport, quantities, recorded, values }) {
   let view = null; // [from, to] that is shown of a recording; null for all
   let raw = false;
+  const live = new Map(); // by key: the curves of one drawing
 
   /** What is asked of the server: all the quantities of a person at once. */
   const asked = (name, list, person, range) => ({
@@ -26,16 +30,12 @@ export function createCurves({ transport, quantities, recorded, values }) {
   }
 
   function liveCurve(tape, one) {
-    return values.curve(tape.scenes(tape.start, tape.end), tape.timeOf, one);
+    if (!live.has(one.key)) live.set(one.key, values.curve(tape.scenes(tape.start, tape.end), tape.timeOf, one));
+    return live.get(one.key);
   }
 
   const curveOf = (list, one, range) =>
     transport.tape.kind === "live" ? liveCurve(transport.tape, one) : recordedCurve(transport.tape, list, one, range);
-
-  function part({ times, values: all }, [from, to]) {
-    const inside = times.map((time, i) => [time, all[i]]).filter(([time]) => time >= from && time <= to);
-    return { times: inside.map(([time]) => time), values: inside.map(([, value]) => value) };
-  }
 
   return {
     get raw() {
@@ -51,17 +51,20 @@ export function createCurves({ transport, quantities, recorded, values }) {
       view = range;
     },
 
+    /** Before each drawing: live curves have grown. */
+    refresh: () => live.clear(),
+
     /** {times, values} of each of `list`, or {pending}. */
     all: (list) => list.map((one) => curveOf(list, one, view)),
 
     /** The figures of A to B, or of all; null while they are on their way. */
     figures(list, one) {
-      const { tape, loop } = transport;
+      const { loop } = transport;
       const curve = curveOf(list, one, loop);
       if (curve.pending) return null;
       if (curve.statistics) return curve.statistics;
-      const { times, values: all } = loop ? part(curve, loop) : curve;
-      return figuresOf(all, times, quantities.get(one.quantity).turn);
+      const { values: all } = loop ? part(curve, loop) : curve;
+      return figuresOf(all, quantities.get(one.quantity).turn);
     },
 
     /** The value at the playhead; null where there is none, or it is not known yet. */
@@ -72,7 +75,7 @@ export function createCurves({ transport, quantities, recorded, values }) {
         const start = Math.floor(time / FINE_S) * FINE_S;
         curve = recordedCurve(tape, list, one, [start - 1, start + FINE_S + 1]);
       }
-      return curve.pending ? null : valueAt(curve.times, curve.values, time);
+      return curve.pending ? null : valueAt(curve.times, curve.values, time, tape.kind === "live" ? GAP_S : Infinity);
     },
 
     /** Why there is no curve: a fraction that is measured, or a problem; null where all are there. */

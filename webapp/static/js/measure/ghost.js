@@ -1,8 +1,8 @@
-// The ghost: a person of another recording beside the one that is shown, from a second of its own on, and in place where
-// asked.
+// The ghost: a person of another recording beside the one that is shown, from a second of its own on, and in place
+// where asked.
 
-import { openRecording } from "../timeline/recording-tape.js";
 import { JOINT, JOINT_COUNT } from "../skeleton.js";
+import { openRecording } from "../timeline/recording-tape.js";
 import { displayFromWorld, transformPoints } from "../transform.js";
 
 const HIPS = [JOINT.left_hip, JOINT.right_hip];

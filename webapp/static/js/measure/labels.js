@@ -1,6 +1,11 @@
 // The numbers at what is measured, over the 3D view.
 
 import { h, setText } from "../dom.js";
+import { keepApart } from "./video-arcs.js";
+
+/** CSS pixels of a number. */
+const WIDTH_PX = 44;
+const HEIGHT_PX = 26;
 
 export function createLabels() {
   const element = h("div", { class: "curve-labels", "aria-hidden": "true" });
@@ -20,6 +25,7 @@ export function createLabels() {
     /** `places`: of scene/arcs.js; `texts`: a Map of key to {text, colour}. */
     update(places, texts) {
       const shown = new Set();
+      const placed = [];
       for (const { key, x, y, seen } of places) {
         const known = texts.get(key);
         if (!seen || !known) continue;
@@ -28,7 +34,9 @@ export function createLabels() {
         label.hidden = false;
         label.dataset.curve = String(known.colour);
         setText(label, known.text);
-        label.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
+        const at = [x, y];
+        keepApart(at, placed, WIDTH_PX, HEIGHT_PX);
+        label.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px) translate(-50%, -50%)`;
       }
       for (const [key, label] of labels) if (!shown.has(key)) label.hidden = true;
     },

@@ -34,7 +34,9 @@ export function createMarking({ choice }) {
       const css = colourOf(one.colour);
       return { ...one, css, linear: linearOf(css), find: markOf(quantities, one.quantity) };
     });
-    live.viewer?.arcs.show(marks.map(({ key: name, person, linear, find }) => ({ key: name, person, colour: linear, find })));
+    live.viewer?.arcs.show(
+      marks.map(({ key: name, person, linear, find }) => ({ key: name, person, colour: linear, find })),
+    );
   }
 
   function drawOverVideo(context, scene, { scale, density }) {

@@ -21,10 +21,11 @@ const LIVE_EVERY_MS = 200;
 const EVERY_MS = 80;
 
 /**
- * `transport` of the timeline; `loadAngles()`: a promise of GET /api/angles; `news`, `problem`: toasts;
+ * `transport` of the timeline; `loadAngles()`: a promise of GET /api/angles; `toasts`;
  * `onDownload({name, range, person, raw})` opens what a recording can be downloaded as.
  */
-export function createMeasure({ transport, loadAngles, news, problem, onDownload }) {
+export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
+  const { news, problem } = toasts;
   const choice = createChoice({ onChange: change, full: () => news(`At most ${MOST} curves at a time`) });
   const recorded = createRecorded({ onChange: change });
   const ghost = createGhost({ transport, onChange: change, problem });
@@ -52,7 +53,12 @@ export function createMeasure({ transport, loadAngles, news, problem, onDownload
       ghost: toggleGhost,
       csv: () => saveCurves({ transport, list: choice.list, raw: measured.curves.raw }),
       download: () =>
-        onDownload({ name: transport.tape.name, range: transport.loop, person: people.chosen, raw: measured.curves.raw }),
+        onDownload({
+          name: transport.tape.name,
+          range: transport.loop,
+          person: people.chosen,
+          raw: measured.curves.raw,
+        }),
       close: () => open(false),
     },
   });
@@ -147,7 +153,7 @@ export function createMeasure({ transport, loadAngles, news, problem, onDownload
   }
 
   function note() {
-    const pending = choice.list.length > 0 ? measured.curves.pending(choice.list) : null;
+    const { pending } = measured.board;
     if (pending?.problem) return `${pending.problem.message}; ${pending.problem.hint}`;
     return pending ? `Measuring the recording: ${Math.floor(100 * pending.fraction)} %` : null;
   }
@@ -175,10 +181,10 @@ export function createMeasure({ transport, loadAngles, news, problem, onDownload
     const moved = transport.time !== shownAt && now - last > EVERY_MS;
     if (!dirty && !runs && !moved) return;
     [last, shownAt, dirty] = [now, transport.time, false];
+    measured.curves.refresh();
+    if (choice.list.length > 0) measured.board.draw();
     describe();
-    if (choice.list.length === 0) return marking.show(new Map());
-    measured.board.draw();
-    return marking.show(measured.board.texts());
+    marking.show(measured.board.texts());
   }
 
   transport.subscribe(change);

@@ -41,7 +41,7 @@ export function createPanel({ chart, readout, ghost, on }) {
   const zoom = button("Zoom to A–B", null, on.zoom);
   const ghostButton = button("Ghost", "person", on.ghost);
   const csv = button("CSV", "download", on.csv);
-  const download = button("Download as…", "download", on.download);
+  const download = button("Download as…", null, on.download);
   const close = h(
     "button",
     { class: "icon-button", type: "button", "aria-label": "Close measuring", title: "Close", onclick: on.close },
@@ -57,7 +57,11 @@ export function createPanel({ chart, readout, ghost, on }) {
       "div",
       { class: "measure-head" },
       title,
-      h("div", { class: "segmented", role: "group", "aria-label": "Usual angles" }, ...presets.map((one) => one.element)),
+      h(
+        "div",
+        { class: "segmented", role: "group", "aria-label": "Usual angles" },
+        ...presets.map((one) => one.element),
+      ),
       person,
       more,
       cleaned.element,

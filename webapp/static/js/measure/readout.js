@@ -26,9 +26,16 @@ export function createReadout({ onRemove }) {
     const cells = Object.fromEntries(COLUMNS.map((name) => [name, h("td", {})]));
     const swatch = h("i", { class: dashed ? "swatch dashed" : "swatch", "data-curve": String(colour) });
     const remove = { "aria-label": `Remove ${label}`, onclick: () => onRemove(key) };
-    const button = kind === "main" ? h("button", { class: "icon-button", type: "button", ...remove }, icon("close")) : null;
+    const button =
+      kind === "main" ? h("button", { class: "icon-button", type: "button", ...remove }, icon("close")) : null;
     const name = h("span", {}, label);
-    const element = h("tr", { "data-key": key }, h("th", { scope: "row" }, swatch, name), ...Object.values(cells), h("td", {}, button));
+    const element = h(
+      "tr",
+      { "data-key": key },
+      h("th", { scope: "row" }, swatch, name),
+      ...Object.values(cells),
+      h("td", {}, button),
+    );
     return { cells, name, element };
   }
 

@@ -46,8 +46,8 @@ export function createRecorded({ onChange, load = get }) {
 
   return {
     /**
-     * What is known of some curves of one person, as for `seriesPath`: {curves: {quantity: {values, statistics}}, times,
-     * rate, decimated, done} once it has come, else {fraction} of the recording that is measured, or {problem}.
+     * What is known of some curves of one person, as for `seriesPath`: {curves: {quantity: {values, statistics}},
+     * times, decimated} once it has come, else {fraction} of the recording that is measured, or {problem}.
      */
     series(asked) {
       const path = seriesPath(asked);
@@ -65,7 +65,9 @@ export function createRecorded({ onChange, load = get }) {
   };
 }
 
-function ready({ time, series, rate_hz: rate, decimated, done }) {
-  const curves = Object.fromEntries(series.map(({ quantity, values, statistics }) => [quantity, { values, statistics }]));
-  return { fraction: 1, times: time, curves, rate, decimated, done };
+function ready({ time, series, decimated }) {
+  const curves = Object.fromEntries(
+    series.map(({ quantity, values, statistics }) => [quantity, { values, statistics }]),
+  );
+  return { fraction: 1, times: time, curves, decimated };
 }

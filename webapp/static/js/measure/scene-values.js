@@ -12,8 +12,8 @@ export function createSceneValues(quantities) {
   const known = new WeakMap(); // by scene: what was measured of each person
 
   function measured(scene, id) {
-    let people = known.get(scene);
-    if (!people) known.set(scene, (people = new Map()));
+    if (!known.has(scene)) known.set(scene, new Map());
+    const people = known.get(scene);
     if (!people.has(id)) people.set(id, measure(scene, id));
     return people.get(id);
   }

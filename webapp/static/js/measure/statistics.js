@@ -4,7 +4,7 @@
 const finite = (value) => value !== null && Number.isFinite(value);
 
 /** `turn`: how far values come back before a high or a low counts. Nulls are gaps. */
-export function figuresOf(values, times, turn) {
+export function figuresOf(values, turn) {
   let min = null;
   let max = null;
   for (const value of values) {
@@ -24,7 +24,10 @@ export function figuresOf(values, times, turn) {
 export function sizeOf(values) {
   const sizes = values.filter(finite).map(Math.abs);
   if (sizes.length === 0) return { mean: null, max: null };
-  return { mean: sizes.reduce((sum, size) => sum + size, 0) / sizes.length, max: sizes.reduce((a, b) => Math.max(a, b)) };
+  return {
+    mean: sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
+    max: sizes.reduce((a, b) => Math.max(a, b)),
+  };
 }
 
 /** [first, after the last] of each stretch without gaps. */
@@ -65,8 +68,8 @@ function countOf(values, turn) {
   return Math.max(0, lows.length - 1);
 }
 
-/** The value of a curve at `time`, between its neighbours; null in gaps, outside, and between values far apart. */
-export function valueAt(times, values, time, longest = 0.25) {
+/** The value of a curve at `time`, between its neighbours; null in gaps, outside, and farther than `longest` apart. */
+export function valueAt(times, values, time, longest = Infinity) {
   let low = 0;
   let high = times.length;
   while (low < high) {
@@ -79,6 +82,12 @@ export function valueAt(times, values, time, longest = 0.25) {
   const [a, b] = [values[low - 1], values[low]];
   if (!finite(a) || !finite(b)) return null;
   return a + ((b - a) * (time - times[low - 1])) / (times[low] - times[low - 1]);
+}
+
+/** What lies between two times, both included. */
+export function part({ times, values }, [from, to]) {
+  const inside = times.map((time, i) => [time, values[i]]).filter(([time]) => time >= from && time <= to);
+  return { times: inside.map(([time]) => time), values: inside.map(([, value]) => value) };
 }
 
 /** Degrees that go round, -180 to 180. */

@@ -20,8 +20,8 @@ const HELP =
 const TIP_MS = 80;
 const SUMMARY_MS = 1000;
 
-/** `onPreset(name)`, `onFit()`, `onEnlarge()`. */
-export function createStage({ onPreset, onFit, onEnlarge }) {
+/** `onPreset(name)`, `onFit()`, `onEnlarge()`, `onMeasure()`; the last two are optional. */
+export function createStage({ onPreset, onFit, onEnlarge, onMeasure }) {
   const summary = h("p", { class: "visually-hidden", id: uniqueId("people") });
   const canvas = h("canvas", {
     class: "scene",
@@ -54,6 +54,19 @@ export function createStage({ onPreset, onFit, onEnlarge }) {
       { class: "toolbar" },
       h("div", { class: "segmented", role: "group", "aria-label": "View" }, ...buttons.values()),
       h("span", { class: "spacer" }),
+      onMeasure
+        ? h(
+            "button",
+            {
+              class: "icon-button",
+              type: "button",
+              title: "Measure angles, speeds and heights",
+              "aria-label": "Measure angles, speeds and heights",
+              onclick: onMeasure,
+            },
+            icon("measure"),
+          )
+        : null,
       h(
         "button",
         {

@@ -1,4 +1,4 @@
-// The angles that are measured, in space: an arc between its two sides, filled, through the body, and where its number goes.
+// The angles that are measured, in space: an arc between its two sides, through the body, and where its number goes.
 
 import { BufferAttribute, BufferGeometry, DoubleSide, Mesh, MeshBasicMaterial, Vector3 } from "../../vendor/vendor.js";
 import { directionsOf } from "../measure/arc.js";
@@ -67,7 +67,7 @@ export function createArcs() {
     /** [{key, x, y, seen}]: CSS pixels of each number. */
     places,
 
-    /** `next`: [{key, person, colour: [r, g, b] linear, find(joints)}] where `find` gives an arc, a vertex alone, or null. */
+    /** `next`: [{key, person, colour: [r, g, b] linear, find(joints)}]; `find`: an arc, a vertex alone, or null. */
     show(next) {
       marks = next.slice(0, MOST);
     },

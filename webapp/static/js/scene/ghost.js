@@ -18,7 +18,7 @@ export function createGhost(coarseness) {
   return {
     objects: [body.object],
 
-    /** `next(moment, points)` -> 57 numbers, metres, display space, or null while there is nobody; null for no ghost. */
+    /** `next(moment, points)` -> 57 numbers, metres, display space, or null for nobody; null for no ghost. */
     show(next) {
       pose = next;
     },

@@ -4,25 +4,33 @@ import { createPicker } from "./picker.js";
 import { followPointer } from "./pointer.js";
 
 /**
- * {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. `onPick(id, joint)` when a joint is
+ * {hovered: {slot, joint}, -1 each for none; update(…) before each frame; dispose()}. `onPick(id, joint)` when one is
  * clicked or tapped.
  */
 export function createHover(canvas, onPick = () => {}) {
   const pick = createPicker();
-  const pointer = followPointer(canvas);
+  const pointer = followPointer(canvas, press);
   const hovered = { slot: -1, joint: -1 };
   const tapped = { id: -1, joint: -1 }; // a person may change the slot, and leaves it while out of view
+  const pressed = { slot: -1, joint: -1 }; // as it was drawn then: the press itself may move the view
+  let seen = null; // what was drawn last
 
   function at({ x, y }, moment, points, camera, withFace) {
     return pick(x, y, moment, points, camera, canvas.clientWidth, canvas.clientHeight, withFace);
   }
 
+  function press(place) {
+    Object.assign(pressed, seen ? at(place, ...seen) : { slot: -1, joint: -1 });
+  }
+
   return {
     hovered,
+    /** The joint that the last press was on. */
+    pressed,
     update(moment, points, camera, withFace) {
-      const tap = pointer.takeTap();
-      if (tap) {
-        const { slot, joint } = at(tap, moment, points, camera, withFace);
+      seen = [moment, points, camera, withFace];
+      if (pointer.takeTap()) {
+        const { slot, joint } = pressed;
         tapped.id = slot < 0 ? -1 : moment.ids[slot];
         tapped.joint = joint;
         if (slot >= 0) onPick(tapped.id, joint);

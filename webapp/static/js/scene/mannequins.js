@@ -72,8 +72,8 @@ const LAMP = new Vector3(-0.62, 0.35, 0.7);
 const LAMP_ABOVE = 0.55;
 
 /**
- * `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more; `opacity`: less
- * than 1 for translucent bodies.
+ * `capacity`: people at most; `rows`: their bones, PERSON_FLOATS each; `coarseness`: of the mesh, 1 or more; `opacity`:
+ * less than 1 for translucent bodies.
  */
 export function createMannequins(capacity, rows, coarseness, opacity = 1) {
   const mesh = createMesh(coarseness);

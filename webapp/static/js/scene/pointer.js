@@ -4,7 +4,8 @@
 const TAP_PX = 10;
 const TAP_MS = 500;
 
-export function followPointer(canvas) {
+/** `onPress({x, y})` when a press begins. */
+export function followPointer(canvas, onPress = () => {}) {
   let place = null;
   let tap = null;
   let down = null;
@@ -16,6 +17,7 @@ export function followPointer(canvas) {
   function press(event) {
     move(event);
     down = event.button === 0 && { id: event.pointerId, x: event.offsetX, y: event.offsetY, at: event.timeStamp };
+    onPress({ x: event.offsetX, y: event.offsetY });
   }
 
   function release({ pointerId, offsetX: x, offsetY: y, timeStamp }) {

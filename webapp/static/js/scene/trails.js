@@ -20,6 +20,8 @@ const MAX_WALK_SPEED_M_S = 5;
 /** With fewer scenes, hands and feet have moved too far between two of them for the line between to mean anything. */
 const LONGEST_INTERVAL_S = 0.12;
 const INTERVAL_SMOOTHING = 0.2;
+/** Seconds of a scene's own time: farther on, and anywhere back, is another part of a recording, and another path. */
+const LONGEST_LEAP_S = 3;
 
 export function createTrails(colours) {
   const trails = createTrack(
@@ -33,6 +35,7 @@ export function createTrails(colours) {
     { capacity: 1600, width: 3, life: PATH_LIFE_S, opacity: 0.6 },
   );
   const interval = createIntervalMeter();
+  let shown = 0; // wall time, seconds
   path.mesh.renderOrder = 2;
   trails.mesh.renderOrder = 3;
   const tracks = [trails, path];
@@ -40,6 +43,9 @@ export function createTrails(colours) {
   return {
     objects: tracks.map((track) => track.mesh),
     update(moment, points, seconds) {
+      const leap = moment.wallTime - shown;
+      if (leap < 0 || leap > LONGEST_LEAP_S) for (const track of tracks) track.clear();
+      shown = moment.wallTime;
       interval.observe(moment.frame, seconds);
       trails.update(moment, points, seconds, interval.value <= LONGEST_INTERVAL_S);
       path.update(moment, points, seconds, true);

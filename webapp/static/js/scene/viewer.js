@@ -70,6 +70,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   const options = { face: true };
   const shownCamera = createShownCamera({ ...parts, picture, camera });
   const hover = createHover(canvas, onPick);
+  canvas.addEventListener("pointerdown", keepCameraView); // before the controls hear of it
   const world = createWorld({ parts, onChange: worldChanged });
   const views = createViews(camera, canvas, {
     subjects,
@@ -90,6 +91,11 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   let followed = null;
   let last = 0;
   let request = requestAnimationFrame(draw);
+
+  /** Who presses on a joint in the camera's view means the joint: dragging would leave that view. */
+  function keepCameraView() {
+    views.controls.enabled = views.view !== "camera" || hover.pressed.slot < 0;
+  }
 
   function worldChanged() {
     parts.trails.clear();
@@ -200,6 +206,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
+      canvas.removeEventListener("pointerdown", keepCameraView);
       hover.dispose();
       zoneEditor.dispose();
       views.dispose();

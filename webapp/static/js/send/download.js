@@ -6,9 +6,14 @@ import { icon } from "../icons.js";
 
 /** Milliseconds between two questions whether a file is ready. */
 const AGAIN_MS = 700;
+/** The server says in this header what it has done. */
+const DONE = "X-Posecast-Done";
 
-/** `path` of the file; `prepared`: whether it is made on request; `problem(error)`. */
-export function downloadButton({ path, name, label, prepared, problem }) {
+/**
+ * `path` of the file; `prepared`: whether it is made on request; `problem(error)`; `onDone(texts)`: what was done to a
+ * prepared file.
+ */
+export function downloadButton({ path, name, label, prepared, problem, onDone = () => {} }) {
   const text = h("span", {}, "Download");
   const link = h("a", { href: address(path), download: name, hidden: true });
   if (!prepared) {
@@ -30,7 +35,7 @@ export function downloadButton({ path, name, label, prepared, problem }) {
     try {
       for (let fraction = 0; fraction < 1; ) {
         setText(text, `${Math.floor(100 * fraction)} %`);
-        fraction = await progress(link.href);
+        fraction = await progress(link.href, onDone);
         if (fraction < 1) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
       link.click();
@@ -45,12 +50,13 @@ export function downloadButton({ path, name, label, prepared, problem }) {
 }
 
 /** How much of a file is made, 0 to 1. */
-async function progress(url) {
+async function progress(url, onDone) {
   const answer = await fetch(url).catch(() => {
     throw new ApiError("the server is not responding", "check that posecast is still running", 0);
   });
   if (answer.status === 200) {
     await answer.body.cancel(); // it is kept, and the link gets it
+    onDone(JSON.parse(answer.headers.get(DONE) ?? "[]"));
     return 1;
   }
   const said = await answer.json().catch(() => ({}));

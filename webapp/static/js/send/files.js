@@ -1,17 +1,23 @@
-// Files of what was recorded, in every format that the server offers.
+// Files of what was recorded, in every format that the server offers: of a part or all, of one person or all, cleaned
+// or as recorded.
 
 import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
-import { duration } from "../format.js";
+import { duration, recordingTitle } from "../format.js";
 import { sentence } from "../panels/toasts.js";
 import { downloadButton } from "./download.js";
+import { createTreatment, queryOf } from "./treatment.js";
 
 export function createFiles() {
   const list = h("ul", { class: "send-formats" });
   const none = h("p", { class: "help" }, "There is no recording yet: Record, in the header, makes one.");
-  const which = selectField({ label: "Recording", onChange: draw });
+  const which = selectField({ label: "Recording", onChange: chooseRecording });
+  const treatment = createTreatment({ onChange: draw });
   const failed = h("p", { class: "warning", role: "alert", hidden: true });
+  const made = h("p", { class: "help", role: "status", hidden: true });
   let answer = { recordings: [], formats: [] };
+
+  const recording = () => answer.recordings.find(({ name }) => name === which.control.value) ?? null;
 
   /** `error`: why a file cannot be made. */
   function problem({ message, hint }) {
@@ -19,47 +25,75 @@ export function createFiles() {
     setText(failed, sentence([message, hint].filter(Boolean).join("; ")));
   }
 
-  function draw() {
+  /** `texts`: what the server says it has done. */
+  function done(title, texts) {
     failed.hidden = true;
-    const recording = answer.recordings.find(({ name }) => name === which.control.value) ?? null;
-    none.hidden = recording !== null;
-    which.element.hidden = recording === null;
-    list.replaceChildren(...answer.formats.map((format) => row(format, recording, problem)));
+    made.hidden = texts.length === 0;
+    setText(made, `${title}: ${texts.join("; ")}.`);
+  }
+
+  function chooseRecording() {
+    treatment.setRecording(recording());
+  }
+
+  function draw() {
+    failed.hidden = made.hidden = true;
+    const chosen = recording();
+    none.hidden = chosen !== null;
+    which.element.hidden = treatment.element.hidden = chosen === null;
+    const how = { ...treatment.chosen, edited: treatment.isEdited };
+    list.replaceChildren(...answer.formats.map((format) => row(format, chosen, how, { problem, done })));
   }
 
   return {
-    element: h("div", { class: "send-part" }, which.element, none, failed, list),
+    element: h("div", { class: "send-part" }, which.element, none, treatment.element, failed, made, list),
 
     /** `next`: of GET /api/recordings. */
     show(next) {
       answer = next;
-      which.setOptions(answer.recordings.map((recording) => [recording.name, described(recording)]));
-      draw();
+      which.setOptions(
+        answer.recordings.map((one) => [one.name, `${recordingTitle(one)} · ${duration(one.seconds ?? 0)}`]),
+      );
+      chooseRecording();
+    },
+
+    /** `wish`: {name, range, person, raw}. */
+    choose({ name, ...how }) {
+      which.set(name);
+      chooseRecording();
+      treatment.set(how);
     },
   };
 }
 
-function described({ name, created, seconds }) {
-  const when = created
-    ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" })
-    : name;
-  return `${when} · ${duration(seconds)}`;
+/** Where a format is downloaded: scenes and rows as they lie there, unless they are to be changed. */
+export function sourceOf({ name, path, prepared, pictures }, { range, person, raw, edited }) {
+  if (prepared) return { path: path + queryOf({ range, person, raw }), prepared };
+  const whole = range === null && person === null && !edited;
+  if (pictures || (whole && (name === "jsonl" || raw))) return { path, prepared };
+  const layout = name === "csv" ? "&layout=long" : "";
+  const query = queryOf({ range, person, raw: raw && name !== "jsonl" });
+  return { path: `/export?format=${name}${layout}${query}`, prepared: true };
 }
 
-function row({ name, title, about, path, pictures, prepared }, recording, problem) {
+function row(format, recording, how, { problem, done }) {
+  const { name, title, about, pictures } = format;
   const missing = pictures && recording !== null && !recording.video;
-  return h(
-    "li",
+  const text = h(
+    "div",
     {},
-    h("div", {}, h("strong", {}, title), h("p", { class: "help" }, missing ? "Recorded without video" : about)),
-    recording === null || missing
-      ? null
-      : downloadButton({
-          path: `api/recordings/${encodeURIComponent(recording.name)}${path}`,
-          name: `${recording.name}.${name}`,
-          label: about ? `Download ${title}: ${about}` : `Download ${title}`,
-          prepared,
-          problem,
-        }),
+    h("strong", {}, title),
+    h("p", { class: "help" }, missing ? "Recorded without video" : about),
   );
+  if (recording === null || missing) return h("li", {}, text);
+  const { path, prepared } = sourceOf(format, how);
+  const button = downloadButton({
+    path: `api/recordings/${encodeURIComponent(recording.name)}${path}`,
+    name: `${recording.name}.${name}`,
+    label: about ? `Download ${title}: ${about}` : `Download ${title}`,
+    prepared,
+    problem,
+    onDone: (texts) => done(title, texts),
+  });
+  return h("li", {}, text, button);
 }

@@ -6,7 +6,7 @@ import { copyable } from "./copy.js";
 import { snippets } from "./snippets.js";
 
 export function createLiveData() {
-  const place = h("div", { class: "send-part" });
+  const place = h("section", { class: "send-part", "aria-label": "From your own programs" });
   let chosen = "Python";
 
   /** `answer`: of GET /api/share. */
@@ -23,7 +23,8 @@ export function createLiveData() {
     });
     language.set(chosen);
     place.replaceChildren(
-      h("p", {}, "Programs receive every scene: people with ids, 2D keypoints and 3D joints in metres."),
+      h("h3", {}, "From your own programs"),
+      h("p", {}, "They receive every scene: people with ids, 2D keypoints and 3D joints in metres."),
       language.element,
       copyable({ label: `${chosen} program`, text: all.find(({ name }) => name === chosen).text }),
       ...notes(answer).map((note) => h("p", { class: "help" }, note)),

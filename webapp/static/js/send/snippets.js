@@ -8,6 +8,7 @@ export function snippets({ address, token_required: required }) {
   return [
     { name: "Python", text: python(address, required) },
     { name: "JavaScript", text: javascript(origin, pathname, required) },
+    { name: "WebSocket", text: webSocket(address, required) },
     { name: "curl", text: curl(address, required) },
   ];
 }
@@ -31,6 +32,20 @@ socket.on("scene", (scene, acknowledge) => {
   for (const person of scene.people) console.log(scene.time, person.id, person.joints_3d);
   acknowledge(); // now the next scene comes
 });
+`;
+
+const webSocket = (address, required) => `# pip install websocket-client
+import json, websocket
+
+scenes = websocket.create_connection(
+    ${JSON.stringify(`${address.replace(/^http/, "ws")}api/scenes`)},${
+      required ? `\n    header={"Authorization": "Bearer ${TOKEN}"},` : ""
+    }
+)
+while True:
+    scene = json.loads(scenes.recv())
+    for person in scene["people"]:
+        print(scene["time"], person["id"], person["joints_3d"])
 `;
 
 const curl = (address, required) =>

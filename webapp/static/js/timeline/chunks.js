@@ -1,6 +1,6 @@
 // The pieces of a recording that are held: fetched by byte range, the farthest from the playhead dropped first.
 
-import { createReel } from "./reel.js";
+import { createReel, lastUpTo } from "./reel.js";
 
 /** Seconds of a piece: a seek waits for one of them. */
 const CHUNK_S = 2;
@@ -26,28 +26,27 @@ export function chunksOf({ times, offsets, bytes, seconds }) {
   }));
 }
 
+/** By the wall clock, as the index counts; where that was set back meanwhile, by the time of the source. */
+function secondsBetween(before, scene) {
+  const passed = scene.wall_time - before.wall_time;
+  return passed >= 0 ? passed : Math.max(0, (scene.time ?? 0) - (before.time ?? 0));
+}
+
 /**
- * `fetchScenes(first, last)`: a promise of the scenes in these bytes; `timeOf(scene)`: seconds. `onProblem(error)` when
- * what is near the playhead cannot be fetched.
+ * `fetchScenes(first, last)`: a promise of the scenes in these bytes. `onProblem(error)` when what is near the playhead
+ * cannot be fetched.
  */
-export function createChunks(index, { fetchScenes, timeOf, onProblem = () => {} }) {
+export function createChunks(index, { fetchScenes, onProblem = () => {} }) {
   const chunks = chunksOf(index);
+  const starts = chunks.map(({ from }) => from);
   const most = Math.ceil(HELD_S / CHUNK_S);
   const held = new Map(); // by number: a reel
+  const times = new WeakMap(); // by scene: seconds
   const pending = new Map(); // by number: a promise
   let resting = false; // after a failure
   let around = null; // the number of the chunk at the playhead
 
-  function numberAt(time) {
-    let low = 0;
-    let high = chunks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (chunks[middle].from <= time) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
-  }
+  const numberAt = (time) => Math.max(0, lastUpTo(starts, time));
 
   function drop() {
     while (held.size > most) {
@@ -59,9 +58,14 @@ export function createChunks(index, { fetchScenes, timeOf, onProblem = () => {} 
   }
 
   async function read(number) {
-    const { first, last } = chunks[number];
+    const { from, first, last } = chunks[number];
     const reel = createReel();
-    for (const scene of await fetchScenes(first, last)) reel.add(timeOf(scene), scene);
+    let before = null;
+    for (const scene of await fetchScenes(first, last)) {
+      reel.add(before === null ? from : reel.times.at(-1) + secondsBetween(before, scene), scene);
+      times.set(scene, reel.times.at(-1));
+      before = scene;
+    }
     held.set(number, reel);
     drop();
   }
@@ -100,8 +104,8 @@ export function createChunks(index, { fetchScenes, timeOf, onProblem = () => {} 
 
   return {
     numberAt,
-    count: chunks.length,
-    from: (number) => chunks[number].from,
+    /** Seconds of a scene that was read here. */
+    timeOf: (scene) => times.get(scene),
     /** The reel of a chunk; undefined if it is not held. */
     reel: (number) => held.get(number),
 

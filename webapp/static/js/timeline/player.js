@@ -95,6 +95,12 @@ export function createPlayer({ onProblem = () => {} } = {}) {
       return Math.max(time, video.currentTime - INSIDE_FRAME_S);
     },
 
+    /** Where pictures are asked for by time; a video plays by itself. */
+    follow() {},
+
+    get size() {
+      return [video.videoWidth, video.videoHeight];
+    },
     /** Seconds of the frame that the video shows; null before the first. */
     get shown() {
       return shown;

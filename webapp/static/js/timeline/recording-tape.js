@@ -36,7 +36,6 @@ const titleOf = ({ title }, { start_wall_time: start }) =>
 /** `entry`: as GET /api/recordings lists it; `index`: as GET …/index answers; `fetchText(first, last)`: of bytes. */
 export function createRecordingTape(entry, index, { onProblem, fetchText = textOf(entry.name) } = {}) {
   const edits = createEdits(entry.edits);
-  const timeOf = (scene) => scene.wall_time - index.start_wall_time;
   const [start, end] = edits.range(index.seconds);
   async function fetchScenes(first, last) {
     const text = await fetchText(first, last);
@@ -46,7 +45,7 @@ export function createRecordingTape(entry, index, { onProblem, fetchText = textO
       .map((line) => edits.apply(JSON.parse(line)));
   }
 
-  const chunks = createChunks(index, { fetchScenes, timeOf, onProblem });
+  const chunks = createChunks(index, { fetchScenes, onProblem });
 
   /** {number, index} of the scene shown at `time`; null if its chunk is not held. */
   function find(time) {
@@ -82,8 +81,7 @@ export function createRecordingTape(entry, index, { onProblem, fetchText = textO
     start,
     end,
     marks: index.marks.map(edits.applyToMark).filter((mark) => mark && mark.time >= start && mark.time <= end),
-    timeOf,
-    timeAt: (wallTime) => wallTime - index.start_wall_time,
+    timeOf: chunks.timeOf,
 
     scenes: (from, to) => chunks.between(Math.max(from, start), Math.min(to, end)),
     load: (from, to) => chunks.load(Math.max(from, start), Math.min(to, end)),

@@ -2,10 +2,12 @@
 // rest of the page it is a timeline.
 
 import { isReplay } from "../panels/replay.js";
+import { withheldIn } from "../video/permission.js";
 import { createBar } from "./bar.js";
 import { listenToKeys } from "./keys.js";
 import { createLiveTape } from "./live-tape.js";
 import { createPlayer } from "./player.js";
+import { createRecentPictures } from "./recent-pictures.js";
 import { openRecording } from "./recording-tape.js";
 import { createSampler } from "./sampler.js";
 import { createTimeline } from "./timeline.js";
@@ -19,10 +21,11 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
   const timeline = createTimeline();
   const liveTape = createLiveTape();
   const player = createPlayer({ onProblem: onVideo });
+  const recent = createRecentPictures({ tape: liveTape });
   const transport = createTransport({ liveTape, openTape: (name) => openRecording(name, lost), player });
   const sampler = createSampler({ timeline, transport, liveTape });
   const bar = createBar({ transport, onChoose, onReopen: open, onShare: share });
-  const elsewhen = createElsewhen(transport, player);
+  const elsewhen = createElsewhen(transport, (tape) => (tape === liveTape ? recent : player));
   listenToKeys(transport);
 
   /** A recording that was deleted is closed; other failures may pass. */
@@ -50,6 +53,8 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     transport,
     bar: bar.element,
     open,
+    /** A and B of a recording that is open here; null without them. */
+    loopOf: (name) => (transport.tape.kind === "recording" && transport.tape.name === name ? transport.loop : null),
 
     push(scene, now) {
       timeline.push(scene, now);
@@ -57,9 +62,12 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     },
     sample: sampler.sample,
     silence: timeline.silence,
+    keepPicture: (item) => recent.add(item),
     elsewhen: () => (transport.isLive ? null : elsewhen.of(transport.tape)),
 
-    update({ source, view_only: viewOnly }) {
+    update(state) {
+      const { source, view_only: viewOnly } = state;
+      if (withheldIn(state)) recent.clear();
       bar.setLive(isReplay(source) ? "Shared replay" : "Live");
       bar.setOperator(viewOnly === false);
     },
@@ -67,7 +75,7 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
 }
 
 /** What the page shows of another time than now: one object for each tape. */
-function createElsewhen(transport, player) {
+function createElsewhen(transport, playerOf) {
   let known = null;
 
   function describe(tape) {
@@ -75,7 +83,7 @@ function createElsewhen(transport, player) {
     let wire = null; // the camera as the scene has it
     return {
       tape,
-      player,
+      player: playerOf(tape),
       get time() {
         return transport.time;
       },
@@ -83,7 +91,6 @@ function createElsewhen(transport, player) {
         return transport.waiting;
       },
       sceneAt: (time) => tape.at(time),
-      note: tape.kind === "live" ? "earlier live pictures are not kept, only people" : null,
       /** The camera of the scene that is shown, null if it does not say: one object while it is one camera. */
       get camera() {
         const scene = tape.at(transport.time);

@@ -23,6 +23,7 @@ export function createTransport({ liveTape, openTape, player }) {
   let loop = null;
   let live = true; // at the newest scene
   let last = 0; // ms: the tick before
+  let waiting = false;
   let opening = 0; // counts, so that only the last one opened is shown
 
   function tell() {
@@ -33,6 +34,7 @@ export function createTransport({ liveTape, openTape, player }) {
     time = clamp(target, tape.start, tape.end);
     player.seek(time);
     tape.follow(time);
+    waiting = !tape.has(time);
   }
 
   function leaveLive() {
@@ -90,7 +92,7 @@ export function createTransport({ liveTape, openTape, player }) {
     },
     /** Whether the scenes at the playhead are still on their way. */
     get waiting() {
-      return !live && !tape.has(time);
+      return waiting;
     },
 
     seek(target) {
@@ -142,6 +144,7 @@ export function createTransport({ liveTape, openTape, player }) {
       tape = liveTape;
       liveTape.hold(false);
       [live, playing, rate, loop, time] = [true, true, 1, null, tape.end];
+      waiting = false;
       tell();
     },
 
@@ -167,8 +170,10 @@ export function createTransport({ liveTape, openTape, player }) {
       last = now;
       if (live) return;
       const before = time;
+      const waited = waiting;
       advance(elapsed);
-      if (time !== before) tell();
+      waiting = !live && !tape.has(time);
+      if (time !== before || waiting !== waited) tell();
     },
 
     /** Live, the time on the tape that is shown: a little behind the newest. */

@@ -1,6 +1,8 @@
-// What the video shows of another time than now: a recording's own video, or people alone, drawn where they were.
+// What the video shows of another time than now: a recording's own video, what is kept of live pictures, or
+// people alone, drawn where they were.
 
 import { BACKGROUND } from "./drawing.js";
+import { pictured } from "./mosaic.js";
 
 /** `picture`, `overlay`: the layers' owners; `options()`: {view, withPictures, tags, size} as the video has them. */
 export function createAway({ picture, overlay, options }) {
@@ -11,7 +13,7 @@ export function createAway({ picture, overlay, options }) {
   function sceneAt(time) {
     const wire = source.sceneAt(time);
     if (wire === null) return null;
-    if (wire !== drawn.wire) drawn = { wire, scene: { size: wire.image_size, people: wire.people } };
+    if (wire !== drawn.wire) drawn = { wire, scene: pictured(wire) };
     return drawn.scene;
   }
 
@@ -20,7 +22,7 @@ export function createAway({ picture, overlay, options }) {
     const { view, withPictures, tags } = options();
     if (!withPictures) return;
     const scene = sceneAt(source.player.shown);
-    picture.copy(source.player.element, scene?.size);
+    picture.copy(source.player, scene?.size);
     overlay.draw(view === "raw" ? null : scene, tags);
     changed = true;
   }
@@ -30,7 +32,12 @@ export function createAway({ picture, overlay, options }) {
       return source !== null;
     },
 
-    /** `next`: {player, time, sceneAt(time)}; null for what is live. */
+    /** A recording needs no live pictures. */
+    get isRecording() {
+      return source?.tape.kind === "recording";
+    },
+
+    /** `next`: {tape, player, time, sceneAt(time)}; null for what is live. */
     setSource(next) {
       source?.player.onFrame(null);
       source = next;
@@ -39,6 +46,7 @@ export function createAway({ picture, overlay, options }) {
 
     /** To be called in each drawn frame; true where the picture has changed. */
     show() {
+      source.player.follow(source.time);
       const { view, withPictures, tags, size } = options();
       if (withPictures && source.player.shown !== null) {
         if (picture.isBlank) showFrame();

@@ -3,8 +3,8 @@
 import { readParts } from "./parts.js";
 
 /**
- * Pictures of one width. Calls onPicture({frame, bitmap}) for the newest; the receiver closes the bitmap. Pictures that
- * arrive while one is being decoded are skipped. onEnd(reason) is called once, unless `stop` ended it.
+ * Pictures of one width. Calls onPicture({frame, bitmap, blob}) for the newest; the receiver closes the bitmap. Those
+ * that arrive while one is being decoded are skipped. onEnd(reason) is called once, unless `stop` ended it.
  */
 export function connectPictures(width, { onPicture, onEnd }) {
   const abort = new AbortController();
@@ -19,9 +19,10 @@ export function connectPictures(width, { onPicture, onEnd }) {
     }
     decoding = true;
     try {
-      const bitmap = await createImageBitmap(new Blob([part.bytes], { type: "image/jpeg" }));
+      const blob = new Blob([part.bytes], { type: "image/jpeg" });
+      const bitmap = await createImageBitmap(blob);
       if (stopped) bitmap.close();
-      else onPicture({ frame: Number(part.headers["x-frame"] ?? -1), bitmap });
+      else onPicture({ frame: Number(part.headers["x-frame"] ?? -1), bitmap, blob });
     } catch {
       // A picture that cannot be decoded is skipped; the next one is on its way.
     }

@@ -65,17 +65,17 @@ export function createPicture(canvas, { silence }) {
       return shown === null;
     },
 
-    /** Shows what `video` has, without what pads it to even sides: `size` is its frames' own, if that is known. */
-    copy(video, size) {
+    /** Shows `element`, without what pads it to even sides: `size` is that of its frames, if it is known. */
+    copy({ element, size: [fullWidth, fullHeight] }, size) {
       clear();
       shown = COPIED;
-      const width = Math.min(video.videoWidth, size?.[0] ?? Infinity);
-      const height = Math.min(video.videoHeight, size?.[1] ?? Infinity);
+      const width = Math.min(fullWidth, size?.[0] ?? Infinity);
+      const height = Math.min(fullHeight, size?.[1] ?? Infinity);
       if (canvas.width !== width || canvas.height !== height) {
         canvas.width = width;
         canvas.height = height;
       }
-      context.drawImage(video, 0, 0, width, height, 0, 0, width, height);
+      context.drawImage(element, 0, 0, width, height, 0, 0, width, height);
     },
 
     /** Shows an empty canvas, of the ratio of `size`, instead of pictures; true where it has changed. */

@@ -1,5 +1,7 @@
 // The 2D people of recent scenes, by frame: what to draw over a picture.
 
+import { pictured } from "./mosaic.js";
+
 /** Scenes that are kept: about two seconds, more than any picture is late. */
 const KEPT = 64;
 /** Between scenes farther apart, in frames, people are not interpolated. */
@@ -11,7 +13,9 @@ export function createScenes() {
 
   return {
     /** `scene` as on the wire. */
-    push({ frame, image_size: size, people }) {
+    push(scene) {
+      const { frame } = scene;
+      const { size, people } = pictured(scene);
       // A restarted source, or a recording in a loop, counts from its beginning again.
       if (kept.length > 0 && frame <= kept.at(-1).frame) kept.length = 0;
       kept.push({ frame, size, people });
@@ -42,7 +46,7 @@ function between(earlier, later, frame) {
   const share = (frame - earlier.frame) / (later.frame - earlier.frame);
   const people = [];
   for (const person of later.people) {
-    const before = earlier.people.find(({ id }) => id === person.id);
+    const before = earlier.people.find(({ id, camera }) => id === person.id && camera === person.camera);
     if (before) people.push({ ...person, keypoints_2d: mixed(before.keypoints_2d, person.keypoints_2d, share) });
   }
   return { frame, size: later.size, people };

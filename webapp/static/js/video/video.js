@@ -12,10 +12,11 @@ import { createDemand, widthFor } from "./widths.js";
 const USUAL_SIZE = [16, 9];
 
 /**
- * `layers` show it; `silence(now)` as of the timeline; `onStatus(message)`: null, or why there are no pictures. The 3D
- * view uses `canvas`, which has the picture, and `show(frame, now)`; `overlay` has what is drawn over it.
+ * `layers` show it; `silence(now)` as of the timeline; `onStatus(message)`: null, or why there are no pictures;
+ * `onPicture` is given every live picture, as in connection.js. The 3D view uses `canvas`, which has the picture, and
+ * `show(frame, now)`; `overlay` has what is drawn over it.
  */
-export function createVideo({ layers, silence, onStatus, view, open = openStream }) {
+export function createVideo({ layers, silence, onStatus, view, onPicture, open = openStream }) {
   const scenes = createScenes();
   const overlay = createOverlay(layers);
   const picture = createPicture(layers.picture, { silence });
@@ -24,7 +25,13 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
     overlay,
     options: () => ({ view: chosen, withPictures: !withoutPictures(), tags, size: size() }),
   });
-  const stream = open({ onPicture: picture.add, onStatus });
+  const stream = open({
+    onPicture(item) {
+      onPicture?.(item);
+      picture.add(item);
+    },
+    onStatus,
+  });
   const demand = createDemand(stream.setWidth);
   let chosen = view;
   let withheld = false;
@@ -36,7 +43,7 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
   const size = () => scenes.newest?.size ?? USUAL_SIZE;
 
   function update() {
-    const need = (cssWidth) => (withoutPictures() || away.isOn ? null : widthFor(cssWidth, layers.density));
+    const need = (cssWidth) => (withoutPictures() || away.isRecording ? null : widthFor(cssWidth, layers.density));
     demand.set("panel", need(layers.shownWidth(size())));
     demand.set("3D view", need(fitted(size(), elsewhere)));
   }
@@ -56,7 +63,8 @@ export function createVideo({ layers, silence, onStatus, view, open = openStream
     push(scene) {
       const before = size();
       scenes.push(scene);
-      if (before[0] * scene.image_size[1] !== before[1] * scene.image_size[0]) update();
+      const after = size();
+      if (before[0] * after[1] !== before[1] * after[0]) update();
     },
 
     /** Shows the picture of `frame`, and people; true where the picture has changed. */

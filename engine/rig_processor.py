@@ -1,0 +1,163 @@
+"""One frame in, one snapshot out, whatever the source: sets of a rig are fused, other frames are of one camera.
+
+The steps are those of `engine.processor`, with the same promises. A set goes through them picture by picture, with one
+network for all, and its people come together in `follow`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Generic, TypeVar
+
+from engine import lifting
+from engine.fusion import CameraPoses, FusedPerson, Fusion, FusionOptions, swapped
+from engine.geometry import Camera, CameraSpec
+from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
+from engine.settings import Settings
+from engine.tracking import Colours
+from engine.types import Backend, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
+
+T = TypeVar("T", Prepared, Inferred, Decoded)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Several(Generic[T]):
+    """A step of a set: the same step of each of its pictures."""
+
+    frame: Frame
+    parts: tuple[tuple[View, T], ...]
+    """The cameras that deliver a picture."""
+
+
+class RigProcessor:
+    """Processes frames of any source; what is of one camera is its `Processor`'s affair."""
+
+    def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
+        self._one = Processor(backend, settings, camera)
+        self._fusion, self._colours = Fusion(), Colours()
+        self._settings = settings
+        self._cameras: dict[str, tuple[CameraSpec, Camera]] = {}
+
+    @property
+    def backend(self) -> Backend:
+        """May be replaced between two frames; identities survive."""
+        return self._one.backend
+
+    @backend.setter
+    def backend(self, backend: Backend) -> None:
+        self._one.backend = backend
+
+    def reconfigure(self, settings: Settings, camera: CameraSpec) -> None:
+        """Use other settings or another camera from the next frame on; identities survive."""
+        self._one.reconfigure(settings, camera)
+        self._settings = settings
+
+    def restart_tracking(self) -> None:
+        """Forget all people: the next frame is of another scene."""
+        self._one.restart_tracking()
+        self._fusion.forget()
+        self._cameras.clear()
+
+    def process(self, frame: Frame) -> Snapshot:
+        """All steps; for a frame of a recording, the recorded snapshot."""
+        if frame.recorded is not None:
+            return frame.recorded
+        return self.follow(self.decode(self.infer(self.prepare(frame))))
+
+    def prepare(self, frame: Frame) -> Prepared | Several[Prepared]:
+        """Scale and pad for the network."""
+        if not frame.views:
+            return self._one.prepare(frame)
+        return Several(
+            frame, tuple((view, self._one.prepare(view.frame)) for view in frame.views if view.frame is not None)
+        )
+
+    def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred]:
+        """Run the network."""
+        if isinstance(prepared, Prepared):
+            return self._one.infer(prepared)
+        return Several(prepared.frame, tuple((view, self._one.infer(part)) for view, part in prepared.parts))
+
+    def decode(self, inferred: Inferred | Several[Inferred]) -> Decoded | Several[Decoded]:
+        """Maps to people in 2D."""
+        if isinstance(inferred, Inferred):
+            return self._one.decode(inferred)
+        return Several(inferred.frame, tuple((view, self._one.decode(part)) for view, part in inferred.parts))
+
+    def follow(self, decoded: Decoded | Several[Decoded]) -> Snapshot:
+        """People in 2D to the same people as before, in 3D."""
+        return self._one.follow(decoded) if isinstance(decoded, Decoded) else self._fused(decoded)
+
+    def _fused(self, decoded: Several[Decoded]) -> Snapshot:
+        frame, began = decoded.frame, perf_counter()
+        cameras = {view.name: self._camera(view, frame) for view in frame.views}
+        views = [self._lifted(view.name, cameras[view.name], part) for view, part in decoded.parts]
+        lifted = perf_counter()
+        people = self._fusion.update(views, frame.time, self._options, everyone=frame.name is not None)
+        first = next(iter(cameras.values()))
+        colours = self._colours.assign([person.id for person in people])
+        scene = Scene(
+            frame.index,
+            frame.time,
+            tuple(self._person(person, first, colour) for person, colour in zip(people, colours, strict=True)),
+            first,
+            cameras,
+        )
+        stage_ms = _sums(decoded) | {"lift": (lifted - began) * 1e3, "fuse": (perf_counter() - lifted) * 1e3}
+        backend = decoded.parts[0][1].backend if decoded.parts else self.backend.info
+        return Snapshot(scene, frame, backend, stage_ms, "keypoints")
+
+    @property
+    def _options(self) -> FusionOptions:
+        settings = self._settings
+        return FusionOptions(
+            assumed_height_m=settings.assumed_height_m,
+            floor_offset_m=settings.floor_offset_m,
+            smoothing=settings.smoothing,
+            cutoff_hz=settings.smoothing_cutoff_hz,
+            beta=settings.smoothing_beta,
+        )
+
+    def _camera(self, view: View, frame: Frame) -> Camera:
+        """The camera for its picture; for one that delivers none, as it was last."""
+        known = self._cameras.get(view.name)
+        if view.frame is None and known is not None:
+            return known[1]
+        height, width = (view.frame or frame).image.shape[:2]
+        if view.frame is None and view.camera.resolution is not None:
+            width, height = view.camera.resolution
+        if known is None or known[0] is not view.camera or known[1].image_size != (width, height):
+            self._cameras[view.name] = view.camera, view.camera.for_image(width, height)
+        return self._cameras[view.name][1]
+
+    def _lifted(self, name: str, camera: Camera, decoded: Decoded) -> CameraPoses:
+        """What a camera sees, with the bodies that it guesses; also for left and right exchanged."""
+        poses = decoded.poses
+        bodies = lifting.lift(
+            None, [*poses, *map(swapped, poses)], decoded.scale, camera,
+            body="keypoints", height_m=self._settings.assumed_height_m,
+        )  # fmt: skip
+        return CameraPoses(name, camera, poses, tuple(bodies[: len(poses)]), tuple(bodies[len(poses) :]))
+
+    def _person(self, fused: FusedPerson, camera: Camera, colour: int) -> Person:
+        views = {name: PersonView(view.pose, view.error_px) for name, view in fused.views.items()}
+        person = Person(
+            fused.id,
+            next(iter(views.values())).pose2d,
+            Pose3D(camera.camera_from_world(fused.joints).astype("float32")),
+            fused.height_m or self._settings.assumed_height_m,
+            "assumed" if fused.height_m is None else "measured",
+            colour,
+            views=views,
+        )
+        return with_angles(person, camera) if self._settings.angles else person
+
+
+def _sums(decoded: Several[Decoded]) -> dict[str, float]:
+    """Milliseconds by step, of all pictures together."""
+    total: dict[str, float] = {}
+    for _, part in decoded.parts:
+        for stage, value in part.stage_ms.items():
+            total[stage] = total.get(stage, 0.0) + value
+    return total
