@@ -107,7 +107,12 @@ const joints = createJointsPanel({
   onAngles: (angles) => actions.settings({ angles }),
   loadAngles: () => get("api/angles"),
 });
-const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
+const recordings = createRecordingsPanel({
+  openRecording: actions.replay,
+  download: (name) => send.openFiles({ name, range: null, person: null, raw: false }),
+  toasts,
+  loopOf: time.loopOf,
+});
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element, floorChip.element, measure.labels);
