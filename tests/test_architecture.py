@@ -264,7 +264,7 @@ FLOORS = {
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet reaching ros_frames slots unity \
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching report ros_frames slots unity \
         webhook_request
         feed figure homeassistant one_person output ros_messages
         lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook

@@ -99,8 +99,8 @@ class Services:
             unusable = f"the folder of the recordings cannot be used: {reason(error)}"
             log.warning("the recordings are in %s", self.recordings.folder)
             self.notices.tell("recording", unusable, "check its permissions, and that its disk is not full")
-        for problem in self.outputs.start():
-            self.notices.tell("settings", problem.error, problem.hint)
+        for wrong in self.outputs.start():
+            self.notices.tell("settings", wrong.error, wrong.hint)
         self.broadcaster.start()
         self.heartbeat.start()
 

@@ -13,6 +13,6 @@ from engine.outputs.outputs import MOST as MOST
 from engine.outputs.outputs import Entry as Entry
 from engine.outputs.outputs import Outputs as Outputs
 from engine.outputs.outputs import Wanted as Wanted
-from engine.outputs.runner import Report as Report
-from engine.outputs.runner import TestResult as TestResult
+from engine.outputs.report import Report as Report
+from engine.outputs.report import TestResult as TestResult
 from engine.outputs.schemes import SCHEMES as SCHEMES

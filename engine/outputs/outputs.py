@@ -12,7 +12,8 @@ from engine.errors import PosecastError
 from engine.outputs.address import Address, scheme_of, without_login
 from engine.outputs.feed import Feed
 from engine.outputs.parsing import parse
-from engine.outputs.runner import Report, Runner, TestResult
+from engine.outputs.report import Report, TestResult
+from engine.outputs.runner import Runner
 from engine.outputs.scheme import Scheme
 from engine.outputs.schemes import SCHEMES
 

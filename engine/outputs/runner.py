@@ -14,8 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal
 
 from engine.errors import PosecastError, reason
 from engine.outputs.address import Address
@@ -23,66 +21,22 @@ from engine.outputs.feed import Feed
 from engine.outputs.figure import test_moment
 from engine.outputs.moment import Moment
 from engine.outputs.output import Output, UnusableError
+from engine.outputs.report import Report, State, Test, TestResult
 from engine.rate import rate
 from engine.redaction import Secrets
 from engine.retry import pause_s
 
 log = logging.getLogger(__name__)
 
-State = Literal["connecting", "sending", "retrying", "wrong", "stopped"]
-
 STEADY_S = 10.0
 """After so long without a failure, the next one counts as the first."""
 SLOW_S = 2.0
 """A target that takes longer for a message is reported."""
-TEST_WITHIN_S = 8.0
 _LOOK_UP_S = 0.2
 _RATE_OVER = 60
 """Number of recent moments that the rate is measured over."""
 _RATE_LASTS_S = 3.0
 """Seconds after the last moment until the rate counts as 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How an output is doing."""
-
-    state: State
-    error: str | None
-    """Why it does not send, or why the target is slow; None while all is well."""
-    hint: str
-    retry_s: float | None
-    """Seconds until the next attempt; None unless `retrying`."""
-    rate: float
-    """Scenes per second at present, of those about which the target was told something."""
-    sent: int
-    """Messages since the start."""
-    failures: int
-    """How often it was interrupted since the start."""
-    last_error: str | None
-    """The newest error, also after it has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class TestResult:
-    """What came of a test."""
-
-    ok: bool
-    message: str
-    hint: str = ""
-
-
-class _Test:
-    """A test that somebody waits for."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.result = TestResult(False, f"the target did not take the test within {TEST_WITHIN_S:g} s",
-                                 "it may be slow, or not what the address says")  # fmt: skip
-
-    def finish(self, result: TestResult) -> None:
-        self.result = result
-        self.done.set()
 
 
 class Runner:
@@ -108,7 +62,7 @@ class Runner:
         self._busy_since: float | None = None
         self._sent = self._failures = 0
         self._times: deque[float] = deque(maxlen=_RATE_OVER)
-        self._tests: deque[_Test] = deque()
+        self._tests: deque[Test] = deque()
         self._stopping = threading.Event()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"posecast-output-{address.scheme}", daemon=True)
@@ -135,13 +89,12 @@ class Runner:
 
     def test(self) -> TestResult:
         """Send the figure of the test, and wait a bounded time for what comes of it."""
-        test = _Test()
+        test = Test()
         self._tests.append(test)
         self._hurry.set()
         if not self._thread.is_alive():
             self._fail_tests()
-        test.done.wait(TEST_WITHIN_S)
-        return test.result
+        return test.wait()
 
     def report(self) -> Report:
         now, error = self._clock(), self._error

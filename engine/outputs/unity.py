@@ -32,4 +32,4 @@ def euler_degrees(R: Array) -> Array:
     x = np.arcsin(np.clip(-R[..., 1, 2], -1, 1))
     y = np.arctan2(R[..., 0, 2], R[..., 2, 2])
     z = np.arctan2(R[..., 1, 0], R[..., 1, 1])
-    return np.degrees(np.stack([x, y, z], axis=-1))
+    return np.asarray(np.degrees(np.stack([x, y, z], axis=-1)))

@@ -86,7 +86,7 @@ class Vmc(Output):
         """(3,) metres: the point on the floor that is the avatar's origin."""
         if self._start is not None and not test:
             return self._start
-        here = pose.heads[0] * (1.0, 0.0, 1.0)
+        here = np.asarray(pose.heads[0] * (1.0, 0.0, 1.0))
         if not test:
             self._start = here
         return here

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.errors import PosecastError
 from engine.outputs import MOST, SCHEMES, Entry, Outputs, Wanted
 from engine.outputs.address import RATE, Option
-from engine.outputs.runner import TestResult
+from engine.outputs.report import TestResult
 from engine.outputs.scheme import Scheme
 from engine.pipeline import Pipeline
 from engine.wire import Wire

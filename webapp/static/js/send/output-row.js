@@ -36,7 +36,7 @@ export function createOutputRow({ id, actions }) {
     test.disabled = true;
     result.hidden = false;
     result.dataset.ok = "";
-    setText(result, "Sending a figure in T-pose …");
+    setText(result, "Testing …");
     try {
       const { ok, message, hint } = await actions.test(id);
       result.dataset.ok = String(ok);
