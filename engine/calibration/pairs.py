@@ -50,7 +50,7 @@ class Pair:
     @property
     def worth(self) -> float:
         """For choosing where to begin: many joints, at angles that tell distances."""
-        return self.joints * min(np.sin(np.radians(self.angle_deg)), 0.5)
+        return self.joints * min(float(np.sin(np.radians(self.angle_deg))), 0.5)
 
 
 def pair_of(views: list[View], first: int, second: int) -> Pair | None:
