@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from engine.calibration.observations import View
@@ -50,7 +49,7 @@ class Pair:
     @property
     def worth(self) -> float:
         """For choosing where to begin: many joints, at angles that tell distances."""
-        return self.joints * min(np.sin(np.radians(self.angle_deg)), 0.5)
+        return self.joints * min(float(np.sin(np.radians(self.angle_deg))), 0.5)
 
 
 def pair_of(views: list[View], first: int, second: int) -> Pair | None:
@@ -162,10 +161,11 @@ def _posed(first: int, second: int, common: _Common, E: Array, matches: tuple[tu
     count, R, t, _ = cv2.recoverPose(E, a, b, np.eye(3))
     if count < len(a) / 2:
         return None
-    return Pair(first, second, matches, np.asarray(R), np.asarray(t).ravel(), int(count), _angle(R, a, b))
+    rotation, direction = np.asarray(R, dtype=np.float64), np.asarray(t, dtype=np.float64).ravel()
+    return Pair(first, second, matches, rotation, direction, int(count), _angle(rotation, a, b))
 
 
-def _angle(R: NDArray[np.float64], a: Array, b: Array) -> float:
+def _angle(R: Array, a: Array, b: Array) -> float:
     """Median angle between the two rays of each joint, degrees."""
     x = np.pad(a, ((0, 0), (0, 1)), constant_values=1) @ R.T
     y = np.pad(b, ((0, 0), (0, 1)), constant_values=1)

@@ -150,7 +150,8 @@ class _Growing:
         )  # fmt: skip
         if not ok or inliers is None or len(inliers) < _LEAST_FOR_POSE:
             return None
-        return len(inliers), at, np.asarray(cv2.Rodrigues(rotation)[0]), np.asarray(t).ravel()
+        R = np.asarray(cv2.Rodrigues(rotation)[0], dtype=np.float64)
+        return len(inliers), at, R, np.asarray(t, dtype=np.float64).ravel()
 
     def assign(self) -> None:
         """Say who each camera's people are, by where known people would be seen; new pairs are new people."""

@@ -54,7 +54,7 @@ class BoardFinder:
 
     def find(self, image: Image, time: float = 0.0) -> Sighting | None:
         """The board in a picture; None if it is not there, or only a little of it."""
-        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         corners, ids, _, _ = self._detector.detectBoard(grey)
         if ids is None or len(ids) < LEAST_CORNERS:
             return None

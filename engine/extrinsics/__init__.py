@@ -12,7 +12,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from engine.errors import PosecastError
 from engine.extrinsics.calibration import DEFAULT_CALIBRATION, NAMED, Calibration, calibration_json, describe
@@ -68,7 +72,10 @@ def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> 
 
 
 def load_calibration(text: str) -> Calibration:
-    """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'; or the named 'reference'."""
+    """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'; or the named 'reference'.
+
+    EasyMocap's extri.yml is read with the intri.yml beside it.
+    """
     if text in NAMED:
         return NAMED[text]
     path, name = _file_and_name(text)
@@ -77,7 +84,21 @@ def load_calibration(text: str) -> Calibration:
             data = file_.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise cannot_read(f"the camera file {path}", error) from error
-    return _parse(data, path.name, name)
+    return _parse(data, path.name, name, _lenses_beside(path))
+
+
+def _lenses_beside(path: Path) -> dict[str, Any]:
+    """The values of the file of intrinsics that belongs to a file of EasyMocap's extrinsics."""
+    beside = path.with_name(f"intri{path.suffix}")
+    if path.stem != "extri" or not beside.is_file():
+        return {}
+    try:
+        with beside.open("rb") as file:
+            return read_document(file.read(MAX_UPLOAD_BYTES)).values
+    except OSError as error:
+        raise cannot_read(f"the camera file {beside}", error) from error
+    except PosecastError as error:
+        raise PosecastError(_told(beside.name, error), error.hint) from error
 
 
 def _file_and_name(text: str) -> tuple[Path, str | None]:
@@ -89,11 +110,14 @@ def _file_and_name(text: str) -> tuple[Path, str | None]:
     return (Path(text), None) if part is None else (Path(text[:part]), text[part + 1 :])
 
 
-def _parse(data: bytes, filename: str, camera: str | None) -> Calibration:
+def _parse(
+    data: bytes, filename: str, camera: str | None, lenses: Mapping[str, Any] = MappingProxyType({})
+) -> Calibration:
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(filename, MAX_FILE_BYTES)
     try:
-        return understand(choose_camera(_sized(data, filename), camera))
+        document = _sized(data, filename)
+        return understand(choose_camera(replace(document, values={**lenses, **document.values}), camera))
     except SeveralCamerasError as error:
         raise SeveralCamerasError(_told(filename, error), error.hint, error.names) from error
     except CalibrationTooLargeError:

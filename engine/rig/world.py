@@ -62,7 +62,9 @@ def _with_up(camera: RigCamera, up: str) -> RigCamera:
 
 
 def _doubts_about_places(cameras: Sequence[RigCamera]) -> Iterator[str]:
-    places = {camera.name: -camera.spec.R.T @ camera.spec.t for camera in cameras if camera.spec is not None}
+    # A file of a lens alone says nothing about the place.
+    posed = [(camera.name, camera.spec) for camera in cameras if camera.spec and camera.spec.provenance.pose == "file"]
+    places = {name: -spec.R.T @ spec.t for name, spec in posed}
     for one, other in combinations(places, 2):
         distance = float(np.linalg.norm(places[one] - places[other]))
         if distance < SAME_PLACE_M:

@@ -132,3 +132,15 @@ def test_a_rig_is_told_by_its_suffix() -> None:
     assert is_rig("studio/rig.toml")
     assert not is_rig("demo")
     assert not is_rig("http://camera/rig.toml")
+
+
+def test_files_of_lenses_alone_do_not_put_cameras_at_the_same_place(tmp_path: Path) -> None:
+    (tmp_path / "lens.toml").write_text(
+        'name = "a"\nsize = [1280, 720]\nmatrix = [[900.0, 0.0, 640.0], [0.0, 900.0, 360.0], [0.0, 0.0, 1.0]]\n'
+    )
+    cameras = "".join(
+        f'[cameras.{name}]\nsource = "demo:{at}"\ncalibration = "lens.toml"\n' for at, name in enumerate("ab")
+    )
+    (tmp_path / "rig.toml").write_text(cameras)
+    specs = [camera.spec for camera in read_rig(tmp_path / "rig.toml").cameras]
+    assert all(spec is not None and spec.provenance.pose == "default" for spec in specs)

@@ -12,6 +12,7 @@ import {
   SRGBColorSpace,
 } from "../../vendor/vendor.js";
 import { BLENDED, ORDER } from "./blended.js";
+import { undistort } from "./lens-shader.js";
 import { createRibbons } from "./ribbons.js";
 
 /** Metres from the camera to the picture when seen from outside, and to the glyph's end without a picture. */
@@ -32,6 +33,7 @@ export function createFrustum(pictureCanvas) {
   geometry.setAttribute("uv", new BufferAttribute(Float32Array.of(0, 1, 1, 1, 1, 0, 0, 0), 2));
   geometry.setIndex([0, 3, 2, 0, 2, 1]);
   const material = new MeshBasicMaterial({ side: DoubleSide, toneMapped: false, ...BLENDED });
+  const lens = undistort(material);
   const plane = new Mesh(geometry, material);
   plane.frustumCulled = false;
   plane.renderOrder = ORDER.picture;
@@ -80,9 +82,10 @@ export function createFrustum(pictureCanvas) {
   return {
     objects: [group],
 
-    /** `camera`: {image_size, fx, fy, cx, cy} in pixels; `displayFromCamera`: a transform. */
+    /** `camera`: {image_size, fx, fy, cx, cy, distortion} in pixels; `displayFromCamera`: a transform. */
     setCamera(camera, displayFromCamera) {
       intrinsics = camera;
+      lens.set(camera);
       const m = displayFromCamera;
       group.matrix.set(m[0], m[1], m[2], m[9], m[3], m[4], m[5], m[10], m[6], m[7], m[8], m[11], 0, 0, 0, 1);
       group.matrixWorldNeedsUpdate = true;
