@@ -120,10 +120,17 @@ class Sighting:
 
 def sightings_of(views: Sequence[CameraPoses]) -> list[Sighting]:
     """Everybody in every view."""
+    return [sighting for each in sightings_by_view(views) for sighting in each]
+
+
+def sightings_by_view(views: Sequence[CameraPoses]) -> list[list[Sighting]]:
+    """The same, for each view."""
     return [
-        _sighting(index, view.camera, pose, body, mirrored)
+        [
+            _sighting(index, view.camera, pose, body, mirrored)
+            for pose, body, mirrored in zip(view.poses, view.bodies, view.mirrored, strict=True)
+        ]
         for index, view in enumerate(views)
-        for pose, body, mirrored in zip(view.poses, view.bodies, view.mirrored, strict=True)
     ]
 
 
