@@ -25,21 +25,21 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
         extrinsics fitting floor input_hint models overlay wire
-        fusion motion rig
+        calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
-        session
+        __init__ board board_bundle bundle observations triangulation world_from_people
+        board_pdf pairs sighting
+        coverage rig_from_people
+        lens rig_result selection
+        rig_from_board rig_picture session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
@@ -222,11 +222,12 @@ FLOORS = {
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
+        calibrating
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine events outputs recordings uploads
+        calibration camera comparison engine events outputs recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -253,8 +254,8 @@ FLOORS = {
         __main__
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console network_command terminal
-        bench calibrate comparison_chart convert doctor export infer models serve
+        __init__ arguments bundle chart console network_command rig_watching terminal
+        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
         calibrate_parser compare
         parser
     """,

@@ -43,6 +43,7 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
+from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
@@ -156,6 +157,7 @@ def _services(
         sources=sources,
         source_desk=source_desk,
         camera=camera,
+        calibrating=Calibrating(pipeline, camera),
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         event_desk=desk,
         costs=Costs(),
@@ -186,6 +188,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
     heartbeat.each_second("saving the camera", services.camera.settle)
+    heartbeat.each_second("looking for a calibration board", services.calibrating.look)
     heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("erasing deleted recordings", services.library.trash.sweep)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)

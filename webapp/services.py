@@ -28,6 +28,7 @@ from webapp.recording.recordings import Recordings
 from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
+from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
 from webapp.state.event_desk import EventDesk
@@ -66,6 +67,7 @@ class Services:
     sources: Sources
     source_desk: SourceDesk
     camera: CameraDesk
+    calibrating: Calibrating
     events: EngineEvents
     event_desk: EventDesk
     costs: Costs

@@ -417,9 +417,9 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     assert header.bounding_box() == before, "the header stays as it is while something is recorded"
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 2)
     page.get_by_role("button", name=re.compile("Stop recording")).click()
-    expect(page.locator(".toast")).to_contain_text(re.compile(r"Saved recording-\S+: \d+:\d\d, \d+ scenes, "))
+    toast = page.locator(".toast", has_text=re.compile(r"Saved: .+ · \d+:\d\d, \d"))
+    toast.get_by_role("button", name="Open").click()
     item = page.locator(".recording").first
-    item.get_by_role("button", name="Replay").click()
     status = header.get_by_role("status")
     expect(status).to_have_text("Replay")
     assert api(page, "api/state")[1]["source"] == "demo", "others see what they saw"
@@ -434,6 +434,7 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     eventually(lambda: api(page, "api/state")[1]["source"] == "demo")
     expect(badge).to_be_hidden()
     expect(status).to_have_text("Live")
+    item.get_by_role("button", name=re.compile("^Edit")).click()
     with page.expect_download() as jsonl:
         item.get_by_role("link", name=re.compile("JSONL")).click()
     lines = jsonl.value.path().read_text().splitlines()
@@ -442,10 +443,8 @@ def test_a_recording_is_made_replayed_kept_and_deleted(page: Page) -> None:
     with page.expect_download() as csv:
         item.get_by_role("link", name=re.compile("CSV")).click()
     assert csv.value.path().read_text().startswith("frame")
-    delete = item.get_by_role("button", name=re.compile("Delete"))
-    delete.click()
-    delete.click()
-    expect(page.locator(".recordings")).to_have_text("No recordings yet.")
+    item.get_by_role("button", name=re.compile("^Delete")).click()
+    expect(page.get_by_text("No recordings yet.")).to_be_visible()
 
 
 def test_a_visitor_with_the_view_link_changes_nothing(visit: Open, dashboard: Dashboard, watch: Watch) -> None:

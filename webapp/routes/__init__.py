@@ -1,6 +1,7 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
 from webapp.routes import (
+    calibration,
     camera,
     comparison,
     engine,
@@ -17,6 +18,7 @@ from webapp.routes import (
 BLUEPRINTS = tuple(
     module.blueprint
     for module in (
+        calibration,
         camera,
         comparison,
         engine,

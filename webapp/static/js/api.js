@@ -50,4 +50,5 @@ function parse(text) {
 export const get = (path, options) => request("GET", path, undefined, options);
 export const put = (path, body) => request("PUT", path, body);
 export const post = (path, body) => request("POST", path, body ?? {});
+export const patch = (path, body) => request("PATCH", path, body);
 export const remove = (path) => request("DELETE", path);

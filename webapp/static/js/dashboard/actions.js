@@ -1,7 +1,6 @@
 // What the page asks of the server: one function an action, each with its failure shown.
 
-import { post, put, remove } from "../api.js";
-import { describeSaved } from "../panels/recordings.js";
+import { put, remove } from "../api.js";
 
 /** `state()`: the server's newest, or null; `toasts`; `reset()` sets the controls to the server's state again. */
 export function createActions({ state, toasts, reset }) {
@@ -27,10 +26,6 @@ export function createActions({ state, toasts, reset }) {
       const { [id]: _, ...others } = state().settings.person_heights_m ?? {};
       const heights = metres === null ? others : { ...others, [id]: metres };
       return actions.settings({ person_heights_m: Object.keys(heights).length > 0 ? heights : null });
-    },
-    async record(on, video) {
-      const answer = await act(() => post("api/recordings", { record: on, video }));
-      if (answer?.finished) toasts.news(describeSaved(answer.finished));
     },
     replayForAll: (name) => act(() => put("api/source", { source: `recording:${name}` })),
   };

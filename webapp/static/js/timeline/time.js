@@ -37,22 +37,33 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
 
   /** Plays a recording in this page; its keys are at hand. */
   async function open(name) {
+    bar.setOpening(true);
     try {
       if (await transport.open(name)) bar.focus();
     } catch (error) {
       problem(error);
     }
+    bar.setOpening(false);
+  }
+
+  /** A recording was edited. */
+  function refresh(name) {
+    if (transport.tape.name === name) transport.refresh().catch(problem);
   }
 
   async function share(name) {
     await onShare(name);
     transport.live();
+    bar.focus(); // the button goes
   }
 
   return {
     transport,
     bar: bar.element,
     open,
+    /** A and B of a recording that is open here; null without them. */
+    loopOf: (name) => (transport.tape.kind === "recording" && transport.tape.name === name ? transport.loop : null),
+    refresh,
 
     push(scene, now) {
       timeline.push(scene, now);
