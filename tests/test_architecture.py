@@ -269,7 +269,7 @@ FLOORS = {
         __init__
     """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder rig sampler slopes watchers wrists
+        camera chromium cleaning event_scripts floor household numpy_decoder outputs rig sampler slopes watchers wrists
         body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page

@@ -110,7 +110,7 @@ class Sighting:
 
     def depths(self, joints: Array) -> Array:
         """(..., 3) metres, world frame -> (...) metres in front of the camera."""
-        return joints @ self.camera.R[2] + self.camera.t[2]
+        return np.asarray(joints @ self.camera.R[2] + self.camera.t[2])
 
     def pixel_errors(self, joints: Array) -> Array:
         """(19, 3) metres, world frame -> (19,) pixels from the keypoints; NaN where not found."""
