@@ -44,7 +44,7 @@ FLOORS = {
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         animation image_reader lens live playback rig
-        camera image_paths images rig_live video
+        browser camera image_paths images rig_live video
         absence demo network
         sources
         __init__
@@ -200,7 +200,7 @@ FLOORS = {
         pixels
     """,
     "webapp.live": """
-        __init__ faces heartbeat packets scenes session_requests viewers
+        __init__ faces heartbeat packets plain_websocket scenes session_requests viewers
         broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
@@ -211,6 +211,10 @@ FLOORS = {
         replay trash writing
         library recorder
         thumbnails
+    """,
+    "webapp.publishing": """
+        __init__ passes permission publishers
+        frames webrtc
     """,
     "webapp.uploads": """
         __init__ examine files
@@ -227,7 +231,7 @@ FLOORS = {
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        calibration camera comparison engine events outputs recordings uploads
+        calibration camera comparison engine events outputs publishing recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -243,7 +247,7 @@ FLOORS = {
         __init__ describe monitoring
         access
         live uploads
-        recording
+        publishing recording
         state
         services
         routes
