@@ -6,17 +6,24 @@ network for all, and its people come together in `follow`.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Generic, TypeVar
 
 from engine import lifting
-from engine.fusion import CameraPoses, FusedPerson, Fusion, FusionOptions, swapped
+from engine.fusion import CameraPoses, FusedPerson, Fusion, FusionOptions, OffsetWatch, swapped
 from engine.geometry import Camera, CameraSpec
 from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
 from engine.settings import Settings
 from engine.tracking import Colours
 from engine.types import Backend, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
+
+logger = logging.getLogger(__name__)
+
+USUAL_RATE = 30.0
+"""Pictures per second of a camera that does not say."""
 
 T = TypeVar("T", Prepared, Inferred, Decoded)
 
@@ -35,7 +42,7 @@ class RigProcessor:
 
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
         self._one = Processor(backend, settings, camera)
-        self._fusion, self._colours = Fusion(), Colours()
+        self._fusion, self._colours, self._clocks = Fusion(), Colours(), OffsetWatch()
         self._settings = settings
         self._cameras: dict[str, tuple[CameraSpec, Camera]] = {}
 
@@ -57,6 +64,7 @@ class RigProcessor:
         """Forget all people: the next frame is of another scene."""
         self._one.restart_tracking()
         self._fusion.forget()
+        self._clocks = OffsetWatch()
         self._cameras.clear()
 
     def process(self, frame: Frame) -> Snapshot:
@@ -93,6 +101,7 @@ class RigProcessor:
         frame, began = decoded.frame, perf_counter()
         cameras = {view.name: self._camera(view, frame) for view in frame.views}
         views = [self._lifted(view.name, cameras[view.name], part) for view, part in decoded.parts]
+        self._check_clocks(views, decoded)
         lifted = perf_counter()
         people = self._fusion.update(views, frame.time, self._options, everyone=frame.name is not None)
         first = next(iter(cameras.values()))
@@ -107,6 +116,20 @@ class RigProcessor:
         stage_ms = _sums(decoded) | {"lift": (lifted - began) * 1e3, "fit": (perf_counter() - lifted) * 1e3}
         backend = decoded.parts[0][1].backend if decoded.parts else self.backend.info
         return Snapshot(scene, frame, backend, stage_ms, "keypoints")
+
+    def _check_clocks(self, views: Sequence[CameraPoses], decoded: Several[Decoded]) -> None:
+        """Say, once, whose clock seems to be off by more than a frame."""
+        times = {view.name: view.frame.time for view, _ in decoded.parts if view.frame is not None}
+        rates = {view.name: view.rate or USUAL_RATE for view, _ in decoded.parts}
+        offsets = {view.name: view.offset_s for view, _ in decoded.parts}
+        for name, offset in self._clocks.see(views, times).items():
+            if abs(offset.seconds) > 1 / rates[name]:
+                logger.warning(
+                    "camera %s: its clock seems to be %.3f s off, by how people move; try offset_s = %.3f",
+                    name,
+                    abs(offset.seconds),
+                    offsets[name] + offset.seconds,
+                )
 
     @property
     def _options(self) -> FusionOptions:

@@ -53,7 +53,7 @@ FLOORS = {
         sightings
         track triangulation
         completion following grouping refinement
-        sides
+        offsets sides
         fusion
         __init__
     """,

@@ -76,7 +76,7 @@ def pair_cost(a: Sighting, b: Sighting) -> float | None:
     common = np.flatnonzero(a.found & b.found)
     if len(common) < MIN_COMMON:
         return None
-    points, gaps, fixed = _meetings(a, b, common)
+    points, gaps, fixed = meetings(a, b, common)
     if np.count_nonzero(fixed) < MIN_COMMON:
         return None
     gap = float(np.median(gaps[fixed]))
@@ -88,7 +88,7 @@ def pair_cost(a: Sighting, b: Sighting) -> float | None:
     return gap / FAR_M + (min(unlike) if unlike else 0.5)
 
 
-def _meetings(a: Sighting, b: Sighting, joints: Array) -> tuple[Array, Array, Array]:
+def meetings(a: Sighting, b: Sighting, joints: Array) -> tuple[Array, Array, Array]:
     """Where lines come closest to each other (J, 3), their distances there (J,), and whether they cross (J,)."""
     u, v = a.lines[joints], b.lines[joints]
     between = b.camera.position - a.camera.position

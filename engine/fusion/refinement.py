@@ -19,7 +19,7 @@ from engine.bones import BONES, LIMB_COUNT
 from engine.fusion.sightings import Found, Sighting
 from engine.fusion.triangulation import FAR, NEAREST_M
 from engine.geometry import Array
-from engine.skeleton import JOINT_COUNT
+from engine.skeleton import JOINT, JOINT_COUNT, PELVIS
 
 STEPS = 3
 LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.02, 0.04)
@@ -29,6 +29,7 @@ SHAPE_ERROR_M = 0.10
 EXPECTED_ERROR_M = 0.10
 """Standard deviation of a joint from where it was expected."""
 _LEAST_WEIGHT = 1e-3
+_HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
 _A, _B = BONES.T
 _I = np.eye(3)
 _ENDS = np.eye(JOINT_COUNT)[_B] - np.eye(JOINT_COUNT)[_A]
@@ -53,6 +54,7 @@ def refined(
         if expected is not None:
             blocks, sides = _with_expected(blocks, sides, joints, expected)
         joints = joints + _step(blocks, sides, joints, lengths, shape)
+    joints[PELVIS] = joints[_HIPS].mean(axis=0)  # no camera sees it; the lifter's is 3 cm before or behind
     r, _ = _distances(sightings, M, d, w, joints)
     return joints, (w > 0).T & (r < 1).T
 

@@ -110,7 +110,7 @@ class Sighting:
 
     def depths(self, joints: Array) -> Array:
         """(..., 3) metres, world frame -> (...) metres in front of the camera."""
-        return joints @ self.camera.R[2] + self.camera.t[2]
+        return np.asarray(joints @ self.camera.R[2] + self.camera.t[2])
 
     def pixel_errors(self, joints: Array) -> Array:
         """(19, 3) metres, world frame -> (19,) pixels from the keypoints; NaN where not found."""
@@ -120,10 +120,17 @@ class Sighting:
 
 def sightings_of(views: Sequence[CameraPoses]) -> list[Sighting]:
     """Everybody in every view."""
+    return [sighting for each in sightings_by_view(views) for sighting in each]
+
+
+def sightings_by_view(views: Sequence[CameraPoses]) -> list[list[Sighting]]:
+    """The same, for each view."""
     return [
-        _sighting(index, view.camera, pose, body, mirrored)
+        [
+            _sighting(index, view.camera, pose, body, mirrored)
+            for pose, body, mirrored in zip(view.poses, view.bodies, view.mirrored, strict=True)
+        ]
         for index, view in enumerate(views)
-        for pose, body, mirrored in zip(view.poses, view.bodies, view.mirrored, strict=True)
     ]
 
 

@@ -83,15 +83,10 @@ def _of_both(w: Array) -> Array:
     return np.where((w > 0).all(axis=1, keepdims=True), w, 0.0)
 
 
-def _of_both(w: Array) -> Array:
-    """(J, 2) weights, 0 where one of both views does not see the joint."""
-    return np.where((w > 0).all(axis=1, keepdims=True), w, 0.0)
-
-
 def _cost(sightings: list[Sighting], M: Array, d: Array, w: Array, joints: Array) -> Array:
     """(J,): the number of views that do not agree, softly counted."""
     _, r = _residuals(sightings, M, d, w, joints)
-    return np.where(w > 0, r**2 / (1 + r**2), 0.0).sum(axis=1)
+    return np.asarray(np.where(w > 0, r**2 / (1 + r**2), 0.0).sum(axis=1))
 
 
 def _residuals(sightings: list[Sighting], M: Array, d: Array, w: Array, joints: Array) -> tuple[Array, Array]:

@@ -142,7 +142,7 @@ def _tracked(wire: Wire, camera: geometry.Camera) -> types.Person:
     }
     joints = _joints(wire["joints_camera"])
     if views and joints is not None:  # they are in the frame of the first camera that sees the person
-        joints = camera.camera_from_world(_rows(wire["joints_3d"]))
+        joints = np.asarray(camera.camera_from_world(_rows(wire["joints_3d"])), np.float64)
     pose3d = None if joints is None else types.Pose3D(joints.astype(np.float32))
     pose2d = _pose2d(wire["keypoints_2d"], wire["score"])
     return types.Person(

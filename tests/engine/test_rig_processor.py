@@ -7,9 +7,11 @@ from typing import Any, cast
 
 import jsonschema
 import numpy as np
+import pytest
 
 from engine import overlay
 from engine.capture import stage
+from engine.fusion import offsets
 from engine.geometry import DEFAULT_CAMERA
 from engine.mosaic import flattened, mosaic_of, picture_of, poses_in_mosaic
 from engine.processor import Decoded
@@ -132,3 +134,21 @@ def test_layouts_fill_a_screen() -> None:
     mixed = mosaic_of([(1920, 1080), (640, 480)])
     for tile, (width, height) in zip(mixed.tiles, [(1920, 1080), (640, 480)], strict=True):
         assert abs(tile.width / tile.height - width / height) < 0.01
+
+
+def test_a_clock_that_is_off_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The left camera's pictures are 0.2 s older than their times say."""
+    one = processor()
+    for index in range(offsets.LOOKED_AT):
+        views, parts = [], []
+        for number, late in ((0, 0), (2, 3)):
+            frame = Frame(index, index / 15, index / 15, np.zeros((720, 1280, 3), np.uint8))
+            view = View(NAMES[number], stage.CAMERA_SPECS[number], frame, rate=15.0)
+            poses = tuple(poses_of(number, (index - late) / 15, index, [1, 2, 3]))
+            views.append(view)
+            parts.append((view, Decoded(frame, poses, "keypoints", None, (1, 1), INFO, {})))
+        one.follow(Several(Frame(index, index / 15, index / 15, frame.image, views=tuple(views)), tuple(parts)))
+    told = [record.message for record in caplog.records if "clock" in record.message]
+    assert len(told) == 1
+    assert told[0].startswith("camera left")
+    assert -0.24 < float(told[0].split("offset_s = ")[1]) < -0.16
