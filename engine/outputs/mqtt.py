@@ -6,6 +6,7 @@ An output keeps one connection. The broker confirms events and what is retained;
 from __future__ import annotations
 
 import secrets
+import socket
 import ssl
 import threading
 import time
@@ -32,7 +33,6 @@ TOPIC = "posecast"
 _ANSWER_S = 5.0
 """Seconds for the broker to accept a connection, to answer, and to confirm a message."""
 _KEEPALIVE_S = 15
-_GOODBYE_S = 0.5
 _STALE_S = 10.0
 """Seconds without a picture after which nobody can know any more who is there, which is said as offline."""
 _STUCK_S = 5.0
@@ -103,12 +103,19 @@ class Mqtt(Output):
             self._say_online(False)
 
     def close(self) -> None:
-        if self._online and self._lost is None:
-            with suppress(Exception):
-                goodbye = status(self._topic, OFFLINE)
-                self._client.publish(goodbye.topic, goodbye.payload, 1, retain=True).wait_for_publish(_GOODBYE_S)
+        with suppress(Exception):
+            if self._online:
+                self._say_online(False)
         self._client.disconnect()
+        self.interrupt()
         self._client.loop_stop()
+
+    def interrupt(self) -> None:
+        """Hang up: paho's thread would otherwise wait for the broker to confirm what it has not confirmed."""
+        connection = self._client.socket()
+        if isinstance(connection, socket.socket):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _made_client(self) -> Client:
         client = Client(

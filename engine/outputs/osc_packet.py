@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from pythonosc.parsing.osc_types import (
     IMMEDIATELY,
@@ -18,7 +19,11 @@ _EMPTY, _LENGTH = 16, 4
 """Bytes of a bundle without messages, and of the length before each."""
 ONE_PACKET = 1472
 """Bytes of the payload that Ethernet carries in one packet: a larger datagram is lost as a whole if one part is."""
-_WRITERS = {str: ("s", write_string), int: ("i", write_int), float: ("f", write_float)}
+_WRITERS: dict[type, tuple[str, Callable[[Any], bytes]]] = {
+    str: ("s", write_string),
+    int: ("i", write_int),
+    float: ("f", write_float),
+}
 
 
 def message(address: str, *arguments: Argument) -> bytes:

@@ -12,12 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from engine.geometry import Array, Camera
-from engine.outputs.ros_frames import OPTICAL, WORLD, camera_transforms, facing, quaternion, ros_from_camera, vector
+from engine.outputs.ros_frames import (
+    OPTICAL,
+    UNTURNED,
+    WORLD,
+    camera_transforms,
+    facing,
+    ros_from_camera,
+    vectors,
+)
 from engine.overlay import colour_of
 from engine.skeleton import JOINTS, LIMBS, PELVIS
 from engine.types import Person, Snapshot
@@ -31,11 +40,16 @@ HRI_KEYPOINTS = (
 )  # fmt: skip
 """The order of hri_msgs/Skeleton2D: the left eye and ear come first, unlike in OpenPose's order, which it is named
 after."""
+_HRI_ORDER = [JOINTS.index(name) for name in HRI_KEYPOINTS]
 LIFETIME_S = 0.5
 """Seconds after which a viewer removes a marker that was not sent again."""
 _SPHERE_LIST, _LINE_LIST, _TEXT = 7, 5, 9
 """Types of visualization_msgs/Marker."""
-_JOINT_M, _BONE_M, _TEXT_M = 0.05, 0.025, 0.15
+_JOINT = {"x": 0.05, "y": 0.05, "z": 0.05}
+_BONE = {"x": 0.025, "y": 0.0, "z": 0.0}
+_LABEL = {"x": 0.0, "y": 0.0, "z": 0.15}
+"""Sizes of the markers, metres."""
+_ORIGIN = {"x": 0.0, "y": 0.0, "z": 0.0}
 _LABEL_ABOVE_M = 0.25
 
 Data = dict[str, Any]
@@ -62,10 +76,10 @@ def publications(snapshot: Snapshot, wall_time: float) -> Iterator[Publication]:
     yield Publication("/tf", "tf2_msgs/msg/TFMessage", {"transforms": camera_transforms(camera, stamp)})
     markers = [marker for person, joints in placed for marker in _markers(person, joints, stamp)]
     yield Publication("/posecast/markers", "visualization_msgs/msg/MarkerArray", {"markers": markers})
-    poses = [_pose(joints[PELVIS], facing(joints)) for _, joints in placed]
+    poses = [_pose(vectors(joints[[PELVIS]])[0], facing(joints)) for _, joints in placed]
     yield _pose_array("/posecast/people", poses, stamp)
     for person, joints in placed:
-        yield _pose_array(f"/posecast/{body(person)}/joints", [_pose(joint, np.eye(3)) for joint in joints], stamp)
+        yield _pose_array(f"/posecast/{body(person)}/joints", [_pose(point) for point in vectors(joints)], stamp)
     yield from _hri(snapshot, stamp)
 
 
@@ -82,8 +96,8 @@ def _joints(person: Person, camera: Camera) -> Array | None:
     return ros_from_camera(np.asarray(person.pose3d.joints, dtype=np.float64), camera)
 
 
-def _pose(position: Array, R: Array) -> Data:
-    return {"position": vector(position), "orientation": quaternion(R)}
+def _pose(position: Data, orientation: Data = UNTURNED) -> Data:
+    return {"position": position, "orientation": orientation}
 
 
 def _pose_array(topic: str, poses: list[Data], stamp: dict[str, int]) -> Publication:
@@ -92,15 +106,16 @@ def _pose_array(topic: str, poses: list[Data], stamp: dict[str, int]) -> Publica
 
 
 def _markers(person: Person, joints: Array, stamp: dict[str, int]) -> list[Data]:
-    points = [vector(joint) for joint in joints]
+    points = vectors(joints)
     lines = [points[end] for limb in LIMBS for end in limb]
-    top = joints[joints[:, 2].argmax()] + (0.0, 0.0, _LABEL_ABOVE_M)
+    top = max(points, key=itemgetter("z"))
+    above = {**top, "z": round(top["z"] + _LABEL_ABOVE_M, 4)}
     return [
-        _marker("joints", person, stamp, type=_SPHERE_LIST, scale=vector(np.full(3, _JOINT_M)), points=points),
-        _marker("bones", person, stamp, type=_LINE_LIST, scale=vector(np.array([_BONE_M, 0, 0])), points=lines),
+        _marker("joints", person, stamp, type=_SPHERE_LIST, scale=_JOINT, points=points),
+        _marker("bones", person, stamp, type=_LINE_LIST, scale=_BONE, points=lines),
         _marker(
-            "ids", person, stamp, type=_TEXT, scale=vector(np.array([0, 0, _TEXT_M])), text=str(person.id),
-            pose=_pose(top, np.eye(3)),
+            "ids", person, stamp, type=_TEXT, scale=_LABEL, text=str(person.id),
+            pose=_pose(above),
         ),
     ]  # fmt: skip
 
@@ -112,7 +127,7 @@ def _marker(namespace: str, person: Person, stamp: dict[str, int], **fields: Any
         "ns": namespace,
         "id": person.id,
         "action": 0,
-        "pose": _pose(np.zeros(3), np.eye(3)),
+        "pose": _pose(_ORIGIN),
         "color": {"r": red, "g": green, "b": blue, "a": 1.0},
         "lifetime": stamp_of(LIFETIME_S),
         **fields,
@@ -131,12 +146,8 @@ def _hri(snapshot: Snapshot, stamp: dict[str, int]) -> Iterator[Publication]:
 
 def _skeleton_2d(person: Person, size: tuple[int, int]) -> list[Data]:
     """18 x hri_msgs/NormalizedPointOfInterest2D: fractions of the picture; confidence 0 where nothing was found."""
-    points = np.clip(person.pose2d.keypoints / np.asarray(size, dtype=float), 0, 1).round(5)
-    confidences = np.clip(person.pose2d.scores, 0, 1).round(3)
-    found = found_keypoints(person.pose2d)
-    order = [JOINTS.index(name) for name in HRI_KEYPOINTS]
-    return [
-        {"x": float(points[j, 0]), "y": float(points[j, 1]), "c": float(confidences[j])}
-        if found[j] else {"x": 0.0, "y": 0.0, "c": 0.0}
-        for j in order
-    ]  # fmt: skip
+    found = found_keypoints(person.pose2d)[:, None]
+    points = np.clip(np.asarray(person.pose2d.keypoints, dtype=np.float64) / size, 0, 1).round(5)
+    confidences = np.clip(np.asarray(person.pose2d.scores, dtype=np.float64), 0, 1).round(3)
+    rows = np.where(found, np.column_stack([points, confidences]), 0.0)[_HRI_ORDER]
+    return [{"x": x, "y": y, "c": c} for x, y, c in rows.tolist()]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import msgspec
 import websocket
 
 from engine.errors import PosecastError
@@ -21,7 +22,6 @@ from engine.outputs.moment import Moment
 from engine.outputs.output import Output
 from engine.outputs.reaching import unreachable
 from engine.outputs.ros_messages import Publication, publications
-from engine.wire import dumps
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Rosbridge(Output):
 
     def _say(self, operation: dict[str, Any]) -> None:
         assert self._socket is not None
-        self._socket.send(dumps(operation))
+        self._socket.send(msgspec.json.encode(operation), websocket.ABNF.OPCODE_TEXT)
 
     def _read(self, wait_s: float = 0.0) -> None:
         """Read what the server says, waiting up to `wait_s` for it; it answers errors only."""

@@ -54,7 +54,7 @@ class Report:
     retry_s: float | None
     """Seconds until the next attempt; None unless `retrying`."""
     rate: float
-    """Scenes per second at present."""
+    """Scenes per second at present, of those about which the target was told something."""
     sent: int
     """Messages since the start."""
     failures: int
@@ -212,7 +212,8 @@ class Runner:
         count = output.send(moment)
         self._busy_since = None
         self._sent += count
-        self._times.append(self._clock())
+        if count:
+            self._times.append(self._clock())
         return count
 
     def _do_tests(self, output: Output) -> None:
@@ -242,7 +243,7 @@ class Runner:
         told = self._secrets.scrub(error.error if isinstance(error, PosecastError) else reason(error))
         hint = self._secrets.scrub(hint)
         if told != self._logged:
-            log.warning("output %s: %s%s", self.address.shown, told, f"; {hint}" if hint else "")
+            log.warning("output %r: %s%s", self.address.shown, told, f"; {hint}" if hint else "")
         self._failures += 1
         self._error, self._last_error, self._logged = (told, hint), told, told
 

@@ -44,7 +44,7 @@ SCHEMES: Mapping[str, Scheme] = {
     ),
     "lsl": Scheme(
         "LSL", "LabRecorder, EEG and eye-tracking software: one stream a person.",
-        "lsl:posecast?slots=4", Lsl, host=False, options=(SLOTS,),
+        "lsl:posecast", Lsl, host=False, options=(SLOTS,),
         note="LSL announces itself on the network: everybody in it can find and read the streams.",
     ),
     "rosbridge": Scheme(

@@ -24,6 +24,7 @@ class Server:
 
     url: str
     stage: Stage
+    recordings: Path
 
     @property
     def operator_url(self) -> str:
@@ -59,7 +60,7 @@ def staged(
     services_of(app).start()
     try:
         with Served(app) as served:
-            yield Server(f"{served.url}/", stage)
+            yield Server(f"{served.url}/", stage, folder / "recordings")
     finally:
         stage.loading.set()
         services_of(app).stop()

@@ -18,6 +18,7 @@ from tests.browser.pictures import look
 from tests.browser.server import TOKEN, VIEW_TOKEN
 from tests.browser.staged import Server, staged
 from tests.browser.test_dashboard import api, eventually
+from tests.engine.outputs.peers import OscPeer
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.access.share import sharing
@@ -135,7 +136,7 @@ def test_the_operator_decides_what_viewers_see(page: Page, visit: Open, dashboar
     eventually(lambda: api(page, "api/settings")[1]["viewers_see"] == "video")
 
 
-@pytest.mark.parametrize("language", ["Python", "JavaScript", "curl"])
+@pytest.mark.parametrize("language", ["Python", "JavaScript", "WebSocket", "curl"])
 def test_the_programs_run_as_they_are(page: Page, language: str, node: str, tmp_path: Path) -> None:
     live = send(page, "Live data")
     live.get_by_role("button", name=language, exact=True).click()
@@ -147,8 +148,9 @@ def test_the_programs_run_as_they_are(page: Page, language: str, node: str, tmp_
     file.write_text(program)
     if language == "JavaScript":
         (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
-    command = {"Python": [sys.executable, "-u", "-c", program], "JavaScript": [node, str(file)]}
-    # The first two run until they are stopped.
+    run = [sys.executable, "-u", "-c", program]
+    command = {"Python": run, "WebSocket": run, "JavaScript": [node, str(file)]}
+    # All but curl run until they are stopped.
     with subprocess.Popen(
         command.get(language, ["bash", "-c", program]),
         stdout=subprocess.PIPE,
@@ -176,3 +178,43 @@ def test_files_are_in_every_format_there_is(page: Page) -> None:
         with page.expect_download() as download:
             files.get_by_label(re.compile(f"^{label}")).click()
         assert download.value.path().stat().st_size > 100, label
+
+
+def test_a_program_gets_scenes_that_the_operator_sends(page: Page, watch: Watch) -> None:
+    watch.expected = ("status of 400",)
+    live = send(page, "Live data").get_by_role("region", name="To other programs")
+    with OscPeer() as peer:
+        live.get_by_label("Protocol").select_option("osc")
+        live.get_by_label("Address").fill(f"127.0.0.1:{peer.port}/wrong")
+        live.get_by_role("button", name="Add", exact=True).click()
+        expect(live.get_by_role("alert")).to_contain_text("nothing may follow the port")
+        live.get_by_label("Address").fill(f"127.0.0.1:{peer.port}")
+        live.get_by_text("Options", exact=True).click()
+        live.get_by_label("People are numbered by").select_option("slot")
+        live.get_by_role("button", name="Add", exact=True).click()
+        row = live.get_by_role("listitem")
+        expect(row).to_contain_text(f"osc://127.0.0.1:{peer.port}?number=slot")
+        expect(row).to_contain_text(re.compile(r"Sending \d+ per second"))
+        expect(live.get_by_label("Address")).to_have_value("")
+        eventually(lambda: "/posecast/person/3/left_wrist" in peer.newest())
+        row.get_by_role("button", name="Send a test").click()
+        expect(row.get_by_role("status")).to_contain_text("messages were sent to 127.0.0.1")
+        row.get_by_role("switch").click(force=True)
+        expect(row).to_contain_text("Off")
+        row.get_by_role("switch").click(force=True)
+        expect(row).to_contain_text("Sending")
+    expect(row).to_contain_text("Nothing listens at 127.0.0.1")
+    row.get_by_role("button", name="Remove").click()
+    expect(row.get_by_role("button", name="Remove")).to_have_text("Remove?")
+    row.get_by_role("button", name="Remove").click()
+    expect(live.get_by_role("listitem")).to_have_count(0)
+
+
+def test_viewers_see_no_outputs(visit: Open, dashboard: Server) -> None:
+    page = visit(dashboard.view_url)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    live = send(page, "Live data")
+    expect(live.get_by_role("region", name="From your own programs")).to_be_visible()
+    expect(live.get_by_role("region", name="To other programs")).to_be_hidden()
+    assert not [url for url in asked if "api/outputs" in url]

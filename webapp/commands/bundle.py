@@ -13,6 +13,7 @@ import urllib.request
 import zipfile
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from engine.errors import PosecastError, reason
 from engine.files import whole_file
-from engine.outputs.parsing import shown
+from engine.outputs.parsing import parse, shown
 from engine.outputs.schemes import SCHEMES
 from engine.outputs_guard import check_outputs
 from engine.redaction import HIDDEN, Secrets, without_home
@@ -77,13 +78,13 @@ def write(options: BundleOptions, report_text: str, report: Mapping[str, Any]) -
     """Write the archive; its parts by name, as they were written."""
     token = os.environ.get(TOKEN_VARIABLE)
     settings = _settings(options.config)
-    secrets = Secrets(token, *_inside(options.url), *_secrets_of(settings))
+    secrets = Secrets(token, *_inside(options.url), *_secrets_of(settings), *_targets_of(settings))
     parts: dict[str, object] = {
         "about.txt": _ABOUT.format(lines=LOG_LINES),
         "doctor.txt": report_text,
         "doctor.json": report,
         "versions.json": dict(sorted(_versions("posecast").items())),
-        "settings.json": settings,
+        "settings.json": _without_targets(settings),
     }
     if options.log is not None:
         parts["log.txt"] = _tail(options.log)
@@ -121,17 +122,27 @@ def _settings(path: Path) -> Any:
     except OSError as error:
         return {"missing": f"{path}: {reason(error)}"}
     try:
-        return _without_targets(json.loads(text))
+        return json.loads(text)
     except (ValueError, RecursionError):
         return {"broken": text[:MAX_ANSWER]}
 
 
 def _without_targets(settings: Any) -> Any:
     """Settings whose live outputs are as people may see them: a webhook's whole path is its secret."""
+    outputs = _outputs_of(settings)
+    return {**settings, "outputs": {shown(url, SCHEMES): on for url, on in outputs.items()}} if outputs else settings
+
+
+def _targets_of(settings: Any) -> Iterator[str]:
+    """What is secret in the addresses of live outputs."""
+    for url in _outputs_of(settings):
+        with suppress(PosecastError):
+            yield from parse(url, SCHEMES).secrets
+
+
+def _outputs_of(settings: Any) -> dict[str, Any]:
     outputs = settings.get("outputs") if isinstance(settings, dict) else None
-    if not isinstance(outputs, dict):
-        return settings
-    return {**settings, "outputs": {shown(url, SCHEMES): on for url, on in outputs.items()}}
+    return outputs if isinstance(outputs, dict) else {}
 
 
 def _secrets_of(value: Any) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _protocol(name: str, scheme: Scheme) -> Wire:
         "about": scheme.about,
         "note": scheme.note,
         "example": scheme.example,
-        "options": [_option(one) for one in scheme.options if not scheme.own_query] + [_option(RATE)],
+        "options": [] if scheme.own_query else [_option(one) for one in (*scheme.options, RATE)],
     }
 
 

@@ -9,7 +9,7 @@ const ALL = [OSC, LSL];
 
 test("an example shows what is to be typed", () => {
   assert.equal(placeOf("osc://127.0.0.1:9000"), "127.0.0.1:9000");
-  assert.equal(placeOf("lsl:posecast"), "posecast");
+  assert.equal(placeOf("lsl:posecast?slots=4"), "posecast");
   assert.equal(placeOf("mqtt://user:secret@host:1883/topic"), "user:secret@host:1883/topic");
 });
 

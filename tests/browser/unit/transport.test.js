@@ -146,6 +146,17 @@ test("of two recordings that are opened at once, the last one is shown", async (
   assert.equal(transport.tape.name, "b");
 });
 
+test("a recording that was edited is read again, where it was", async () => {
+  const { transport } = start();
+  await transport.open("r");
+  transport.setLoop([2, 8]);
+  transport.seek(7);
+  const before = transport.tape;
+  await transport.refresh();
+  assert.notEqual(transport.tape, before);
+  assert.deepEqual([transport.time, transport.loop, transport.playing], [7, [2, 8], true]);
+});
+
 test("the live tape keeps a minute, and marks who comes and goes", () => {
   const tape = createLiveTape();
   for (let i = 0; i <= 900; i++) {

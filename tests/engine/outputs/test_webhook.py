@@ -210,6 +210,16 @@ def test_receivers_that_do_not_answer(act: Any, told: str, monkeypatch: pytest.M
         made(port).send(happened(1))
 
 
+def test_the_end_does_not_wait_for_an_answer() -> None:
+    with answering(listen) as port:
+        live = Live(f"webhook+http://127.0.0.1:{port}/hook")
+        live.show(staged(1.0, (1,), (entered(1),)))
+        live.until(lambda report: report.state == "sending")
+        began = time.monotonic()
+        live.close()
+        assert time.monotonic() - began < webhook._ANSWER_S - 1
+
+
 def test_an_endless_answer_is_not_read() -> None:
     with answering(pour) as port:
         assert made(port).send(happened(1)) == 1

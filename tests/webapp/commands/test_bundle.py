@@ -22,6 +22,7 @@ from webapp.cli import main
 from webapp.commands.bundle import clean
 
 USER, PASSWORD, QUERY = "camera-admin", "hunter/22", "sesame-street"
+OUTPUT_PASSWORD, HOOK = "broker-word", "T000/B000/hook-word"
 CAMERA = f"rtsp://{USER}:{PASSWORD}@203.0.113.7/stream?token={QUERY}"
 
 
@@ -45,12 +46,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("POSECAST_TOKEN", TOKEN)
-    saved = {**Settings(source=CAMERA).to_json(), "model": str(folder / "model.pth")}
+    outputs = {f"mqtt://{USER}:{OUTPUT_PASSWORD}@198.51.100.4/home": True, f"webhook+https://h.example/{HOOK}": False}
+    saved = {**Settings(source=CAMERA).to_json(), "model": str(folder / "model.pth"), "outputs": outputs}
     (folder / "settings.json").write_text(json.dumps(saved), encoding="utf-8")
     lines = [
         "GET /?token=" + TOKEN,
         f"opening {CAMERA}",
-        f"the password is {PASSWORD}",
+        f"the passwords are {PASSWORD} and {OUTPUT_PASSWORD}",
         f"Authorization: Bearer {VIEW_TOKEN}",
         f"cannot read {folder}/video.mp4",
         "the last line",
@@ -78,7 +80,7 @@ def test_nothing_secret_and_no_picture_gets_out(
         *("state.json", "backends.json", "health.json", "metrics.txt"),
     }
     everything = "\n".join(parts.values())
-    for secret in (TOKEN, VIEW_TOKEN, USER, PASSWORD, QUERY, home.name):
+    for secret in (TOKEN, VIEW_TOKEN, USER, PASSWORD, QUERY, OUTPUT_PASSWORD, HOOK, home.name):
         assert secret not in everything
         assert secret not in capsys.readouterr().err
     for name, text in parts.items():
@@ -95,6 +97,7 @@ def test_nothing_secret_and_no_picture_gets_out(
     assert len(parts["log.txt"].splitlines()) == 500
     settings = json.loads(parts["settings.json"])
     assert settings["model"] == "~/model.pth"
+    assert settings["outputs"] == {"mqtt://***@198.51.100.4:1883/home": True, "webhook+https://h.example:443/…": False}
     assert settings["height_size"] == Settings().height_size
     assert json.loads(parts["versions.json"]).keys() >= {"posecast", "numpy", "openvino", "torch", "flask"}
     assert {"findings", "backends", "auto"} == json.loads(parts["doctor.json"]).keys()

@@ -19,6 +19,7 @@ from webapp.commands.parser import create_parser
         (["--host", "127.0.0.1", "--open"], ["--open"]),
         (["--host=localhost", "--fx", "900"], ["--fx", "900"]),
         (["--token", "secret-one", "--view-token=secret-two", "--viewers", "3"], ["--viewers", "3"]),
+        (["--out", "mqtt://me:secret-one@h:1/t", "--out=webhook+https://h/secret-two", "--fx", "9"], ["--fx", "9"]),
         (["--tok", "secret-one", "--view-t", "secret-two", "--viewers-see", "blurred"], ["--viewers-see", "blurred"]),
     ],
 )

@@ -35,6 +35,26 @@ def test_a_refusal_holds_no_password(arguments: tuple[str, ...], capfd: pytest.C
     assert "s3cret" not in said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mqtt://user:s3cret@h:notaport/t",
+        "mqtt://user:s3cret@h:1883/t?unknown=1",
+        "mqtt://user:s3/cret@h:1883/t",
+        "mqtt:user:s3cret@h",
+        "mqqt://user:s3cret@h:1883",
+        "osc://user:s3cret@h:9000",
+        "webhook+https://:s3cret@",
+    ],
+)
+def test_a_wrong_output_is_refused_without_its_password(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--out", url]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("posecast: ")
+    assert len(said.strip().splitlines()) == 1
+    assert "s3" not in said
+
+
 def test_ports_and_plain_words_stay(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["infer", "-o", "-", "srt://127.0.0.1:8080/x@y"]) == 2
     assert "srt://127.0.0.1:8080/x@y" in capfd.readouterr().err

@@ -108,7 +108,12 @@ const joints = createJointsPanel({
   onAngles: (angles) => actions.settings({ angles }),
   loadAngles: () => get("api/angles"),
 });
-const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
+const recordings = createRecordingsPanel({
+  openRecording: actions.replay,
+  download: (name) => send.openFiles({ name, range: null, person: null, raw: false }),
+  toasts,
+  loopOf: time.loopOf,
+});
 const events = createEvents({
   toasts,
   stage: stage.frame,

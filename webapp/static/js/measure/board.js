@@ -107,7 +107,7 @@ export function createBoard({ transport, choice, quantities, curves, recorded, g
       awaited = null;
       const found = lines();
       const shown = found.filter(({ kind }) => drawn(kind));
-      chart.show(shown, range());
+      chart.show(shown, range(), transport.tape.kind === "live");
       chart.describe(`Curves of ${shown.map(({ label }) => label).join(", ")}`);
       readout.setPart(describePart());
       chart.mark(transport.time, transport.loop);

@@ -9,6 +9,8 @@ const AXIS_PX = 44;
 const MARGIN = 0.08;
 /** A flat curve is drawn in the middle of this much, by unit. */
 const LEAST = { "°": 10, "m/s": 0.2, m: 0.1 };
+/** Seconds between the ticks of a time axis that counts backwards. */
+const AGE_S = 10;
 /** What one step of the wheel makes of the shown part, and the least seconds that are shown. */
 const ZOOM = 1.25;
 const LEAST_S = 0.5;
@@ -24,9 +26,16 @@ export function createChart({ onHold, onScrub, onRelease, onView, format }) {
   let chart = null;
   let built = ""; // what the chart was made for
   let range = [0, 1];
+  let backwards = false;
   let shown = { time: null, loop: null };
 
   const colourOf = (name) => getComputedStyle(place).getPropertyValue(name).trim();
+
+  /** Every ten seconds before the end. */
+  const ages = (_, __, from, to) => {
+    const count = Math.floor((to - from) / AGE_S + 1e-6);
+    return Array.from({ length: count + 1 }, (_each, i) => to - AGE_S * (count - i));
+  };
 
   function rangeOf(unit) {
     return (_, low, high) => {
@@ -55,7 +64,13 @@ export function createChart({ onHold, onScrub, onRelease, onView, format }) {
           ...Object.fromEntries(units.map((unit) => [unit, { range: rangeOf(unit) }])),
         },
         axes: [
-          { ...axis, grid: line, size: 24, values: (_, splits) => splits.map(format) },
+          {
+            ...axis,
+            grid: line,
+            size: 24,
+            values: (_, splits) => splits.map(format),
+            ...(backwards ? { splits: ages } : {}),
+          },
           ...units.map((unit, i) => ({
             ...axis,
             scale: unit,
@@ -135,12 +150,16 @@ export function createChart({ onHold, onScrub, onRelease, onView, format }) {
   return {
     element: place,
 
-    /** `curves`: [{key, label, unit, colour, dashed, times, values}]; `shownRange`: [from, to] of the time axis. */
-    show(curves, shownRange) {
+    /**
+     * `curves`: [{key, label, unit, colour, dashed, times, values}]; `shownRange`: [from, to] of the time axis, which
+     * counts back from its end where `isLive`.
+     */
+    show(curves, shownRange, isLive) {
       range = shownRange;
+      backwards = isLive;
       const data =
         curves.length > 0 ? uPlot.join(curves.map(({ times, values }) => [times, values])) : [[range[0], range[1]]];
-      const made = JSON.stringify([curves.map(({ key, colour, dashed }) => [key, colour, dashed]), theme()]);
+      const made = JSON.stringify([curves.map(({ key, colour, dashed }) => [key, colour, dashed]), theme(), isLive]);
       if (made !== built) build(curves, data);
       else chart.setData(data);
       built = made;

@@ -37,7 +37,7 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
     onScrub: transport.seek,
     onRelease: release,
     onView: setView,
-    format: (time) => clockTime(time, transport.tape),
+    format: shortTime,
   });
   const panel = createPanel({
     chart: chart.element,
@@ -51,7 +51,7 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
       difference: set((is) => measured.board.setDifference(is)),
       zoom: () => setView(measured.curves.view ? null : transport.loop),
       ghost: toggleGhost,
-      csv: () => saveCurves({ transport, list: choice.list, raw: measured.curves.raw }),
+      csv: () => saveCurves({ transport, list: choice.list, raw: measured.curves.raw }).catch(problem),
       download: () =>
         onDownload({
           name: transport.tape.name,
@@ -70,6 +70,11 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
   let dirty = true;
   let last = -Infinity;
   let shownAt = null; // the time whose numbers are shown
+
+  function shortTime(time) {
+    const { kind, end } = transport.tape;
+    return kind === "live" ? `−${Math.round(Math.max(0, end - time))} s` : clockTime(time, transport.tape);
+  }
 
   function change() {
     dirty = true;

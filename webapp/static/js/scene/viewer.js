@@ -18,6 +18,7 @@ import { createFrustum } from "./frustum.js";
 import { createGhost } from "./ghost.js";
 import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
+import { createRig } from "./rig.js";
 import { createShownCamera } from "./shown-camera.js";
 import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
@@ -61,6 +62,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
   };
   const arcs = createArcs();
   const ghost = createGhost(software ? COARSE_BODIES : 1);
+  parts.rig = createRig(picture.canvas, parts.frustum);
   for (const part of [...Object.values(parts), arcs, ghost]) scene.add(...part.objects);
   addLights(scene);
 
@@ -183,6 +185,8 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     zones: parts.zones,
     zoneEditor,
     setCamera: world.setCamera,
+    /** A scene as on the wire: where the cameras of its rig stand, if it has one. */
+    setRig: parts.rig.set,
     setPreview: world.setPreview,
 
     setColours({ theme, background, ground, line, frustum }) {
@@ -193,6 +197,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
+      parts.rig.setColour(frustum);
     },
 
     /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, zones, axes, camera, adaptive. */

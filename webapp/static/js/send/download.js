@@ -33,11 +33,7 @@ export function downloadButton({ path, name, label, prepared, problem, onDone = 
   async function make() {
     button.disabled = true;
     try {
-      for (let fraction = 0; fraction < 1; ) {
-        setText(text, `${Math.floor(100 * fraction)} %`);
-        fraction = await progress(link.href, onDone);
-        if (fraction < 1) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
+      await whenMade(link.href, { onFraction: (share) => setText(text, `${Math.floor(100 * share)} %`), onDone });
       link.click();
     } catch (error) {
       problem(error);
@@ -47,6 +43,15 @@ export function downloadButton({ path, name, label, prepared, problem, onDone = 
   }
 
   return h("span", {}, button, link);
+}
+
+/** Waits until the server has made the file at `url`; ApiError if it cannot. `onFraction(share)`, `onDone(texts)`. */
+export async function whenMade(url, { onFraction = () => {}, onDone = () => {} } = {}) {
+  for (let fraction = 0; fraction < 1; ) {
+    onFraction(fraction);
+    fraction = await progress(url, onDone);
+    if (fraction < 1) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 /** How much of a file is made, 0 to 1. */

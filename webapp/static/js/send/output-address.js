@@ -1,7 +1,7 @@
 // The address of a live output, made of what a form asks for: SCHEME://PLACE?OPTION=VALUE.
 
-/** What comes after the scheme of an example: "127.0.0.1:9000" of "osc://127.0.0.1:9000". */
-export const placeOf = (example) => example.replace(/^[^:]*:(\/\/)?/, "");
+/** What is to be typed of an example, without scheme and options: "127.0.0.1:9000" of "osc://127.0.0.1:9000?rate=5". */
+export const placeOf = (example) => example.replace(/^[^:]*:(\/\/)?/, "").replace(/\?.*$/, "");
 
 /**
  * `protocol`: {scheme, example}; `place` as typed, which may also be a whole address of one of `protocols`;

@@ -36,8 +36,10 @@ export function createOutputForm({ onAdd }) {
     setText(about, [text, note].filter(Boolean).join(" "));
     address.placeholder = placeOf(whole);
     address.value = "";
-    setText(example, `Where it listens, for example ${placeOf(whole)}`);
+    const what = whole.includes("://") ? "Where it listens" : "A name of your choice";
+    setText(example, `${what}, for example ${placeOf(whole)}`);
     inputs = known.map(optionField);
+    options.hidden = inputs.length === 0;
     fields.replaceChildren(...inputs.map(({ element }) => element));
   }
 

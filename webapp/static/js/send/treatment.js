@@ -46,7 +46,7 @@ export function createTreatment({ onChange }) {
       step: "0.01",
       inputmode: "decimal",
       "aria-label": label,
-      onchange: setRange,
+      oninput: setRange,
     });
   const [from, to] = [second("From, seconds"), second("To, seconds")];
   const seconds = h("div", { class: "treatment-part" }, "from", from, "to", to, "s");
@@ -84,13 +84,14 @@ export function createTreatment({ onChange }) {
     show();
   }
 
+  /** While it is typed: what is downloaded must not change under a press on a button. */
   function setRange() {
     const [a, b] = [from, to].map(({ value }) => Number(value));
     const right = b > a && a >= 0;
     to.setCustomValidity(right ? "" : "The end must be later than the beginning");
     if (!right) return to.reportValidity();
     range = [a, b];
-    return show();
+    return onChange();
   }
 
   function show() {

@@ -27,6 +27,7 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
   let before = null; // {name, title} of the recording that was open last
   let liveLabel = "Live";
   let operator = false;
+  let opening = false;
 
   const live = h("button", { type: "button", class: "time-live", onclick: transport.live }, "Live");
   const replay = h("button", { type: "button", class: "time-replay", onclick: chooseReplay }, "Replay");
@@ -41,9 +42,13 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     },
     ...RATES.map((value) => h("option", { value: String(value), selected: value === 1 }, `${value} ×`)),
   );
-  const a = h("button", { class: "button small", type: "button", onclick: begin }, "A");
-  const b = h("button", { class: "button small", type: "button", onclick: end }, "B");
-  const clear = iconButton("close", "End the loop", "", () => setLoop(null));
+  const point = (name, title, onclick) => h("button", { class: "button small", type: "button", title, onclick }, name);
+  const a = point("A", "The loop begins here", begin);
+  const b = point("B", "The loop ends here", end);
+  const clear = iconButton("close", "End the loop", "", () => {
+    setLoop(null);
+    slider.element.focus(); // this button goes
+  });
   const share = h(
     "button",
     {
@@ -56,7 +61,7 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     icon("network"),
     h("span", {}, "Show to everybody"),
   );
-  const readout = h("output", { class: "time-readout" });
+  const readout = h("span", { class: "time-readout" });
   const back = iconButton("back", "Back one frame", ",", () => transport.step(-1));
   const forward = iconButton("forward", "Forward one frame", ".", () => transport.step(1));
   const slider = createSlider({ transport, loopFrom: () => from });
@@ -114,7 +119,7 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     live.setAttribute("aria-pressed", String(isLive));
     replay.setAttribute("aria-pressed", String(recorded));
     setText(live, liveLabel);
-    setText(replay, before ? `Replay “${before.title}”` : "Replay …");
+    setText(replay, opening ? "Opening …" : before ? `Replay “${before.title}”` : "Replay …");
     showPlaying(playing);
     rate.value = String(transport.rate);
     a.setAttribute("aria-pressed", String(from !== null || loop !== null));
@@ -144,6 +149,11 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     /** What the server's source is called: live, or a recording that is played for all. */
     setLive(label) {
       liveLabel = label;
+      update();
+    },
+    /** A recording is on its way: an older one is read by the server first. */
+    setOpening(is) {
+      opening = is;
       update();
     },
     setOperator(is) {

@@ -14,6 +14,7 @@ export function createPlayer({ onProblem = () => {} } = {}) {
   video.preload = "auto";
   video.className = "replayed";
   let source = null;
+  let sought = null; // where the video was moved to; null while it plays
   let target = null; // where a seek goes that waits for the one before it
   let shown = null; // seconds: the frame in `video`
   let listener = null;
@@ -43,6 +44,7 @@ export function createPlayer({ onProblem = () => {} } = {}) {
 
   function seekNow(time) {
     target = null;
+    sought = time;
     video.currentTime = time + INSIDE_FRAME_S;
   }
 
@@ -62,7 +64,7 @@ export function createPlayer({ onProblem = () => {} } = {}) {
     open(address) {
       if (address === source) return;
       source = address;
-      target = shown = null;
+      target = shown = sought = null;
       onProblem(null);
       if (address === null) {
         video.removeAttribute("src");
@@ -76,7 +78,7 @@ export function createPlayer({ onProblem = () => {} } = {}) {
       else seekNow(time);
     },
 
-    /** Scenes are missing: the video waits for them. */
+    /** The video waits: scenes are missing, or the transport is paused. */
     hold: () => source !== null && setPlaying(false, video.playbackRate),
 
     /** The clock's next time, `elapsed` seconds after `time`: the video's own, where it plays. */
@@ -85,13 +87,18 @@ export function createPlayer({ onProblem = () => {} } = {}) {
       const drives = source !== null && !video.error;
       if (!drives) return next;
       setPlaying(playing && !video.ended, rate);
-      if (!playing) return time;
+      if (!playing) {
+        // It has run on since the last picture: paused, it is where the scenes are.
+        if (sought !== time && !isBehind()) seekNow(time);
+        return time;
+      }
       if (isBehind()) return time;
       if (video.ended) return next;
       if (Math.abs(video.currentTime - time) > LARGEST_DRIFT_S * Math.max(1, rate) + elapsed * rate) {
         seekNow(time);
         return time;
       }
+      sought = null;
       return Math.max(time, video.currentTime - INSIDE_FRAME_S);
     },
 

@@ -94,10 +94,11 @@ export function createSlider({ transport, loopFrom }) {
     showTip(event);
     if (element.hasPointerCapture(event.pointerId)) transport.seek(timeAt(event));
   });
-  element.addEventListener("pointerup", () => {
-    if (resume) transport.play();
-    resume = false;
-  });
+  for (const name of ["pointerup", "pointercancel"])
+    element.addEventListener(name, () => {
+      if (resume) transport.play();
+      resume = false;
+    });
   element.addEventListener("pointerleave", () => {
     tip.hidden = true;
   });

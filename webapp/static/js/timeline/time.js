@@ -37,16 +37,29 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
 
   /** Plays a recording in this page; its keys are at hand. */
   async function open(name) {
+    bar.setOpening(true);
     try {
       if (await transport.open(name)) bar.focus();
     } catch (error) {
       problem(error);
+    }
+    bar.setOpening(false);
+  }
+
+  /** The recording may have been edited, in this page or another: the server tells all of every change. */
+  async function refresh() {
+    const { tape } = transport;
+    try {
+      if (tape !== liveTape && (await tape.isOutdated())) await transport.refresh();
+    } catch {
+      // It is shown as it was; what cannot be fetched from now on is told by the tape.
     }
   }
 
   async function share(name) {
     await onShare(name);
     transport.live();
+    bar.focus(); // the button goes
   }
 
   return {
@@ -68,6 +81,7 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     update(state) {
       const { source, view_only: viewOnly } = state;
       if (withheldIn(state)) recent.clear();
+      refresh();
       bar.setLive(isReplay(source) ? "Shared replay" : "Live");
       bar.setOperator(viewOnly === false);
     },

@@ -120,6 +120,7 @@ export function createTransport({ liveTape, openTape, player }) {
     pause() {
       leaveLive();
       playing = false;
+      player.hold();
       tell();
     },
 
@@ -156,6 +157,18 @@ export function createTransport({ liveTape, openTape, player }) {
       show(next, next.start);
       tell();
       return true;
+    },
+
+    /** Reads the recording that is played again, as it was edited; the time stays. */
+    async refresh() {
+      const [mine, old] = [opening, tape];
+      if (old === liveTape) return;
+      const next = await openTape(old.name);
+      if (mine !== opening || tape !== old) return;
+      tape = next;
+      transport.setLoop(loop);
+      moveTo(time);
+      tell();
     },
 
     /** Calls `listener(transport)` after every change, and in each frame in which the time moves. */
