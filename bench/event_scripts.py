@@ -9,6 +9,7 @@ import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def blend(one: Pose, other: Pose, share: float) -> Pose:
     )
 
 
-def _between(one: object, other: object, share: float) -> object:
+def _between(one: Any, other: Any, share: float) -> Any:
     if isinstance(one, Limb) and isinstance(other, Limb):
         return Limb(*(_between(getattr(one, each.name), getattr(other, each.name), share) for each in fields(Limb)))
     return np.add(np.multiply(1 - share, one), np.multiply(share, other)).tolist()

@@ -9,7 +9,12 @@ const MOST = 200;
 
 /** `onClear()`: forget them. */
 export function createEventList({ onClear }) {
-  const items = h("ol", { class: "event-list", role: "log", "aria-label": "Events, the newest first", tabindex: "0" });
+  const items = h("ol", { class: "event-list" });
+  const log = h(
+    "div",
+    { class: "event-log", role: "log", "aria-label": "Events, the newest first", tabindex: "0" },
+    items,
+  );
   const none = h("p", { class: "help" }, "Nothing has happened yet. What is reported is chosen below.");
   const clear = h("button", { class: "button small quiet", type: "button", hidden: true, onclick: onClear }, "Clear");
   let known = new Map(); // key -> element
@@ -32,12 +37,12 @@ export function createEventList({ onClear }) {
   function show() {
     const any = known.size > 0;
     none.hidden = any;
-    clear.hidden = items.hidden = !any;
+    clear.hidden = log.hidden = !any;
   }
 
   show();
   return {
-    element: section("What happened", none, items, clear),
+    element: section("What happened", none, log, clear),
     /** Events in the order in which they happened; those that are listed already are left out. */
     add(events) {
       for (const event of events) {
