@@ -243,7 +243,7 @@ class Runner:
         told = self._secrets.scrub(error.error if isinstance(error, PosecastError) else reason(error))
         hint = self._secrets.scrub(hint)
         if told != self._logged:
-            log.warning("output %s: %s%s", self.address.shown, told, f"; {hint}" if hint else "")
+            log.warning("output %r: %s%s", self.address.shown, told, f"; {hint}" if hint else "")
         self._failures += 1
         self._error, self._last_error, self._logged = (told, hint), told, told
 

@@ -120,6 +120,8 @@ def test_what_is_deleted_comes_back(page: Page) -> None:
     expect(card(page).get_by_role("button").first).to_be_focused()
     undo(page, "Deleted Nov")
     expect(card(page, SECOND)).to_be_visible()
+    card(page, SECOND).get_by_role("button", name=re.compile("^Download")).click()
+    expect(page.get_by_role("dialog").get_by_label("Recording", exact=True)).to_have_value(SECOND)
 
 
 def test_axe_finds_nothing_serious_in_an_open_card_on_a_phone(visit: Open) -> None:
@@ -137,6 +139,6 @@ def test_a_viewer_opens_and_changes_nothing(visit: Open, dashboard: Server) -> N
     page = visit(dashboard.view_url)
     open_tab(page, "Record")
     expect(page.get_by_role("button", name="Start recording")).to_be_disabled()
-    expect(card(page).get_by_role("button")).to_have_count(1)
+    expect(card(page).get_by_role("button")).to_have_count(2)
     card(page).get_by_role("button", name=re.compile("^Open")).click()
     expect(page.locator(".time-replay")).to_have_attribute("aria-pressed", "true")

@@ -156,7 +156,7 @@ def test_failures_are_told_once_and_tried_again(
     assert bad.closed >= 2
     assert good.got
     assert len([one for one in caplog.records if "output" in one.getMessage()]) == 1
-    assert "fake://***@bad:1?key=***: Connection refused" in caplog.text
+    assert "fake://***@bad:1?key=***': Connection refused" in caplog.text
     setattr(bad, failing, None)
     eventually(lambda: (snapshots.put(SNAPSHOT), bad.got)[1])
     report = outputs.entries[0].report()

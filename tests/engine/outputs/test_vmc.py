@@ -14,6 +14,7 @@ from engine.capture.stage import truth_at
 from engine.geometry import DEFAULT_CAMERA, rotation_from_vector
 from engine.motion.motion import Array
 from engine.outputs.figure import t_pose
+from engine.outputs.figure import test_moment as figure_moment
 from engine.outputs.one_person import KEPT_S, OnePerson
 from engine.outputs.vmc import BONES
 from engine.skeleton import JOINT
@@ -134,6 +135,17 @@ def test_nobody_is_told() -> None:
         eventually(lambda: len(peer.messages) == 2)
         target.close()
         assert peer.newest()["/VMC/Ext/OK"] == (1, 3, 0, 0)
+
+
+def test_a_test_shows_the_figure_whoever_is_asked_for() -> None:
+    with OscPeer() as peer:
+        target = output(f"vmc://127.0.0.1:{peer.port}?person=77")
+        target.send(figure_moment())
+        eventually(lambda: len(peer.messages) == 3 + len(BONES))
+        target.close()
+        bones = {values[0]: values[1:] for address, values in peer.messages if address == "/VMC/Ext/Bone/Pos"}
+        np.testing.assert_allclose(bones["LeftUpperArm"][3:], (0, 0, 0, 1), atol=2e-3)
+        np.testing.assert_allclose(bones["Hips"][:3], (0, 0.95, 0), atol=1e-3)
 
 
 def test_the_largest_person_is_followed_steadily() -> None:

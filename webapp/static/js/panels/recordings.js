@@ -9,8 +9,8 @@ import { createLibrary } from "../recordings/library.js";
 import { describeSaved, titleOf } from "../recordings/titles.js";
 import { VIEW_ONLY } from "./guard.js";
 
-/** `openRecording(name)`; `toasts`: {news, problem}; `loopOf(name)`: A and B on the bar of time, or null. */
-export function createRecordingsPanel({ openRecording, toasts, loopOf = () => null }) {
+/** `openRecording(name)`; `download(name)` offers its files; `toasts`: {news, problem}; `loopOf(name)`: A and B on the bar of time, or null. */
+export function createRecordingsPanel({ openRecording, download, toasts, loopOf = () => null }) {
   const label = h("span", {}, "Start recording");
   const button = h(
     "button",
@@ -23,7 +23,7 @@ export function createRecordingsPanel({ openRecording, toasts, loopOf = () => nu
     help: "Without video, a recording contains no images.",
     onChange: () => {},
   });
-  const library = createLibrary({ open: openRecording, toasts, loopOf });
+  const library = createLibrary({ open: openRecording, download, toasts, loopOf });
   const reason = h("p", { class: "guard-note", hidden: true }, icon("eye"), h("span", {}, VIEW_ONLY));
   const element = h(
     "div",

@@ -9,10 +9,10 @@ import { describe, titleOf } from "./titles.js";
 import { peopleOf } from "./who.js";
 
 /**
- * `open(name)`; `change(entry, change, said)` resolves to null if the server refuses; `remove(entry)`; `loopOf(name)`.
+ * `open(name)`; `download(name)`; `change(entry, change, said)` resolves to null if the server refuses; `remove(entry)`; `loopOf(name)`.
  * {element, update(entry, locked)}.
  */
-export function createCard({ open, change, remove, loopOf }) {
+export function createCard({ open, download, change, remove, loopOf }) {
   let entry = null;
   const apply = (what, said) => change(entry, what, said);
   const picture = h("img", { alt: "", loading: "lazy", width: 96, height: 54 });
@@ -37,6 +37,11 @@ export function createCard({ open, change, remove, loopOf }) {
     { class: "button small", type: "button", "aria-controls": editor.element.id, onclick: toggle },
     "Edit",
   );
+  const downloadButton = h(
+    "button",
+    { class: "button small", type: "button", onclick: () => download(entry.name) },
+    "Download",
+  );
   const deleteButton = h(
     "button",
     { class: "icon-button danger", type: "button", title: "Delete", onclick: () => remove(entry) },
@@ -47,7 +52,7 @@ export function createCard({ open, change, remove, loopOf }) {
     { class: "recording" },
     h("div", { class: "recording-picture" }, picture),
     h("div", { class: "recording-about" }, title.element, about, notes),
-    h("div", { class: "row" }, openButton, editButton, playing, deleteButton),
+    h("div", { class: "row" }, openButton, editButton, downloadButton, playing, deleteButton),
     editor.element,
   );
   let shown = "";
@@ -78,6 +83,7 @@ export function createCard({ open, change, remove, loopOf }) {
       notes.hidden = !entry.notes;
       playing.hidden = !entry.playing;
       openButton.setAttribute("aria-label", `Open ${name}`);
+      downloadButton.setAttribute("aria-label", `Download ${name}`);
       editButton.setAttribute("aria-label", `Edit ${name}`);
       deleteButton.setAttribute("aria-label", `Delete ${name}`);
       editButton.hidden = deleteButton.hidden = locked;

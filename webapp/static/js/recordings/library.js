@@ -11,8 +11,8 @@ const READING_MS = 1500; // between two looks at recordings that the server is s
 
 const pathOf = ({ name }) => `api/recordings/${encodeURIComponent(name)}`;
 
-/** `open(name)`; `toasts`: {news, problem}; `loopOf(name)`. {element, room, refresh, find, setLocked}. */
-export function createLibrary({ open, toasts, loopOf }) {
+/** `open(name)`; `download(name)`; `toasts`: {news, problem}; `loopOf(name)`. {element, room, refresh, find, setLocked}. */
+export function createLibrary({ open, download, toasts, loopOf }) {
   const list = h("ul", { class: "recordings", "aria-label": "Recordings" });
   const none = h("p", { class: "help" }, "No recordings yet.");
   const room = h("p", { class: "help" });
@@ -72,7 +72,8 @@ export function createLibrary({ open, toasts, loopOf }) {
         cards.delete(name);
       }
     for (const [at, entry] of entries.entries()) {
-      if (!cards.has(entry.name)) cards.set(entry.name, createCard({ open, change, remove: discard, loopOf }));
+      if (!cards.has(entry.name))
+        cards.set(entry.name, createCard({ open, download, change, remove: discard, loopOf }));
       const { element: card, update } = cards.get(entry.name);
       update(entry, locked);
       if (list.children[at] !== card) list.insertBefore(card, list.children[at] ?? null);
