@@ -104,7 +104,7 @@ class RigProcessor:
             first,
             cameras,
         )
-        stage_ms = _sums(decoded) | {"lift": (lifted - began) * 1e3, "fuse": (perf_counter() - lifted) * 1e3}
+        stage_ms = _sums(decoded) | {"lift": (lifted - began) * 1e3, "fit": (perf_counter() - lifted) * 1e3}
         backend = decoded.parts[0][1].backend if decoded.parts else self.backend.info
         return Snapshot(scene, frame, backend, stage_ms, "keypoints")
 

@@ -25,26 +25,26 @@ FLOORS = {
         skeleton slot
         fields files geometry locks machine matching
         bones posing types
-        agreement calibration decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
         extrinsics fitting floor input_hint models overlay wire
-        fusion motion rig
+        calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
-        __init__ board
-        board_pdf sighting
-        coverage
-        lens selection
-        session
+        __init__ board board_bundle bundle observations triangulation world_from_people
+        board_pdf pairs sighting
+        coverage rig_from_people
+        lens rig_result selection
+        rig_from_board rig_picture session
     """,
     "engine.capture": """
         address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
         animation image_reader lens live playback rig
-        camera image_paths images rig_live video
+        browser camera image_paths images rig_live video
         absence demo network
         sources
         __init__
@@ -200,7 +200,7 @@ FLOORS = {
         pixels
     """,
     "webapp.live": """
-        __init__ faces heartbeat packets scenes session_requests viewers
+        __init__ faces heartbeat packets plain_websocket scenes session_requests viewers
         broadcast renditions scene_socket socketio_parts websocket
         pictures sockets
     """,
@@ -212,6 +212,10 @@ FLOORS = {
         library recorder
         thumbnails
     """,
+    "webapp.publishing": """
+        __init__ passes permission publishers
+        frames webrtc
+    """,
     "webapp.uploads": """
         __init__ examine files
         uploads
@@ -222,11 +226,12 @@ FLOORS = {
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
+        calibrating
     """,
     "webapp.routes": """
         answers assets request_types stream
         openapi pages recording_files request_body series
-        camera comparison engine events outputs recordings uploads
+        calibration camera comparison engine events outputs publishing recordings uploads
         __init__
     """,
     "webapp.server": """
@@ -242,7 +247,7 @@ FLOORS = {
         __init__ describe monitoring
         access
         live uploads
-        recording
+        publishing recording
         state
         services
         routes
@@ -253,22 +258,23 @@ FLOORS = {
         __main__
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console network_command terminal
-        bench calibrate comparison_chart convert doctor export infer models serve
+        __init__ arguments bundle chart console network_command rig_watching terminal
+        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
         calibrate_parser compare
         parser
     """,
     "engine.outputs": """
-        address datagrams lsl_layout moment mqtt_messages osc_packet reaching report ros_frames slots unity
-        feed figure homeassistant one_person output ros_messages webhook_request
+        address datagrams lsl_layout moment mqtt_messages osc_packet reaching report ros_frames slots unity \
+        webhook_request
+        feed figure homeassistant one_person output ros_messages
         lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
         parsing schemes
         outputs
         __init__
     """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder sampler slopes watchers wrists
-        body drawn_maps events first_scene latency outputs serving soak straight
+        camera chromium cleaning event_scripts floor household numpy_decoder outputs rig sampler slopes watchers wrists
+        body drawn_maps events first_scene latency serving soak straight
         crowd decode viewers
         overhead page
     """,

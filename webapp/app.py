@@ -14,6 +14,7 @@ from typing import cast
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.capture.browser import Publications
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
 from engine.outputs import Feed, Outputs
@@ -34,6 +35,10 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.publishing.frames import FrameSockets
+from webapp.publishing.passes import Passes
+from webapp.publishing.publishers import Publishers
+from webapp.publishing.webrtc import WebRtc
 from webapp.recording.exporting import Exports
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
@@ -43,6 +48,7 @@ from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
 from webapp.services import EXTENSION, Services
 from webapp.state.auto_pause import Attendance
+from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
 from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
@@ -57,10 +63,17 @@ from webapp.state.store import Store, default_recordings
 from webapp.uploads.uploads import Uploads
 
 
-def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: Collection[str] = ()) -> Flask:
+def create_app(
+    pipeline: Pipeline,
+    store: Store,
+    options: ServeOptions,
+    given: Collection[str] = (),
+    publications: Publications | None = None,
+) -> Flask:
     """The application around a pipeline. It answers requests; its threads run once its services are started.
 
     `given`: names of the pipeline's settings that were given for its source, and override what is remembered of it.
+    `publications`: where the pipeline takes the pictures of `browser:NAME` from.
     """
     app = Flask("webapp", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -68,9 +81,10 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: C
     assets.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    tokens = Tokens(options)
+    passes = Passes(store.path.with_name("camera_links.json"))
+    tokens = Tokens(options, camera_of=passes.name_of)
     sockets = SocketServer(app, tokens, options.viewer_limit)
-    services = _services(pipeline, store, options, tokens, sockets)
+    services = _services(pipeline, store, options, tokens, sockets, passes, publications or Publications())
     for problem in services.camera.begin(given, _saved(store)):
         services.notices.tell("settings", *problem)
     broken = services.event_desk.begin()
@@ -80,7 +94,8 @@ def create_app(pipeline: Pipeline, store: Store, options: ServeOptions, given: C
     app.extensions[EXTENSION] = services
     pixels.install(app, services.viewers_see)
     scene_sockets = SceneSockets(services.scenes, services.viewers, options.viewer_limit)
-    guarded = Guard(scene_sockets.door(sockets.door(app.wsgi_app)), Hosts(options), tokens)
+    doors = FrameSockets(services.publishers).door(scene_sockets.door(sockets.door(app.wsgi_app)))
+    guarded = Guard(doors, Hosts(options), tokens)
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(guarded, x_for=1, x_proto=1, x_host=1, x_prefix=1) if options.behind_proxy else guarded
     )
@@ -100,7 +115,13 @@ def services_of(app: Flask) -> Services:
 
 
 def _services(
-    pipeline: Pipeline, store: Store, options: ServeOptions, tokens: Tokens, sockets: SocketServer
+    pipeline: Pipeline,
+    store: Store,
+    options: ServeOptions,
+    tokens: Tokens,
+    sockets: SocketServer,
+    passes: Passes,
+    publications: Publications,
 ) -> Services:
     scenes, metrics, viewers = Scenes(pipeline.snapshots, pipeline.fps), Metrics(), Viewers(options.viewer_limit)
     broadcaster = Broadcaster(scenes, sockets)
@@ -115,9 +136,10 @@ def _services(
         lambda held: pipeline.hold_floor("recording") if held else pipeline.release_floor("recording"),
         library.trash.empty,
     )
+    publishers = Publishers(publications, broadcaster.state_changed)
     uploads = Uploads(options.uploads or default_uploads(), options.uploads_limit_bytes, broadcaster.state_changed)
     named = (pipeline.state().settings.source, *options.allow_sources)
-    sources = Sources(named, library.sources, uploads.sources, addresses=options.addresses)
+    sources = Sources(named, library.sources, uploads.sources, passes.names, addresses=options.addresses)
     source_desk = SourceDesk(pipeline, sources, store)
     keys = SourceKeys(partial(uploaded_file, folder=options.uploads))
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
@@ -128,13 +150,16 @@ def _services(
         sources,
         source_desk,
         recorder,
-        library,
         broadcaster,
         viewers,
         metrics,
         outputs,
         lambda: camera.can_undo,
-        lambda: desk.revision,
+        {
+            "publishing": publishers.names,
+            "events_revision": lambda: desk.revision,
+            "recordings_revision": lambda: library.revision,
+        },
     )
     return Services(
         pipeline=pipeline,
@@ -153,9 +178,13 @@ def _services(
         exports=Exports(),
         series=SeriesDesk(),
         uploads=uploads,
+        passes=passes,
+        publishers=publishers,
+        webrtc=WebRtc(publishers),
         sources=sources,
         source_desk=source_desk,
         camera=camera,
+        calibrating=Calibrating(pipeline, camera),
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         event_desk=desk,
         costs=Costs(),
@@ -186,6 +215,7 @@ def _connect(services: Services) -> None:
     heartbeat.each_second("ending stuck streams", services.viewers.drop_stuck)
     heartbeat.each_second("saving settings", services.events.settle)
     heartbeat.each_second("saving the camera", services.camera.settle)
+    heartbeat.each_second("looking for a calibration board", services.calibrating.look)
     heartbeat.each_second("saving the source to start with", services.source_desk.settle)
     heartbeat.each_second("erasing deleted recordings", services.library.trash.sweep)
     heartbeat.each_second("reporting problems of the start", services.notices.deliver)

@@ -10,7 +10,7 @@ from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Comparison, EngineState, Side, Stats, Switching
 from engine.redaction import redact
 from engine.settings import Settings
-from engine.types import BackendInfo
+from engine.types import BackendInfo, View
 from engine.wire import Wire, dumps, timings_to_wire
 
 _SHOWN_WHILE_LOADED = ("backend", "device", "precision", "height_size")
@@ -55,6 +55,18 @@ def describe_stats(stats: Stats, problem: str | None) -> Wire:
         "source_problem": stats.source_problem,
         "source_hint": stats.source_hint,
         "problem": problem,
+        **({"cameras": [_describe_view(view) for view in stats.views]} if stats.views else {}),
+    }
+
+
+def _describe_view(view: View) -> Wire:
+    """The health of one camera of a rig."""
+    return {
+        "name": view.name,
+        "problem": view.problem,
+        "fps": None if view.rate is None else round(view.rate, 2),
+        "offset_s": round(view.offset_s, 4),
+        "image_size": None if view.frame is None else [view.frame.image.shape[1], view.frame.image.shape[0]],
     }
 
 

@@ -21,6 +21,9 @@ from webapp.live.sockets import SocketServer
 from webapp.live.viewers import Viewers
 from webapp.monitoring.backend_timings import Costs
 from webapp.monitoring.metrics import ErrorCounter, Metrics
+from webapp.publishing.passes import Passes
+from webapp.publishing.publishers import Publishers
+from webapp.publishing.webrtc import WebRtc
 from webapp.recording.exporting import Exports
 from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
@@ -28,6 +31,7 @@ from webapp.recording.recordings import Recordings
 from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
 from webapp.state.auto_pause import Attendance
+from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
 from webapp.state.event_desk import EventDesk
@@ -63,9 +67,13 @@ class Services:
     exports: Exports
     series: SeriesDesk
     uploads: Uploads
+    passes: Passes
+    publishers: Publishers
+    webrtc: WebRtc
     sources: Sources
     source_desk: SourceDesk
     camera: CameraDesk
+    calibrating: Calibrating
     events: EngineEvents
     event_desk: EventDesk
     costs: Costs
@@ -100,6 +108,8 @@ class Services:
         """End streams and sockets first, to release their server threads, then the rest; waits a bounded time."""
         self.viewers.close()
         self.sockets.close()
+        self.publishers.close()
+        self.webrtc.close()
         self.recorder.close()
         self.exports.close()
         self.library.close()

@@ -157,6 +157,7 @@ class _Cursor:
         self._shots = track.clip.shots()
         self._before: Shot | None = None
         self._after: Shot | None = next(self._shots, None)
+        self._taken: Shot | None = None
 
     @property
     def interval(self) -> float:
@@ -169,13 +170,15 @@ class _Cursor:
         return None if self._after is None else self._time(self._after)
 
     def nearest(self, moment: float) -> Shot | None:
-        """The picture nearest to `moment`; None if none is near."""
+        """The picture nearest to `moment`; None if none is near, or it was taken before."""
         while self._after is not None and self._time(self._after) < moment:
             self._advance()
         shots = [shot for shot in (self._before, self._after) if shot is not None]
         shot = min(shots, key=lambda shot: abs(self._time(shot) - moment), default=None)
-        near = shot is not None and abs(self._time(shot) - moment) <= TOLERANCE * self.interval
-        return shot if near else None
+        if shot is None or shot is self._taken or abs(self._time(shot) - moment) > TOLERANCE * self.interval:
+            return None
+        self._taken = shot
+        return shot
 
     def close(self) -> None:
         self._shots.close()

@@ -9,6 +9,7 @@ import cv2
 
 from engine.capture.address import SCHEMES, scheme_of
 from engine.capture.animation import AnimationClip
+from engine.capture.browser import Publications, is_published, open_published
 from engine.capture.camera import camera_device, open_camera
 from engine.capture.clip import Clip
 from engine.capture.demo import DemoClip, is_demo
@@ -40,6 +41,7 @@ def open_source(
     rate: float | None = None,
     pixel_aspect: Fraction | None = None,
     uploads: Path | None = None,
+    publications: Publications | None = None,
 ) -> FrameSource:
     """Open a camera, a video, an image, a folder or pattern of images, an address, an upload, 'demo', or a rig.
 
@@ -47,7 +49,7 @@ def open_source(
     dropping what the reader cannot take; with `loop` they repeat forever, while time and index continue.
     `start_index` is the first frame's index. `rate` is the number of images per second of a folder or pattern.
     `pixel_aspect`, width over height of a pixel, overrides the source's value; frames have square pixels.
-    `uploads` is the folder of `upload:NAME`; None: the user's own.
+    `uploads` is the folder of `upload:NAME`; None: the user's own. `publications` has the pictures of `browser:NAME`.
     Raises PosecastError if it cannot be opened.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the errors raised here say it in one line
@@ -60,6 +62,8 @@ def open_source(
     device, scheme = camera_device(text), scheme_of(text)
     if rate is not None and (device is not None or scheme is not None or is_demo(text)):
         raise _no_images(redact(text))
+    if is_published(text):
+        return open_published(text, publications, start_index=start_index)
     if device is not None:
         return open_camera(device, start_index=start_index, pixel_aspect=pixel_aspect)
     if scheme in SCHEMES:

@@ -21,15 +21,20 @@ from engine.fusion.triangulation import FAR, NEAREST_M
 from engine.geometry import Array
 from engine.skeleton import JOINT_COUNT
 
-STEPS = 4
+STEPS = 3
 LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.02, 0.04)
 """(B,) standard deviations of lengths."""
-SHAPE_ERROR_M = 0.15
+SHAPE_ERROR_M = 0.10
 """Standard deviation of a bone's vector, as the cameras guess it."""
 EXPECTED_ERROR_M = 0.10
 """Standard deviation of a joint from where it was expected."""
+_LEAST_WEIGHT = 1e-3
 _A, _B = BONES.T
 _I = np.eye(3)
+_ENDS = np.eye(JOINT_COUNT)[_B] - np.eye(JOINT_COUNT)[_A]
+"""(B, 19): 1 at the end of a bone, -1 at its start."""
+_PAIRS = np.einsum("ba,bc->bac", _ENDS, _ENDS).reshape(len(BONES), -1)
+"""(B, 361): which joints a bone holds together."""
 
 
 def refined(
@@ -79,16 +84,9 @@ def _step(blocks: Array, sides: Array, joints: Array, lengths: Array, shape: Arr
     along = bones / now[:, None]
     stiff = np.einsum("bi,bj,b->bij", along, along, LENGTH_ERROR_M**-2) + _I / SHAPE_ERROR_M**2
     pull = along * ((lengths - now) / LENGTH_ERROR_M**2)[:, None] + (shape[_B] - shape[_A] - bones) / SHAPE_ERROR_M**2
-    A = np.zeros((JOINT_COUNT, 3, JOINT_COUNT, 3))
+    A = (_PAIRS.T @ stiff.reshape(-1, 9)).reshape(JOINT_COUNT, JOINT_COUNT, 3, 3)
     each = np.arange(JOINT_COUNT)
-    A[each, :, each, :] = blocks + 1e-3 * _I
-    for a, b, block in zip(_A, _B, stiff, strict=True):
-        A[a, :, a, :] += block
-        A[b, :, b, :] += block
-        A[a, :, b, :] -= block
-        A[b, :, a, :] -= block
-    g = sides.copy()
-    np.add.at(g, _B, pull)
-    np.add.at(g, _A, -pull)
+    A[each, each] += blocks + _LEAST_WEIGHT * _I
+    g = sides + _ENDS.T @ pull
     size = 3 * JOINT_COUNT
-    return np.asarray(np.linalg.solve(A.reshape(size, size), g.reshape(size)).reshape(JOINT_COUNT, 3))
+    return np.asarray(np.linalg.solve(A.transpose(0, 2, 1, 3).reshape(size, size), g.reshape(size))).reshape(-1, 3)

@@ -23,6 +23,8 @@ NOISE_PER_BOX = 0.015
 """Expected error of a keypoint over the larger side of the box around all of them."""
 LEAST_NOISE_PX = 2.0
 """Pixels of the frame: a cell of the upsampled maps is 2 to 6 of them."""
+POWER = 2
+"""Power of the confidence that is a keypoint's weight: unsure ones are off by much more."""
 EDGE, EDGE_TRUST = 0.015, 0.1
 """Width of the picture's edge over its sides, and the trust in keypoints there."""
 UNKNOWN_ERROR_M = 0.15
@@ -133,7 +135,7 @@ def _sighting(view: int, camera: Camera, pose: Pose2D, body: Pose3D | None, mirr
     d = camera.t[:2] - rays[..., 0] * camera.t[2]
     lines = np.concatenate([rays[..., 0], np.ones((JOINT_COUNT, 1))], axis=1) @ camera.R
     lines /= np.linalg.norm(lines, axis=1, keepdims=True)
-    trust = np.minimum(pose.scores, 1.0) * np.where(_is_at_edge(keypoints, camera), EDGE_TRUST, 1.0)
+    trust = np.minimum(pose.scores, 1.0) ** POWER * np.where(_is_at_edge(keypoints, camera), EDGE_TRUST, 1.0)
     weights = np.where(found, trust, 0.0) / _noise(pose, found, camera) ** 2
     return Sighting(view, camera, pose, M, d, lines, weights, *_placed(body, camera), _placed(mirrored, camera))
 

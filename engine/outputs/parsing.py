@@ -13,6 +13,8 @@ from engine.redaction import HIDDEN
 
 LONGEST = 2000
 """Characters of an address."""
+_ENCODE = "a password with / ? # or @ is written with %2F %3F %23 or %40"
+_CUT_PASSWORD = re.compile(r"//[^/?#@]*:[^/?#@]*[/?#].*@")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9a-fA-F:.%a-z]+\]")
 
 
@@ -30,11 +32,13 @@ def parse(text: str, schemes: Mapping[str, Scheme]) -> Address:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
+        if _CUT_PASSWORD.search(text):
+            raise wrong(_ENCODE) from None
         raise wrong(
             "its port is not a number from 1 to 65535" if "ort" in str(error) else "it cannot be read"
         ) from None
     if "@" in parts.path and "@" not in parts.netloc:
-        raise wrong("a password with / ? # or @ is written with %2F %3F %23 or %40")
+        raise wrong(_ENCODE)
     options, secret = _options(parts, scheme, wrong)
     host = _host(parts, scheme, wrong)
     port = _port(port, scheme, wrong)

@@ -13,7 +13,7 @@ from engine.pipeline.reader import Reader
 from engine.pipeline.timing import Timing
 from engine.redaction import redact
 from engine.slot import Slot
-from engine.types import Frame, FrameSource
+from engine.types import Frame, FrameSource, View
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +126,12 @@ class Feed:
         """Name of the current source, or of the last one; passwords redacted."""
         reader = self._current
         return self._last_name if reader is None else reader.name
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The cameras of a rig in the newest set; empty for other sources."""
+        frame = self.frames.newest()
+        return () if frame is None else frame.views
 
     @property
     def problem(self) -> ProblemEvent | None:

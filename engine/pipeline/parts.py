@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.capture import open_source
+from engine.capture.browser import Publications
 from engine.extrinsics import Calibration, SourceCamera, load_calibration
 from engine.geometry import CameraSpec
 from engine.inference import available
@@ -35,9 +36,18 @@ class SourceOpener(Protocol):
     def __call__(self, text: str, *, pixel_aspect: Fraction | None = None) -> FrameSource: ...
 
 
-def open_live(text: str, *, pixel_aspect: Fraction | None = None, uploads: Path | None = None) -> FrameSource:
-    """Open any source for live use: at its own speed, files in a loop. `uploads`: the folder of `upload:NAME`."""
-    return open_source(text, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads)
+def open_live(
+    text: str,
+    *,
+    pixel_aspect: Fraction | None = None,
+    uploads: Path | None = None,
+    publications: Publications | None = None,
+) -> FrameSource:
+    """Open any source for live use: at its own speed, files in a loop. `uploads` is the folder of `upload:NAME`,
+    `publications` has the pictures of `browser:NAME`."""
+    return open_source(
+        text, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads, publications=publications
+    )
 
 
 @dataclass(frozen=True, slots=True)

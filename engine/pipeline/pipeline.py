@@ -254,7 +254,12 @@ class Pipeline:
             calibration=self._current.setup.calibration,
             switching=switching,
             comparison=self.comparisons.now,
-            stats=replace(stats, captured=self._feed.count, source_hint=(problem.hint if problem else "") or None),
+            stats=replace(
+                stats,
+                captured=self._feed.count,
+                source_hint=(problem.hint if problem else "") or None,
+                views=self._feed.views,
+            ),
             floor=self._floor.floor(self._current.setup),
             fallback=self._failover.fallback,
         )

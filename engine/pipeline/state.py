@@ -11,7 +11,7 @@ from engine.floor import Floor
 from engine.geometry import Camera
 from engine.pipeline.comparison import Comparison
 from engine.settings import Settings
-from engine.types import BackendInfo
+from engine.types import BackendInfo, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Stats:
     """Why the source delivers no frames; None while it does."""
     source_hint: str | None = None
     """What to do about `source_problem`; None if there is nothing to say."""
+    views: tuple[View, ...] = ()
+    """The cameras of a rig in the newest set; empty for other sources."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tests.browser.staged import Server, staged
 from tests.webapp.stage import Stage
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-TABS = ("Engine", "Camera", "Display", "Joints", "Stats", "Record")
+TABS = ("Engine", "Camera", "Display", "Joints", "Events", "Stats", "Record")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 """Options of `visit`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.capture.stage import truth_at
 from engine.geometry import UP_AXES
 from engine.motion.angles import DEFINITIONS, angles
 from engine.motion.placing import y_up_from
+from engine.motion.quantities import QUANTITIES
 from webapp.live import renditions
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,19 @@ def test_page_and_engine_measure_the_same_angles(node: str) -> None:
     for (up, joints), measured in zip(cases, json.loads(done.stdout), strict=True):
         expected = [value[0] for value in angles(joints[None], up=up).values()]
         np.testing.assert_allclose(np.array(measured, float), expected, atol=1e-6, err_msg=up)
+
+
+def test_page_and_engine_measure_the_same_quantities(node: str) -> None:
+    code = f"""
+        const {{ createQuantities }} = await import("{MODULES}/measure/quantities.js");
+        const {{ readFileSync }} = await import("node:fs");
+        const quantities = createQuantities(JSON.parse(readFileSync(0)));
+        const told = ({{ name, label, unit, turn, signed }}) => [name, label, unit, turn, signed];
+        console.log(JSON.stringify(quantities.names.map((name) => told(quantities.get(name)))));
+    """
+    run = [node, "--input-type=module", "-e", code]
+    done = subprocess.run(run, input=json.dumps(DEFINITIONS), capture_output=True, text=True, check=True)
+    assert [tuple(one) for one in json.loads(done.stdout)] == [astuple(one) for one in QUANTITIES.values()]
 
 
 def test_page_and_overlay_use_the_same_colours(node: str) -> None:

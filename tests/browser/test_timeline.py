@@ -128,6 +128,10 @@ def test_two_visitors_watch_two_recordings_while_live_goes_on(visit: Open, dashb
     assert (status(viewer), status(operator)) == ("Live", "Replay")
     viewer.get_by_role("button", name="Replay “").click()
     expect(viewer.locator(".stage p.visually-hidden")).to_contain_text("2 people")
+    change = f"fetch('api/recordings/{WALK}', {{ method: 'PATCH', headers: {{ 'Content-Type': 'application/json' }}"
+    operator.evaluate(f"{change}, body: JSON.stringify({{ title: 'A walk', deleted: [2] }}) }})")
+    expect(viewer.locator(".time-replay")).to_have_text("Replay “A walk”")
+    expect(viewer.locator(".stage p.visually-hidden")).to_contain_text("1 person, with the ids 1")
 
 
 def test_a_recording_is_scrubbed_stepped_and_looped(page: Page) -> None:

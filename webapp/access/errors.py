@@ -62,11 +62,15 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def status_of(error: PosecastError) -> int:
+    """The status of an answer that tells of `error`."""
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
+
+
 def _expected(error: PosecastError) -> Response:
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
     # The page offers these cameras to choose from.
     more = {"cameras": list(error.names)} if isinstance(error, SeveralCamerasError) else {}
-    return _answer(status, error.error[:MAX_TOLD], error.hint, **more)
+    return _answer(status_of(error), error.error[:MAX_TOLD], error.hint, **more)
 
 
 def _http(error: HTTPException) -> Response:

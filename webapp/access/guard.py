@@ -20,7 +20,7 @@ from werkzeug.wsgi import get_input_stream
 from engine.wire import dumps
 from webapp.access.arrivals import ARRIVED
 from webapp.access.hosts import Hosts
-from webapp.access.tokens import ROLE, Environ, Role, Tokens
+from webapp.access.tokens import CAMERA, ROLE, Environ, Role, Tokens
 from webapp.monitoring.logs import event
 
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ MAX_STRANGERS_BODY = 64 * 1024
 _LONGEST_LENGTH = 18
 """Digits of a Content-Length; Python reads no more than 4300."""
 _PUBLIC = ("/healthz", "/login", "/favicon.ico")
-_PAGES = ("/", "/view")
+_PAGES = ("/", "/view", "/camera")
 _READING = ("GET", "HEAD", "OPTIONS")
 _SOCKETS = "/socket.io/"
+_CAMERA_PAGE = "/camera"
+_FOR_PUBLISHERS = (_CAMERA_PAGE, "/whip/", "/publish/", _SOCKETS)
+"""Where those paths begin that a publisher may use."""
 _STATIC = "/static/"
 
 HEADERS = (
@@ -55,6 +58,8 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 )
+_WITH_CAMERA = (*HEADERS[:-1], ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"))
+"""For the page that is the camera."""
 
 
 class Guard:
@@ -66,8 +71,10 @@ class Guard:
         self._tokens = tokens
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        own_headers = _WITH_CAMERA if environ.get("PATH_INFO") == _CAMERA_PAGE else HEADERS
+
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-            return start_response(status, [*headers, *HEADERS], *rest)
+            return start_response(status, [*headers, *own_headers], *rest)
 
         try:
             return (self._refusal(environ) or self._app)(environ, start)
@@ -135,6 +142,10 @@ class Guard:
             return refuse(429, "too many wrong tokens from this address", "wait a minute")
         if role is None:
             return self._unknown(environ, token, address)
+        if role is Role.PUBLISHER:
+            environ[CAMERA] = self._tokens.camera_of(token)
+            if not path.startswith(_FOR_PUBLISHERS):
+                return refuse(403, "this link is for sending a camera's pictures", "use the operator's link")
         if role is Role.VIEWER and method not in _READING and not path.startswith(_SOCKETS):
             return refuse(403, "a view-only visitor may not change anything", "use the operator's link")
         return None

@@ -52,6 +52,8 @@ class ServeOptions:
     fingerprint: str | None = None
     """SHA-256 of the certificate with which the server speaks https, and that Posecast made; None with another one."""
     https: bool = False
+    camera_command: str = "posecast serve --host 0.0.0.0 --tls auto"
+    """The command that starts the server again, so that phones can be its cameras."""
     links: bool = True
     """Whether links are printed on stdout with their tokens; otherwise they are only logged, without tokens."""
 

@@ -20,8 +20,7 @@ def sharing(options: ServeOptions, url: str, *, operator: bool) -> Wire:
 
     Where only this computer can reach it, there are no links, but, for operators, the command that changes that.
     """
-    if not options.loopback and is_loopback(urlsplit(url).hostname or ""):
-        url = reachable_url(options, urlsplit(url).path)
+    url = for_others(options, url)
     loopback = is_loopback(urlsplit(url).hostname or "")
     return {
         "address": url,
@@ -32,6 +31,19 @@ def sharing(options: ServeOptions, url: str, *, operator: bool) -> Wire:
         "view_only": options.view_token is not None,
         "links": [] if loopback else [_link(name, url + path, options) for name, path in _PAGES.items()],
     }
+
+
+def for_others(options: ServeOptions, url: str) -> str:
+    """The address by which other machines reach the dashboard that this one sees at `url`, if any can."""
+    if not options.loopback and is_loopback(urlsplit(url).hostname or ""):
+        return reachable_url(options, urlsplit(url).path)
+    return url
+
+
+def camera_link(url: str, name: str, token: str | None) -> Wire:
+    """The link that makes a browser the camera `name` of the dashboard at `url`, and its QR code."""
+    link = with_token(f"{url}camera", token) if token else f"{url}camera?name={name}"
+    return {"url": link, "qr_svg": _qr(link)}
 
 
 def _link(name: str, url: str, options: ServeOptions) -> Wire:

@@ -1,7 +1,8 @@
 """Tokens, the roles that they give, where a request carries one, and how many wrong ones are accepted.
 
-There are two roles: operators may change things, viewers may read. If no token is required (for this machine's own
-users), every visitor is an operator. Tokens are compared in constant time and never logged.
+There are three roles: operators may change things, viewers may read, publishers may send the pictures of one camera.
+If no token is required (for this machine's own users), every visitor is an operator. Tokens are compared in constant
+time and never logged.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 ROLE = "posecast.role"
 """Key of the WSGI environment under which the guard leaves the visitor's `Role`, or None."""
+CAMERA = "posecast.camera"
+"""Key under which it leaves the name of the camera as which a `PUBLISHER` may send pictures."""
 LOGIN_FAILURES = (10, 60.0)
 """Number of wrong tokens on the login page or in its link, per address, and the period in seconds."""
 TOKEN_FAILURES = (200, 60.0)
@@ -40,6 +43,7 @@ TICKET_LASTS = 60.0
 class Role(Enum):
     OPERATOR = "operator"
     VIEWER = "viewer"
+    PUBLISHER = "publisher"
 
 
 class FailureLimit:
@@ -71,7 +75,14 @@ class FailureLimit:
 class Tokens:
     """The tokens of a run and the cookie that carries one."""
 
-    def __init__(self, options: ServeOptions, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        options: ServeOptions,
+        clock: Callable[[], float] = time.monotonic,
+        camera_of: Callable[[str], str | None] = lambda token: None,
+    ) -> None:
+        """`camera_of(token)`: the camera whose link has that token."""
+        self._camera_of = camera_of
         self.required = options.protected
         self._clock = clock
         self._operator = options.token
@@ -79,6 +90,7 @@ class Tokens:
         self._tickets: dict[str, float] = {}
         # Cookies ignore ports: two dashboards on one machine need two names.
         self.cookie_name = f"posecast_{options.port}"
+        self._camera_cookie = f"{self.cookie_name}_camera"  # an operator who opens a camera's link stays one
         self._logins = FailureLimit(*LOGIN_FAILURES)
         self.failures = FailureLimit(*TOKEN_FAILURES)
 
@@ -93,7 +105,11 @@ class Tokens:
         for role, expected in self._roles.items():
             if expected and hmac.compare_digest(expected.encode(), given):
                 found = role
-        return found
+        return found or (Role.PUBLISHER if self.camera_of(token) else None)
+
+    def camera_of(self, token: str | None) -> str | None:
+        """The camera as which a publisher's token lets send pictures; None for other tokens."""
+        return self._camera_of(token) if self.required and token else None
 
     def log_in(self, address: str, token: str | None) -> Role | None:
         """`role_of` for a typed token; also None after too many wrong ones from `address`."""
@@ -129,12 +145,13 @@ class Tokens:
             return _password(value)
         # Cookies of other programs on this host come along, and may not be UTF-8.
         cookies = environ.get("HTTP_COOKIE", "").encode("latin-1").decode("utf-8", "replace")
-        return parse_cookie(cookies).get(self.cookie_name)
+        found = parse_cookie(cookies)
+        return found.get(self.cookie_name) or found.get(self._camera_cookie)
 
     def cookie(self, environ: Environ, token: str | None) -> str:
         """A Set-Cookie header that stores `token` for the session, or deletes the cookie if it is None."""
         return dump_cookie(
-            self.cookie_name,
+            self._camera_cookie if self.camera_of(token) else self.cookie_name,
             token or "",
             max_age=None if token else 0,
             path=environ.get("SCRIPT_NAME") or "/",

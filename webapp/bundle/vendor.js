@@ -29,6 +29,7 @@ export {
   RGBAFormat,
   Scene,
   ShaderMaterial,
+  ShapeUtils,
   SphereGeometry,
   Spherical,
   Sprite,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from webapp.commands.arguments import SOURCE_HELP, Parser, seconds
+from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, seconds, settings_of
 
 _BOARD_HELP = "squares across x down : side of a square (default: %(default)s)"
 _DEFAULT_BOARD = "charuco:5x7:30mm"
@@ -17,9 +17,10 @@ _DEFAULT_BOARD = "charuco:5x7:30mm"
 def add_calibrate(commands: Any) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser("calibrate", help="print a board, and calibrate cameras with it or with people")
-    kinds = parser.add_subparsers(required=True, metavar="board|camera", parser_class=Parser)
+    kinds = parser.add_subparsers(required=True, metavar="board|camera|rig", parser_class=Parser)
     _add_board(kinds)
     _add_camera(kinds)
+    _add_rig(kinds)
 
 
 def _add_board(kinds: Any) -> None:
@@ -43,6 +44,18 @@ def _add_camera(kinds: Any) -> None:
     parser.set_defaults(command=_camera)
 
 
+def _add_rig(kinds: Any) -> None:
+    parser = kinds.add_parser("rig", help="where several cameras stand, by people who walk about, or by a board")
+    parser.add_argument("rig", type=Path, metavar="RIG.toml", help="names the cameras and their sources")
+    parser.add_argument("--from", dest="by", choices=("people", "board"), default="people", help="default: %(default)s")
+    parser.add_argument("-o", "--output", type=Path, default=Path("calibrated.toml"), metavar="FILE.toml")
+    parser.add_argument("--board", default=_DEFAULT_BOARD, help=_BOARD_HELP)
+    parser.add_argument("--person-height", type=seconds, metavar="METRES", help="of the tallest person who is seen")
+    parser.add_argument("--seconds", type=seconds, default=60.0, help="how long to look (default: %(default)s)")
+    add_common(parser)
+    parser.set_defaults(command=_rig)
+
+
 def _board(options: argparse.Namespace) -> Callable[[], int]:
     from webapp.commands import calibrate
 
@@ -56,3 +69,13 @@ def _camera(options: argparse.Namespace) -> Callable[[], int]:
         options.source, options.output, options.board, options.used_for, options.seconds
     )  # fmt: skip
     return lambda: calibrate.run_camera(chosen)
+
+
+def _rig(options: argparse.Namespace) -> Callable[[], int]:
+    from webapp.commands import calibrate_rig
+
+    chosen = calibrate_rig.RigOptions(
+        options.rig, options.output, options.by, options.board, options.person_height, options.seconds,
+        settings_of(options),
+    )  # fmt: skip
+    return lambda: calibrate_rig.run(chosen)

@@ -28,6 +28,13 @@ def network_command(argv: Sequence[str], environ: Mapping[str, str]) -> str:
     return shlex.join([*_program(argv[0]), *kept, "--host", "0.0.0.0"])
 
 
+def with_https(command: str) -> str:
+    """The same command, with a certificate made for this machine, unless it has one already."""
+    if "--tls" in command:
+        return command
+    return f'{command} ARGS="--tls auto"' if command.startswith("make ") else f"{command} --tls auto"
+
+
 def _program(path: str) -> list[str]:
     """How the program is called: by its name where the shell finds it, else by its path or as a module."""
     if Path(path).name == "__main__.py":

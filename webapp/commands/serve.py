@@ -19,7 +19,7 @@ from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
-from webapp.commands.network_command import network_command
+from webapp.commands.network_command import network_command, with_https
 from webapp.monitoring import logs
 from webapp.server.heaps import share_heaps
 from webapp.server.restarts import Chosen
@@ -70,6 +70,7 @@ def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -
 
 def _serve_options(options: argparse.Namespace) -> ServeOptions:
     """The options of the server, with generated tokens if they are required and not given."""
+    command = network_command(sys.argv, os.environ)
     served = ServeOptions(
         host=options.host,
         port=options.port,
@@ -84,7 +85,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         outputs=tuple(options.out),
         behind_proxy=options.behind_proxy,
         config=_config(options),
-        network_command=network_command(sys.argv, os.environ),
+        network_command=command,
+        camera_command=with_https(command),
         # A collector of JSON logs often collects stdout, too, and links contain tokens.
         links=options.log_format == "text" or sys.stdout.isatty(),
     )

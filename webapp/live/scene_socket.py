@@ -7,19 +7,17 @@ as viewers, as picture streams do: limited in number, and dropped when they stop
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simple_websocket import ConnectionClosed, Server
-from simple_websocket import ConnectionError as HandshakeError
-from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+from wsproto.utilities import LocalProtocolError
 
-from webapp.access.connections import connection_of, hang_up
+from webapp.access.connections import connection_of
 from webapp.access.guard import refuse
 from webapp.access.tokens import Environ
+from webapp.live.plain_websocket import accept, ended, is_handshake
 from webapp.live.scenes import Scenes
 from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
 
@@ -34,25 +32,6 @@ MAX_WAITING = 100
 _LOOK_UP_S = 0.5
 
 
-class _WholeSends:
-    """A connection to which two threads may send: scenes, and answers to pings. Each message goes out in one piece."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection, self._lock = connection, threading.Lock()
-        self.recv, self.close, self.fileno = connection.recv, connection.close, connection.fileno
-
-    def send(self, data: bytes) -> int:
-        with self._lock:
-            self._connection.sendall(data)
-        return len(data)
-
-
-def _with_whole_sends(environ: Environ) -> Environ:
-    connection = connection_of(environ)
-    names = [name for name in ("gunicorn.socket", "werkzeug.socket") if name in environ]
-    return environ if connection is None else {**environ, **dict.fromkeys(names, _WholeSends(connection))}
-
-
 class SceneSockets:
     """Serves the WebSockets."""
 
@@ -63,7 +42,7 @@ class SceneSockets:
         """A WSGI middleware that answers WebSocket handshakes at `PATH`; everything else goes to `app`."""
 
         def enter(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-            if environ.get("PATH_INFO") == PATH and environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            if environ.get("PATH_INFO") == PATH and is_handshake(environ):
                 return self._serve(environ, start_response)
             return app(environ, start_response)
 
@@ -75,19 +54,15 @@ class SceneSockets:
         if viewer is None:
             return refuse(503, *too_many(self._limit))(environ, start_response)
         try:
-            if connection is not None:
-                connection.settimeout(None)  # silence is not an error here; those that do not read are dropped
-            try:
-                web_socket = Server.accept(_with_whole_sends(environ), None, max_message_size=MAX_MESSAGE)
-            except (HandshakeError, RemoteProtocolError, RuntimeError):
+            web_socket = accept(environ, MAX_MESSAGE)
+            if web_socket is None:
                 return refuse(400, "malformed WebSocket handshake")(environ, start_response)
             tell_viewer("viewer_connected", "scene socket", address)
             self._send(web_socket, viewer)
             tell_viewer("viewer_left", "scene socket", address)
         finally:
             self._viewers.release(viewer)
-        hang_up(connection)
-        raise StopIteration if web_socket.mode == "gunicorn" else ConnectionError  # the servers' ways to stop here
+        raise ended(web_socket, environ)
 
     def _send(self, web_socket: Server, viewer: Viewer) -> None:
         """Send the newest scene whenever the last one is sent, until either side ends."""

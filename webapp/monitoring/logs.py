@@ -35,6 +35,8 @@ EVENTS = (
     "happened",
     "viewer_connected",
     "viewer_left",
+    "publisher_connected",
+    "publisher_left",
     "login_refused",
     "request_failed",
     "recording_started",

@@ -1,12 +1,14 @@
 """The HTTP interface, one file per subject; `BLUEPRINTS` lists them for the application."""
 
 from webapp.routes import (
+    calibration,
     camera,
     comparison,
     engine,
     events,
     outputs,
     pages,
+    publishing,
     recording_files,
     recordings,
     series,
@@ -17,12 +19,14 @@ from webapp.routes import (
 BLUEPRINTS = tuple(
     module.blueprint
     for module in (
+        calibration,
         camera,
         comparison,
         engine,
         events,
         outputs,
         pages,
+        publishing,
         recording_files,
         recordings,
         series,

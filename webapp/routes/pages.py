@@ -27,13 +27,13 @@ DEAD_LINK = (
 @blueprint.get("/")
 def dashboard() -> Response:
     """The dashboard."""
-    return _page("index.html")
+    return page("index.html")
 
 
 @blueprint.get("/view")
 def view() -> Response:
     """The 3D view alone."""
-    return _page("view.html")
+    return page("view.html")
 
 
 @blueprint.get("/login")
@@ -85,7 +85,8 @@ def metrics() -> Response:
     return Response(services().status.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _page(template: str) -> Response:
+def page(template: str, **more: object) -> Response:
+    """A page of the visitor's role; `more` are names that its template uses."""
     visitor = role()
     bundled = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
     text = render_template(
@@ -95,6 +96,7 @@ def _page(template: str) -> Response:
         bundled=bundled,
         pictures_withheld=services().viewers_see() == "skeleton" and withheld("skeleton"),
         settings_schema=SCHEMA,
+        **more,
     )
     return Response(text, mimetype="text/html", headers={"Cache-Control": "no-store"})
 

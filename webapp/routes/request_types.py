@@ -57,6 +57,12 @@ class NamedCamera(Body, frozen=True):
     name: str
 
 
+class CalibrationRequest(Body, frozen=True):
+    """Begin to calibrate with a board."""
+
+    board: Annotated[str, about("Squares across x down : side of a square.")] = "charuco:5x7:30mm"
+
+
 class CameraAdjustment(Body, frozen=True):
     """What is given by hand; null: as it is."""
 
@@ -114,6 +120,7 @@ class OutputsChoice(Body, frozen=True):
 
 
 BODIES: tuple[type[Body], ...] = (
+    CalibrationRequest,
     BackendChoice,
     ComparisonChoice,
     SourceChoice,

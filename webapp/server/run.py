@@ -14,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 
+from engine.capture.browser import Publications
 from engine.errors import PosecastError, reason
 from engine.models import resolve
 from engine.pipeline import Parts, Pipeline
@@ -70,11 +71,13 @@ def begin_serving(chosen: Chosen, options: ServeOptions, note_source: Callable[[
     from webapp.recording.recordings import Recordings
     from webapp.recording.replay import parts_with_recordings
 
+    publications = Publications()
+    opener = partial(open_live, uploads=options.uploads, publications=publications)
     recordings = Recordings(options.recordings or default_recordings())
-    parts = parts_with_recordings(recordings, Parts(open_source=partial(open_live, uploads=options.uploads)))
+    parts = parts_with_recordings(recordings, Parts(open_source=opener))
     pipeline = Pipeline(chosen.settings, calibration=chosen.calibration, parts=parts)
     store = Store(options.config or default_path())
-    return begin_with(pipeline, store, options, chosen.problems, note_source, chosen.given)
+    return begin_with(pipeline, store, options, chosen.problems, note_source, chosen.given, publications)
 
 
 def begin_with(
@@ -84,6 +87,7 @@ def begin_with(
     problems: Sequence[Problem] = (),
     note_source: Callable[[str], None] = lambda _: None,
     given: Collection[str] = (),
+    publications: Publications | None = None,
 ) -> Running:
     """Make the application around `pipeline`, start both, and tell of `problems` that there were before.
 
@@ -92,7 +96,7 @@ def begin_with(
     """
     from webapp.app import create_app, services_of
 
-    app = create_app(pipeline, store, options, given)
+    app = create_app(pipeline, store, options, given, publications)
     services = services_of(app)
 
     def stop() -> None:

@@ -35,6 +35,7 @@ from webapp.describe import camera_file, describe_camera
 from webapp.state.adjusting import Adjustment, adjusted
 from webapp.state.camera_fields import Record, chosen_field, pose_field, setting_fields
 from webapp.state.camera_memory import CameraMemory
+from webapp.state.lens_memory import with_lens
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,16 @@ class CameraDesk:
         if name not in NAMED:
             raise PosecastError(f"no camera is called {name!r:.40}", f"names are: {', '.join(NAMED)}")
         return self._use(NAMED[name], lambda: {"extrinsics": name}, preview=preview)
+
+    def use_lens(self, lens: CameraSpec) -> Wire:
+        """Use a lens that was calibrated; the pose stays as it is."""
+        state = self._pipeline.state()
+        before = state.calibration
+        if before is None and state.camera is not None and state.camera.provenance.pose == "file":
+            own = state.camera
+            before = Calibration(CameraSpec(own.R, own.t, own.up, provenance=own.provenance), "source", "m")
+        calibration = with_lens(before, lens)
+        return self._use(calibration, lambda: chosen_field(calibration), preview=False, fx=None)
 
     def adjust(self, adjustment: Adjustment, *, preview: bool = False) -> Wire:
         """Turn, raise or zoom the camera in use by hand, or only preview that."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.capture import is_demo, list_cameras
 from engine.capture.address import SCHEMES, parse_address, scheme_of
+from engine.capture.browser import BROWSER, NAME, is_published, published_name
 from engine.capture.uploaded import UPLOAD
 from engine.errors import PosecastError
 from engine.names import printable
@@ -29,10 +30,15 @@ class Sources:
         named: Iterable[str],
         recordings: Callable[[], Iterable[tuple[str, str]]],
         uploads: Callable[[], Iterable[tuple[str, str]]],
+        publishers: Callable[[], Iterable[str]] = tuple,
         *,
         addresses: bool = True,
     ) -> None:
-        """`recordings` and `uploads` return sources with titles; `addresses`: whether any may be chosen."""
+        """`recordings` and `uploads` return sources with titles, `publishers` names of `browser:NAME`.
+
+        `addresses`: whether any may be chosen.
+        """
+        self._publishers = publishers
         self._recordings, self._uploads, self._addresses = recordings, uploads, addresses
         # By redacted text: passwords in addresses stay on the server.
         own = (text for text in named if not _is_listed(text))
@@ -64,6 +70,8 @@ class Sources:
             return DEMO
         if _CAMERA_INDEX.fullmatch(text):
             return next((one.name for one in list_cameras() if str(one.index) == text), f"Camera {text}")
+        if is_published(text):
+            return f"Camera of {published_name(text)}"
         return self._stored().get(text) or _label(text)
 
     def names(self) -> list[str]:
@@ -78,6 +86,10 @@ class Sources:
             *(
                 {"source": shown, "kind": _kind(text), "label": _label(shown)}
                 for shown, text in {**self._named, **self._entered}.items()
+            ),
+            *(
+                {"source": f"{BROWSER}:{name}", "kind": "browser", "label": self.label(f"{BROWSER}:{name}")}
+                for name in self._publishers()
             ),
             *(
                 {"source": text, "kind": text.partition(":")[0], "label": label}
@@ -109,7 +121,9 @@ def _is_listed(text: str) -> bool:
 
 
 def _is_common(text: str) -> bool:
-    """Whether every server offers the source: the demo stage from all of its cameras, and cameras."""
+    """Whether every server offers the source: the demo stage, cameras, and what other programs send."""
+    if is_published(text):
+        return NAME.fullmatch(published_name(text)) is not None
     return is_demo(text) or _CAMERA_INDEX.fullmatch(text) is not None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.pipeline import Pipeline
 from engine.redaction import redact
@@ -11,7 +11,6 @@ from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
 from webapp.live.viewers import Viewers
 from webapp.monitoring.metrics import Metrics
-from webapp.recording.library import Library
 from webapp.recording.recorder import Recorder
 from webapp.state.outputs import OutputDesk
 from webapp.state.source_desk import SourceDesk
@@ -27,16 +26,15 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
-        library: Library,
         broadcaster: Broadcaster,
         viewers: Viewers,
         metrics: Metrics,
         outputs: OutputDesk,
         can_undo: Callable[[], bool],
-        events_revision: Callable[[], int],
+        more: Mapping[str, Callable[[], object]],
     ) -> None:
-        """`can_undo`: whether a change of the camera can be undone; `events_revision` counts changes of the rules."""
-        self._can_undo, self._events_revision, self._library = can_undo, events_revision, library
+        """`can_undo`: whether a change of the camera can be undone. `more`: further entries of the state, by name."""
+        self._can_undo, self._more = can_undo, more
         self._pipeline, self._sources, self._recorder = pipeline, sources, recorder
         self._source_desk, self._outputs = source_desk, outputs
         self._broadcaster, self._viewers, self._metrics = broadcaster, viewers, metrics
@@ -53,8 +51,7 @@ class Status:
             "start_source": self._source_desk.start,
             "sources": self._sources.names(),
             "recording": self._recorder.status(),
-            "events_revision": self._events_revision(),
-            "recordings_revision": self._library.revision,
+            **{name: tell() for name, tell in self._more.items()},
         }
 
     def stats(self) -> Wire:

@@ -18,7 +18,7 @@ FRAME_RATE = 30
 IMAGE_SIZE = (1280, 720)
 _FOCAL = 0.9 * IMAGE_SIZE[0]
 _TARGET = np.array([0.0, 0.95, -5.2])
-_EYES = ((0.0, 1.6, 0.0), (6.2, 2.2, -3.6), (-5.5, 2.0, -8.4), (2.1, 2.5, -11.2))
+_EYES = ((0.0, 1.6, 0.0), (4.4, 2.2, -1.0), (-4.6, 2.0, -1.4), (2.1, 2.5, -11.2))
 """Metres, world frame: the camera of `demo`, and three others around the people."""
 _WALL_M = 9.0
 """Metres from each camera to the wall that it sees behind the people."""

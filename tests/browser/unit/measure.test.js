@@ -3,10 +3,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { evaluateAngles } from "../../../webapp/static/js/measure/angles.js";
 import { arcOf, directionsOf } from "../../../webapp/static/js/measure/arc.js";
+import { createChoice } from "../../../webapp/static/js/measure/choice.js";
+import { hipsOf, putOver } from "../../../webapp/static/js/measure/ghost.js";
 import { createQuantities, PRESETS } from "../../../webapp/static/js/measure/quantities.js";
 import { createSceneValues } from "../../../webapp/static/js/measure/scene-values.js";
 import { differenceOf, figuresOf, sizeOf, valueAt } from "../../../webapp/static/js/measure/statistics.js";
 import { dot } from "../../../webapp/static/js/measure/vectors.js";
+import { createProjection } from "../../../webapp/static/js/measure/video-arcs.js";
+import { jointAt } from "../../../webapp/static/js/measure/video-pick.js";
+import { sourceOf } from "../../../webapp/static/js/send/files.js";
 import { JOINT, JOINT_COUNT } from "../../../webapp/static/js/skeleton.js";
 import { standing } from "./people.js";
 
@@ -109,4 +114,66 @@ test("the value at a time lies between its neighbours, and not in a gap", () => 
   assert.equal(valueAt(times, values, 0.05), 5);
   assert.equal(valueAt(times, values, 0.1), 10);
   for (const time of [-1, 0.15, 0.5, 2]) assert.equal(valueAt(times, values, time, 0.25), null);
+});
+
+test("colours of curves are given back, and nobody gets more than there are", () => {
+  let fulls = 0;
+  const choice = createChoice({ onChange: () => {}, full: () => fulls++ });
+  choice.toggle(1, "left_knee_flexion", "right_knee_flexion");
+  assert.deepEqual(
+    choice.list.map(({ colour }) => colour),
+    [0, 1],
+  );
+  choice.remove(1, "left_knee_flexion");
+  choice.add(1, "trunk_lean");
+  assert.equal(choice.list.at(-1).colour, 0);
+  choice.add(1, ...quantities.names.slice(0, 10));
+  assert.equal(choice.list.length, 8);
+  assert.equal(fulls, 1);
+  choice.moveTo([7]);
+  assert.ok(choice.list.every(({ person }) => person === 7));
+});
+
+test("a ghost lies hips over hips, turned as at A, and as high as it moves itself", () => {
+  const main = hipsOf(standing({ x: 2, z: 1, theta: 0.5 }));
+  const ghost = standing({ x: -1, y: 0.3, z: 4, theta: -0.4 });
+  const placed = putOver(ghost, main, { ghost: hipsOf(ghost), main });
+  const found = hipsOf(placed);
+  for (const key of ["x", "y", "z", "heading"]) assert.ok(Math.abs(found[key] - main[key]) < 1e-5, key);
+  const crouched = standing({ x: -1, y: 0.1, z: 4, theta: -0.4 });
+  assert.ok(Math.abs(hipsOf(putOver(crouched, main, { ghost: hipsOf(ghost), main })).y - main.y + 0.2) < 1e-5);
+});
+
+test("a click on the video means the nearest joint within reach", () => {
+  const people = [{ id: 4, keypoints_2d: [[100, 50, 1], null, [300, 50, 1]] }];
+  const size = [400, 200];
+  assert.deepEqual(jointAt([105, 104], [400, 300], size, people), { id: 4, joint: 0 });
+  assert.deepEqual(jointAt([150, 80], [200, 200], size, people), { id: 4, joint: 2 });
+  assert.equal(jointAt([200, 150], [400, 300], size, people), null);
+});
+
+test("arcs are seen by the camera where the body is", () => {
+  const identity = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  const camera = { extrinsics: { R: identity, t: [0, 0, 0] }, up: "-y", fx: 500, fy: 500, cx: 320, cy: 180 };
+  // The camera looks along z with y down; display space has y up and z towards the viewer.
+  assert.deepEqual(createProjection(camera)([0.5, 0.2, -2]), [320 + 125, 180 - 50]);
+  assert.equal(createProjection(camera)([0, 0, 2]), null);
+});
+
+test("files are taken as they lie there, unless they are to be changed", () => {
+  const whole = { range: null, person: null, raw: false, edited: false };
+  const jsonl = { name: "jsonl", path: "?format=jsonl", prepared: false, pictures: false };
+  const rows = { name: "csv", path: "?format=csv", prepared: false, pictures: false };
+  const bvh = { name: "bvh", path: "/export?format=bvh", prepared: true, pictures: false };
+  assert.equal(sourceOf(jsonl, whole).path, "?format=jsonl");
+  assert.equal(sourceOf(jsonl, { ...whole, range: [1, 2], raw: true }).path, "/export?format=jsonl&from=1&to=2");
+  assert.equal(sourceOf(rows, whole).path, "/export?format=csv&layout=long");
+  assert.equal(sourceOf(rows, { ...whole, raw: true }).path, "?format=csv");
+  assert.equal(sourceOf(bvh, { ...whole, person: 3, raw: true }).path, "/export?format=bvh&person=3&raw=1");
+  const mp4 = { name: "mp4", path: "?format=mp4", prepared: false, pictures: true };
+  assert.equal(sourceOf(mp4, { ...whole, range: [1, 2] }).path, "?format=mp4");
 });

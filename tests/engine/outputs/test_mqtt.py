@@ -191,6 +191,12 @@ def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         broker.kill()
 
 
+def test_a_password_with_a_slash_is_told_how_to_be_written() -> None:
+    with pytest.raises(PosecastError, match="%2F") as raised:
+        made("mqtt://me:pass/word@127.0.0.1:1883/hall")
+    assert "word@" not in str(raised.value)
+
+
 @pytest.mark.parametrize("topic", ["a/%23", "a/+/b", "%24SYS/broker"])
 def test_topics_that_cannot_be(topic: str) -> None:
     with pytest.raises(PosecastError, match="cannot be a topic"):

@@ -38,8 +38,8 @@ const liveCamera = (state) =>
 
 /**
  * Starts everything. `stage` and `banner` are panels; `on`: {state, stats, progress, problem, moment, video, health,
- * camera, pick}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes: by
- * default as they arrive; the dashboard's is as in timeline/time.js.
+ * camera, pick, scene}, each optional. `layers` are the video's, `view` is what they show. `timeline` plays the scenes:
+ * by default as they arrive; the dashboard's is as in timeline/time.js.
  */
 export async function startLive({ stage, banner, layers, view, on, timeline = createTimeline() }) {
   const onStatus = (message) => on.video?.(message);
@@ -158,6 +158,8 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     scene(scene) {
       timeline.push(scene, performance.now());
       video.push(scene);
+      on.scene?.(scene);
+      viewer?.setRig(scene);
     },
     state: applyState,
     stats(stats) {

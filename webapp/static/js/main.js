@@ -7,6 +7,7 @@ import { createActions } from "./dashboard/actions.js";
 import { createLayout } from "./dashboard/layout.js";
 import { createStatus } from "./dashboard/status.js";
 import { h } from "./dom.js";
+import { createEvents } from "./events/events.js";
 import { createLatency } from "./latency.js";
 import { startLive } from "./live.js";
 import { createMeasure } from "./measure/measure.js";
@@ -108,6 +109,12 @@ const joints = createJointsPanel({
   loadAngles: () => get("api/angles"),
 });
 const recordings = createRecordingsPanel({ openRecording: actions.replay, toasts, loopOf: time.loopOf });
+const events = createEvents({
+  toasts,
+  stage: stage.frame,
+  viewer: () => live?.viewer ?? null,
+  onDrawing: (is) => (is ? layout.closeSheet() : layout.open("events")),
+});
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });
 stage.frame.append(replay.element, floorChip.element, measure.labels);
@@ -125,6 +132,7 @@ const layout = createLayout({
     recordings: recordings.element,
     display: display.element,
     joints: joints.element,
+    events: events.element,
     stats: stats.element,
   },
 });
@@ -166,6 +174,7 @@ live = await startLive({
     health: status.setHealth,
     camera: showCamera,
     pick: measure.pick,
+    scene: events.see,
     moment: showMoment,
   },
 });
@@ -179,6 +188,7 @@ function showState(next) {
   status.update(state);
   replay.update(state);
   time.update(state);
+  events.update(state);
   source.update(state);
   if (before?.view_only !== state.view_only) showRole(state.view_only === true);
   if (!state.settings) return;

@@ -16,6 +16,7 @@ export const DEFAULTS = {
     path: true,
     tags: true,
     floor: true,
+    zones: true,
     axes: false,
     camera: true,
     adaptive: true,

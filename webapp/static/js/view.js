@@ -2,6 +2,7 @@
 
 import { createTheme } from "./appearance.js";
 import { h } from "./dom.js";
+import { createShownZones } from "./events/shown-zones.js";
 import { startLive } from "./live.js";
 import { createBanner } from "./panels/banner.js";
 import { createReplayBadge } from "./panels/replay.js";
@@ -24,7 +25,20 @@ const replay = createReplayBadge();
 stage.frame.append(replay.element);
 
 const theme = createTheme({ preferences, onChange: (colours) => live?.viewer?.setColours(colours) });
-live = await startLive({ stage, banner, layers: createLayers(), view: "raw", on: { state: replay.update } });
+const zones = createShownZones({ viewer: () => live?.viewer ?? null });
+live = await startLive({
+  stage,
+  banner,
+  layers: createLayers(),
+  view: "raw",
+  on: {
+    state(state) {
+      replay.update(state);
+      zones.update(state);
+    },
+    scene: zones.see,
+  },
+});
 live.show(preferences.get("show"));
 theme.apply();
 

@@ -15,6 +15,7 @@ export function createLayout({ preferences, stage, video, time, panels }) {
       { name: "camera", label: "Camera", icon: "camera", element: panels.camera },
       { name: "display", label: "Display", icon: "display", element: panels.display },
       { name: "joints", label: "Joints", icon: "joints", element: panels.joints },
+      { name: "events", label: "Events", icon: "bell", element: panels.events },
       { name: "stats", label: "Stats", icon: "stats", element: panels.stats },
       { name: "recordings", label: "Record", icon: "record", element: panels.recordings },
     ],

@@ -94,7 +94,7 @@ function label(context, { text, colour }, at, density, placed) {
   context.fillText(text, at[0], at[1] + 0.5 * density);
 }
 
-/** Moves [x, y] down until it is no longer over one of `placed`, and adds it to them. Also for labels of the 3D view. */
+/** Moves [x, y] down until it is off all of `placed`, and adds it to them. Also for labels of the 3D view. */
 export function keepApart(at, placed, width, height) {
   for (const other of [...placed].sort((a, b) => a[1] - b[1]))
     if (Math.abs(other[0] - at[0]) < width && Math.abs(other[1] - at[1]) < height) at[1] = other[1] + height;

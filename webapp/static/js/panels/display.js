@@ -29,6 +29,7 @@ const GROUPS = [
     "Scene",
     [
       ["floor", "Floor grid", "One line per metre, a stronger one every five metres."],
+      ["zones", "Zones", "The parts of the floor that are drawn under Events."],
       ["shadow", "Shadows", null],
       ["axes", "World axes", "x red, y green, z blue, at the world origin."],
       ["camera", "Camera and picture", null],

@@ -3,6 +3,7 @@
 import { uPlot } from "../../vendor/vendor.js";
 import { h, setText } from "../dom.js";
 import { milliseconds, stageName } from "../format.js";
+import { createRigHealth } from "./rig-health.js";
 
 const SECONDS = 60;
 const STAGES = ["capture", "preprocess", "infer", "decode", "lift", "fit", "track"];
@@ -14,6 +15,7 @@ export function createStatsPanel() {
   const people = tile("People", "in the latest frame");
   const viewers = tile("Viewers", "connected to this server");
   const total = h("b", { class: "value" });
+  const cameras = createRigHealth();
   const plot = h("div", { class: "plot" });
   const legend = h("ul", { class: "plot-legend" });
   const keys = STAGES.map((stage, i) => {
@@ -28,6 +30,7 @@ export function createStatsPanel() {
     h("div", { class: "field-head" }, h("h3", {}, "Milliseconds per frame, last minute"), total),
     plot,
     legend,
+    cameras.element,
   );
   const chart = stageChart(plot, () => history);
 
@@ -53,6 +56,7 @@ export function createStatsPanel() {
       latency.set(shown === null ? "–" : `${Math.round(shown)} ms`, x, history.latency);
       people.set(String(stats.people));
       viewers.set(String(stats.viewers));
+      cameras.update(stats.cameras);
       chart.draw();
     },
 

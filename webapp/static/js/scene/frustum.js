@@ -41,6 +41,7 @@ export function createFrustum(pictureCanvas) {
   const copy = document.createElement("canvas");
   const context = copy.getContext("2d", { alpha: false });
   let intrinsics = null;
+  let crop = [0, 0, 1, 1];
   let depth = GLYPH_M;
   let through = false;
   const corners = new Float32Array(12);
@@ -88,6 +89,11 @@ export function createFrustum(pictureCanvas) {
       layOut();
     },
 
+    /** The part of the picture's canvas that is of this camera: left, top, width and height as shares of it. */
+    setCrop(shares) {
+      crop = shares;
+    },
+
     /** Four corners of the picture seen from outside, packed x, y, z in display space. */
     corners,
 
@@ -119,8 +125,10 @@ export function createFrustum(pictureCanvas) {
 
     /** The picture's canvas has a new picture. */
     refresh() {
-      const width = Math.min(pictureCanvas.width, through ? LARGE_PX : SMALL_PX);
-      const height = Math.round((width * pictureCanvas.height) / pictureCanvas.width);
+      const [left, top] = [crop[0] * pictureCanvas.width, crop[1] * pictureCanvas.height];
+      const [across, down] = [crop[2] * pictureCanvas.width, crop[3] * pictureCanvas.height];
+      const width = Math.max(1, Math.round(Math.min(across, through ? LARGE_PX : SMALL_PX)));
+      const height = Math.max(1, Math.round((width * down) / across));
       if (copy.width !== width || copy.height !== height || !material.map) {
         copy.width = width;
         copy.height = height;
@@ -128,7 +136,7 @@ export function createFrustum(pictureCanvas) {
         material.map = textureOf(copy);
         material.needsUpdate = true;
       }
-      context.drawImage(pictureCanvas, 0, 0, width, height);
+      context.drawImage(pictureCanvas, left, top, across, down, 0, 0, width, height);
       material.map.needsUpdate = true;
     },
 

@@ -11,8 +11,8 @@ const IN_THE_WAY = 0.906;
 const BEHIND_PEOPLE_M = 1.5;
 const LEAST_DEPTH_M = 3;
 
-/** `frustum`, `floor`: parts of the scene; `picture` is {show(frame, now)}; `camera` is the viewer's. */
-export function createShownCamera({ frustum, floor, picture, camera }) {
+/** `frustum`, `floor`, `rig`: parts of the scene; `picture` is {show(frame, now)}; `camera` is the viewer's. */
+export function createShownCamera({ frustum, floor, rig, picture, camera }) {
   const covers = createCover();
   const viewProjection = new Matrix4();
   const direction = new Vector3();
@@ -28,7 +28,11 @@ export function createShownCamera({ frustum, floor, picture, camera }) {
   return {
     /** `real`: the real camera as in world.js, or null; `through`: whether the viewer looks through it. */
     update(real, through, moment, points, now, dt) {
-      if (picture.show(moment.frame, now)) frustum.refresh();
+      if (picture.show(moment.frame, now)) {
+        frustum.refresh();
+        rig.refresh();
+      }
+      rig.update(through, camera.position, dt);
       if (!real) return;
       real.depth = deepest(moment) + BEHIND_PEOPLE_M;
       floor.setSolid(!through);

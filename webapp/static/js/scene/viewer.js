@@ -18,12 +18,15 @@ import { createFrustum } from "./frustum.js";
 import { createGhost } from "./ghost.js";
 import { createHover } from "./hover.js";
 import { createPeople } from "./people.js";
+import { createRig } from "./rig.js";
 import { createShownCamera } from "./shown-camera.js";
 import { createSubjects, frontOf, gather } from "./subjects.js";
 import { createTags } from "./tags.js";
 import { createTrails } from "./trails.js";
 import { createViews } from "./views.js";
 import { createWorld } from "./world.js";
+import { createZoneEditor } from "./zone-editor.js";
+import { createZones } from "./zones.js";
 
 const FOV = 42;
 /** Animations resume where they were after a pause. */
@@ -55,9 +58,11 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     tags: createTags(colours),
     frustum: createFrustum(picture.canvas),
     previousFrustum: createFrustum(picture.canvas),
+    zones: createZones(colours),
   };
   const arcs = createArcs();
   const ghost = createGhost(software ? COARSE_BODIES : 1);
+  parts.rig = createRig(picture.canvas, parts.frustum);
   for (const part of [...Object.values(parts), arcs, ghost]) scene.add(...part.objects);
   addLights(scene);
 
@@ -77,6 +82,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     reducedMotion,
     onChange: onView,
   });
+  const zoneEditor = createZoneEditor({ canvas, camera, controls: views.controls, zones: parts.zones });
   views.controls.addEventListener("start", () => {
     touched = true;
   });
@@ -141,6 +147,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     parts.people.update(moment, points, hover.hovered);
     parts.tags.update(moment, points, camera, canvas.clientHeight);
     ghost.update(moment, points);
+    parts.zones.update(camera, canvas.clientHeight, dt);
     arcs.update(moment, points, camera, canvas.clientWidth, canvas.clientHeight);
     parts.floor.setCentre(views.controls.target.x, views.controls.target.z);
     renderer.render(scene, camera);
@@ -175,7 +182,11 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     fit: views.fit,
     arcs,
     ghost,
+    zones: parts.zones,
+    zoneEditor,
     setCamera: world.setCamera,
+    /** A scene as on the wire: where the cameras of its rig stand, if it has one. */
+    setRig: parts.rig.set,
     setPreview: world.setPreview,
 
     setColours({ theme, background, ground, line, frustum }) {
@@ -186,9 +197,10 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
+      parts.rig.setColour(frustum);
     },
 
-    /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, axes, camera, adaptive. */
+    /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, zones, axes, camera, adaptive. */
     show(choice) {
       Object.assign(options, choice);
       resolution.setAdaptive(options.adaptive);
@@ -201,6 +213,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       observer.disconnect();
       canvas.removeEventListener("pointerdown", keepCameraView);
       hover.dispose();
+      zoneEditor.dispose();
       views.dispose();
       for (const part of [...Object.values(parts), arcs, ghost]) part.dispose();
       renderer.dispose();

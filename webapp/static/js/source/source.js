@@ -10,6 +10,7 @@ import { createAttention } from "./attention.js";
 import { group } from "./choices.js";
 import { kindOf } from "./content.js";
 import { createLists } from "./lists.js";
+import { createPhones } from "./phones.js";
 import { createUploads } from "./uploads.js";
 
 /** Choosing the present source again has failed if it has a problem after this long. */
@@ -35,6 +36,7 @@ export function createSource({ onCameraFile, problem }) {
   );
   const lists = createLists({ onRescan: refresh, onChoose: choose });
   const field = createAddress({ onOpen: choose });
+  const phones = createPhones({ onChoose: choose, problem: fail });
   const uploads = createUploads({
     onFile: offerFile,
     onChoose: choose,
@@ -52,6 +54,7 @@ export function createSource({ onCameraFile, problem }) {
       "div",
       { class: "source-columns" },
       lists.cameras,
+      phones.element,
       group("A video or image of your own", null, uploads.element),
       group("An address", null, field.element),
       lists.others,
@@ -75,6 +78,7 @@ export function createSource({ onCameraFile, problem }) {
     asked = false;
     remember.checked = state?.start_source === state?.source && state?.source !== "demo";
     refresh();
+    phones.refresh();
     uploads.refresh();
     draw();
   }
@@ -161,6 +165,7 @@ export function createSource({ onCameraFile, problem }) {
     const rows = { playing, opening: pending?.source ?? null };
     uploads.update(rows);
     lists.update(listed, rows);
+    phones.update(rows);
     field.setAllowed(listed.addresses);
     showRemembered();
   }
@@ -197,11 +202,13 @@ export function createSource({ onCameraFile, problem }) {
 
     /** Called with each state and each statistics update. */
     update(next) {
+      const publishing = String(state?.publishing);
       const before = JSON.stringify([state?.sources, state?.source]);
       state = next;
       button.hidden = state.view_only === true;
       if (!state.settings) return;
       if (sheet.isOpen && JSON.stringify([state.sources, state.source]) !== before) refresh();
+      if (sheet.isOpen && String(state.publishing) !== publishing) phones.refresh();
       showButton();
       settle();
       if (pending === null) attention.update(state.stats?.source_problem ?? null, state.view_only === false);

@@ -14,12 +14,20 @@ const pathOf = (name) => `api/recordings/${encodeURIComponent(name)}`;
  */
 export async function openRecording(name, onProblem) {
   const index = await indexOf(name);
-  const listing = await get("api/recordings");
-  const entry = listing.recordings.find((one) => one.name === name);
+  const entry = await entryOf(name);
   if (!entry) throw new ApiError(`there is no recording ${name}`, "choose another one", 404);
   if (index.times.length === 0) throw new ApiError("this recording contains no scenes", "choose another one", 400);
   return createRecordingTape(entry, index, { onProblem });
 }
+
+/** As the server lists it; undefined if it does not. */
+async function entryOf(name) {
+  const { recordings } = await get("api/recordings");
+  return recordings.find((one) => one.name === name);
+}
+
+/** What of an entry a tape shows. */
+const editsOf = ({ title, edits }) => JSON.stringify([title, edits]);
 
 /** The server reads an older recording once, before it has an index of it. */
 async function indexOf(name) {
@@ -103,6 +111,12 @@ export function createRecordingTape(entry, index, { onProblem, fetchText = textO
       const place = find(time);
       const next = place && moved(place, n);
       return next && Math.min(Math.max(timeOfPlace(next), start), end);
+    },
+
+    /** A promise of whether it was edited or renamed since. */
+    async isOutdated() {
+      const now = await entryOf(entry.name);
+      return now !== undefined && editsOf(now) !== editsOf(entry);
     },
 
     isEnd: (time) => time >= end - SAME_TIME_S,

@@ -46,9 +46,14 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     bar.setOpening(false);
   }
 
-  /** A recording was edited. */
-  function refresh(name) {
-    if (transport.tape.name === name) transport.refresh().catch(problem);
+  /** The recording may have been edited, in this page or another: the server tells all of every change. */
+  async function refresh() {
+    const { tape } = transport;
+    try {
+      if (tape !== liveTape && (await tape.isOutdated())) await transport.refresh();
+    } catch {
+      // It is shown as it was; what cannot be fetched from now on is told by the tape.
+    }
   }
 
   async function share(name) {
@@ -63,7 +68,6 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     open,
     /** A and B of a recording that is open here; null without them. */
     loopOf: (name) => (transport.tape.kind === "recording" && transport.tape.name === name ? transport.loop : null),
-    refresh,
 
     push(scene, now) {
       timeline.push(scene, now);
@@ -77,6 +81,7 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     update(state) {
       const { source, view_only: viewOnly } = state;
       if (withheldIn(state)) recent.clear();
+      refresh();
       bar.setLive(isReplay(source) ? "Shared replay" : "Live");
       bar.setOperator(viewOnly === false);
     },

@@ -11,6 +11,7 @@ const ORIGINS = {
   estimated: "floor found from people",
   named: "the reference demo's room",
   adjusted: "adjusted by hand",
+  calibrated: "lens by a board",
 };
 
 const ROWS = [

@@ -6,6 +6,7 @@ import { section, selectField, switchField } from "../../fields.js";
 import { icon } from "../../icons.js";
 import { sentence } from "../toasts.js";
 import { createAdjust } from "./adjust.js";
+import { createCalibrate } from "./calibrate.js";
 import { compare, warning } from "./calibration.js";
 import { createFiles } from "./files.js";
 import { createLens } from "./lens.js";
@@ -13,7 +14,7 @@ import { createLens } from "./lens.js";
 const NEUTRAL = "neutral";
 const REFERENCE = "reference";
 const OWN = "own";
-const OWN_NAMES = { adjusted: "Adjusted by hand" };
+const OWN_NAMES = { adjusted: "Adjusted by hand", calibrated: "Calibrated with a board" };
 
 /**
  * `actions`: {settings(changes), preview(calibration with floor_offset_m | null), grid(shown), adjusting(place for
@@ -45,6 +46,11 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     },
   });
   const adjustButton = h("button", { class: "button", type: "button", onclick: openAdjust }, "Adjust");
+  const calibrate = createCalibrate({
+    onSaved: (next) => apply(async () => next, "Camera calibrated"),
+    onProblem: toasts.problem,
+  });
+  const calibrateButton = h("button", { class: "button", type: "button", onclick: calibrate.open }, "Calibrate…");
   const download = h(
     "a",
     { class: "button", href: address("api/extrinsics?download=1"), download: "extrinsics.json" },
@@ -73,7 +79,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
       choice.element,
       facts,
       floor,
-      h("div", { class: "row" }, adjustButton, download),
+      h("div", { class: "row" }, adjustButton, calibrateButton, download),
       adjust.element,
       outcome,
       ...files.elements,
@@ -81,6 +87,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     ),
     section("Floor", automatic.element, grid.element),
     ...lens.elements,
+    calibrate.element,
   );
 
   let camera = null; // of the newest frame
