@@ -67,7 +67,7 @@ def opened(browser: Browser, dashboard: Server) -> Iterator[Page]:
     watch.follow(page)
     page.goto(dashboard.operator_url)
     page.get_by_role("tab", name="Record", exact=True).click()
-    page.get_by_role("button", name=re.compile("^Open .*12:00")).first.click()
+    page.locator(f"[data-name={NAMES[0]}]").get_by_role("button", name=re.compile("^Open")).click()
     expect(page.locator(".header .status")).to_contain_text("Replay")
     page.get_by_role("group", name="Time").get_by_role("button", name="Pause").click()
     yield page

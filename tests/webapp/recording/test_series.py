@@ -47,7 +47,7 @@ def recording(services: Services) -> Path:
 def answer(client: FlaskClient, query: str) -> Any:
     """The curves, however long they take to be measured."""
     for _ in range(200):
-        found = client.get(f"/api/recordings/{NAME}/series?{query}", buffered=True)
+        found: Any = client.get(f"/api/recordings/{NAME}/series?{query}", buffered=True)
         if found.status_code != 202:
             return found
         assert 0 <= found.json["fraction"] <= 1

@@ -47,9 +47,3 @@ export const backendName = (name) => NAMES[name] ?? name;
 /** Horizontal field of view in degrees for a focal length of `fx` pixels at an image `width`, and its inverse. */
 export const fieldOfView = (fx, width) => (2 * Math.atan(width / (2 * fx)) * 180) / Math.PI;
 export const focalLength = (angle, width) => width / (2 * Math.tan((angle * Math.PI) / 360));
-
-/** A recording of GET /api/recordings as people call it: by its title, or when it was made. */
-export function recordingTitle({ name, title, created }) {
-  if (title) return title;
-  return created ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) : name;
-}

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { h } from "../dom.js";
 import { numberField, selectField, switchField } from "../fields.js";
-import { recordingTitle } from "../format.js";
+import { titleOf } from "../recordings/titles.js";
 
 /** `ghost` as of ghost.js; `problem(error)`. */
 export function createGhostPanel({ ghost, problem }) {
@@ -39,7 +39,7 @@ export function createGhostPanel({ ghost, problem }) {
       element.hidden = false;
       try {
         recordings = (await get("api/recordings")).recordings;
-        which.setOptions([["", "None"], ...recordings.map((one) => [one.name, recordingTitle(one)])]);
+        which.setOptions([["", "None"], ...recordings.map((one) => [one.name, titleOf(one)])]);
         which.set(ghost.name ?? "");
       } catch (error) {
         problem(error);

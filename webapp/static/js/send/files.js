@@ -3,8 +3,9 @@
 
 import { h, setText } from "../dom.js";
 import { selectField } from "../fields.js";
-import { duration, recordingTitle } from "../format.js";
+import { duration } from "../format.js";
 import { sentence } from "../panels/toasts.js";
+import { titleOf } from "../recordings/titles.js";
 import { downloadButton } from "./download.js";
 import { createTreatment, queryOf } from "./treatment.js";
 
@@ -51,9 +52,7 @@ export function createFiles() {
     /** `next`: of GET /api/recordings. */
     show(next) {
       answer = next;
-      which.setOptions(
-        answer.recordings.map((one) => [one.name, `${recordingTitle(one)} · ${duration(one.seconds ?? 0)}`]),
-      );
+      which.setOptions(answer.recordings.map((one) => [one.name, `${titleOf(one)} · ${duration(one.seconds ?? 0)}`]));
       chooseRecording();
     },
 
