@@ -123,4 +123,10 @@ def _solve_with(views: Sequence[Sighting], board: Board, flags: int) -> _Solved:
     except cv2.error as error:
         raise PosecastError("the views do not determine the camera", "tilt the board, and show more of it") from error
     count = 8 if flags == cv2.CALIB_RATIONAL_MODEL else 5
-    return float(rms), np.asarray(K), shortest(np.ravel(bent)[:count].tolist()), np.ravel(errors), float(np.ravel(sd)[0])
+    return (
+        float(rms),
+        np.asarray(K),
+        shortest(np.ravel(bent)[:count].tolist()),
+        np.ravel(errors),
+        float(np.ravel(sd)[0]),
+    )
