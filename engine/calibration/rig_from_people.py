@@ -216,7 +216,9 @@ class _Growing:
         self._joints, self._solution = points, solution
 
     def result(self, pairs: tuple[Pair, ...]) -> PeopleRig:
+        """The rig in the frame of the first camera, whichever two have begun."""
         assert self._solution is not None
-        return PeopleRig(
-            tuple(self._views), self._R, self._t, self._joints, tuple(self._people), self._solution, pairs
-        )  # fmt: skip
+        first, place = self._R[0], self._t[0]
+        R = self._R @ first.T
+        t, joints = self._t - R @ place, self._joints @ first.T + place
+        return PeopleRig(tuple(self._views), R, t, joints, tuple(self._people), self._solution, pairs)

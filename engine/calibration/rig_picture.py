@@ -28,7 +28,7 @@ def rig_svg(result: RigResult) -> str:
     inside = [*_grid(low, high, scale, width, height)]
     inside += [_path((path - low) * scale, index) for index, path in enumerate(paths)]
     for index, (camera, (place, forward)) in enumerate(zip(result.cameras, flat, strict=True)):
-        inside += _camera(camera, (place - low) * scale, forward, scale, _COLOURS[index % len(_COLOURS)])
+        inside += _camera(camera, (place - low) * scale, forward, scale, _COLOURS[index % len(_COLOURS)], width)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="13">\n'
@@ -57,7 +57,7 @@ def _path(points: Array, index: int) -> str:
     return f'<g fill="#555" fill-opacity="{0.6 - 0.1 * (index % 5):.1f}">{dots}</g>'
 
 
-def _camera(camera: CameraResult, at: Array, forward: Array, scale: float, colour: str) -> Iterator[str]:
+def _camera(camera: CameraResult, at: Array, forward: Array, scale: float, colour: str, width: int) -> Iterator[str]:
     K, size = camera.spec.K, camera.spec.resolution
     assert K is not None
     assert size is not None
@@ -68,4 +68,5 @@ def _camera(camera: CameraResult, at: Array, forward: Array, scale: float, colou
     yield f'<polygon points="{wedge}" fill="{colour}" fill-opacity="0.18" stroke="{colour}"/>'
     yield f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="5" fill="{colour}"/>'
     told = f"{escape(camera.name)}, {camera.rms_px:.1f} px"
-    yield f'<text x="{at[0] + 8:.1f}" y="{at[1] - 8:.1f}" fill="{colour}">{told}</text>'
+    x, anchor = (at[0] - 8, "end") if at[0] > width / 2 else (at[0] + 8, "start")
+    yield f'<text x="{x:.1f}" y="{at[1] - 8:.1f}" text-anchor="{anchor}" fill="{colour}">{told}</text>'

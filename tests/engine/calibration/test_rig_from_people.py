@@ -55,6 +55,14 @@ def test_the_floor_is_level_and_below_the_cameras(rig: PeopleRig) -> None:
         assert (-R.T @ t)[1] == pytest.approx(truth.height, abs=0.12)
 
 
+def test_the_world_is_seen_along_minus_z_by_the_first_camera(rig: PeopleRig) -> None:
+    np.testing.assert_allclose(rig.R[0], np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(rig.t[0], 0, atol=1e-9)
+    forward = world_from_people(rig.joints, TALLEST_M).axes @ np.array([0.0, 0.0, 1.0])
+    assert abs(forward[0]) < 1e-6
+    assert forward[2] < 0
+
+
 def test_the_standard_deviations_are_of_the_size_of_the_errors(rig: PeopleRig) -> None:
     assert (np.degrees(np.linalg.norm(rig.solution.sd[1:, :3], axis=1)) < 0.2).all()
     assert (rig.solution.sd[1:] > 0).all()
