@@ -55,7 +55,8 @@ def main() -> None:
 
 def _decoded(backend: Backend, settings: Settings, frames: int, every: int) -> list[Several[Decoded]]:
     """All four cameras, through the network."""
-    processor, found = RigProcessor(backend, settings, DEFAULT_CAMERA), []
+    processor = RigProcessor(backend, settings, DEFAULT_CAMERA)
+    found: list[Several[Decoded]] = []
     with tempfile.TemporaryDirectory() as folder:
         rig = Path(folder) / "rig.toml"
         rig.write_text("".join(f'[cameras.{number}]\nsource = "demo:{number}"\n' for number in range(4)))

@@ -94,10 +94,10 @@ class Fusion:
                 track.restart_clock(time - 1e-3)
         self._now = time
         seen = []
-        for group, track in self._groups(sightings_of(views), time):
-            measured = _Measured.of(group, track, time, views, options)
+        for group, before in self._groups(sightings_of(views), time):
+            measured = _Measured.of(group, before, time, views, options)
             if measured is not None:
-                seen.append((measured, self._see(measured, track, time, everyone=everyone, first=first)))
+                seen.append((measured, self._see(measured, before, time, everyone=everyone, first=first)))
         self._tidy(time, {id(track): measured for measured, track in seen})
         people = [_person(measured, track, views, options, time) for measured, track in seen if track in self._tracks]
         return tuple(sorted((person for person in people if person is not None), key=lambda person: person.id))
@@ -171,9 +171,7 @@ def _agreeing(group: Group, track: Track | None, time: float) -> tuple[Group, Po
     expected = None if track is None or not track.has_been_fixed else track.predicted(time)
     while len(group) > 1:
         group, points = consistent(group, expected, EXPECTED_ERROR_M)
-        shares = [
-            np.count_nonzero(points.used[row]) / max(np.count_nonzero(one.found), 1) for row, one in enumerate(group)
-        ]
+        shares = [_share(points.used[row], one.found) for row, one in enumerate(group)]
         worst = int(np.argmin(shares))
         if np.count_nonzero(points.fixed) >= MIN_FIXED and (shares[worst] >= LEAST_USED):
             return group, points
@@ -181,6 +179,11 @@ def _agreeing(group: Group, track: Track | None, time: float) -> tuple[Group, Po
             break
         group = [one for row, one in enumerate(group) if row != worst]
     return group, None
+
+
+def _share(used: Found, found: Found) -> float:
+    """The share of the keypoints found that agree."""
+    return int(np.count_nonzero(used)) / max(int(np.count_nonzero(found)), 1)
 
 
 def _seen_by_one(

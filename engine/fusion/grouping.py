@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.fusion.sightings import SWAP, Sighting
 from engine.fusion.triangulation import LEAST_SINE, NEAREST_M
@@ -88,7 +89,7 @@ def pair_cost(a: Sighting, b: Sighting) -> float | None:
     return gap / FAR_M + (min(unlike) if unlike else 0.5)
 
 
-def meetings(a: Sighting, b: Sighting, joints: Array) -> tuple[Array, Array, Array]:
+def meetings(a: Sighting, b: Sighting, joints: NDArray[np.intp]) -> tuple[Array, Array, Array]:
     """Where lines come closest to each other (J, 3), their distances there (J,), and whether they cross (J,)."""
     u, v = a.lines[joints], b.lines[joints]
     between = b.camera.position - a.camera.position

@@ -83,7 +83,7 @@ def _check_keys(values: Mapping[str, Any], known: tuple[str, ...], where: str) -
 
 def _up(value: Any) -> str | None:
     if value is None or value in UP_AXES:
-        return value
+        return None if value is None else str(value)
     raise PosecastError(f"up is {value!r:.40}", f"up must be one of {', '.join(UP_AXES)}")
 
 
