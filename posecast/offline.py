@@ -44,7 +44,7 @@ def infer(
     base = Settings() if config is None else load_settings(Path(config))
     paths = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in options.items()}
     text = os.fspath(source) if isinstance(source, os.PathLike) else str(source)
-    rules = None if events is None else load_rules(events)
+    rules = None if events is None else load_rules(Path(events))
     settings = base.changed({**paths, "source": text})
     return _scenes(settings, realtime=realtime, max_frames=max_frames, rate=rate, events=rules)
 

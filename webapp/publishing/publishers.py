@@ -87,7 +87,9 @@ class Publishers:
     def describe(self, name: str) -> Wire | None:
         """Who publishes under the name, for the page; None if nobody does."""
         publisher = self._present.get(name)
-        return publisher and {"transport": publisher.transport, "size": publisher.size}
+        if publisher is None:
+            return None
+        return {"transport": publisher.transport, "size": publisher.size}
 
     def names(self) -> list[str]:
         """Of those who publish now."""

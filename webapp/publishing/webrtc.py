@@ -15,6 +15,8 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from engine.errors import PosecastError
 from webapp.access.errors import UnavailableError
 from webapp.publishing.publishers import Publisher, Publishers
@@ -157,5 +159,5 @@ async def _receive(track: Any, publisher: Publisher) -> None:
         while True:
             frame: VideoFrame = await track.recv()
             captured_at = time.monotonic()
-            image = frame.to_ndarray(format="bgr24")
+            image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
             publisher.put(image, captured_at, (time.monotonic() - captured_at) * 1e3)
