@@ -13,7 +13,7 @@ export async function sendByWebRtc({ name, stream, signal, live }) {
   let session = null;
   try {
     const [track] = stream.getVideoTracks();
-    track.contentHint = "motion";
+    track.contentHint = "detail"; // a slow network costs pictures, not their size: small people are not found
     const sender = connection.addTransceiver(track, { direction: "sendonly", streams: [stream] }).sender;
     await connection.setLocalDescription(await connection.createOffer());
     await gathered(connection);

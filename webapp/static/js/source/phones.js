@@ -58,7 +58,7 @@ export function createPhones({ onChoose, problem }) {
     const camera = answer.cameras.find((one) => one.name === shown);
     link.hidden = !camera;
     if (camera && link.dataset.url !== camera.url) drawLink(camera);
-    if (waiting && camera?.publishing?.size) {
+    if (waiting && camera?.publishing) {
       waiting = false;
       onChoose(camera.source);
     }
