@@ -23,6 +23,17 @@ FLAGS = (
 )
 
 
+def camera_flags(clip: Path) -> tuple[str, ...]:
+    """The file, MJPEG or Y4M, in the place of a camera, given without asking; and WebRTC on this machine alone."""
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={clip}",
+        "--allow-loopback-in-peer-connection",
+        "--disable-features=WebRtcHideLocalIpsWithMdns",
+    )
+
+
 def slow_display(pause_ms: int) -> str:
     """For a page: so long between two pictures. WebGL is drawn by the processor here, and the server needs it, too."""
     return f"""
@@ -39,14 +50,14 @@ def find(playwright: Playwright) -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser | None]:
-    """A headless browser; None where there is no Chromium."""
+def chromium(*flags: str) -> Iterator[Browser | None]:
+    """A headless browser, with further `flags`; None where there is no Chromium."""
     with sync_playwright() as playwright:
         path = find(playwright)
         if path is None:
             yield None
             return
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.capture.browser import Publications
 from engine.pipeline import Parts, Pipeline
 from engine.settings import Settings
 from tests.browser.server import TOKEN, VIEW_TOKEN
@@ -42,9 +43,13 @@ def staged(
     *,
     settings: Settings | None = None,
     parts: Parts | None = None,
+    publications: Publications | None = None,
     **options: Any,
 ) -> Iterator[Server]:
-    """Serve while the block runs; everything that is kept lies in `folder`. `options` are those of ServeOptions."""
+    """Serve while the block runs; everything that is kept lies in `folder`. `options` are those of ServeOptions.
+
+    `publications`: where `parts` take the pictures of `browser:NAME` from.
+    """
     store = folder / "settings.json"
     chosen = ServeOptions(
         config=store,
@@ -55,7 +60,7 @@ def staged(
         **options,
     )
     pipeline = Pipeline(settings or Settings(), parts=parts or stage.parts())
-    app = create_app(pipeline, Store(store), chosen)
+    app = create_app(pipeline, Store(store), chosen, publications=publications)
     pipeline.start()
     services_of(app).start()
     try:

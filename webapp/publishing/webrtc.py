@@ -46,6 +46,8 @@ class WebRtc:
         self._thread: threading.Thread | None = None
         self._connections: dict[Publisher, RTCPeerConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: set[asyncio.Task[None]] = set()
+        """Connections that are being closed, which takes a moment and must not be cut short."""
 
     def answer(self, name: str, offer: str) -> tuple[Publisher, str]:
         """The publisher, and the answer to its offer, both in SDP. PosecastError if it offers no video or is not SDP;
@@ -107,7 +109,7 @@ class WebRtc:
 
         def changed() -> None:
             if connection.connectionState in ("failed", "closed", "disconnected"):
-                self._spawn(self._end(publisher))
+                self._begin_to_end(publisher)
 
         connection.on("track", track)
         connection.on("connectionstatechange", changed)
@@ -124,31 +126,37 @@ class WebRtc:
         await asyncio.sleep(_CONNECT_WITHIN)
         connection = self._connections.get(publisher)
         if connection is not None and connection.connectionState != "connected":
-            await self._end(publisher)
+            self._begin_to_end(publisher)
 
     def _end_soon(self, publisher: Publisher) -> None:
         loop = self._loop
         if loop is None:
             publisher.end()
         else:
-            loop.call_soon_threadsafe(lambda: self._spawn(self._end(publisher)))
+            loop.call_soon_threadsafe(self._begin_to_end, publisher)
 
-    async def _end(self, publisher: Publisher) -> None:
+    def _begin_to_end(self, publisher: Publisher) -> None:
         publisher.end()
         connection = self._connections.pop(publisher, None)
-        if connection is not None:
-            await connection.close()
+        if connection is not None:  # its end has not begun yet
+            self._keep(connection.close(), self._endings)
 
     async def _end_all(self) -> None:
-        await asyncio.gather(*(self._end(publisher) for publisher in list(self._connections)))
+        for publisher in list(self._connections):
+            self._begin_to_end(publisher)
+        await asyncio.gather(*self._endings, return_exceptions=True)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._keep(work, self._tasks)
+
+    def _keep(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        """Run it; the loop itself would forget it."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        among.add(task)
+        task.add_done_callback(among.discard)
 
 
 async def _receive(track: Any, publisher: Publisher) -> None:
