@@ -22,6 +22,10 @@ HOUR = 3600.0
 TELLS_THE_TIME_OF_DAY = {
     "webapp/live/scenes.py": "wall_time",
     "engine/infer.py": "wall_time",
+    "engine/events/watch.py": "wall_time",
+    "engine/outputs/feed.py": "wall_time",
+    "engine/outputs/figure.py": "wall_time",
+    "engine/outputs/webhook.py": "the time stamp that is signed",
     "webapp/routes/engine.py": "now, by the clock of wall_time",
     "webapp/uploads/files.py": "the age of files that were left unfinished",
     "webapp/monitoring/logs.py": "the time of a line",

@@ -113,7 +113,7 @@ def test_a_server_that_records_switches_and_streams(tmp_path: Path) -> None:
         promised = server.ask("GET", "api/recordings")["recording"]["scenes"]
         assert terminate(process) == 0
     names = sorted(path.name.partition(".")[2] for path in (tmp_path / "data").rglob("recording-*"))
-    assert names == ["camera.json", "jsonl", "mp4"], "no part is left"
+    assert names == ["camera.json", "index.json", "jsonl", "mp4"], "no part is left"
     (recorded,) = (tmp_path / "data").rglob("*.jsonl")
     kept = scenes(recorded)
     assert len(kept) >= promised

@@ -71,7 +71,8 @@ def test_errors_that_every_route_may_answer_with_are_described() -> None:
     for path, item in DOCUMENT["paths"].items():
         for method, operation in item.items():
             public = operation.get("security") == []
-            withheld = path.startswith(("/api/uploads", "/api/outputs")) or path.endswith("/video")  # from viewers
+            for_operators = ("/api/uploads", "/api/outputs", "/api/cameras", "/camera")
+            withheld = path.startswith(for_operators) or path.endswith("/video")  # from viewers
             refused = method != "get" or withheld
             assert ("401" in operation["responses"]) or public, path
             assert ("403" in operation["responses"]) == (refused and not public), (method, path)

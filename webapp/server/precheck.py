@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from engine import children
+from engine.capture.browser import is_published
 from engine.errors import PosecastError
 from engine.settings import Settings
 from engine.types import ModelSpec
@@ -87,7 +88,13 @@ def _try(settings: Settings) -> None:
 
 def _is_file(source: str) -> bool:
     """Whether the source is a file: not a camera, an address, the demo stage or a recording."""
-    return source != "demo" and not source.isdecimal() and ":" not in source and not source.startswith("/dev/")
+    return (
+        source != "demo"
+        and not is_published(source)
+        and not source.isdecimal()
+        and ":" not in source
+        and not source.startswith("/dev/")
+    )
 
 
 def _is_chosen(spec: ModelSpec) -> bool:

@@ -124,13 +124,15 @@ def test_a_camera_is_rendered_once(tmp_path: Path) -> None:
     assert first.is_relative_to(tmp_path)
 
 
-def test_every_camera_sees_everybody_in_front_of_it() -> None:
+def test_every_camera_sees_everybody_in_front_of_it_most_of_the_time() -> None:
     for camera in stage.CAMERAS:
+        inside = []
         for moment in np.arange(0, stage.LOOP_S, 0.5):
             joints = stage.truth_at(float(moment), camera).joints_camera
             assert joints[..., 2].min() > 2.0
             necks = camera.project(joints[:, 0])
-            assert ((necks > 0) & (necks < stage.IMAGE_SIZE)).all()
+            inside.append(((necks > 0) & (necks < stage.IMAGE_SIZE)).all(axis=1))
+        assert np.mean(inside, axis=0).min() > 0.8
 
 
 @pytest.mark.parametrize("text", ["demo:4", "demo:", "demo:-1", "demo:left"])

@@ -29,7 +29,7 @@ from webapp.services import Services
 
 PUBLIC = {"/healthz", "/login", "/favicon.ico", "/static/css/login.css"}
 READING = ("GET", "HEAD", "OPTIONS")
-OPERATORS_ONLY = "/api/uploads"
+OPERATORS_ONLY = ("/api/uploads", "/api/outputs", "/api/cameras", "/camera")
 LOCAL = {"Host": "127.0.0.1:8000"}
 
 
