@@ -301,7 +301,7 @@ ONLY_IN = {
     "paho": ("engine.outputs",),
     "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
-    "socketio": ("webapp", "posecast"),
+    "socketio": ("webapp", "posecast", "bench.phone"),
     "websocket": ("engine.outputs",),
 }
 """Third parties that only these may import."""
