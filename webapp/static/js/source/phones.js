@@ -13,8 +13,15 @@ const NAME = "[a-z0-9]([a-z0-9\\-]{0,30}[a-z0-9])?";
 export function createPhones({ onChoose, problem }) {
   const list = h("ul", { class: "source-list" });
   const name = h("input", {
-    class: "source-address", type: "text", value: FIRST, "aria-label": "Name of the camera", pattern: NAME, required: true,
-    maxlength: 32, autocapitalize: "none", spellcheck: "false",
+    class: "source-address",
+    type: "text",
+    value: FIRST,
+    "aria-label": "Name of the camera",
+    pattern: NAME,
+    required: true,
+    maxlength: 32,
+    autocapitalize: "none",
+    spellcheck: "false",
     title: "Small letters, digits and -, such as left-1",
   });
   const add = h("button", { class: "button", type: "submit" }, "Show its link");
@@ -92,7 +99,11 @@ export function createPhones({ onChoose, problem }) {
   function drawLink({ url, qr_svg: code, whip, name: which }) {
     link.dataset.url = url;
     const insecure = [
-      h("p", { class: "help source-problem" }, "Browsers of other devices give their camera over https only. Start Posecast with:"),
+      h(
+        "p",
+        { class: "help source-problem" },
+        "Browsers of other devices give their camera over https only. Start Posecast with:",
+      ),
       copyable({ label: "command", text: answer.command, wrap: true }),
     ];
     link.replaceChildren(
@@ -100,7 +111,11 @@ export function createPhones({ onChoose, problem }) {
       h(
         "div",
         { class: "send-part" },
-        h("p", {}, "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here at once."),
+        h(
+          "p",
+          {},
+          "Scan the code with the phone, or open the link on any device. Its camera plays here once it is started there.",
+        ),
         copyable({ label: "link", text: url, wrap: true }),
         ...(answer.secure ? [] : insecure),
         h("p", { class: "help" }, "OBS and GStreamer: WHIP, with the token of the link as bearer token."),
