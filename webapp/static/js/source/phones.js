@@ -114,7 +114,7 @@ export function createPhones({ onChoose, problem }) {
         h(
           "p",
           {},
-          "Scan the code with the phone, or open the link on any device. Its camera plays here once it is started there.",
+          "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here.",
         ),
         copyable({ label: "link", text: url, wrap: true }),
         ...(answer.secure ? [] : insecure),
