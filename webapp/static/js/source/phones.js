@@ -26,6 +26,7 @@ export function createPhones({ onChoose, problem }) {
   });
   const add = h("button", { class: "button", type: "submit" }, "Show its link");
   const form = h("form", { class: "source-form", onsubmit: invite }, name, add);
+  const help = h("p", { class: "help" }, "Name the camera, and open its link on the device that has it.");
   const link = h("div", { class: "send-link source-phone", hidden: true });
   let answer = { cameras: [], secure: true, command: "" };
   let shown = null; // the name whose link is shown
@@ -125,7 +126,7 @@ export function createPhones({ onChoose, problem }) {
   }
 
   return {
-    element: group("A phone, or another browser", null, list, form, link),
+    element: group("A phone, or another browser", null, list, form, help, link),
 
     /** Called when the sheet opens, and when the server says that something has changed. */
     refresh: () => load(get("api/cameras")),
