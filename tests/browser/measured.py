@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from engine.capture.stage.clip import CLIP
+from engine.motion.edits_file import About, write_about
 
 NAME = "recording-20261129-090000"
 START = 1795942800.0
@@ -36,6 +37,7 @@ def record(folder: Path) -> None:
     lines = [json.loads(line) for line in scenes.read_text().splitlines()]
     paced = [json.dumps({**line, "wall_time": START + line["time"]}) for line in lines]
     scenes.write_text("\n".join(paced) + "\n")
+    write_about(scenes, About(title="Squats"))
     shutil.copyfile(CLIP, folder / f"{NAME}.mp4")
 
 

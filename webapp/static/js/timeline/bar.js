@@ -121,8 +121,9 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     live.setAttribute("aria-pressed", String(isLive));
     replay.setAttribute("aria-pressed", String(recorded));
     setText(live, liveLabel);
-    setText(what, opening ? "Opening …" : before ? `Replay “${before.title}”` : "Replay");
-    which.hidden = opening || before !== null;
+    setText(what, opening ? "Opening …" : "Replay");
+    which.hidden = opening;
+    setText(which, before ? ` “${before.title}”` : " a recording");
     showPlaying(playing);
     rate.value = String(transport.rate);
     a.setAttribute("aria-pressed", String(from !== null || loop !== null));
