@@ -20,8 +20,8 @@ START = 1795942800.0
 """When it is recorded, seconds since 1970."""
 FRAMES = 300
 PATIENCE_MS = 90_000
-SETTLED_MS, ASIDE_PX = 6000, 120
-CLOSER = 9
+SETTLED_MS, ASIDE_PX = 6000, 115
+CLOSER = 6
 """Turns of the wheel: one person, not all, fills the view."""
 QUANTITY = "left_knee_flexion"
 BEFORE_THE_END_S = 0.5
