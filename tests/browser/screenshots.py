@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, Page, expect
 
 from bench.chromium import chromium, slow_display
+from tests.browser.measured import measure_a_knee, record
 from tests.browser.server import Dashboard
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -49,6 +50,7 @@ class Layout:
 
 
 LAYOUTS = (
+    Layout("measure", (1440, 900), measure_a_knee),
     Layout("wide", (1920, 1080), tab("Stats")),
     Layout("laptop", (1366, 768)),
     Layout("small", (1024, 720), tab("Record")),
@@ -69,6 +71,7 @@ def main() -> int:
         if browser is None:
             print("no Chromium here: see tests/tools.sh", file=sys.stderr)
             return 1
+        record(Path(folder) / "posecast" / "recordings")
         with Dashboard(Path(folder)) as server:
             server.wait_for_frames()
             for layout in LAYOUTS:

@@ -5,6 +5,8 @@ import { h } from "../dom.js";
 
 const FONT = "11px system-ui, sans-serif";
 const AXIS_PX = 44;
+/** Room for half of the time below the last line. */
+const LAST_PX = 22;
 /** Of a scale around its values. */
 const MARGIN = 0.08;
 /** A flat curve is drawn in the middle of this much, by unit. */
@@ -58,7 +60,7 @@ export function createChart({ onHold, onScrub, onRelease, onView, format }) {
         height: Math.max(place.clientHeight, 60),
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
-        padding: [8, units.length > 1 ? 0 : 10, 0, 0],
+        padding: [8, units.length > 1 ? 0 : LAST_PX, 0, 0],
         scales: {
           x: { time: false, range: () => range },
           ...Object.fromEntries(units.map((unit) => [unit, { range: rangeOf(unit) }])),

@@ -9,7 +9,10 @@ import { createLibrary } from "../recordings/library.js";
 import { describeSaved, titleOf } from "../recordings/titles.js";
 import { VIEW_ONLY } from "./guard.js";
 
-/** `openRecording(name)`; `download(name)` offers its files; `toasts`: {news, problem}; `loopOf(name)`: A and B on the bar of time, or null. */
+/**
+ * `openRecording(name)`; `download(name)` offers its files; `toasts`: {news, problem}; `loopOf(name)`: A and B on the
+ * bar of time, or null.
+ */
 export function createRecordingsPanel({ openRecording, download, toasts, loopOf = () => null }) {
   const label = h("span", {}, "Start recording");
   const button = h(

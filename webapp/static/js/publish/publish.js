@@ -104,7 +104,8 @@ function show({ kind, text }) {
 
 connect({
   scene: people.push,
-  state: (state) => people.setShown(state.source === `browser:${name}` || (state.source === "browser" && name === "phone")),
+  state: (state) =>
+    people.setShown(state.source === `browser:${name}` || (state.source === "browser" && name === "phone")),
   stats() {},
   progress() {},
   problem() {},

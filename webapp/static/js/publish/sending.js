@@ -1,7 +1,7 @@
 // Sends a camera's pictures until it is told to end: by WebRTC, or as JPEG pictures where that does not connect.
 
-import { sendByWebRtc } from "./webrtc.js";
 import { sendPictures } from "./pictures.js";
+import { sendByWebRtc } from "./webrtc.js";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;

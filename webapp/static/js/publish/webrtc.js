@@ -7,7 +7,7 @@ const GATHER_MS = 1500;
 const CONNECT_MS = 8000;
 const MOST_BITS_PER_SECOND = 4_000_000;
 
-/** Sends until `signal` aborts, and then resolves; rejects with a SendingError if it does not connect, or is cut off. */
+/** Sends until `signal` aborts, then resolves; rejects with a SendingError if it does not connect, or is cut off. */
 export async function sendByWebRtc({ name, stream, signal, live }) {
   const connection = new RTCPeerConnection({ iceServers: [] });
   let session = null;
@@ -33,7 +33,12 @@ export async function sendByWebRtc({ name, stream, signal, live }) {
 
 async function ask(method, url, sdp) {
   try {
-    return await fetch(url, { method, body: sdp, keepalive: method === "DELETE", headers: sdp ? { "Content-Type": "application/sdp" } : {} });
+    return await fetch(url, {
+      method,
+      body: sdp,
+      keepalive: method === "DELETE",
+      headers: sdp ? { "Content-Type": "application/sdp" } : {},
+    });
   } catch {
     throw new SendingError("The server is not responding.");
   }

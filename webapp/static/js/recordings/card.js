@@ -9,7 +9,8 @@ import { describe, titleOf } from "./titles.js";
 import { peopleOf } from "./who.js";
 
 /**
- * `open(name)`; `download(name)`; `change(entry, change, said)` resolves to null if the server refuses; `remove(entry)`; `loopOf(name)`.
+ * `open(name)`; `download(name)`; `change(entry, change, said)` resolves to null if the server refuses;
+ * `remove(entry)`; `loopOf(name)`.
  * {element, update(entry, locked)}.
  */
 export function createCard({ open, download, change, remove, loopOf }) {

@@ -11,7 +11,10 @@ const READING_MS = 1500; // between two looks at recordings that the server is s
 
 const pathOf = ({ name }) => `api/recordings/${encodeURIComponent(name)}`;
 
-/** `open(name)`; `download(name)`; `toasts`: {news, problem}; `loopOf(name)`. {element, room, refresh, find, setLocked}. */
+/**
+ * `open(name)`; `download(name)`; `toasts`: {news, problem}; `loopOf(name)`.
+ * {element, room, refresh, find, setLocked}.
+ */
 export function createLibrary({ open, download, toasts, loopOf }) {
   const list = h("ul", { class: "recordings", "aria-label": "Recordings" });
   const none = h("p", { class: "help" }, "No recordings yet.");

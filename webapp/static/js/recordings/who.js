@@ -1,6 +1,6 @@
 // Who is in a recording, with its edits: pure functions from an entry of GET /api/recordings to people and to changes.
 
-/** [{id, parts, name, first, last, gone}, …] by id; `parts` are the recorded ids that are one person, the kept one first. */
+/** [{id, parts, name, first, last, gone}, …] by id; `parts`: the recorded ids of one person, the kept one first. */
 export function peopleOf({ people, edits }) {
   const seen = new Map((people ?? []).map((person) => [person.id, person]));
   const groups = new Map([...seen.keys()].map((id) => [id, [id]]));

@@ -10,8 +10,9 @@ const REACH_PX = { mouse: 12, touch: 26 };
 const FARTHEST_M = 100;
 
 /**
- * `zones` shows the draft. `begin({corners, colour, closed, onChange(corners, closed), onDone, onCancel})`, `update(draft)`,
- * `end()`. Keys while the canvas has the focus: Enter finishes, Backspace removes the last corner, Escape cancels.
+ * `zones` shows the draft. `begin({corners, colour, closed, onChange(corners, closed), onDone, onCancel})`,
+ * `update(draft)`, `end()`. Keys while the canvas has the focus: Enter finishes, Backspace removes the last corner,
+ * Escape cancels.
  */
 export function createZoneEditor({ canvas, camera, controls, zones }) {
   const near = new Vector3();

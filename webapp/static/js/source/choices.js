@@ -3,7 +3,15 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 
-const ICONS = { demo: "person", camera: "webcam", file: "film", stream: "network", recording: "play", upload: "film", browser: "webcam" };
+const ICONS = {
+  demo: "person",
+  camera: "webcam",
+  file: "film",
+  stream: "network",
+  recording: "play",
+  upload: "film",
+  browser: "webcam",
+};
 
 /**
  * `item`: {source, kind, label, detail?, problem?, picture?}. `playing` is the present source, `opening` the one being

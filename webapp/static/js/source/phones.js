@@ -13,12 +13,20 @@ const NAME = "[a-z0-9]([a-z0-9\\-]{0,30}[a-z0-9])?";
 export function createPhones({ onChoose, problem }) {
   const list = h("ul", { class: "source-list" });
   const name = h("input", {
-    class: "source-address", type: "text", value: FIRST, "aria-label": "Name of the camera", pattern: NAME, required: true,
-    maxlength: 32, autocapitalize: "none", spellcheck: "false",
+    class: "source-address",
+    type: "text",
+    value: FIRST,
+    "aria-label": "Name of the camera",
+    pattern: NAME,
+    required: true,
+    maxlength: 32,
+    autocapitalize: "none",
+    spellcheck: "false",
     title: "Small letters, digits and -, such as left-1",
   });
   const add = h("button", { class: "button", type: "submit" }, "Show its link");
   const form = h("form", { class: "source-form", onsubmit: invite }, name, add);
+  const help = h("p", { class: "help" }, "Name the camera, and open its link on the device that has it.");
   const link = h("div", { class: "send-link source-phone", hidden: true });
   let answer = { cameras: [], secure: true, command: "" };
   let shown = null; // the name whose link is shown
@@ -92,7 +100,11 @@ export function createPhones({ onChoose, problem }) {
   function drawLink({ url, qr_svg: code, whip, name: which }) {
     link.dataset.url = url;
     const insecure = [
-      h("p", { class: "help source-problem" }, "Browsers of other devices give their camera over https only. Start Posecast with:"),
+      h(
+        "p",
+        { class: "help source-problem" },
+        "Browsers of other devices give their camera over https only. Start Posecast with:",
+      ),
       copyable({ label: "command", text: answer.command, wrap: true }),
     ];
     link.replaceChildren(
@@ -100,7 +112,11 @@ export function createPhones({ onChoose, problem }) {
       h(
         "div",
         { class: "send-part" },
-        h("p", {}, "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here at once."),
+        h(
+          "p",
+          {},
+          "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here.",
+        ),
         copyable({ label: "link", text: url, wrap: true }),
         ...(answer.secure ? [] : insecure),
         h("p", { class: "help" }, "OBS and GStreamer: WHIP, with the token of the link as bearer token."),
@@ -110,7 +126,7 @@ export function createPhones({ onChoose, problem }) {
   }
 
   return {
-    element: group("A phone, or another browser", null, list, form, link),
+    element: group("A phone, or another browser", null, list, form, help, link),
 
     /** Called when the sheet opens, and when the server says that something has changed. */
     refresh: () => load(get("api/cameras")),

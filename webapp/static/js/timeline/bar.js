@@ -30,7 +30,9 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
   let opening = false;
 
   const live = h("button", { type: "button", class: "time-live", onclick: transport.live }, "Live");
-  const replay = h("button", { type: "button", class: "time-replay", onclick: chooseReplay }, "Replay");
+  const what = h("span", {}, "Replay");
+  const which = h("span", { class: "time-which" }, " a recording"); // where there is room
+  const replay = h("button", { type: "button", class: "time-replay", onclick: chooseReplay }, what, which);
   const play = iconButton("pause", "Pause", "Space", toggle);
   const rate = h(
     "select",
@@ -119,7 +121,9 @@ export function createBar({ transport, onChoose, onReopen, onShare }) {
     live.setAttribute("aria-pressed", String(isLive));
     replay.setAttribute("aria-pressed", String(recorded));
     setText(live, liveLabel);
-    setText(replay, opening ? "Opening …" : before ? `Replay “${before.title}”` : "Replay …");
+    setText(what, opening ? "Opening …" : "Replay");
+    which.hidden = opening;
+    setText(which, before ? ` “${before.title}”` : " a recording");
     showPlaying(playing);
     rate.value = String(transport.rate);
     a.setAttribute("aria-pressed", String(from !== null || loop !== null));

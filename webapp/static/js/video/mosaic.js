@@ -1,6 +1,6 @@
 // The picture of a rig is a mosaic of all cameras: people are drawn once for each camera that sees them.
 
-/** {size, people}: a scene as its picture shows it. People of a rig have `camera`, the name of the one that sees them. */
+/** {size, people}: a scene as its picture shows it. People of a rig have the `camera` that sees them. */
 export function pictured({ image_size: size, people, cameras, mosaic_size }) {
   if (!cameras) return { size, people };
   const drawn = people.flatMap(({ views = {}, ...person }) =>

@@ -12,7 +12,7 @@ const BOARD = "charuco:5x7:30mm";
 /** `onSaved(camera)` is called with the camera as the server describes it; `onProblem(error)` tells an error. */
 export function createCalibrate({ onSaved, onProblem }) {
   const coverage = createCoverage();
-  const board = h("input", { type: "text", value: BOARD, spellcheck: "false", "aria-label": "Board" });
+  const board = h("input", { type: "text", value: BOARD, spellcheck: "false" });
   const print = (paper, label) =>
     h(
       "button",
@@ -41,7 +41,13 @@ export function createCalibrate({ onSaved, onProblem }) {
       h("li", {}, "Start, and hold it still in all parts of the picture: near, far, tilted to each side."),
       h("li", {}, "Calculate once the picture is covered, and save."),
     ),
-    h("div", { class: "row" }, board, print("a4", "Print on A4"), print("letter", "Print on Letter")),
+    h(
+      "div",
+      { class: "row" },
+      h("label", { class: "calibrate-board" }, "Board", board),
+      print("a4", "Print on A4"),
+      print("letter", "Print on Letter"),
+    ),
     live,
     h("div", { class: "row" }, start, finish, save),
   );
