@@ -274,7 +274,7 @@ FLOORS = {
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder outputs rig sampler slopes watchers wrists
-        body drawn_maps events first_scene latency serving soak straight
+        body drawn_maps events first_scene latency phone serving soak straight
         crowd decode viewers
         overhead page
     """,

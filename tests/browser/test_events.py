@@ -79,6 +79,7 @@ def test_a_zone_is_drawn_named_and_reports_who_is_in_it(page: Page) -> None:
     expect(listed(page).filter(has_text="came into Mat")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_zone_is_written_with_the_keyboard_alone_and_a_wrong_one_is_said(page: Page) -> None:
     page.get_by_role("button", name="Draw a zone").press("Enter")
     corners = page.get_by_label("Corners: x, z in metres")
@@ -97,6 +98,7 @@ def test_a_zone_is_written_with_the_keyboard_alone_and_a_wrong_one_is_said(page:
     expect(page.get_by_role("button", name="Draw a zone")).to_be_focused()
 
 
+@pytest.mark.long
 def test_rules_are_switched_and_numbered(page: Page, visit: Open) -> None:
     other = visit()
     other.get_by_role("tab", name="Events").click()

@@ -185,6 +185,7 @@ def test_figures_and_the_table_are_of_a_to_b(page: Page) -> None:
     page.get_by_role("button", name="End the loop").click()
 
 
+@pytest.mark.long
 def test_a_second_recording_is_a_ghost(page: Page) -> None:
     page.get_by_role("button", name="Measure angles").click()
     page.get_by_label("Person", exact=True).first.select_option(str(SQUATTER))

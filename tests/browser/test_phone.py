@@ -108,6 +108,7 @@ def test_a_scanned_link_is_a_camera_until_it_is_removed(visit: Open, watch: Watc
     eventually(lambda: "left is not connected" in str(api(page, "api/state")[1]["stats"]["source_problem"]))
 
 
+@pytest.mark.long
 def test_without_webrtc_pictures_are_sent_one_by_one_and_the_page_says_so(visit: Open) -> None:
     page = visit()
     link = invite(page, "right")
@@ -124,6 +125,7 @@ def test_without_webrtc_pictures_are_sent_one_by_one_and_the_page_says_so(visit:
     expect(phone.get_by_role("button", name="Start camera")).to_be_visible()
 
 
+@pytest.mark.long
 def test_one_device_at_a_time_and_the_other_is_told(visit: Open, watch: Watch) -> None:
     watch.expected = ("409", "WebSocket")
     page = visit()

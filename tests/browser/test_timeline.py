@@ -113,6 +113,7 @@ def speed(page: Page) -> float:
     return 1000 * (after - before) / (second - first)
 
 
+@pytest.mark.long
 def test_two_visitors_watch_two_recordings_while_live_goes_on(visit: Open, dashboard: Server) -> None:
     operator, viewer = visit(reduced_motion="reduce"), visit(reduced_motion="reduce")
     open_recording(operator, SQUATS)
