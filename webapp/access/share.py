@@ -25,7 +25,6 @@ def sharing(options: ServeOptions, url: str, *, operator: bool) -> Wire:
     return {
         "address": url,
         "loopback": loopback,
-        "fingerprint": options.fingerprint,
         "command": options.network_command if loopback and operator else None,
         "token_required": options.protected,
         "view_only": options.view_token is not None,

@@ -93,6 +93,7 @@ def _describe() -> dict[str, Any]:
         ],
         "secure": url.startswith("https:"),
         "command": app.options.camera_command,
+        "fingerprint": app.options.fingerprint,
     }
 
 

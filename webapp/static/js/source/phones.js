@@ -119,6 +119,7 @@ export function createPhones({ onChoose, problem }) {
         ),
         copyable({ label: "link", text: url, wrap: true }),
         ...(answer.secure ? [] : insecure),
+        answer.fingerprint ? warning(answer.fingerprint) : null,
         h("p", { class: "help" }, "OBS and GStreamer: WHIP, with the token of the link as bearer token."),
         copyable({ label: `address for WHIP of ${which}`, text: whip, wrap: true }),
       ),
@@ -137,4 +138,25 @@ export function createPhones({ onChoose, problem }) {
       draw();
     },
   };
+}
+
+/** What a phone says of a certificate that Posecast made for itself, and what to press. */
+function warning(fingerprint) {
+  return h(
+    "details",
+    { class: "help" },
+    h("summary", {}, "The phone warns about the connection"),
+    h(
+      "p",
+      {},
+      "It is encrypted, but nobody else vouches for this computer. Press Advanced, then Proceed; the words differ. " +
+        "The certificate is this computer's if its fingerprint (SHA-256) is:",
+    ),
+    h("code", { class: "source-fingerprint" }, fingerprint),
+    h("img", {
+      class: "source-warning",
+      src: new URL("../../img/certificate-warning.svg", import.meta.url).href,
+      alt: "A phone that says: your connection is not private. First press Advanced, then Proceed to the address.",
+    }),
+  );
 }
