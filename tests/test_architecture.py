@@ -267,8 +267,9 @@ FLOORS = {
         address datagrams lsl_layout moment mqtt_messages osc_packet reaching report ros_frames slots unity \
         webhook_request
         feed figure homeassistant one_person output ros_messages
-        lsl mqtt osc rosbridge runner scheme udp_json vmc vrchat webhook
-        parsing schemes
+        datagram_output lsl mqtt rosbridge runner scheme webhook
+        osc parsing udp_json vmc vrchat
+        schemes
         outputs
         __init__
     """,

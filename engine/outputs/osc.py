@@ -14,10 +14,9 @@ from collections.abc import Iterator
 
 from engine.geometry import Camera
 from engine.outputs.address import Address, Option
-from engine.outputs.datagrams import Datagrams
+from engine.outputs.datagram_output import DatagramOutput
 from engine.outputs.moment import Moment
 from engine.outputs.osc_packet import bundle, floats, message
-from engine.outputs.output import Output
 from engine.outputs.slots import Slots
 from engine.skeleton import JOINTS
 from engine.types import Person
@@ -30,29 +29,14 @@ NUMBER = Option(
 )  # fmt: skip
 
 
-class Osc(Output):
+class Osc(DatagramOutput):
     """Bundles over UDP."""
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self._slots = Slots() if address.options["number"] == "slot" else None
 
-    def open(self) -> None:
-        self._target = Datagrams(self.address.host, self.address.port)
-
-    def send(self, moment: Moment) -> int:
-        packets = list(self._packets(moment))
-        for packet in packets:
-            self._target.send(packet)
-        return len(packets)
-
-    def confirm(self) -> None:
-        self._target.confirm()
-
-    def close(self) -> None:
-        self._target.close()
-
-    def _packets(self, moment: Moment) -> Iterator[bytes]:
+    def packets(self, moment: Moment) -> Iterator[bytes]:
         """A bundle for the scene, and one for each person: each fits into one packet of the network."""
         scene = moment.snapshot.scene
         numbers = self._numbers(moment)

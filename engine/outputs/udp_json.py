@@ -7,12 +7,12 @@ A scene that is larger than a datagram becomes several, each a whole scene with 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.outputs.address import Address, Option
-from engine.outputs.datagrams import LARGEST, Datagrams
+from engine.outputs.datagram_output import DatagramOutput
+from engine.outputs.datagrams import LARGEST
 from engine.outputs.moment import Moment
-from engine.outputs.output import Output
 from engine.wire import Wire, dumps
 
 SIZE = Option(
@@ -23,27 +23,15 @@ _PART = len(',"part":[1000,1000]')
 """Bytes that the mark of a part takes."""
 
 
-class UdpJson(Output):
+class UdpJson(DatagramOutput):
     """Datagrams of JSON."""
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self._size = min(int(address.options["size"]), LARGEST)
 
-    def open(self) -> None:
-        self._target = Datagrams(self.address.host, self.address.port)
-
-    def send(self, moment: Moment) -> int:
-        parts = list(datagrams(moment.text(), self._size))
-        for part in parts:
-            self._target.send(part)
-        return len(parts)
-
-    def confirm(self) -> None:
-        self._target.confirm()
-
-    def close(self) -> None:
-        self._target.close()
+    def packets(self, moment: Moment) -> Iterable[bytes]:
+        return datagrams(moment.text(), self._size)
 
 
 def datagrams(text: str, size: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ The protocol's specification is at https://protocol.vmc.info/english.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -18,11 +18,10 @@ from engine.motion.live_pose import PoseNow
 from engine.motion.motion import Array
 from engine.outputs import unity
 from engine.outputs.address import Address, Option
-from engine.outputs.datagrams import Datagrams
+from engine.outputs.datagram_output import DatagramOutput
 from engine.outputs.moment import Moment
 from engine.outputs.one_person import OnePerson
 from engine.outputs.osc_packet import bundles, message
-from engine.outputs.output import Output
 
 ORIGIN = Option(
     "origin", "Origin", "start: where the person is first seen. room: that of the page's 3D view.",
@@ -44,7 +43,7 @@ _TIME_LASTS_S = 3600.0
 """Single precision, in which the time is sent, is fine enough for so long."""
 
 
-class Vmc(Output):
+class Vmc(DatagramOutput):
     """Bundles over UDP."""
 
     def __init__(self, address: Address) -> None:
@@ -52,20 +51,8 @@ class Vmc(Output):
         self._person = OnePerson(address.options["person"])
         self._start: Array | None = None if address.options["origin"] == "start" else np.zeros(3)
 
-    def open(self) -> None:
-        self._target = Datagrams(self.address.host, self.address.port)
-
-    def send(self, moment: Moment) -> int:
-        packets = list(bundles(self._messages(moment)))
-        for packet in packets:
-            self._target.send(packet)
-        return len(packets)
-
-    def confirm(self) -> None:
-        self._target.confirm()
-
-    def close(self) -> None:
-        self._target.close()
+    def packets(self, moment: Moment) -> Iterable[bytes]:
+        return bundles(self._messages(moment))
 
     def _messages(self, moment: Moment) -> Iterator[bytes]:
         pose = self._person.pose(moment)

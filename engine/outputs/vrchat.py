@@ -8,17 +8,16 @@ where they are when it calibrates, not by their numbers. Its documentation: http
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.motion.humanoid import INDEX
 from engine.motion.live_pose import PoseNow
 from engine.outputs import unity
 from engine.outputs.address import Address, Option
-from engine.outputs.datagrams import Datagrams
+from engine.outputs.datagram_output import DatagramOutput
 from engine.outputs.moment import Moment
 from engine.outputs.one_person import OnePerson
 from engine.outputs.osc_packet import floats
-from engine.outputs.output import Output
 
 TRACKERS = Option(
     "trackers", "Trackers", "all: eight. legs: hips, feet and knees. feet: hips and feet, which often looks best.",
@@ -40,7 +39,7 @@ the thigh."""
 _COUNTS = {"all": 8, "legs": 5, "feet": 3}
 
 
-class VrChat(Output):
+class VrChat(DatagramOutput):
     """One message a packet, as VRChat's own example sends them."""
 
     def __init__(self, address: Address) -> None:
@@ -49,21 +48,9 @@ class VrChat(Output):
         count = _COUNTS[address.options["trackers"]]
         self._places = {name: place for name, place in PLACES.items() if name == "head" or int(name) <= count}
 
-    def open(self) -> None:
-        self._target = Datagrams(self.address.host, self.address.port)
-
-    def send(self, moment: Moment) -> int:
+    def packets(self, moment: Moment) -> Iterable[bytes]:
         pose = self._person.pose(moment)
-        packets = [] if pose is None else list(self._messages(pose))
-        for packet in packets:
-            self._target.send(packet)
-        return len(packets)
-
-    def confirm(self) -> None:
-        self._target.confirm()
-
-    def close(self) -> None:
-        self._target.close()
+        return () if pose is None else self._messages(pose)
 
     def _messages(self, pose: PoseNow) -> Iterator[bytes]:
         positions, angles = unity.position(pose.heads).tolist(), unity.euler_degrees(pose.world).tolist()

@@ -146,6 +146,14 @@ def test_over_https_it_finds_the_people_that_infer_finds(
     with Dashboard(tmp_path, *NETWORK, "--tls", "auto") as server:
         server.wait_for_frames()
         context = browser.new_context(ignore_https_errors=True)
+        dashboard = context.new_page()
+        complaints: list[str] = []
+        dashboard.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+        dashboard.goto(server.operator_url)
+        expect(dashboard.locator(".figures")).to_contain_text(re.compile("people[1-9]"))  # by wss
+        expect(dashboard.locator(".picture-layer, .video img, .video canvas").first).to_be_visible()
+        assert complaints == []
+        dashboard.close()
         page = context.new_page()
         page.goto(f"{server.url}camera?token={TOKEN}")
         page.get_by_role("button", name="Start camera").click()
