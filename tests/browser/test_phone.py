@@ -151,7 +151,7 @@ def test_over_https_it_finds_the_people_that_infer_finds(
         dashboard.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
         dashboard.goto(server.operator_url)
         expect(dashboard.locator(".figures")).to_contain_text(re.compile("people[1-9]"))  # by wss
-        expect(dashboard.locator(".picture-layer, .video img, .video canvas").first).to_be_visible()
+        expect(dashboard.get_by_role("img", name="Live video")).to_be_visible()
         assert complaints == []
         dashboard.close()
         page = context.new_page()
