@@ -35,6 +35,7 @@ def quantised(posecast_cache: Path) -> Path:
         return int8(Checkpoint(BUNDLED), "openvino", "CPU", silent)
 
 
+@pytest.mark.long
 def test_finds_the_same_people(quantised: Path) -> None:
     """Against PyTorch, on frames of the stage that neither calibrated nor passed it."""
     backend = openvino.open_model(quantised, device="CPU", precision="int8", size=SIZE, raw_input=None)
@@ -50,6 +51,7 @@ def test_finds_the_same_people(quantised: Path) -> None:
 WITH_MAPS = ModelSpec(backend="openvino", device="CPU", body="maps")
 
 
+@pytest.mark.long
 def test_auto_takes_it_from_then_on(quantised: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the 3D head: without it, the bundled checkpoint has an INT8 model from the start."""
     assert not is_quantised(BUNDLED, "openvino", "CPU")  # other tests' cache
@@ -63,6 +65,7 @@ def test_auto_takes_it_from_then_on(quantised: Path, monkeypatch: pytest.MonkeyP
     backend.close()
 
 
+@pytest.mark.long
 def test_a_copy_of_one_size_is_still_int8(quantised: Path, tmp_path: Path) -> None:
     """A model of fixed size, as `posecast convert --height --width` makes it."""
     run(Job("openvino", quantised, tmp_path / "copy.xml", "int8", (64, 72)), silent)
@@ -72,6 +75,7 @@ def test_a_copy_of_one_size_is_still_int8(quantised: Path, tmp_path: Path) -> No
     copy.close()
 
 
+@pytest.mark.long
 def test_its_metadata_says_how_it_compares(quantised: Path) -> None:
     model = openvino.runtime().Core().read_model(quantised)
     assert model.has_rt_info(["posecast", "agreement"])

@@ -51,6 +51,7 @@ def check(report: dict) -> None:
     assert report["passed"]
 
 
+@pytest.mark.long
 def test_twenty_seconds_without_a_network() -> None:
     # Of a latency that rises, twenty seconds of a busy machine tell nothing.
     report = soak(DEVSERVER, 20, viewers=4, every_s=0.7, limits={**LIMITS, "latency_ms": Limit(10, 500)})
