@@ -124,8 +124,9 @@ def test_fingers_hit_what_they_aim_at(visit: Open) -> None:
     page = visit(**PHONE, reduced_motion="reduce")
     for name in (*TABS, "Video"):
         page.get_by_role("tab", name=name, exact=True).tap()
-        for details in page.locator("details:visible:not([open])").all():
-            details.locator("summary").tap()
+        closed = page.locator("details:visible:not([open])")
+        while closed.count() > 0:
+            closed.first.locator("summary").first.tap()
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, a[href], select, input, summary, textarea")]
                 .filter((element) => element.checkVisibility() && element.type !== "file" && !element.disabled)
