@@ -61,6 +61,7 @@ def slide(page: Page, name: str, value: float) -> None:
 
 def test_the_floor_that_was_found_is_adjusted_and_the_change_undone(page: Page) -> None:
     found = chip(page, "Floor found from people")
+    eventually(lambda: api(page, "api/extrinsics")[1]["source"] == "estimated")
     found.get_by_role("button", name="Adjust").click()
     grid = page.locator("canvas.floor-grid")
     expect(grid).to_be_visible()
@@ -123,7 +124,7 @@ def test_each_source_has_its_camera(page: Page) -> None:
     assert api(page, "api/source", "PUT", {"source": "demo"})[0] == 202
     expect(choice).to_have_value("neutral")
     expect(page.locator(".facts").first).to_contain_text("1.60 m")
-    assert camera_of(page)["source"] == "file", "the demo's own"
+    eventually(lambda: camera_of(page)["source"] == "file")  # the demo's own
     assert api(page, "api/source", "PUT", {"source": clip})[0] == 202
     expect(choice).to_have_value("reference")
     page.locator(".camera-head").get_by_role("button", name="Undo").click()
