@@ -43,7 +43,7 @@ def test_people_may_have_slots() -> None:
 def test_every_packet_fits_into_one_of_the_network() -> None:
     with OscPeer() as peer:
         target = output(f"osc://127.0.0.1:{peer.port}")
-        packets = list(target._packets(stage_moment()))  # type: ignore[attr-defined]
+        packets = list(target.packets(stage_moment()))  # type: ignore[attr-defined]
         target.close()
     assert max(map(len, packets)) <= 1472
 
