@@ -127,7 +127,7 @@ def test_without_webrtc_pictures_are_sent_one_by_one_and_the_page_says_so(visit:
 
 @pytest.mark.long
 def test_one_device_at_a_time_and_the_other_is_told(visit: Open, watch: Watch) -> None:
-    watch.expected = ("409", "WebSocket")
+    watch.expected = ("409", "404", "WebSocket")
     page = visit()
     link = invite(page, "shared")
     first, second = visit(link), visit(link)
