@@ -71,6 +71,12 @@ def test_a_zone_is_drawn_named_and_reports_who_is_in_it(page: Page) -> None:
     expect(listed(page).filter(has_text="came into Mat").first).to_be_visible()
     assert [(zone["name"], zone["corners"][0]) for zone in zones_of(page)] == [("Mat", [-50, -50])]
 
+    listed(page).filter(has_text="came into Mat").first.get_by_role("button").click()
+    status = page.locator(".header").get_by_role("status")
+    expect(status).not_to_have_text("Live")
+    page.locator(".time-live").click()
+    expect(status).to_have_text("Live")
+
     page.get_by_role("button", name="Delete Mat").click()
     page.get_by_role("button", name="Delete Mat").click()
     expect(page.get_by_role("button", name="Delete Mat")).to_have_count(0)

@@ -119,6 +119,7 @@ const events = createEvents({
   stage: stage.frame,
   viewer: () => live?.viewer ?? null,
   onDrawing: (is) => (is ? layout.closeSheet() : layout.open("events")),
+  seek: time.seekLive,
 });
 const stats = createStatsPanel();
 const replay = createReplayBadge({ onLive: actions.source });

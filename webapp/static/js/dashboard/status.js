@@ -28,6 +28,7 @@ export function createStatus({ header, layout, banner, transport, latency }) {
     // The figures are of what is live: while another time is shown, they are left out.
     if (state) header.update({ state, stats: live ? stats : null });
     header.setLatency(live && stats?.source_problem === null ? latency.value : null);
+    header.setAway(!live);
     layout.setAway(!live);
     if (!health) return;
     const broken = health.connected && isBroken(state);

@@ -10,17 +10,19 @@ import { createZones } from "./zones.js";
 
 /** What deserves a message wherever the user is on the page. */
 const URGENT = new Set(["fall"]);
+/** An event is shown from so many seconds before it. */
+const LEAD_S = 1;
 
 /**
  * `toasts`: {news, problem}; `viewer()` is the 3D view, or null; `stage` is where the tools for drawing go;
- * `onDrawing(is)`: a zone is being drawn, in the 3D view.
+ * `onDrawing(is)`: a zone is being drawn, in the 3D view; `seek(wallTime)`: show that moment, false if it is not kept.
  */
-export function createEvents({ toasts, viewer, stage, onDrawing }) {
+export function createEvents({ toasts, viewer, stage, onDrawing, seek }) {
   let revision = null;
   let replaying = false;
   let viewOnly = null; // not known yet
 
-  const list = createEventList({ onClear: clear });
+  const list = createEventList({ onClear: clear, onChoose: look });
   const rules = createRules({ onChange: (name, values) => save({ rules: { [name]: values } }) });
   const drawing = createZoneDrawing({ editor: () => viewer()?.zoneEditor ?? null, stage, onDrawing });
   const zones = createZones({ drawing, onChange: (next) => save({ zones: next }) });
@@ -54,6 +56,11 @@ export function createEvents({ toasts, viewer, stage, onDrawing }) {
     rules.set(answer.about, answer.rules);
     zones.set(answer.zones);
     viewer()?.zones.set(answer.zones);
+  }
+
+  /** Shows an event from a moment before it. */
+  function look({ wall_time: at }) {
+    if (!seek(at - LEAD_S)) toasts.news("This page keeps the last minute. Record to see earlier moments again.");
   }
 
   async function clear() {

@@ -7,8 +7,8 @@ import { symbolOf } from "./kinds.js";
 
 const MOST = 200;
 
-/** `onClear()`: forget them. */
-export function createEventList({ onClear }) {
+/** `onClear()`: forget them; `onChoose(event)`: show the moment when it happened. */
+export function createEventList({ onClear, onChoose }) {
   const items = h("ol", { class: "event-list" });
   const log = h(
     "div",
@@ -23,13 +23,17 @@ export function createEventList({ onClear }) {
     const time = new Date(1000 * event.wall_time);
     return h(
       "li",
-      { class: `event ${event.kind}` },
-      icon(symbolOf(event.kind)),
-      h("span", {}, event.label),
+      {},
       h(
-        "time",
-        { datetime: time.toISOString(), title: time.toLocaleString() },
-        time.toLocaleTimeString([], { timeStyle: "medium" }),
+        "button",
+        { class: `event ${event.kind}`, type: "button", title: "Show this moment", onclick: () => onChoose(event) },
+        icon(symbolOf(event.kind)),
+        h("span", {}, event.label),
+        h(
+          "time",
+          { datetime: time.toISOString(), title: time.toLocaleString() },
+          time.toLocaleTimeString([], { timeStyle: "medium" }),
+        ),
       ),
     );
   }

@@ -43,6 +43,14 @@ export function createHeader({ source, actions }) {
     "View only",
   );
 
+  const figures = h(
+    "dl",
+    { class: "figures" },
+    h("div", {}, h("dt", {}, "fps"), h("dd", {}, rate)),
+    h("div", {}, h("dt", {}, "latency"), h("dd", {}, latency)),
+    h("div", {}, h("dt", {}, "people"), h("dd", {}, people)),
+  );
+
   const element = h(
     "header",
     { class: "header" },
@@ -54,13 +62,7 @@ export function createHeader({ source, actions }) {
     ),
     source,
     h("div", { class: "status", role: "status" }, dot, status),
-    h(
-      "dl",
-      { class: "figures" },
-      h("div", {}, h("dt", {}, "fps"), h("dd", {}, rate)),
-      h("div", {}, h("dt", {}, "latency"), h("dd", {}, latency)),
-      h("div", {}, h("dt", {}, "people"), h("dd", {}, people)),
-    ),
+    figures,
     engine,
     viewOnly,
     h("div", { class: "actions" }, record, send, theme),
@@ -87,6 +89,11 @@ export function createHeader({ source, actions }) {
     },
 
     setLatency: (value) => setText(latency, value === null ? "–" : time(value)),
+
+    /** Whether another time than now is shown, of which the figures say nothing. */
+    setAway(is) {
+      figures.hidden = is;
+    },
 
     setViewOnly(is, reason) {
       viewOnly.hidden = !is;

@@ -66,6 +66,14 @@ export function createTime({ problem, onVideo, onChoose, onShare }) {
     transport,
     bar: bar.element,
     open,
+    /** Shows the live moment of `wallTime`, in seconds; false if this page does not keep it. */
+    seekLive(wallTime) {
+      const at = liveTape.timeAt(wallTime);
+      if (at < liveTape.start || at > liveTape.end) return false;
+      if (transport.tape !== liveTape) transport.live();
+      transport.seek(at);
+      return true;
+    },
     /** A and B of a recording that is open here; null without them. */
     loopOf: (name) => (transport.tape.kind === "recording" && transport.tape.name === name ? transport.loop : null),
 
