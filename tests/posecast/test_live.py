@@ -5,29 +5,22 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Generator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 import posecast
 from engine.pipeline import Pipeline
 from posecast import live
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.services import Services
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-    )
+def serving() -> dict[str, Any]:
+    return PROTECTED
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import product
-from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,10 +19,9 @@ import websocket
 
 from engine.pipeline import Pipeline
 from tests.robustness.packets import ODD, acknowledgement, frame, packet
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
+from tests.webapp.conftest import PROTECTED, TOKEN, eventually, show
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.services import Services
 
 FEW, MANY = 80, pytest.param(2_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])
@@ -37,14 +35,8 @@ def protected() -> bool:
 
 
 @pytest.fixture
-def options(tmp_path: Path, protected: bool) -> ServeOptions:
-    options = ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        viewer_limit=200,
-    )
-    return replace(options, host="0.0.0.0", token=TOKEN, view_token=VIEW_TOKEN) if protected else options
+def serving(protected: bool) -> dict[str, Any]:
+    return {"viewer_limit": 200, **({"host": "0.0.0.0", **PROTECTED} if protected else {})}
 
 
 def threads() -> int:

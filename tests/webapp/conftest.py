@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,14 +25,20 @@ from webapp.state.store import Store
 FAST = Timing(first_frame_s=2.0, stall_s=60.0, first_retry_s=0.02, longest_retry_s=0.02, tick_s=0.01, join_s=2.0)
 """Timing of a pipeline whose frames come only on request, so that seconds without frames are not a stall."""
 TOKEN, VIEW_TOKEN = "operator-token-of-the-tests", "view-token-of-the-tests"
+PROTECTED = {"token": TOKEN, "view_token": VIEW_TOKEN}
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    """Overridden by modules that need others."""
-    return ServeOptions(
-        config=tmp_path / "settings.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
-    )
+def serving() -> dict[str, Any]:
+    """Further options of the server, for modules to override: `PROTECTED` asks for tokens."""
+    return {}
+
+
+@pytest.fixture
+def options(tmp_path: Path, serving: dict[str, Any]) -> ServeOptions:
+    """Everything that is kept lies in the test's folder."""
+    folders = {"recordings": tmp_path / "recordings", "uploads": tmp_path / "uploads"}
+    return ServeOptions(config=tmp_path / "settings.json", **folders, **serving)
 
 
 @pytest.fixture

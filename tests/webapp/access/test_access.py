@@ -8,7 +8,7 @@ import re
 import socket
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
 import socketio
@@ -17,10 +17,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually
 from tests.webapp.serving import Served
 from tests.webapp.test_openapi import DOCUMENT
-from webapp.access.options import ServeOptions
 from webapp.access.tokens import Tokens
 from webapp.app import services_of
 from webapp.routes.pages import DEAD_LINK
@@ -34,15 +33,8 @@ LOCAL = {"Host": "127.0.0.1:8000"}
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        host="0.0.0.0",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-    )
+def serving() -> dict[str, Any]:
+    return {**PROTECTED, "host": "0.0.0.0"}
 
 
 def routes(app: Flask) -> list[tuple[str, str]]:

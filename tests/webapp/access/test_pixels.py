@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,9 +15,8 @@ from engine.faces import head_of
 from engine.overlay import BACKGROUND
 from engine.pipeline import Pipeline
 from tests.webapp.access.test_access import routes
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually, show
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.access.pixels import HARMLESS, OBEYING
 from webapp.services import Services
 
@@ -28,10 +26,8 @@ LARGE = (1280, 720)
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        token=TOKEN, view_token=VIEW_TOKEN, config=tmp_path / "settings.json", recordings=tmp_path / "recordings"
-    )
+def serving() -> dict[str, Any]:
+    return PROTECTED
 
 
 @pytest.fixture

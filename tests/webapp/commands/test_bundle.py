@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from flask import Flask
 from engine.pipeline import Pipeline
 from engine.redaction import Secrets
 from engine.settings import Settings
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, show
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, show
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.cli import main
 from webapp.commands.bundle import clean
 
@@ -32,11 +30,8 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    plain = ServeOptions(
-        config=tmp_path / "server.json", recordings=tmp_path / "recordings", uploads=tmp_path / "uploads"
-    )
-    return replace(plain, token=TOKEN, view_token=VIEW_TOKEN, allow_sources=(CAMERA.replace("stream", "other"),))
+def serving() -> dict[str, Any]:
+    return {**PROTECTED, "allow_sources": (CAMERA.replace("stream", "other"),)}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,24 +15,16 @@ from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
 from engine.wire import parse_scene
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually, show
 from tests.webapp.people import joints
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.services import Services
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-        viewer_limit=3,
-    )
+def serving() -> dict[str, Any]:
+    return {**PROTECTED, "viewer_limit": 3}
 
 
 @pytest.fixture

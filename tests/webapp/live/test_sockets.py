@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,6 @@ from tests.engine.test_wire import VALIDATOR
 from tests.webapp.conftest import eventually, show
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.live.broadcast import SILENT_AFTER
 from webapp.live.packets import MAX_MESSAGE
 from webapp.live.sockets import MAX_UNREAD, STRANGERS_LEAVE_AFTER
@@ -32,13 +30,8 @@ EVENTS = ("scene", "stats", "state", "progress", "problem")
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        viewer_limit=3,
-    )
+def serving() -> dict[str, Any]:
+    return {"viewer_limit": 3}
 
 
 class Client:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aioice.ice
 import cv2
@@ -23,7 +24,7 @@ from engine.capture import open_source
 from engine.capture.browser import Publications
 from engine.errors import PosecastError
 from engine.types import FrameSource
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually
 from tests.webapp.publishing.sender import SIZE, Sender
 from tests.webapp.serving import Served
 from webapp.access.errors import ConflictError, NotFoundError
@@ -152,14 +153,8 @@ def test_one_publishes_at_a_time_and_a_silent_one_makes_way(monkeypatch: pytest.
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-    )
+def serving() -> dict[str, Any]:
+    return PROTECTED
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -152,13 +153,8 @@ def test_a_recording_has_its_name_only_when_whole(
 
 class TestWithLittleRoom:
     @pytest.fixture
-    def options(self, tmp_path: Path) -> ServeOptions:
-        return ServeOptions(
-            config=tmp_path / "settings.json",
-            recordings=tmp_path / "recordings",
-            uploads=tmp_path / "uploads",
-            recordings_limit_bytes=12_000,
-        )
+    def serving(self) -> dict[str, Any]:
+        return {"recordings_limit_bytes": 12_000}
 
     def test_recording_stops_at_the_limit_and_deletes_nothing(
         self, client: FlaskClient, stage: Stage, playing: Pipeline, services: Services, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,8 @@ from webapp.services import Services
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        allow_sources=("clip.mp4", "rtsp://user:secret@cam.local/1"),
-    )
+def serving() -> dict[str, Any]:
+    return {"allow_sources": ("clip.mp4", "rtsp://user:secret@cam.local/1")}
 
 
 def test_state_tells_everything(client: FlaskClient, playing: Pipeline) -> None:
@@ -252,14 +246,8 @@ def test_an_address_that_cannot_be_opened_is_refused_at_once(
 
 class TestWithoutAddresses:
     @pytest.fixture
-    def options(self, tmp_path: Path) -> ServeOptions:
-        return ServeOptions(
-            config=tmp_path / "settings.json",
-            recordings=tmp_path / "recordings",
-            uploads=tmp_path / "uploads",
-            allow_sources=("rtsp://cam.local/1",),
-            addresses=False,
-        )
+    def serving(self) -> dict[str, Any]:
+        return {"allow_sources": ("rtsp://cam.local/1",), "addresses": False}
 
     def test_only_those_named_at_start_may_be_chosen(
         self, client: FlaskClient, stage: Stage, playing: Pipeline

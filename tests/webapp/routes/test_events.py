@@ -16,7 +16,7 @@ from engine.events import load_rules
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import EVENT_KINDS, Event
-from tests.webapp.conftest import FAST, TOKEN, VIEW_TOKEN, eventually
+from tests.webapp.conftest import FAST, PROTECTED, VIEW_TOKEN, eventually
 from tests.webapp.people import snapshot
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
@@ -124,10 +124,8 @@ def test_events_come_with_scenes(client: FlaskClient, stage: Stage, playing: Pip
 
 class TestForViewers:
     @pytest.fixture
-    def options(self, tmp_path: Path) -> ServeOptions:
-        return ServeOptions(
-            config=tmp_path / "settings.json", recordings=tmp_path / "recordings", token=TOKEN, view_token=VIEW_TOKEN
-        )
+    def serving(self) -> dict[str, Any]:
+        return PROTECTED
 
     def test_they_read_and_change_nothing(self, client: FlaskClient) -> None:
         headers = {"Authorization": f"Bearer {VIEW_TOKEN}"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from flask.testing import FlaskClient
 from engine.pipeline import Pipeline
 from engine.settings import load_settings
 from tests.engine.outputs.peers import OscPeer
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually, show
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually, show
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
@@ -26,15 +25,8 @@ UDP = "udp://127.0.0.1:5005"
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        token=TOKEN,
-        view_token=VIEW_TOKEN,
-        outputs=(UDP,),
-    )
+def serving() -> dict[str, Any]:
+    return {**PROTECTED, "outputs": (UDP,)}
 
 
 def ask(client: FlaskClient, method: str, body: Any = None, path: str = "", **headers: str) -> Any:

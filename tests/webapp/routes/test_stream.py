@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
-from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +20,6 @@ from tests.webapp.conftest import eventually, show, start
 from tests.webapp.people import person, snapshot
 from tests.webapp.serving import Served
 from tests.webapp.stage import Stage
-from webapp.access.options import ServeOptions
 from webapp.live import pictures as live_pictures
 from webapp.live.faces import Faces
 from webapp.live.pictures import Pictures
@@ -32,13 +31,8 @@ Watch = Callable[..., "Watcher"]
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> ServeOptions:
-    return ServeOptions(
-        config=tmp_path / "settings.json",
-        recordings=tmp_path / "recordings",
-        uploads=tmp_path / "uploads",
-        viewer_limit=2,
-    )
+def serving() -> dict[str, Any]:
+    return {"viewer_limit": 2}
 
 
 class Watcher:

@@ -8,6 +8,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.pipeline import Pipeline
 from tests.robustness.small_disk import fill, mounted
-from tests.webapp.conftest import TOKEN, VIEW_TOKEN, eventually
+from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually
 from tests.webapp.stage import Stage
 from webapp.access.options import ServeOptions
 from webapp.services import Services
@@ -291,13 +292,8 @@ def test_what_was_uploaded_is_there_after_a_restart(client: FlaskClient, options
 
 class TestTheLimit:
     @pytest.fixture
-    def options(self, tmp_path: Path) -> ServeOptions:
-        return ServeOptions(
-            config=tmp_path / "settings.json",
-            recordings=tmp_path / "recordings",
-            uploads=tmp_path / "uploads",
-            uploads_limit_bytes=5_000_000,
-        )
+    def serving(self) -> dict[str, Any]:
+        return {"uploads_limit_bytes": 5_000_000}
 
     def test_counts_what_is_still_to_come(self, client: FlaskClient) -> None:
         assert client.post("/api/uploads", json={"name": "x", "size": 5_000_001}).status_code == 409
@@ -358,14 +354,8 @@ def test_a_disk_that_fills_up_leaves_what_had_arrived(tmp_path: Path) -> None:
 
 class TestWhoMay:
     @pytest.fixture
-    def options(self, tmp_path: Path) -> ServeOptions:
-        return ServeOptions(
-            config=tmp_path / "settings.json",
-            recordings=tmp_path / "recordings",
-            uploads=tmp_path / "uploads",
-            token=TOKEN,
-            view_token=VIEW_TOKEN,
-        )
+    def serving(self) -> dict[str, Any]:
+        return PROTECTED
 
     def test_a_viewer_neither_sends_nor_sees_uploads(self, client: FlaskClient, options: ServeOptions) -> None:
         operator = {"Authorization": f"Bearer {TOKEN}"}
