@@ -85,7 +85,7 @@ tools:  # what the tests need besides Python: ffmpeg and a Chromium
 	@./tests/tools.sh $(BIN)
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) build node_modules webapp/static/vendor
+	rm -rf $(VENV) build node_modules webapp/static/vendor webapp/static/bundled
 
 $(STAMPS)/venv:
 	$(PYTHON) -m venv $(VENV)

@@ -36,6 +36,9 @@ INSIDE = (
     "webapp/schemas/openapi.json",
     "webapp/static/css/",
     "webapp/static/js/main.js",
+    "webapp/static/bundled/css/dashboard.css",
+    "webapp/static/bundled/js/main.js",
+    "webapp/static/bundled/sources.sha256",
     "webapp/static/vendor/vendor.css",
     "webapp/static/vendor/vendor.js",
     "webapp/templates/index.html",
@@ -61,7 +64,8 @@ def checkouts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         for name in files:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, copy / name)
-        shutil.copytree(ROOT / "webapp/static/vendor", copy / "webapp/static/vendor")
+        for made in ("vendor", "bundled"):
+            shutil.copytree(ROOT / "webapp/static" / made, copy / "webapp/static" / made)
     return copies
 
 

@@ -13,7 +13,7 @@ from webapp.access.pixels import withheld
 from webapp.access.share import sharing
 from webapp.access.tokens import Role
 from webapp.routes.answers import answer
-from webapp.routes.assets import static_version
+from webapp.routes.assets import code_folder, static_version
 from webapp.services import role, services
 
 blueprint = Blueprint("pages", __name__)
@@ -88,12 +88,13 @@ def metrics() -> Response:
 def page(template: str, **more: object) -> Response:
     """A page of the visitor's role; `more` are names that its template uses."""
     visitor = role()
-    bundled = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
+    complete = (Path(current_app.static_folder or "") / "vendor" / "vendor.js").is_file()
     text = render_template(
         template,
         static=f"static/{static_version(current_app)}",
+        code=code_folder(current_app),
         role=visitor.value if visitor else "",
-        bundled=bundled,
+        complete=complete,
         pictures_withheld=services().viewers_see() == "skeleton" and withheld("skeleton"),
         settings_schema=SCHEMA,
         **more,

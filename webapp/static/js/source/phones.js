@@ -155,7 +155,7 @@ function warning(fingerprint) {
     h("code", { class: "source-fingerprint" }, fingerprint),
     h("img", {
       class: "source-warning",
-      src: new URL("../../img/certificate-warning.svg", import.meta.url).href,
+      src: new URL("certificate-warning.svg", document.querySelector("link[rel=icon]").href).href,
       alt: "A phone that says: your connection is not private. First press Advanced, then Proceed to the address.",
     }),
   );
