@@ -23,7 +23,7 @@ FLOORS = {
     "engine": """
         __init__ aspect brake children cores distortion errors filters framing names rate redaction retry \
         skeleton slot
-        fields files geometry locks machine matching
+        bus fields files geometry locks machine matching
         bones posing types
         agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
@@ -33,6 +33,12 @@ FLOORS = {
         floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
+    """,
+    "engine.bus": """
+        address
+        bus
+        clock
+        __init__
     """,
     "engine.calibration": """
         __init__ board board_bundle bundle observations triangulation world_from_people
@@ -302,6 +308,7 @@ ONLY_IN = {
     "paho": ("engine.outputs",),
     "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
+    "redis": ("engine.bus",),
     "socketio": ("webapp", "posecast", "bench.phone"),
     "websocket": ("engine.outputs",),
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds or installs what the tests need beside Python: ffmpeg, nginx, Caddy, mosquitto, and a Chromium for Playwright.
+# Finds or installs what the tests need beside Python: ffmpeg, nginx, Caddy, mosquitto, Redis, and a Chromium for Playwright.
 # usage: tools.sh FOLDER_OF_PYTHON
 set -u
 bin=$1
@@ -18,7 +18,7 @@ has_chromium() { "$bin/python" -m bench.chromium >/dev/null 2>&1; }
 
 # Debian keeps nginx and mosquitto where only root looks.
 PATH="$PATH:/usr/sbin"
-for tool in ffmpeg nginx caddy mosquitto; do
+for tool in ffmpeg nginx caddy mosquitto redis-server; do
     if ! command -v "$tool" >/dev/null 2>&1 && ! from_debian "$tool"; then
         missing="$missing${missing:+, }$tool (of your system's packages)"
     fi

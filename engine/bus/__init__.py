@@ -1,0 +1,20 @@
+"""What is newest, from one machine to others, by way of Redis: scenes, pictures, state.
+
+    address = bus_address("redis://hall.local/0?name=stage")
+    bus = Bus(address)
+    bus.put("scene", b"…", lasts_s=10)          # the publisher
+    with bus.listen() as listening:             # any number of readers
+        listening.follow({"scene"})
+        kind, data = listening.next(timeout=1)
+
+Everything has a time to live, so that a publisher that dies vanishes by itself, and only the newest of each kind is
+kept. In: bytes. Out: bytes, or `BusLost` with a reason for people; the caller tries again.
+"""
+
+from __future__ import annotations
+
+from engine.bus.address import BusAddress, bus_address, is_bus
+from engine.bus.bus import Bus, BusLost, Listening
+from engine.bus.clock import Difference, difference
+
+__all__ = ["Bus", "BusAddress", "BusLost", "Difference", "Listening", "bus_address", "difference", "is_bus"]
