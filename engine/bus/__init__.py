@@ -8,13 +8,13 @@
         kind, data = listening.next(timeout=1)
 
 Everything has a time to live, so that a publisher that dies vanishes by itself, and only the newest of each kind is
-kept. In: bytes. Out: bytes, or `BusLost` with a reason for people; the caller tries again.
+kept. In: bytes. Out: bytes, or `BusError` with a reason for people; the caller tries again.
 """
 
 from __future__ import annotations
 
 from engine.bus.address import BusAddress, bus_address, is_bus
-from engine.bus.bus import Bus, BusLost, Listening
+from engine.bus.bus import Bus, BusError, Listening
 from engine.bus.clock import Difference, difference
 
-__all__ = ["Bus", "BusAddress", "BusLost", "Difference", "Listening", "bus_address", "difference", "is_bus"]
+__all__ = ["Bus", "BusAddress", "BusError", "Difference", "Listening", "bus_address", "difference", "is_bus"]

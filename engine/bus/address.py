@@ -1,4 +1,4 @@
-"""Where a bus is, `redis://[USER:PASSWORD@]HOST[:PORT][/DB][?name=NAME&ca=FILE]`, and under which name one publishes."""
+"""Where a bus is, and what is published there: `redis://[USER:PASSWORD@]HOST[:PORT][/DB][?name=NAME&ca=FILE]`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ASKS_LAST_S = 3.0
 """Seconds for which a reader's request is in force; readers repeat it."""
 
 
-class BusLost(PosecastError):
+class BusError(PosecastError):
     """Redis cannot be reached, or refuses; trying again may help."""
 
 
@@ -88,7 +88,7 @@ class Bus:
 
     @contextmanager
     def listen(self) -> Iterator[Listening]:
-        """What is put from now on. `BusLost` while it lasts, too."""
+        """What is put from now on. `BusError` while it lasts, too."""
         pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
             yield Listening(self.address, pubsub, self._key(""))
@@ -130,24 +130,24 @@ class Listening:
 
 @contextmanager
 def _told(address: BusAddress) -> Iterator[None]:
-    """Errors of the library, as `BusLost` in words for people, without secrets."""
+    """Errors of the library, as `BusError` in words for people, without secrets."""
     place = f"{address.host}:{address.port}"
     try:
         yield
     except redis.AuthenticationError as error:
-        raise BusLost(
+        raise BusError(
             f"Redis at {place} refuses the password", "write it into the address: redis://:PASSWORD@…"
         ) from error
     except redis.exceptions.NoPermissionError as error:
-        raise BusLost(
+        raise BusError(
             f"Redis at {place} does not permit this", f"give its user {address.user} the keys posecast:*"
         ) from error
     except redis.TimeoutError as error:
-        raise BusLost(f"Redis at {place} does not answer", "is it running, and no firewall between?") from error
+        raise BusError(f"Redis at {place} does not answer", "is it running, and no firewall between?") from error
     except redis.ConnectionError as error:
-        raise BusLost(f"Redis at {place} cannot be reached", _hint(error, address)) from error
+        raise BusError(f"Redis at {place} cannot be reached", _hint(error, address)) from error
     except redis.RedisError as error:
-        raise BusLost(f"Redis at {place} refuses: {error!s:.100}", "see its log") from error
+        raise BusError(f"Redis at {place} refuses: {error!s:.100}", "see its log") from error
 
 
 def _hint(error: Exception, address: BusAddress) -> str:

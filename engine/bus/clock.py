@@ -22,7 +22,7 @@ class Difference:
 
 
 def difference(bus: Bus, wall_clock: Callable[[], float] = time.time) -> Difference:
-    """Measured now, by a few round trips. `BusLost` if Redis does not answer."""
+    """Measured now, by a few round trips. `BusError` if Redis does not answer."""
     trips = []
     for _ in range(_TIMES):
         before = wall_clock()

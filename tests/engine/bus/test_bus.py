@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from engine.bus import Bus, BusLost, bus_address, difference
+from engine.bus import Bus, BusError, bus_address, difference
 from engine.errors import PosecastError
 from tests.redis_server import PASSWORD, RedisServer
 from webapp.server.tls.certificate import self_made
@@ -71,7 +71,7 @@ def test_it_is_lost_and_comes_back() -> None:
     one = bus(server)
     one.put("scene", b"1", 5)
     server.kill()
-    with pytest.raises(BusLost, match="cannot be reached"):
+    with pytest.raises(BusError, match="cannot be reached"):
         one.put("scene", b"2", 5)
     server.start()
     try:
@@ -88,7 +88,7 @@ def test_a_password_is_required_and_never_told() -> None:
         right.put("scene", b"1", 5)
         assert PASSWORD not in repr(right.address) + right.address.shown
         for wrong in ("redis://:guess@", "redis://"):
-            with pytest.raises(BusLost) as caught:
+            with pytest.raises(BusError) as caught:
                 Bus(bus_address(f"{wrong}127.0.0.1:{server.port}")).newest("scene")
             assert "password" in caught.value.error
             assert "guess" not in str(caught.value)
@@ -102,10 +102,10 @@ def test_over_tls_the_certificate_is_checked(tmp_path: Path) -> None:
     try:
         url = f"rediss://127.0.0.1:{server.port}"
         Bus(bus_address(f"{url}?ca={made.certificate}")).put("scene", b"1", 5)
-        with pytest.raises(BusLost) as caught:
+        with pytest.raises(BusError) as caught:
             Bus(bus_address(url)).newest("scene")
         assert "ca=FILE" in caught.value.hint
-        with pytest.raises(BusLost) as caught:
+        with pytest.raises(BusError) as caught:
             Bus(bus_address(url.replace("rediss", "redis"))).newest("scene")
         assert "rediss://" in caught.value.hint
     finally:
