@@ -197,6 +197,7 @@ FLOORS = {
     "webapp.monitoring": """
         __init__ backend_timings logs process
         engine_log metrics
+        relay_metrics
     """,
     "webapp.access": """
         __init__ connections options
@@ -218,6 +219,15 @@ FLOORS = {
         library recorder
         thumbnails
     """,
+    "webapp.bus": """
+        __init__ messages
+        publisher received
+        reader
+    """,
+    "webapp.relay": """
+        __init__ services
+        app
+    """,
     "webapp.publishing": """
         __init__ passes permission publishers
         frames webrtc
@@ -236,13 +246,14 @@ FLOORS = {
     """,
     "webapp.routes": """
         answers assets request_types stream
-        openapi pages recording_files request_body series
+        openapi pages reading recording_files request_body series
         calibration camera comparison engine events outputs publishing recordings uploads
         __init__
     """,
     "webapp.server": """
         __init__ gunicorn heaps precheck restarts
         tls
+        listening
         run
     """,
     "webapp.server.tls": """
@@ -253,20 +264,20 @@ FLOORS = {
         __init__ describe monitoring
         access
         live uploads
-        publishing recording
+        bus publishing recording shown
         state
         services
         routes
-        app
+        app relay
         server
         commands
         cli
         __main__
     """,
     "webapp.commands": """
-        __init__ arguments bundle chart console network_command rig_watching terminal
-        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
-        calibrate_parser compare
+        __init__ arguments bundle chart console network_command rig_watching serving terminal
+        bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve serving_arguments
+        calibrate_parser compare relay_parser
         parser
     """,
     "engine.outputs": """
@@ -294,7 +305,7 @@ What lies on one line does not import each other. A name in a string, as of a mo
 STARTED_BY_NAME = {("engine.models.job", "converters.worker")}
 """(who starts it, child process): no import, since another process runs it."""
 
-FLAT_IN_WEBAPP = {"__init__", "__main__", "app", "cli", "describe", "services"}
+FLAT_IN_WEBAPP = {"__init__", "__main__", "app", "cli", "describe", "services", "shown"}
 
 ONLY_IN = {
     "torch": ("engine.inference", "converters", "bench.straight"),

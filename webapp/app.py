@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from time import monotonic
 from typing import cast
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.bus import bus_address
 from engine.capture.browser import Publications
 from engine.capture.uploaded import default_uploads, uploaded_file
 from engine.errors import PosecastError
@@ -21,11 +23,13 @@ from engine.outputs import Feed, Outputs
 from engine.pipeline import Pipeline
 from engine.settings import Settings
 from engine.types import Snapshot
+from engine.wire import Wire
 from webapp.access import errors, pixels
 from webapp.access.guard import MAX_BODY, Guard
 from webapp.access.hosts import Hosts
 from webapp.access.options import ServeOptions
 from webapp.access.tokens import Tokens
+from webapp.bus.publisher import Publisher
 from webapp.live.broadcast import Broadcaster
 from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
@@ -46,7 +50,8 @@ from webapp.recording.recordings import Recordings
 from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
 from webapp.routes import BLUEPRINTS, assets
-from webapp.services import EXTENSION, Services
+from webapp.services import Services
+from webapp.shown import EXTENSION
 from webapp.state.auto_pause import Attendance
 from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
@@ -145,6 +150,8 @@ def _services(
     camera = CameraDesk(pipeline, CameraMemory(store.path.with_name("cameras.json"), keys), broadcaster.problem)
     desk = EventDesk(pipeline, store.path.with_name("events.json"), metrics)
     outputs = OutputDesk(pipeline, Outputs(Feed(pipeline.snapshots, scenes.text)), options.outputs)
+    pictures = Pictures(pipeline.snapshots, pipeline.frames)
+    publisher = None if options.publish is None else Publisher(bus_address(options.publish), scenes, pictures)
     status = Status(
         pipeline,
         sources,
@@ -157,6 +164,7 @@ def _services(
         lambda: camera.can_undo,
         {
             "publishing": publishers.names,
+            "publish": lambda: None if publisher is None else publisher.report(),
             "events_revision": lambda: desk.revision,
             "recordings_revision": lambda: library.revision,
         },
@@ -166,7 +174,7 @@ def _services(
         options=options,
         tokens=tokens,
         scenes=scenes,
-        pictures=Pictures(pipeline.snapshots, pipeline.frames),
+        pictures=pictures,
         viewers=viewers,
         sockets=sockets,
         broadcaster=broadcaster,
@@ -190,6 +198,7 @@ def _services(
         costs=Costs(),
         metrics=metrics,
         outputs=outputs,
+        publisher=publisher,
         error_counter=ErrorCounter(metrics),
         status=status,
         attendance=Attendance(pipeline, status.present),
@@ -207,7 +216,9 @@ def _connect(services: Services) -> None:
     broadcaster.each_snapshot(lambda version, snapshot: _measure(services, snapshot))
     broadcaster.each_snapshot(lambda version, snapshot: services.event_desk.see(snapshot))
     broadcaster.each_snapshot(lambda version, snapshot: _remember_faces(services, snapshot))
-    broadcaster.each_published(services.metrics.published)
+    broadcaster.each_published(lambda shown: services.metrics.published(monotonic() - shown.frame.captured_at))
+    if services.publisher is not None:
+        services.publisher.tell(partial(_told_to_relays, services), services.viewers_see)
     heartbeat = services.heartbeat
     heartbeat.each_second("sending statistics", broadcaster.send_stats)
     heartbeat.each_second("dropping silent clients", broadcaster.drop_silent)
@@ -231,6 +242,16 @@ def _join(services: Services, sid: str) -> None:
 def _leave(services: Services, sid: str) -> None:
     services.broadcaster.leave(sid)
     services.notices.leave(sid)
+
+
+def _told_to_relays(services: Services) -> Wire:
+    """What viewers of a relay are told, beside scenes and pictures."""
+    return {
+        "state": services.status.state(),
+        "stats": services.status.stats(),
+        "events": services.event_desk.document(),
+        "health": services.health(),
+    }
 
 
 def _remember_faces(services: Services, snapshot: Snapshot) -> None:

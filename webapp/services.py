@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app
 
 from engine.errors import reason
 from engine.pipeline import Pipeline
+from engine.types import Snapshot
+from engine.wire import Wire
 from webapp.access.options import ServeOptions
-from webapp.access.tokens import ROLE, Role, Tokens
+from webapp.access.tokens import Tokens
+from webapp.bus.publisher import Publisher
 from webapp.live.broadcast import Broadcaster
 from webapp.live.heartbeat import Heartbeat
 from webapp.live.pictures import Pictures
@@ -30,6 +34,7 @@ from webapp.recording.recorder import Recorder
 from webapp.recording.recordings import Recordings
 from webapp.recording.series import SeriesDesk
 from webapp.recording.thumbnails import Thumbnails
+from webapp.shown import EXTENSION
 from webapp.state.auto_pause import Attendance
 from webapp.state.calibrating import Calibrating
 from webapp.state.camera import CameraDesk
@@ -44,8 +49,6 @@ from webapp.uploads.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
-EXTENSION = "posecast"
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -58,7 +61,7 @@ class Services:
     pictures: Pictures
     viewers: Viewers
     sockets: SocketServer
-    broadcaster: Broadcaster
+    broadcaster: Broadcaster[Snapshot]
     heartbeat: Heartbeat
     recordings: Recordings
     library: Library
@@ -80,6 +83,7 @@ class Services:
     metrics: Metrics
     error_counter: ErrorCounter
     outputs: OutputDesk
+    publisher: Publisher | None
     attendance: Attendance
     status: Status
     notices: Notices
@@ -87,6 +91,22 @@ class Services:
     def viewers_see(self) -> str:
         """What view-only visitors see: `video`, `blurred` or `skeleton`."""
         return self.pipeline.state().settings.viewers_see
+
+    def health(self) -> str | None:
+        """Why frames do not flow; None while they do."""
+        return self.pipeline.health()
+
+    def state(self) -> Wire:
+        """The `state` event, and `now` by this machine's clock, seconds since 1970."""
+        return {**self.status.state(), "now": round(time.time(), 3)}
+
+    def metrics_text(self) -> str:
+        """For Prometheus."""
+        return self.status.metrics()
+
+    def seen(self) -> None:
+        """Somebody has asked for a picture or a scene."""
+        self.attendance.seen()
 
     def start(self, problems: Sequence[Problem] = ()) -> None:
         """Start the background work, and report `problems`."""
@@ -102,6 +122,8 @@ class Services:
         for wrong in self.outputs.start():
             self.notices.tell("settings", wrong.error, wrong.hint)
         self.broadcaster.start()
+        if self.publisher is not None:
+            self.publisher.start()
         self.heartbeat.start()
 
     def stop(self) -> None:
@@ -115,6 +137,8 @@ class Services:
         self.library.close()
         self.series.close()
         self.outputs.close()
+        if self.publisher is not None:
+            self.publisher.close()
         self.heartbeat.close()
         self.broadcaster.close()
         self.events.settle()
@@ -125,8 +149,3 @@ class Services:
 def services() -> Services:
     """The services of the application that handles the current request."""
     return cast(Services, current_app.extensions[EXTENSION])
-
-
-def role() -> Role | None:
-    """The role of the visitor who makes the current request."""
-    return cast("Role | None", request.environ.get(ROLE))

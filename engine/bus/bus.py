@@ -52,10 +52,10 @@ class Bus:
             both.publish(key, data)
             both.execute()
 
-    def drop(self, kind: str) -> None:
-        """Keep nothing of this kind."""
+    def tell(self, kind: str, data: bytes) -> None:
+        """Hand `data` to those who listen, and keep nothing."""
         with _told(self.address):
-            self._redis.delete(self._key(kind))
+            self._redis.publish(self._key(kind), data)
 
     def newest(self, kind: str) -> bytes | None:
         """What was put last, if it has not expired."""

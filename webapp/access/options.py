@@ -35,6 +35,8 @@ class ServeOptions:
     """Further sources that the page may choose, besides cameras, `demo` and the one at start."""
     outputs: tuple[str, ...] = ()
     """Addresses of live outputs of this run, besides those in the settings."""
+    publish: str | None = None
+    """Address of the bus on which everything is published, for relays and other machines."""
     behind_proxy: bool = False
     """Trust one reverse proxy's X-Forwarded-For, -Proto, -Host and -Prefix."""
     config: Path | None = None

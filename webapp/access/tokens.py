@@ -80,8 +80,10 @@ class Tokens:
         options: ServeOptions,
         clock: Callable[[], float] = time.monotonic,
         camera_of: Callable[[str], str | None] = lambda token: None,
+        without: Role = Role.OPERATOR,
     ) -> None:
-        """`camera_of(token)`: the camera whose link has that token."""
+        """`camera_of(token)`: the camera whose link has that token. `without`: who visits if no token is required."""
+        self._without = without
         self._camera_of = camera_of
         self.required = options.protected
         self._clock = clock
@@ -97,7 +99,7 @@ class Tokens:
     def role_of(self, token: str | None) -> Role | None:
         """The role that `token` gives; None if it is not valid."""
         if not self.required:
-            return Role.OPERATOR
+            return self._without
         given = (token or "").encode(
             "utf-8", "surrogatepass"
         )  # JSON can hold half a surrogate pair, which is not UTF-8

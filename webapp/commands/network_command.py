@@ -14,7 +14,7 @@ from engine.redaction import redact
 
 VARIABLE = "POSECAST_NETWORK_COMMAND"
 """The command, if another program started the server (see the Makefile)."""
-_REPLACED = ("--host", "--token", "--view-token", "--out")
+_REPLACED = ("--host", "--token", "--view-token", "--out", "--publish")
 """Left out: what is replaced, and what may hold secrets."""
 _SHORTEST = 3
 """Characters of the shortest abbreviation that the parser accepts, as `--t`."""

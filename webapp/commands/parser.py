@@ -20,13 +20,14 @@ from webapp.commands.arguments import (
     add_serve_settings,
     gigabytes,
     number,
-    port,
     positive,
     seconds,
     settings_of,
     whole_number,
 )
 from webapp.commands.calibrate_parser import add_calibrate
+from webapp.commands.relay_parser import add_relay
+from webapp.commands.serving_arguments import add_serving
 
 Work = Callable[[], int]
 """A command, imported and ready to run; its result is the exit status."""
@@ -122,6 +123,7 @@ def create_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for add in (
         _add_serve,
+        add_relay,
         _add_infer,
         _add_export,
         _add_compare,
@@ -138,20 +140,15 @@ def create_parser() -> argparse.ArgumentParser:
 def _add_serve(commands: Any) -> None:
     parser = commands.add_parser("serve", help="run the dashboard: people in 3D in a browser")
     add_common(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=port, default=8000, help="default: %(default)s")
+    add_serving(parser, 8000)
     parser.add_argument(
         "--token",
         help="token of the operators (generated for an address that is not loopback); other users of this machine "
         "cannot see it in the variable POSECAST_TOKEN",
     )
     parser.add_argument(
-        "--view-token", help="token of viewers, who cannot change anything; or the variable POSECAST_VIEW_TOKEN"
-    )
-    parser.add_argument(
         "--open", action=argparse.BooleanOptionalAction, default=False, help="open the dashboard in the browser"
     )
-    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="accept this host name, too")
     parser.add_argument(
         "--allow-source", action="append", default=[], metavar="S", help="a source that the page may choose"
     )
@@ -168,22 +165,14 @@ def _add_serve(commands: Any) -> None:
         metavar="GB",
         help="total size of uploaded videos and images; 0: no uploads (default: %(default)g)",
     )
-    https = parser.add_mutually_exclusive_group()
-    https.add_argument(
-        "--tls",
-        choices=("auto",),
-        help="serve https with a certificate that is made for this machine and kept: cameras of phones require it",
-    )
-    https.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate and its chain")
-    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, in PEM, without a password")
     parser.add_argument(
         "--out", action="append", default=[], metavar="URL",
         help="send scenes to other programs as they are made: osc://HOST:PORT, vmc://HOST:PORT … (docs/outputs.md)",
     )  # fmt: skip
-    parser.add_argument("--behind-proxy", action="store_true", help="trust X-Forwarded-* of a reverse proxy")
-    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
-    parser.add_argument("--viewers", type=positive, default=64, help="maximum number of viewers (default: %(default)s)")
+    parser.add_argument(
+        "--publish", metavar="URL",
+        help="publish everything for relays and other machines: redis://HOST[:PORT][/DB][?name=NAME] (docs/serving.md)",
+    )  # fmt: skip
     add_serve_settings(parser)
     parser.set_defaults(command=_serve)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from engine.bus import bus_address
 from engine.errors import PosecastError
 from engine.extrinsics import load_calibration
 from engine.extrinsics.source_camera import DEFAULTS
@@ -20,25 +19,21 @@ from engine.redaction import Secrets
 from engine.settings import Settings, load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
 from webapp.commands.network_command import network_command, with_https
+from webapp.commands.serving import VIEW_TOKEN_VARIABLE, certified, token_of
 from webapp.monitoring import logs
 from webapp.server.heaps import share_heaps
 from webapp.server.restarts import Chosen
 from webapp.server.run import ServeOptions, serve
-from webapp.server.tls.certificate import Certificate, given, self_made
-from webapp.server.tls.names import own_names
 from webapp.state.store import default_path
 
 log = logging.getLogger(__name__)
-
-VIEW_TOKEN_VARIABLE = "POSECAST_VIEW_TOKEN"
-"""As `TOKEN_VARIABLE`, for viewers. Other users of the machine cannot read variables, unlike a command line."""
 
 
 def run(options: argparse.Namespace, settings_of: Callable[..., Settings]) -> int:
     """Serve until stopped; the exit status."""
     share_heaps()
-    served, certificate = _with_https(options, _serve_options(options))
-    secrets = Secrets(served.token, served.view_token, *_secrets_of(served.outputs))
+    served, certificate = certified(options, _serve_options(options))
+    secrets = Secrets(served.token, served.view_token, *_secrets_of(served.outputs, served.publish))
     with logs.installed(options.log_format, options.log_level, secrets):
         try:
             serve(lambda: _choose(options, settings_of), served, certificate)
@@ -74,8 +69,8 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
     served = ServeOptions(
         host=options.host,
         port=options.port,
-        token=_given(options.token, TOKEN_VARIABLE),
-        view_token=_given(options.view_token, VIEW_TOKEN_VARIABLE),
+        token=token_of(options.token, TOKEN_VARIABLE),
+        view_token=token_of(options.view_token, VIEW_TOKEN_VARIABLE),
         open_browser=options.open,
         viewer_limit=options.viewers,
         allow_hosts=tuple(options.allow_host),
@@ -83,6 +78,7 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
         addresses=options.addresses,
         uploads_limit_bytes=round(options.uploads_limit * 10**9),
         outputs=tuple(options.out),
+        publish=options.publish,
         behind_proxy=options.behind_proxy,
         config=_config(options),
         network_command=command,
@@ -98,30 +94,10 @@ def _serve_options(options: argparse.Namespace) -> ServeOptions:
     return served.with_tokens()
 
 
-def _with_https(options: argparse.Namespace, served: ServeOptions) -> tuple[ServeOptions, Certificate | None]:
-    """The certificate, if https is asked for, and the options that say so."""
-    if (options.tls_cert is None) != (options.tls_key is None):
-        raise PosecastError("--tls-cert and --tls-key belong together", "give both, or neither")
-    if options.tls is None and options.tls_cert is None:
-        return served, None
-    if not hasattr(socket, "AF_UNIX"):
-        raise PosecastError("https is not served on Windows", "put a reverse proxy in front: see docs/serving.md")
-    if options.tls_cert is not None:
-        certificate = given(options.tls_cert, options.tls_key)
-        return replace(served, https=True), certificate
-    folder = (served.config or default_path()).parent / "tls"
-    certificate = self_made(folder, own_names(served.host, served.allow_hosts))
-    return replace(served, https=True, fingerprint=certificate.fingerprint), certificate
-
-
-def _secrets_of(outputs: tuple[str, ...]) -> list[str]:
-    """What must not be logged of the outputs; PosecastError for an address that is none."""
-    return [secret for url in outputs for secret in parse(url, SCHEMES).secrets]
-
-
-def _given(token: str | None, variable: str) -> str | None:
-    """The value of the command line, which overrides the environment."""
-    return token if token is not None else os.environ.get(variable) or None
+def _secrets_of(outputs: tuple[str, ...], publish: str | None) -> list[str | None]:
+    """What must not be logged of the outputs and the bus; PosecastError for an address that is none."""
+    of_bus = None if publish is None else bus_address(publish).password
+    return [of_bus, *(secret for url in outputs for secret in parse(url, SCHEMES).secrets)]
 
 
 def _config(options: argparse.Namespace) -> Path:

@@ -13,11 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from engine.types import Snapshot
 from engine.wire import Wire
-from webapp.live.scenes import Scenes
+from webapp.live.scenes import SceneFeed
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,9 @@ SILENT_AFTER = 10.0
 """Seconds without an acknowledgement after which a client counts as gone."""
 _LOOK_UP = 0.1
 """Longest wait, seconds: bounds the delay of `state` and of a newcomer's first scene."""
+
+
+S = TypeVar("S")
 
 
 class Sockets(Protocol):
@@ -58,20 +60,20 @@ class _Client:
     """When the unacknowledged scene was sent; None if there is none."""
 
 
-class Broadcaster:
+class Broadcaster(Generic[S]):
     """Owns the thread, the clients, and what each of them has seen."""
 
-    def __init__(self, scenes: Scenes, sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, scenes: SceneFeed[S], sockets: Sockets, clock: Callable[[], float] = time.monotonic) -> None:
         self._scenes, self._sockets, self._clock = scenes, sockets, clock
         self._state: Callable[[], Wire] = dict
         self._stats: Callable[[], Wire] = dict
         self._clients: dict[str, _Client] = {}
-        self._newest: tuple[int, Snapshot] | None = None
+        self._newest: tuple[int, S] | None = None
         self._lock = threading.Lock()
         self._state_changed = threading.Event()
         self._stopping = threading.Event()
-        self._on_snapshot: list[Callable[[int, Snapshot], None]] = []
-        self._on_published: list[Callable[[float], None]] = []
+        self._on_snapshot: list[Callable[[int, S], None]] = []
+        self._on_published: list[Callable[[S], None]] = []
         self._thread = threading.Thread(target=self._run, name="posecast-broadcast", daemon=True)
 
     def __len__(self) -> int:
@@ -90,12 +92,12 @@ class Broadcaster:
         """Set the functions that make the `state` and `stats` events. To be called before `start`."""
         self._state, self._stats = state, stats
 
-    def each_snapshot(self, action: Callable[[int, Snapshot], None]) -> None:
+    def each_snapshot(self, action: Callable[[int, S], None]) -> None:
         """Have the quick `action(version, snapshot)` called for every snapshot. To be called before `start`."""
         self._on_snapshot.append(action)
 
-    def each_published(self, action: Callable[[float], None]) -> None:
-        """Have `action` called with the seconds from capture to sending. To be called before `start`."""
+    def each_published(self, action: Callable[[S], None]) -> None:
+        """Have the quick `action(snapshot)` called when it has been sent. To be called before `start`."""
         self._on_published.append(action)
 
     def join(self, sid: str) -> None:
@@ -118,7 +120,7 @@ class Broadcaster:
         self._sockets.emit("problem", {"error": error, "hint": hint})
 
     def _run(self) -> None:
-        while not self._stopping.is_set() and not self._scenes.snapshots.closed:
+        while not self._stopping.is_set() and not self._scenes.closed:
             try:
                 self.step()
             except Exception:  # noqa: PERF203 - one bad scene must not end the broadcast
@@ -127,7 +129,7 @@ class Broadcaster:
 
     def step(self) -> None:
         """One turn of the thread: wait briefly for a snapshot, then send what is due."""
-        newer = self._scenes.snapshots.wait_newer(self._newest[0] if self._newest else 0, _LOOK_UP)
+        newer = self._scenes.wait_newer(self._newest[0] if self._newest else 0, _LOOK_UP)
         if newer is not None:
             self._newest = newer
             for action in self._on_snapshot:
@@ -137,7 +139,7 @@ class Broadcaster:
             self._send_if_free(sid)
         if newer is not None:
             for published in self._on_published:
-                published(self._clock() - newer[1].frame.captured_at)
+                published(newer[1])
 
     def _send_state(self) -> None:
         """Send the state to every client when it changed, and to newcomers otherwise."""
@@ -168,7 +170,7 @@ class Broadcaster:
             if client.waiting_since is not None or client.version >= newest[0]:
                 return
             version, snapshot = newest
-            snapshot = self._scenes.snapshots.caught_up(client.version, version, snapshot)
+            snapshot = self._scenes.caught_up(client.version, version, snapshot)
             client.version, client.waiting_since = version, self._clock()
         self._sockets.emit_scene(self._scenes.text(version, snapshot), sid, partial(self._acknowledged, sid))
 

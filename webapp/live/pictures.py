@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.slot import Slot
 from engine.types import Frame, Snapshot
@@ -34,6 +35,19 @@ class Picture:
     """The picture as a part of a multipart stream, made once for all viewers."""
 
 
+class PictureFeed(Protocol):
+    """Pictures, wherever they come from: here of snapshots, on a relay those that it receives."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether there will be no more."""
+        ...
+
+    def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
+        """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
+        ...
+
+
 class Pictures:
     """The newest snapshot as JPEG, in any rendition; the newest frame if there is no snapshot yet."""
 
@@ -42,8 +56,11 @@ class Pictures:
         self._lock = threading.Lock()
         self._newest: dict[Rendition, _Newest] = {}
 
+    @property
+    def closed(self) -> bool:
+        return self.snapshots.closed
+
     def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
-        """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
         newest = self._of(rendition)
         if rendition.view != "skeleton" and not rendition.blurred and self.snapshots.newest() is None:
             version = seen.version if seen is not None else 0
@@ -79,10 +96,11 @@ class _Newest:
         frame = shown if isinstance(shown, Frame) else shown.frame
         jpeg = self._encoder.encode(draw(shown, self._rendition, self._faces))
         headers = {"X-Frame": str(frame.index), "X-Time": f"{frame.time:.4f}"}
-        return Picture(version, isinstance(shown, Frame), headers, jpeg, _part(headers, jpeg))
+        return Picture(version, isinstance(shown, Frame), headers, jpeg, part_of(headers, jpeg))
 
 
-def _part(headers: Mapping[str, str], jpeg: bytes) -> bytes:
+def part_of(headers: Mapping[str, str], jpeg: bytes) -> bytes:
+    """A picture as a part of a multipart stream."""
     lines = {"Content-Type": "image/jpeg", "Content-Length": str(len(jpeg)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return b"".join((head.encode("ascii"), b"\r\n", jpeg, b"\r\n", BOUNDARY))

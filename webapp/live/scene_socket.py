@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import LocalProtocolError
@@ -18,7 +18,7 @@ from webapp.access.connections import connection_of
 from webapp.access.guard import refuse
 from webapp.access.tokens import Environ
 from webapp.live.plain_websocket import accept, ended, is_handshake
-from webapp.live.scenes import Scenes
+from webapp.live.scenes import SceneFeed
 from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _LOOK_UP_S = 0.5
 class SceneSockets:
     """Serves the WebSockets."""
 
-    def __init__(self, scenes: Scenes, viewers: Viewers, limit: int) -> None:
+    def __init__(self, scenes: SceneFeed[Any], viewers: Viewers, limit: int) -> None:
         self._scenes, self._viewers, self._limit = scenes, viewers, limit
 
     def door(self, app: WSGIApplication) -> WSGIApplication:
@@ -68,8 +68,8 @@ class SceneSockets:
         """Send the newest scene whenever the last one is sent, until either side ends."""
         seen = 0
         with suppress(OSError, ConnectionClosed, LocalProtocolError):
-            while web_socket.connected and not (self._viewers.closed or self._scenes.snapshots.closed):
-                newer = self._scenes.snapshots.wait_newer(seen, _LOOK_UP_S)
+            while web_socket.connected and not (self._viewers.closed or self._scenes.closed):
+                newer = self._scenes.wait_newer(seen, _LOOK_UP_S)
                 if len(web_socket.input_buffer) > MAX_WAITING:
                     return
                 if newer is not None:

@@ -102,10 +102,10 @@ class Metrics:
     ) -> str:
         """The exposition format, version 0.0.4."""
         told = CollectorRegistry()
-        told.register(_Now([_build(), *_flow(stats, up=up), _running(backend), _viewers(streams, sockets)]))
-        told.register(_Now(_outputs(outputs)))
+        told.register(Figures([build_info(), *_flow(stats, up=up), _running(backend), viewers_gauge(streams, sockets)]))
+        told.register(Figures(_outputs(outputs)))
         told.register(_Counted(self._registry))
-        told.register(_Now(self._process.figures()))
+        told.register(Figures(self._process.figures()))
         return generate_latest(told).decode()
 
 
@@ -126,7 +126,7 @@ class ErrorCounter(logging.Handler):
             self._metrics.count_error(kind)
 
 
-class _Now(Collector):
+class Figures(Collector):
     """Figures as they are at the moment."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
@@ -148,7 +148,8 @@ class _Counted(Collector):
             yield family
 
 
-def _build() -> Metric:
+def build_info() -> Metric:
+    """The versions that run."""
     name, text = "posecast_build_info", "Always 1; the labels are the versions that run."
     family = GaugeMetricFamily(name, text, labels=["version", "python"])
     family.add_metric([metadata.version("posecast"), platform.python_version()], 1)
@@ -174,7 +175,8 @@ def _running(backend: BackendInfo | None) -> Metric:
     return family
 
 
-def _viewers(streams: int, sockets: int) -> Metric:
+def viewers_gauge(streams: int, sockets: int) -> Metric:
+    """Open connections."""
     family = GaugeMetricFamily("posecast_viewers", "Open connections.", labels=["kind"])
     family.add_metric(["socket"], sockets)
     family.add_metric(["stream"], streams)

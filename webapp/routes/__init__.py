@@ -9,6 +9,7 @@ from webapp.routes import (
     outputs,
     pages,
     publishing,
+    reading,
     recording_files,
     recordings,
     series,
@@ -16,21 +17,8 @@ from webapp.routes import (
     uploads,
 )
 
-BLUEPRINTS = tuple(
-    module.blueprint
-    for module in (
-        calibration,
-        camera,
-        comparison,
-        engine,
-        events,
-        outputs,
-        pages,
-        publishing,
-        recording_files,
-        recordings,
-        series,
-        stream,
-        uploads,
-    )
+BLUEPRINTS = (
+    *(module.blueprint for module in (pages, reading, stream)),
+    *(module.blueprint for module in (calibration, camera, comparison, engine, events, outputs, publishing)),
+    *(module.blueprint for module in (recording_files, recordings, series, uploads)),
 )

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response
 
 from engine.capture import why_no_cameras
 from engine.errors import PosecastError
-from engine.motion.angles import DEFINITIONS_FILE
-from engine.wire import SCHEMA, dumps
-from webapp.access.errors import ForbiddenError, UnavailableError
-from webapp.access.guard import refuse
-from webapp.access.tokens import Role
+from engine.wire import dumps
+from webapp.access.errors import ForbiddenError
 from webapp.routes.answers import answer
 from webapp.routes.openapi import document
 from webapp.routes.request_body import checked, json_object
 from webapp.routes.request_types import BackendChoice, SourceChoice
-from webapp.services import role, services
+from webapp.services import services
 from webapp.state.presets import describe_presets
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-
-
-@blueprint.get("/state")
-def state() -> Response:
-    """The state of the engine, what the visitor may do, and `now` by the clock of `wall_time`."""
-    visitor = role()
-    return answer(
-        {
-            **services().status.state(),
-            "now": round(time.time(), 3),
-            "role": visitor.value if visitor else None,
-            "view_only": visitor is Role.VIEWER,
-        }
-    )
-
-
-@blueprint.get("/scene")
-def scene() -> Response:
-    """The newest scene."""
-    services().attendance.seen()
-    text = services().scenes.newest()
-    if text is None:
-        raise UnavailableError("there is no scene yet", "try again when the source plays")
-    return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
-
-
-@blueprint.get("/scenes")
-def scenes() -> Response:
-    """A WebSocket (see `webapp.live.scene_socket`); another request is told so."""
-    refusal = refuse(426, "this address is a WebSocket", "connect with ws:// or wss://, or ask GET /api/scene")
-    return Response(refusal.get_data(), 426, mimetype="application/json", headers={"Upgrade": "websocket"})
-
-
-@blueprint.get("/scene.schema.json")
-def scene_schema() -> Response:
-    """JSON Schema of a scene."""
-    return _file(SCHEMA, "application/schema+json")
-
-
-@blueprint.get("/angles")
-def angles() -> Response:
-    """The definitions of the angles, as data."""
-    return _file(DEFINITIONS_FILE, "application/json")
 
 
 @blueprint.get("/openapi.json")
@@ -174,7 +126,3 @@ def _check_reach(changes: dict[str, Any]) -> None:
         raise ForbiddenError(
             "a camera file cannot be chosen by its path", "send it to PUT /api/extrinsics, or DELETE that"
         )
-
-
-def _file(path: Path, mimetype: str) -> Response:
-    return Response(path.read_text(encoding="utf-8"), mimetype=mimetype, headers={"Cache-Control": "no-cache"})

@@ -9,7 +9,8 @@ from webapp.access.tokens import Role
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import OutputChoice, OutputsChoice
-from webapp.services import role, services
+from webapp.services import services
+from webapp.shown import role
 from webapp.state.outputs import Choice
 
 blueprint = Blueprint("outputs", __name__, url_prefix="/api/outputs")

@@ -14,7 +14,7 @@ from webapp.access.share import sharing
 from webapp.access.tokens import Role
 from webapp.routes.answers import answer
 from webapp.routes.assets import code_folder, static_version
-from webapp.services import role, services
+from webapp.shown import role, shown
 
 blueprint = Blueprint("pages", __name__)
 
@@ -46,7 +46,7 @@ def login_page() -> Response:
 @blueprint.post("/login")
 def login() -> Response | tuple[Response, int]:
     """Check a typed token and store it in a cookie."""
-    tokens = services().tokens
+    tokens = shown().tokens
     token = request.form.get("token", "").strip()
     if tokens.log_in(request.remote_addr or "", token) is None:
         return _login(401, "Wrong token, or too many wrong tokens from this address in the last minute.")
@@ -69,20 +69,20 @@ def favicon() -> Response:
 def share() -> Response:
     """The links for others, with QR codes."""
     url = f"{request.host_url.rstrip('/')}{request.script_root}/"
-    return answer(sharing(services().options, url, operator=role() is Role.OPERATOR))
+    return answer(sharing(shown().options, url, operator=role() is Role.OPERATOR))
 
 
 @blueprint.get("/healthz")
 def health() -> Response:
     """200 while frames flow, 503 and the reason when they do not."""
-    reason = services().pipeline.health()
+    reason = shown().health()
     return answer({"status": "ok"}) if reason is None else refuse(503, reason)  # type: ignore[return-value]
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Prometheus text."""
-    return Response(services().status.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(shown().metrics_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def page(template: str, **more: object) -> Response:
@@ -95,7 +95,7 @@ def page(template: str, **more: object) -> Response:
         code=code_folder(current_app),
         role=visitor.value if visitor else "",
         complete=complete,
-        pictures_withheld=services().viewers_see() == "skeleton" and withheld("skeleton"),
+        pictures_withheld=shown().viewers_see() == "skeleton" and withheld("skeleton"),
         settings_schema=SCHEMA,
         **more,
     )

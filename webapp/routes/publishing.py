@@ -15,7 +15,8 @@ from webapp.routes.answers import answer
 from webapp.routes.pages import page
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import NamedCamera
-from webapp.services import role, services
+from webapp.services import services
+from webapp.shown import role
 
 blueprint = Blueprint("publishing", __name__)
 

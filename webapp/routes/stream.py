@@ -17,10 +17,10 @@ from webapp.access.connections import connection_of
 from webapp.access.errors import ForbiddenError, UnavailableError
 from webapp.access.pixels import no_pictures
 from webapp.access.tokens import Role
-from webapp.live.pictures import BOUNDARY, Pictures
+from webapp.live.pictures import BOUNDARY, PictureFeed
 from webapp.live.renditions import VIEWS, Rendition, at_least
 from webapp.live.viewers import Viewer, Viewers, tell_viewer, too_many
-from webapp.services import role, services
+from webapp.shown import role, shown
 
 blueprint = Blueprint("stream", __name__)
 
@@ -31,7 +31,7 @@ _LOOK_UP = 1.0
 @blueprint.get("/stream.mjpg")
 def stream() -> Response:
     """Every new frame as soon as it is available."""
-    rendition, app, may_see = _rendition(), services(), _may_see()
+    rendition, app, may_see = _rendition(), shown(), _may_see()
     may_see(rendition)
     viewer = app.viewers.admit(connection_of(request.environ), request.remote_addr)
     if viewer is None:
@@ -56,19 +56,21 @@ def stream() -> Response:
 @blueprint.get("/snapshot.jpg")
 def snapshot() -> Response:
     """The newest frame."""
-    services().attendance.seen()
-    picture = services().pictures.wait_newer(_may_see()(_rendition()), None, timeout=0)
+    shown().seen()
+    picture = shown().pictures.wait_newer(_may_see()(_rendition()), None, timeout=0)
     if picture is None:
         raise UnavailableError("there is no frame yet", "try again when the source plays")
     headers = {"Cache-Control": "no-store", **picture.headers}
     return Response(picture.jpeg, mimetype="image/jpeg", headers=headers)
 
 
-def _parts(pictures: Pictures, rendition: Callable[[], Rendition], viewers: Viewers, viewer: Viewer) -> Iterator[bytes]:
+def _parts(
+    pictures: PictureFeed, rendition: Callable[[], Rendition], viewers: Viewers, viewer: Viewer
+) -> Iterator[bytes]:
     """Multipart parts: the newest picture whenever the last one has been sent, while the viewer may see it."""
     yield BOUNDARY
     picture = None
-    while not (viewers.closed or pictures.snapshots.closed):
+    while not (viewers.closed or pictures.closed):
         try:
             wanted = rendition()
             newer = pictures.wait_newer(wanted, picture, _LOOK_UP)
@@ -100,7 +102,7 @@ def _rendition() -> Rendition:
 
 def _may_see() -> Callable[[Rendition], Rendition]:
     """What the visitor may see of a rendition, now; ForbiddenError if nothing."""
-    app, operator = services(), role() is Role.OPERATOR
+    app, operator = shown(), role() is Role.OPERATOR
 
     def permitted(rendition: Rendition) -> Rendition:
         sees = "video" if operator else app.viewers_see()

@@ -15,7 +15,8 @@ from webapp.access.tokens import Role
 from webapp.routes.answers import answer
 from webapp.routes.request_body import checked
 from webapp.routes.request_types import UploadRequest
-from webapp.services import role, services
+from webapp.services import services
+from webapp.shown import role
 from webapp.uploads.uploads import MAX_PIECE
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api/uploads")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import socket
 import sys
 import threading
 import webbrowser
@@ -15,7 +13,6 @@ from importlib import import_module
 from importlib.metadata import version
 
 from engine.capture.browser import Publications
-from engine.errors import PosecastError, reason
 from engine.models import resolve
 from engine.pipeline import Parts, Pipeline
 from engine.pipeline.parts import open_live
@@ -23,7 +20,10 @@ from webapp.access.options import ServeOptions as ServeOptions
 from webapp.access.share import reachable_url, with_token
 from webapp.access.tokens import Tokens
 from webapp.monitoring.logs import event
-from webapp.server.gunicorn import Running, run
+from webapp.server.gunicorn import Running
+from webapp.server.listening import listen as listen
+from webapp.server.listening import own_url as own_url
+from webapp.server.listening import serve_on
 from webapp.server.precheck import checked
 from webapp.server.restarts import Chosen, Restarts
 from webapp.server.tls.certificate import Certificate
@@ -31,8 +31,6 @@ from webapp.state.startup_problems import Problem
 from webapp.state.store import Store, default_path, default_recordings
 
 log = logging.getLogger(__name__)
-
-_BACKLOG = 128
 
 
 def serve(choose: Callable[[], Chosen], options: ServeOptions, certificate: Certificate | None = None) -> None:
@@ -53,12 +51,7 @@ def serve(choose: Callable[[], Chosen], options: ServeOptions, certificate: Cert
     def begin() -> Running:
         return begin_serving(restarts.begin(), options, restarts.note_source)
 
-    if certificate is None:
-        run(listener, options.threads, begin)
-    else:
-        from webapp.server.tls.serving import run_with_tls
-
-        run_with_tls(listener, options.threads, begin, certificate)
+    serve_on(listener, options.threads, begin, certificate)
 
 
 def _import_application() -> None:
@@ -110,26 +103,6 @@ def begin_with(
     return Running(app, ready=lambda: announce(options, services.tokens), stop=stop)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; PosecastError if it cannot be opened."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError as error:
-        raise PosecastError(f"there is no address {host!r}", "give --host an address of this machine") from error
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if sys.platform != "win32":  # on Windows it would let two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise _refused(host, port, error) from error
-    return listener
-
-
 def announce(options: ServeOptions, tokens: Tokens) -> None:
     """Log and print the address, and open the browser if requested. Connections are already accepted."""
     url = own_url(options)
@@ -156,17 +129,3 @@ def _print_links(options: ServeOptions, url: str) -> None:
         shown = reachable_url(options)
         print(f"From other devices: {with_token(shown, options.token)}", flush=True)
         print(f"View only:          {with_token(shown, options.view_token)}", flush=True)
-
-
-def own_url(options: ServeOptions) -> str:
-    """The server's address for a browser on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
-    return f"{options.scheme}://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{options.port}/"
-
-
-def _refused(host: str, port: int, error: OSError) -> PosecastError:
-    if error.errno == errno.EADDRINUSE:
-        return PosecastError(f"port {port} is in use", "choose another with --port, or stop what uses it")
-    if error.errno == errno.EACCES:
-        return PosecastError(f"port {port} may not be used", "choose one above 1023 with --port")
-    return PosecastError(f"cannot listen on {host}: {reason(error)}", "give --host an address of this machine")

@@ -10,6 +10,7 @@ from typing import Any
 from engine.errors import PosecastError
 from engine.extrinsics import SOURCE_SETTINGS
 from engine.pipeline import Event, Pipeline, ProblemEvent, ProgressEvent
+from engine.types import Snapshot
 from webapp.live.broadcast import Broadcaster
 from webapp.monitoring.engine_log import Chronicle
 from webapp.monitoring.logs import report_problem
@@ -26,7 +27,7 @@ _NOT_SAVED = ("source", "model", "model_input", *SOURCE_SETTINGS, "person_height
 class EngineEvents:
     """A listener of the pipeline. It is called in the engine's threads, and must not block them."""
 
-    def __init__(self, pipeline: Pipeline, store: Store, broadcaster: Broadcaster, metrics: Metrics) -> None:
+    def __init__(self, pipeline: Pipeline, store: Store, broadcaster: Broadcaster[Snapshot], metrics: Metrics) -> None:
         self._pipeline, self._store, self._broadcaster, self._metrics = pipeline, store, broadcaster, metrics
         self._saved = pipeline.state().settings.to_json()
         self._chronicle = Chronicle()

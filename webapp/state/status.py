@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from engine.pipeline import Pipeline
 from engine.redaction import redact
+from engine.types import Snapshot
 from engine.wire import Wire
 from webapp.describe import describe_comparison, describe_state, describe_stats
 from webapp.live.broadcast import Broadcaster
@@ -26,7 +27,7 @@ class Status:
         sources: Sources,
         source_desk: SourceDesk,
         recorder: Recorder,
-        broadcaster: Broadcaster,
+        broadcaster: Broadcaster[Snapshot],
         viewers: Viewers,
         metrics: Metrics,
         outputs: OutputDesk,

@@ -44,8 +44,8 @@ def test_readers_get_what_is_put_and_newcomers_the_newest(server: RedisServer) -
     assert reader.newest("scene") == b"3"
     time.sleep(0.1)
     assert reader.newest("state") is None, "it has expired"
-    writer.drop("scene")
-    assert reader.newest("scene") is None
+    writer.tell("picture", b"5")
+    assert reader.newest("picture") is None, "it was handed on, and not kept"
 
 
 def test_names_are_apart_and_requests_end_by_themselves(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ class World:
         scenes = Scenes(self.slot, lambda: 25.0, lambda: self.now, lambda: 1e9)
         self.broadcaster = Broadcaster(scenes, self.sockets, clock=lambda: self.now)
         self.broadcaster.tell(lambda: {"status": "running"}, lambda: {"fps": 25})
-        self.broadcaster.each_published(self.latencies.append)
+        self.broadcaster.each_published(lambda shown: self.latencies.append(self.now - shown.frame.captured_at))
 
     def show(self, index: int) -> None:
         self.slot.put(snapshot(index, (person(),), captured_at=self.now - 0.05))

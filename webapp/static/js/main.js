@@ -248,6 +248,7 @@ function showMoment(moment, now) {
 }
 
 function refreshBackends() {
+  if (state?.relay) return; // whose engine is elsewhere
   get("api/backends").then(
     (answer) => engine.setBackends(answer),
     () => {},
