@@ -1,12 +1,15 @@
 """What is on the bus: kinds, how long they last, and pictures as bytes.
 
-`scene`: a scene as on the wire. `state`: JSON, see `Publisher`. `picture:VIEW:WIDTH`, only while a relay asks for it,
+`scene`: a scene as on the wire. `state`: JSON, a `Told`. `picture:VIEW:WIDTH`, only while a relay asks for it,
 and not kept: a line of JSON with the headers of the picture, then the JPEG.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any, Literal
+
+import msgspec
 
 from webapp.live.pictures import Picture, part_of
 from webapp.live.renditions import VIEWS, WIDTHS, Rendition
@@ -18,6 +21,21 @@ STATE_LASTS_S = 4.0
 """A publisher that has said nothing for so long is away."""
 _PICTURE = "picture"
 _FULL = "full"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What relays tell their viewers, beside scenes and pictures."""
+
+    state: dict[str, Any] = {}
+    """The `state` event; empty before the publisher was heard."""
+    stats: dict[str, Any] = {}
+    events: dict[str, Any] = {}
+    """Rules, zones and the latest events, as `GET /api/events` answers."""
+    health: str | None = None
+    """Why frames do not flow; None while they do."""
+    viewers_see: Literal["video", "blurred", "skeleton"] = "skeleton"
+    clock_s: float = 0.0
+    """The publisher's clock, that of `wall_time`, minus that of Redis."""
 
 
 def kind_of(rendition: Rendition) -> str:

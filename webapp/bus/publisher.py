@@ -125,7 +125,7 @@ class Publisher:
             if now >= clock_due:
                 clock, clock_due = difference(bus).seconds, now + _CLOCK_EVERY_S
             if now >= due or sees != seen:
-                told = {**self._state(), "viewers_see": sees, "clock_s": round(clock, 4)}
+                told = {**self._state(), "viewers_see": sees, "clock_s": round(clock, 4)}  # a `Told`
                 bus.put(STATE, dumps(told).encode(), STATE_LASTS_S)
                 due, seen = now + STATE_EVERY_S, sees
                 self._works()

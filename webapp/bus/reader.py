@@ -10,14 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 
 from engine.bus import Bus, BusAddress, BusError, Listening, difference
 from engine.retry import pause_s
-from engine.wire import Wire
-from webapp.bus.messages import SCENE, STATE, STATE_LASTS_S
+from webapp.bus.messages import SCENE, STATE, STATE_LASTS_S, Told
 from webapp.bus.received import RelayedPictures, RelayedScenes
 from webapp.monitoring.logs import event
 
@@ -43,7 +41,8 @@ class Reader:
         self.scenes = RelayedScenes()
         self.pictures = RelayedPictures(self.viewers_see, self._want)
         self._wall_clock = wall_clock
-        self._told: Wire = {}
+        self.told = Told()
+        """What the publisher said last."""
         self._heard_at: float | None = None
         """When the publisher was heard last, by the monotonic clock; None before the first time."""
         self._heard_wall = wall_clock()
@@ -65,13 +64,9 @@ class Reader:
         if self._thread.is_alive():
             self._thread.join(2)
 
-    def told(self) -> Wire:
-        """What the publisher said last: `state`, `stats`, `events`, `health`; empty before the first time."""
-        return self._told
-
     def viewers_see(self) -> str:
         """What viewers see; nothing but skeletons until the publisher has said what."""
-        return str(self._told.get("viewers_see", "skeleton"))
+        return self.told.viewers_see
 
     def away(self) -> tuple[str, str] | None:
         """Why nothing comes, and what to do about it; None while the publisher is heard."""
@@ -88,7 +83,7 @@ class Reader:
 
     def now(self) -> float:
         """The time by the clock of the scenes' `wall_time`, seconds since 1970."""
-        return self._wall_clock() - self._clock_s + float(self._told.get("clock_s", self._clock_s))
+        return self._wall_clock() - self._clock_s + (self._clock_s if self._heard_at is None else self.told.clock_s)
 
     def _want(self, kind: str) -> None:
         self._wanted[kind] = time.monotonic() + WANTED_FOR_S
@@ -151,14 +146,14 @@ class Reader:
             if kind == SCENE:
                 self.scenes.receive(data)
             elif kind == STATE:
-                self._hear(msgspec.json.decode(data, type=dict[str, Any]))
+                self._hear(msgspec.json.decode(data, type=Told))
             else:
                 self.pictures.receive(kind, data)
 
-    def _hear(self, told: Wire) -> None:
-        before, self._told = self._told, told
-        if before.get("viewers_see") != told.get("viewers_see"):
+    def _hear(self, told: Told) -> None:
+        before, self.told = self.told, told
+        if before.viewers_see != told.viewers_see:
             self.pictures.forget()
         self._heard_at, self._heard_wall = time.monotonic(), self._wall_clock()
-        if before.get("state") != told.get("state"):
+        if before.state != told.state:
             self.changed()

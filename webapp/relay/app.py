@@ -67,7 +67,7 @@ def _answer_for_the_publisher(app: Flask, services: RelayServices) -> None:
     """The rest of what the page reads, and a refusal for what only the publishing server does."""
 
     def events() -> Response:
-        return answer(services.reader.told().get("events", {}))
+        return answer(services.reader.told.events)
 
     def recordings() -> Response:
         return answer({"recording": None, "recordings": [], "total_bytes": 0, "cap_bytes": 0, "formats": []})

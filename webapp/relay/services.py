@@ -44,16 +44,14 @@ class RelayServices:
         away = self.reader.away()
         if away is not None:
             return away[0]
-        found = self.reader.told().get("health")
-        return None if found is None else str(found)
+        return self.reader.told.health
 
     def state(self) -> Wire:
         """The publisher's, without what only it can do; as of a source without pictures while it is away."""
-        told = self.reader.told()
         return {
             "status": "starting",
             "switching": None,
-            **told.get("state", {}),
+            **self.reader.told.state,
             "sources": [],
             "recording": None,
             "relay": self.reader.address.name,
@@ -67,7 +65,7 @@ class RelayServices:
         why = {} if away is None else {"source_problem": away[0], "source_hint": away[1], "problem": away[0]}
         return {
             **_NOTHING_YET,
-            **self.reader.told().get("stats", {}),
+            **self.reader.told.stats,
             **why,
             "viewers": len(self.broadcaster),
             "streams": len(self.viewers),
