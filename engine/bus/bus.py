@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from engine.bus.address import BusAddress
 from engine.errors import PosecastError
@@ -39,7 +41,7 @@ class Bus:
             password=address.password,
             socket_connect_timeout=CONNECT_WITHIN,
             socket_timeout=ANSWER_WITHIN,
-            retry=None,  # who calls tries again, and says so meanwhile
+            retry=Retry(NoBackoff(), 0),  # who calls tries again, and says so meanwhile
             retry_on_error=[],
             **_tls(address),
         )
@@ -89,7 +91,7 @@ class Bus:
     @contextmanager
     def listen(self) -> Iterator[Listening]:
         """What is put from now on. `BusError` while it lasts, too."""
-        pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        pubsub: Any = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         try:
             yield Listening(self.address, pubsub, self._key(""))
         finally:
