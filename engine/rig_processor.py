@@ -7,7 +7,7 @@ network for all, and its people come together in `follow`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Generic, TypeVar
@@ -18,14 +18,14 @@ from engine.geometry import Camera, CameraSpec
 from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
 from engine.settings import Settings
 from engine.tracking import Colours
-from engine.types import Backend, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
+from engine.types import Backend, Found, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
 
 logger = logging.getLogger(__name__)
 
 USUAL_RATE = 30.0
 """Pictures per second of a camera that does not say."""
 
-T = TypeVar("T", Prepared, Inferred, Decoded)
+T, U = TypeVar("T"), TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +33,15 @@ class Several(Generic[T]):
     """A step of a set: the same step of each of its pictures."""
 
     frame: Frame
-    parts: tuple[tuple[View, T], ...]
-    """The cameras that deliver a picture."""
+    parts: tuple[tuple[View, T | Decoded], ...]
+    """The cameras that deliver; what was found elsewhere is decoded from the beginning."""
+
+    def next(self, step: Callable[[T], U]) -> Several[U]:
+        """The same after a step of each picture."""
+        return Several(
+            self.frame,
+            tuple((view, part if isinstance(part, Decoded) else step(part)) for view, part in self.parts),
+        )
 
 
 class RigProcessor:
@@ -77,21 +84,22 @@ class RigProcessor:
         """Scale and pad for the network."""
         if not frame.views:
             return self._one.prepare(frame)
-        return Several(
-            frame, tuple((view, self._one.prepare(view.frame)) for view in frame.views if view.frame is not None)
-        )
+        return Several(frame, tuple((view, self._begun(view.frame)) for view in frame.views if view.frame is not None))
+
+    def _begun(self, frame: Frame) -> Prepared | Decoded:
+        return self._one.prepare(frame) if frame.found is None else _decoded(frame, frame.found)
 
     def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred]:
         """Run the network."""
         if isinstance(prepared, Prepared):
             return self._one.infer(prepared)
-        return Several(prepared.frame, tuple((view, self._one.infer(part)) for view, part in prepared.parts))
+        return prepared.next(self._one.infer)
 
     def decode(self, inferred: Inferred | Several[Inferred]) -> Decoded | Several[Decoded]:
         """Maps to people in 2D."""
         if isinstance(inferred, Inferred):
             return self._one.decode(inferred)
-        return Several(inferred.frame, tuple((view, self._one.decode(part)) for view, part in inferred.parts))
+        return inferred.next(self._one.decode)
 
     def follow(self, decoded: Decoded | Several[Decoded]) -> Snapshot:
         """People in 2D to the same people as before, in 3D."""
@@ -175,6 +183,11 @@ class RigProcessor:
             views=views,
         )
         return with_angles(person, camera) if self._settings.angles else person
+
+
+def _decoded(frame: Frame, found: Found) -> Decoded:
+    """As if the network had found them here, in no time."""
+    return Decoded(frame, found.poses, "keypoints", None, (1.0, 1.0), found.backend, {"capture": frame.capture_ms})
 
 
 def _sums(decoded: Several[Decoded]) -> dict[str, float]:

@@ -75,6 +75,8 @@ class Frame:
     """The recorded snapshot, if the frame is replayed from a recording; it is shown instead of a new one."""
     views: tuple[View, ...] = ()
     """All cameras of a rig, in its order; `image` is then the first one's picture. Empty for other sources."""
+    found: Found | None = None
+    """The people, if they were found where the camera is: `image` is then blank."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,14 @@ class Pose2D:
     """(19,) confidence, 0 where missing."""
     score: float
     """The decoder's person score (not the 0..1 score on the wire)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """People who were found in 2D elsewhere, and what found them."""
+
+    poses: tuple[Pose2D, ...]
+    backend: BackendInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,7 +48,7 @@ FLOORS = {
         rig_from_board rig_picture session
     """,
     "engine.capture": """
-        address clip clock diagnosis notices pacing picture quicktime stage timing uploaded
+        address clip clock diagnosis notices pacing picture quicktime remote stage timing uploaded
         animation image_reader lens live playback rig
         browser camera image_paths images rig_live video
         absence demo network

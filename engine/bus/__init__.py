@@ -17,4 +17,18 @@ from engine.bus.address import BusAddress, bus_address, is_bus
 from engine.bus.bus import Bus, BusError, Listening
 from engine.bus.clock import Difference, difference
 
-__all__ = ["Bus", "BusAddress", "BusError", "Difference", "Listening", "bus_address", "difference", "is_bus"]
+SCENE, STATE = "scene", "state"
+"""What every publisher puts there: scenes as on the wire, and once a second JSON that says how it is."""
+
+__all__ = [
+    "SCENE",
+    "STATE",
+    "Bus",
+    "BusAddress",
+    "BusError",
+    "Difference",
+    "Listening",
+    "bus_address",
+    "difference",
+    "is_bus",
+]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from engine.bus import bus_address, is_bus
 from engine.capture.address import SCHEMES, scheme_of
 from engine.capture.animation import AnimationClip
 from engine.capture.browser import Publications, is_published, open_published
@@ -18,6 +19,7 @@ from engine.capture.image_reader import is_animation, is_image
 from engine.capture.images import ImageClip
 from engine.capture.network import open_stream
 from engine.capture.playback import Playback
+from engine.capture.remote import RemoteCamera
 from engine.capture.rig import RigClip
 from engine.capture.rig_live import LiveRig
 from engine.capture.uploaded import FORMATS, UPLOAD, uploaded_file
@@ -58,7 +60,7 @@ def open_source(
     if is_rig(text):
         if rate is not None:
             raise _no_images(printable(text))
-        return _rig(text, realtime, loop, start_index, pixel_aspect, uploads)
+        return _rig(text, realtime, loop, start_index, pixel_aspect, uploads, publications)
     device, scheme = camera_device(text), scheme_of(text)
     if rate is not None and (device is not None or scheme is not None or is_demo(text)):
         raise _no_images(redact(text))
@@ -66,6 +68,8 @@ def open_source(
         return open_published(text, publications, start_index=start_index)
     if device is not None:
         return open_camera(device, start_index=start_index, pixel_aspect=pixel_aspect)
+    if is_bus(text):
+        raise PosecastError(f"{redact(text)} is a camera of a rig", "name it in a rig.toml, with its calibration")
     if scheme in SCHEMES:
         return open_stream(text, realtime=realtime, loop=loop, start_index=start_index, pixel_aspect=pixel_aspect)
     if scheme is not None:
@@ -75,18 +79,32 @@ def open_source(
 
 
 def _rig(
-    text: str, realtime: bool, loop: bool, start_index: int, pixel_aspect: Fraction | None, uploads: Path | None
+    text: str,
+    realtime: bool,
+    loop: bool,
+    start_index: int,
+    pixel_aspect: Fraction | None,
+    uploads: Path | None,
+    publications: Publications | None,
 ) -> FrameSource:
     """Clips are played together, by their own clocks; with a live camera among them, each has a thread of its own."""
     rig = read_rig(Path(text).expanduser())
 
     def open_one(source: str) -> FrameSource:
-        return open_source(source, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads)
+        if is_bus(source):
+            return RemoteCamera(bus_address(source))
+        return open_source(
+            source, realtime=True, loop=True, pixel_aspect=pixel_aspect, uploads=uploads, publications=publications
+        )
 
-    if any(camera_device(camera.source) or scheme_of(camera.source) for camera in rig.cameras):
+    if any(_is_live(camera.source) for camera in rig.cameras):
         return LiveRig(rig, open_one, printable(text), start_index=start_index)
     clip = RigClip(rig, lambda source: _open_clip(source, None, pixel_aspect, uploads), printable(text))
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
+
+
+def _is_live(source: str) -> bool:
+    return camera_device(source) is not None or scheme_of(source) is not None or is_published(source)
 
 
 def _open_clip(text: str, rate: float | None, pixel_aspect: Fraction | None, uploads: Path | None) -> Clip:

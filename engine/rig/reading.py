@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.bus import bus_address, is_bus
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration, load_calibration
 from engine.extrinsics.cameras import FileCamera
@@ -104,6 +105,8 @@ def _camera(name: str, table: Any, rig: Path, up: str | None) -> RigCamera:
 
 
 def _source(text: str, rig: Path) -> str:
+    if is_bus(text):
+        bus_address(text)
     if _ELSEWHERE.fullmatch(text):
         return text
     path = Path(text).expanduser()

@@ -9,7 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.wire.csv_table import CSV_COLUMNS, csv_lines
-from engine.wire.decode import backend_from_wire, camera_from_wire, events_from_wire, parse_scene, scene_from_wire
+from engine.wire.decode import (
+    backend_from_wire,
+    camera_from_wire,
+    events_from_wire,
+    found_from_wire,
+    parse_scene,
+    scene_from_wire,
+)
 from engine.wire.encode import VERSION, Wire, dumps, event_to_wire, scene_to_wire, timings_to_wire
 from engine.wire.jsonl import read_scenes
 from engine.wire.scene import Camera, Person, Scene
@@ -33,6 +40,7 @@ __all__ = [
     "dumps",
     "event_to_wire",
     "events_from_wire",
+    "found_from_wire",
     "parse_scene",
     "read_scenes",
     "scene_from_wire",

@@ -59,6 +59,12 @@ def scene_from_wire(wire: Wire, camera: geometry.Camera) -> types.Scene:
     return types.Scene(wire["frame"], wire["time"], people, camera, cameras)
 
 
+def found_from_wire(wire: Wire) -> types.Found:
+    """The people of the scene in 2D, and what found them; `wire` must come from `scene_to_wire`."""
+    poses = tuple(_pose2d(person["keypoints_2d"], person["score"]) for person in wire["people"])
+    return types.Found(poses, backend_from_wire(wire))
+
+
 def backend_from_wire(wire: Wire) -> types.BackendInfo:
     """The backend that computed the scene."""
     return types.BackendInfo(wire["backend"], wire["device"], wire["precision"])

@@ -28,15 +28,12 @@ def redis() -> Iterator[RedisServer]:
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Server]:
     """The relay's address; the publishing server is behind it."""
-    folder: Path = tmp_path_factory.mktemp("relay")
+    folder, stage = tmp_path_factory.mktemp("relay"), Stage(rate=5, size=(640, 360), people=2)
     app = create_relay(bus_address(redis.url), ServeOptions())
     relay_of(app).start()
     try:
-        with (
-            staged(folder, Stage(rate=5, size=(640, 360), people=2), publish=redis.url) as publisher,
-            Served(app) as relay,
-        ):
-            yield Server(f"{relay.url}/", publisher.stage, folder)
+        with staged(folder, stage, publish=redis.url), Served(app) as relay:
+            yield Server(f"{relay.url}/", stage, folder)
     finally:
         relay_of(app).stop()
 

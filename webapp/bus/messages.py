@@ -14,7 +14,6 @@ import msgspec
 from webapp.live.pictures import Picture, part_of
 from webapp.live.renditions import VIEWS, WIDTHS, Rendition
 
-SCENE, STATE = "scene", "state"
 SCENE_LASTS_S = 10.0
 STATE_EVERY_S = 1.0
 STATE_LASTS_S = 4.0

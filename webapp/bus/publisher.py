@@ -12,13 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine.bus import Bus, BusAddress, BusError, difference
+from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, difference
 from engine.retry import pause_s
 from engine.wire import Wire, dumps
 from webapp.bus.messages import (
-    SCENE,
     SCENE_LASTS_S,
-    STATE,
     STATE_EVERY_S,
     STATE_LASTS_S,
     kind_of,

@@ -13,9 +13,9 @@ from contextlib import suppress
 
 import msgspec
 
-from engine.bus import Bus, BusAddress, BusError, Listening, difference
+from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, Listening, difference
 from engine.retry import pause_s
-from webapp.bus.messages import SCENE, STATE, STATE_LASTS_S, Told
+from webapp.bus.messages import STATE_LASTS_S, Told
 from webapp.bus.received import RelayedPictures, RelayedScenes
 from webapp.monitoring.logs import event
 
