@@ -57,7 +57,8 @@ class RemoteCamera:
         self._closed = threading.Event()
         self._blank: Image = np.zeros((0, 0, 3), np.uint8)
         self._bus = Bus(address)
-        self._own: Difference | None = None
+        self._ours: Difference | None = None
+        """Of the monotonic clock, which nobody sets, to that of Redis."""
         self._measured_at = -np.inf
         self._told: float | None = None
         with ExitStack() as stack:
@@ -93,24 +94,23 @@ class RemoteCamera:
         wire = msgspec.json.decode(data)
         if "cameras" in wire:
             raise PosecastError(f"{self.name} is a rig itself", "name its cameras in this rig instead")
-        now = self._clock()
-        assert self._own is not None
-        age = time.time() - self._own.seconds - (wire["wall_time"] - self._theirs_s)
+        assert self._ours is not None
+        captured_at = wire["wall_time"] - self._theirs_s + self._ours.seconds
         width, height = wire["image_size"]
         if self._blank.shape[:2] != (height, width):
             self._blank = np.full((height, width, 3), _GREY, np.uint8)
         index, self._index = self._index, self._index + 1
-        return Frame(index, float(wire["time"]), now - age, self._blank, found=found_from_wire(wire))
+        return Frame(index, float(wire["time"]), captured_at, self._blank, found=found_from_wire(wire))
 
     def _compare_clocks(self) -> None:
         """Measure this machine's clock now and then, and say how far the publisher's is from it."""
         if self._clock() - self._measured_at < _CLOCK_EVERY_S:
             return
-        self._own, self._measured_at = difference(self._bus), self._clock()
-        ahead = self._theirs_s - self._own.seconds
+        self._ours, self._measured_at = difference(self._bus, self._clock), self._clock()
+        ahead = self._theirs_s - difference(self._bus).seconds
         if self._told is None or abs(ahead - self._told) > _NEWS_S:
             self._told = ahead
             logger.info(
                 "%s: its clock is %.1f ms %s this machine's, within %.1f ms; times are corrected by that",
-                self.name, abs(ahead) * 1e3, "ahead of" if ahead > 0 else "behind", self._own.uncertainty_s * 1e3,
+                self.name, abs(ahead) * 1e3, "ahead of" if ahead > 0 else "behind", self._ours.uncertainty_s * 1e3,
             )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import jsonschema
@@ -17,8 +18,8 @@ from engine.mosaic import flattened, mosaic_of, picture_of, poses_in_mosaic
 from engine.processor import Decoded
 from engine.rig_processor import RigProcessor, Several
 from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, Snapshot, View
-from engine.wire import SCHEMA, camera_from_wire, dumps, scene_from_wire, scene_to_wire
+from engine.types import Backend, BackendInfo, Found, Frame, Person, Scene, Snapshot, View
+from engine.wire import SCHEMA, camera_from_wire, dumps, found_from_wire, scene_from_wire, scene_to_wire
 from tests.engine.fusion.test_fusion import poses_of
 
 NAMES = ("front", "right", "left")
@@ -64,6 +65,34 @@ def test_a_set_is_one_scene_on_the_wire() -> None:
         assert person["height_kind"] == "measured"
         assert np.linalg.norm(truth - person["joints_3d"], axis=2).mean(axis=1).min() < 0.08
         assert person["angles"]
+
+
+def test_people_who_were_found_elsewhere_are_fused_as_those_found_here() -> None:
+    """Their keypoints have gone over the wire; no network runs here, which `processor` has none of."""
+    here, there = processor(), processor()
+    for index in range(3):
+        decoded = set_at(index)
+        whole = here.follow(decoded)
+        views = tuple(
+            replace(view, frame=None if view.frame is None else replace(view.frame, found=sent(part)))
+            for view, part in decoded.parts
+        )
+        fused = there.process(replace(decoded.frame, views=views))
+        assert fused.backend == INFO
+        for ours, theirs in zip(fused.scene.people, whole.scene.people, strict=True):
+            assert ours.id == theirs.id
+            assert ours.pose3d is not None
+            assert theirs.pose3d is not None
+            np.testing.assert_allclose(ours.pose3d.joints, theirs.pose3d.joints, atol=5e-3)
+
+
+def sent(part: Decoded) -> Found:
+    """What another machine reads of these people."""
+    people = tuple(Person(number, pose, None, 1.8) for number, pose in enumerate(part.poses))
+    camera = stage.CAMERA_SPECS[0].for_image(1280, 720)
+    scene = Scene(part.frame.index, part.frame.time, people, camera)
+    snapshot = Snapshot(scene, part.frame, INFO, {}, "keypoints")
+    return found_from_wire(json.loads(dumps(scene_to_wire(snapshot, fps=10.0, wall_time=1.0))))
 
 
 def test_who_is_not_seen_by_the_first_camera_is_told_by_the_next() -> None:
