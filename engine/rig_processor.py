@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 USUAL_RATE = 30.0
 """Pictures per second of a camera that does not say."""
 
-T, U = TypeVar("T"), TypeVar("U")
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,10 +39,8 @@ class Several(Generic[T]):
 
     def next(self, step: Callable[[T], U]) -> Several[U]:
         """The same after a step of each picture."""
-        return Several(
-            self.frame,
-            tuple((view, part if isinstance(part, Decoded) else step(part)) for view, part in self.parts),
-        )
+        parts = tuple((view, part if isinstance(part, Decoded) else step(part)) for view, part in self.parts)
+        return Several(self.frame, parts)
 
 
 class RigProcessor:
