@@ -33,6 +33,13 @@ FLOORS = {
         floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
+        batch
+    """,
+    "engine.batch": """
+        __init__ job videos
+        marks recipe
+        manifest work
+        local plan run
     """,
     "engine.calibration": """
         __init__ board board_bundle bundle observations triangulation world_from_people
@@ -259,8 +266,9 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command rig_watching terminal
-        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
-        calibrate_parser compare
+        batch_report bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
+        batch calibrate_parser compare
+        batch_parser
         parser
     """,
     "engine.outputs": """
@@ -313,6 +321,7 @@ THREADS_IN = (
     "engine.offline",
     "engine.outputs",
     "engine.slot",
+    "engine.batch",
     "engine.bench",
     "webapp",
     "bench",

@@ -26,6 +26,7 @@ from webapp.commands.arguments import (
     settings_of,
     whole_number,
 )
+from webapp.commands.batch_parser import add_batch
 from webapp.commands.calibrate_parser import add_calibrate
 
 Work = Callable[[], int]
@@ -123,6 +124,7 @@ def create_parser() -> argparse.ArgumentParser:
     for add in (
         _add_serve,
         _add_infer,
+        add_batch,
         _add_export,
         _add_compare,
         _add_convert,
