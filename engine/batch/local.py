@@ -49,6 +49,8 @@ class LocalWorkers:
 
     def close(self) -> None:
         for worker in (*self._busy, *self._idle):
+            worker.terminate()
+        for worker in (*self._busy, *self._idle):
             worker.end()
         self._busy, self._idle = [], []
 
@@ -88,8 +90,11 @@ class _Worker:
             return Failed(self._job.name, f"its process died ({_how(self._process.exitcode)})", died=True)
         return report
 
-    def end(self) -> None:
+    def terminate(self) -> None:
         self._process.terminate()
+
+    def end(self) -> None:
+        self.terminate()
         self._process.join(_END_S)
         if self._process.is_alive():
             self._process.kill()

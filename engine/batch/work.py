@@ -86,6 +86,7 @@ def _write(job: Job, tell: Tell, load: Load) -> tuple[int, int, BackendInfo]:
         overlay = stack.enter_context(_overlay(job, inference.source.frame_rate))
         backend = load(inference)
         results = stack.enter_context(contextlib.closing(inference.results(drawn=overlay is not None)))
+        stack.callback(inference.source.close)  # first, if this is stopped: the threads may hold frames until the end
         for result in results:
             frames, people = frames + 1, max(people, len(result.snapshot.scene.people))
             lines.write(dumps(result.wire) + "\n")
