@@ -36,10 +36,11 @@ FLOORS = {
         batch
     """,
     "engine.batch": """
-        __init__ job videos
+        __init__ cut job videos
         marks recipe
         manifest work
-        local plan run
+        local on_ray plan run
+        cluster
     """,
     "engine.calibration": """
         __init__ board board_bundle bundle observations triangulation world_from_people
@@ -308,6 +309,7 @@ ONLY_IN = {
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
     "paho": ("engine.outputs",),
+    "ray": ("engine.batch",),
     "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "socketio": ("webapp", "posecast", "bench.phone"),

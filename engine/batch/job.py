@@ -29,6 +29,8 @@ class Options:
     """Whether overlays are written, too."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Versions of posecast and its libraries, which each worker must have."""
+    runs: BackendInfo | None = None
+    """What the network runs on; None if it is not known before."""
     cut_frames: int | None = None
     """Videos with more frames are cut into segments, where workers can do that; None: none is."""
 

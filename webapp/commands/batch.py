@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.batch.cluster import check_installed, connect
 from engine.batch.job import Job, Options, Workers
 from engine.batch.local import LocalWorkers, free_memory, share_of
 from engine.batch.manifest import NAME, Manifest
@@ -31,6 +32,8 @@ from webapp.commands.terminal import INTERRUPTED
 
 SOME_FAILED = 3
 """Exit status if videos failed."""
+CUT_FRAMES = 1500
+"""A minute at 25 frames a second: shorter videos are spread well enough as they are."""
 _LOCK = ".posecast-batch.lock"
 
 
@@ -48,13 +51,16 @@ class BatchOptions:
     overwrite: bool = False
     workers: int | None = None
     """Videos at the same time on this machine; None: as its cores and memory allow."""
+    ray: str | None = None
+    """'auto' or the address of a Ray cluster; None: this machine's cores, without Ray."""
+    cut_frames: int = CUT_FRAMES
+    """With Ray: of videos with more frames, the network's part is spread."""
 
 
 def run(options: BatchOptions) -> int:
     """Do what is not done yet; the exit status."""
     console = Console(stderr=True)
-    if options.events is not None:
-        load_rules(options.events)  # says what is wrong with it before anything begins
+    _check_options(options)
     videos = find_videos(options.patterns, options.out)
     with _folder(options.out) as out:
         manifest = Manifest(out)
@@ -64,9 +70,21 @@ def run(options: BatchOptions) -> int:
             manifest.close()
 
 
+def _check_options(options: BatchOptions) -> None:
+    """Say what is wrong before anything begins."""
+    if options.events is not None:
+        load_rules(options.events)
+    if options.ray is not None:
+        if options.workers is not None:
+            raise PosecastError("--workers is for this machine's cores", "leave it out with --ray: the cluster decides")
+        check_installed()
+
+
 def _run(options: BatchOptions, videos: list[Video], out: Path, manifest: Manifest, console: Console) -> int:
-    backend = _choose(options.settings, console)
+    backend, fixed_size = _choose(options.settings, console)
     chosen = _for_all(options, backend)
+    if options.ray is not None and fixed_size is None:
+        chosen = replace(chosen, cut_frames=options.cut_frames)
     recipe = recipe_of(chosen)
     plan = make_plan(videos, out, chosen, manifest, recipe, overwrite=options.overwrite)
     _check(options, videos, plan.jobs)
@@ -89,6 +107,8 @@ def _run(options: BatchOptions, videos: list[Video], out: Path, manifest: Manife
 
 
 def _workers(options: BatchOptions, plan: Plan, backend: BackendInfo) -> Workers:
+    if options.ray is not None:
+        return connect(options.ray, backend.device)
     cores = available_cores()
     count, each = share_of(cores, len(plan.jobs), free_memory(), backend.device)
     if options.workers is not None:
@@ -96,12 +116,12 @@ def _workers(options: BatchOptions, plan: Plan, backend: BackendInfo) -> Workers
     return LocalWorkers(count, each)
 
 
-def _choose(settings: Settings, console: Console) -> BackendInfo:
-    """What `infer` would run here. A model that must be converted is converted now, not by each worker."""
+def _choose(settings: Settings, console: Console) -> tuple[BackendInfo, tuple[int, int] | None]:
+    """What `infer` would run here, and its fixed size if it has one. Conversions are made now, not by each worker."""
     with console.status("loading the model"):
         backend = load_backend(settings.model_spec, SIZE, lambda step, fraction, message: None)
         try:
-            return backend.info
+            return backend.info, backend.fixed_size
         finally:
             backend.close()
 
@@ -118,6 +138,7 @@ def _for_all(options: BatchOptions, backend: BackendInfo) -> Options:
         None if options.events is None else options.events.absolute(),
         options.video,
         versions(settings),
+        backend,
     )
 
 

@@ -26,6 +26,15 @@ def add_batch(commands: Any) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder of the results")
     parser.add_argument("--workers", type=positive, metavar="N", help="videos at a time (default: one a core)")
     parser.add_argument(
+        "--ray", metavar="auto|ADDRESS",
+        help="spread the videos over a Ray cluster, which sees them and OUT under the same paths; auto: the one that "
+        "runs on this machine, or this machine alone",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cut-frames", type=positive, default=1500, metavar="N",
+        help="with --ray, the network's part of videos with more frames is spread (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
         "--overwrite", action="store_true", help="replace files in OUT that no batch wrote, or that were changed since"
     )
     parser.add_argument("--video", action="store_true", help="write overlay videos, too: OUT/…/NAME.mp4.overlay.mp4")
@@ -50,5 +59,7 @@ def _batch(options: argparse.Namespace) -> Callable[[], int]:
         options.video,
         options.overwrite,
         options.workers,
+        options.ray,
+        options.cut_frames,
     )
     return lambda: batch.run(chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ def test_each_video_is_what_infer_makes_of_it_and_a_broken_one_is_told(
         (("a.mp4",), "required: -o"),
         (("a.mp4", "-o", "a.mp4"), "cannot write to"),
         (("a.mp4", "-o", "out", "--workers", "0"), "less than 1"),
+        (("a.mp4", "-o", "out", "--ray", "auto", "--workers", "2"), "--workers is for this machine's cores"),
+        (("a.mp4", "-o", "out", "--ray", "auto"), "Ray is not installed; pip install 'posecast[ray]'"),
         (("a.mp4", "-o", "out", "--source", "b.mp4"), "--source"),
         (("a.mp4", "-o", "out", "--events", "none.json"), "none.json"),
     ],
@@ -84,6 +87,7 @@ def test_what_cannot_be_done_is_one_line(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "ray", None)  # as if it were not installed
     Path("a.mp4").write_text("a video")
     assert main(["batch", *arguments]) == 2
     error = capfd.readouterr().err
