@@ -40,7 +40,7 @@ run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4
 test: setup tools  ## run all tests that CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
 
-test-long: setup tools  ## run the long tests, too: soak, fuzz, switches
+test-long: setup tools $(STAMPS)/ray  ## run the long tests, too: soak, fuzz, switches, Ray
 	$(BIN)/python -m pytest --hypothesis-profile=other $(ARGS)
 
 fuzz:  ## fuzz the decoder with libFuzzer and sanitizers (FUZZ_SECONDS=; needs clang++ and cmake)
@@ -95,6 +95,10 @@ $(STAMPS)/venv:
 # Not compiled in advance: that takes a minute for all libraries, and Python compiles the parts that are used.
 $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeLists.txt $(wildcard native/src/*)
 	$(PIN) $(BIN)/pip install -q --no-compile -e ".[dev,int8,pytorch]"
+	touch $@
+
+$(STAMPS)/ray: $(STAMPS)/python
+	$(PIN) $(BIN)/pip install -q --no-compile ray
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

@@ -9,8 +9,21 @@ from pathlib import Path
 _CGROUP = Path("/sys/fs/cgroup")
 
 
+class _Share:
+    """What a process that shares the machine with others has been given."""
+
+    cores: int | None = None
+
+
+def use_at_most(cores: int) -> None:
+    """From now on this process has so many cores, where several of its kind share the machine."""
+    _Share.cores = cores
+
+
 def available_cores() -> int:
     """Number of usable cores, at least 1. `os.cpu_count` counts the machine's, which means too many threads."""
+    if _Share.cores is not None:
+        return _Share.cores
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = cgroup_cores(_CGROUP)
     return affinity if quota is None else max(1, min(affinity, math.ceil(quota)))

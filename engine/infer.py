@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine import offline, overlay
 from engine.capture import open_source
@@ -23,8 +24,11 @@ from engine.rate import rate as rate_of
 from engine.rig import is_rig, read_rig
 from engine.rig_processor import RigProcessor
 from engine.settings import Settings
-from engine.types import BackendInfo, Frame, Image, Progress, Snapshot, View
+from engine.types import Backend, BackendInfo, Frame, Image, Progress, Snapshot, View
 from engine.wire import Wire, scene_to_wire
+
+Network = Callable[[Iterator[Frame], Any], Generator[Any, None, None]]
+"""Frames, in order, and the processor -> what the network sees in each of them, `engine.processor.Decoded`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,7 @@ class Inference:
         self._rig_warnings = _rig_warnings(settings)
         self._first: Frame | None = None
         self._processor: Processor | RigProcessor | None = None
+        self._network: Network = offline.through_network
         self.source = open_source(settings.source, realtime=realtime, rate=rate, pixel_aspect=settings.pixel_ratio)
 
     def __enter__(self) -> Inference:
@@ -105,12 +110,20 @@ class Inference:
 
     def load(self, progress: Progress) -> BackendInfo:
         """Load the network for frames of the first one's shape, and return what runs. May convert a model first."""
-        height, width = self.first_frame().image.shape[:2]
-        size = network_size(width, height, self._settings.height_size)
-        backend = load_backend(self._settings.model_spec, size, progress)
+        backend = load_backend(self._settings.model_spec, self.network_size, progress)
         make = RigProcessor if self.first_frame().views else Processor
         self._processor = make(backend, self._settings, self.camera)
         return backend.info
+
+    @property
+    def network_size(self) -> tuple[int, int]:
+        """(height, width) that the network takes frames of the first one's shape in."""
+        height, width = self.first_frame().image.shape[:2]
+        return network_size(width, height, self._settings.height_size)
+
+    def run_elsewhere(self, backend: Backend, network: Network) -> None:
+        """Instead of `load`: frames go through `network`; `backend` says what runs there. Not for rigs."""
+        self._processor, self._network = Processor(backend, self._settings, self.camera), network
 
     def results(
         self, *, drawn: bool = False, holding: Callable[[int], None] = lambda count: None
@@ -137,12 +150,13 @@ class Inference:
         if isinstance(processor, RigProcessor):
             return offline.snapshots(frames, processor)
         if self._settings.level == "off" or processor.camera_spec.provenance.pose == "file":
-            return offline.snapshots(frames, processor)
+            return offline.snapshots(frames, processor, network=self._network)
         if self._realtime or self.source.live:
             return offline.snapshots(frames, processor, follow=following_the_floor(processor, self._settings))
         return offline.snapshots(
             frames,
             processor,
+            network=self._network,
             between=lambda decoded: find_floor_first(
                 decoded, processor, self._settings, pictures=drawn, holding=holding
             ),

@@ -35,22 +35,27 @@ class Steps(Protocol):
     def follow(self, decoded: Any, /) -> Snapshot: ...
 
 
+def through_network(frames: Iterator[Frame], processor: Steps) -> Generator[Any, None, None]:
+    """What the network sees in every frame, in order: all that does not depend on the frames before."""
+    prepared = in_thread(processor.prepare, frames, "posecast-prepare")
+    inferred = in_thread(processor.infer, prepared, "posecast-infer")
+    return in_thread(processor.decode, inferred, "posecast-decode")
+
+
 def snapshots(
     frames: Iterator[Frame],
     processor: Steps,
     *,
+    network: Callable[[Iterator[Frame], Any], Generator[Any, None, None]] = through_network,
     between: Callable[[Generator[Any, None, None]], Iterator[Any]] = iter,
     follow: Callable[[Any], Snapshot] | None = None,
 ) -> Generator[Snapshot, None, None]:
     """A snapshot for every frame, in order. Closing the iterator ends the threads.
 
-    `between` passes on what the network has seen, and may hold it back for a while; `follow` is used instead of the
-    processor's. Both are called in the last thread.
+    `network` may be elsewhere. `between` passes on what it has seen, and may hold it back for a while; `follow` is used
+    instead of the processor's. Both are called in the last thread.
     """
-    prepared = in_thread(processor.prepare, frames, "posecast-prepare")
-    inferred = in_thread(processor.infer, prepared, "posecast-infer")
-    decoded = in_thread(processor.decode, inferred, "posecast-decode")
-    return in_thread(follow or processor.follow, between(decoded), "posecast-follow")
+    return in_thread(follow or processor.follow, between(network(frames, processor)), "posecast-follow")
 
 
 def first_frame(source: FrameSource, within: float = FIRST_FRAME_S) -> Frame:

@@ -45,7 +45,7 @@ def inputs_of(settings: Settings, *others: Path | None) -> Iterator[Path]:
     yield from files_of_source(settings.source)
     yield from files_of_model(settings.model)
     if settings.extrinsics is not None:
-        yield from _camera_files(settings.extrinsics)
+        yield from files_of_camera(settings.extrinsics)
     yield from filter(None, others)
 
 
@@ -83,7 +83,7 @@ def files_of_model(model: str) -> Iterator[Path]:
     yield path.with_name(f"{path.name}.data") if path.name else path
 
 
-def _camera_files(text: str) -> Iterator[Path]:
+def files_of_camera(text: str) -> Iterator[Path]:
     """Possible files of FILE or FILE#NAME, both of which may contain a '#'."""
     if text in NAMED:
         return

@@ -33,6 +33,14 @@ FLOORS = {
         floor_first rig_processor trials
         loading
         accuracy bench infer pipeline presets
+        batch
+    """,
+    "engine.batch": """
+        __init__ cut job videos
+        marks recipe
+        manifest work
+        local on_ray plan run
+        cluster
     """,
     "engine.bus": """
         address
@@ -276,8 +284,9 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command rig_watching serving terminal
-        bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve serving_arguments
-        calibrate_parser compare relay_parser
+        batch_report bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve serving_arguments
+        batch calibrate_parser compare relay_parser
+        batch_parser
         parser
     """,
     "engine.outputs": """
@@ -291,7 +300,8 @@ FLOORS = {
         __init__
     """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder outputs rig sampler slopes watchers wrists
+        camera chromium cleaning event_scripts floor household numpy_decoder outputs relays rig sampler slopes \
+        watchers wrists
         body drawn_maps events first_scene latency phone serving soak straight
         crowd decode viewers
         overhead page
@@ -317,6 +327,7 @@ ONLY_IN = {
     "flask_socketio": ("webapp",),
     "playwright": ("bench",),
     "paho": ("engine.outputs",),
+    "ray": ("engine.batch",),
     "pylsl": ("engine.outputs",),
     "pythonosc": ("engine.outputs",),
     "redis": ("engine.bus",),
@@ -331,6 +342,7 @@ THREADS_IN = (
     "engine.offline",
     "engine.outputs",
     "engine.slot",
+    "engine.batch",
     "engine.bench",
     "webapp",
     "bench",

@@ -23,11 +23,11 @@ def read(maps: Maps, keypoints: Array, found: NDArray[np.bool_], scale: tuple[fl
     `scale` is (x, y) network pixels per frame pixel, `height_m` the length of the network's unit.
     """
     assert maps.features is not None
-    return Bodies(_read(maps.features, _cells(keypoints, scale, maps.features.shape[1:]), found) * height_m)
+    return Bodies(_read(maps.features, cells_of(keypoints, scale, maps.features.shape[1:]), found) * height_m)
 
 
-def _cells(keypoints: Array, scale: tuple[float, float], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """(P, 19, 2) frame pixels -> (P, 19, 2) map cells (x, y) that hold them; where missing, any cell."""
+def cells_of(keypoints: Array, scale: tuple[float, float], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """(…, 2) frame pixels -> (…, 2) map cells (x, y) that hold them; where missing, any cell."""
     height, width = shape
     cells = np.where(np.isnan(keypoints), 0.0, keypoints) * scale / STRIDE
     return np.clip(cells, 0, (width - 1, height - 1)).astype(np.int64)

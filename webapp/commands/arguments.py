@@ -6,7 +6,7 @@ Help and ranges of an option that is a setting come from the setting's declarati
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,11 +87,12 @@ def on_or_off(text: str) -> bool:
     return text == "on"
 
 
-def add_common(parser: argparse.ArgumentParser) -> None:
+def add_common(parser: argparse.ArgumentParser, without: Sequence[str] = ()) -> None:
     """The options that are settings, and --config."""
     group = parser.add_argument_group("common options")
     for name, metavar in SETTINGS.items():
-        _add_setting(group, name, metavar)
+        if name not in without:
+            _add_setting(group, name, metavar)
     group.add_argument("--config", type=Path, metavar="FILE", help="settings file (JSON); options override it")
 
 

@@ -25,6 +25,7 @@ from webapp.commands.arguments import (
     settings_of,
     whole_number,
 )
+from webapp.commands.batch_parser import add_batch
 from webapp.commands.calibrate_parser import add_calibrate
 from webapp.commands.relay_parser import add_relay
 from webapp.commands.serving_arguments import add_serving
@@ -125,6 +126,7 @@ def create_parser() -> argparse.ArgumentParser:
         _add_serve,
         add_relay,
         _add_infer,
+        add_batch,
         _add_export,
         _add_compare,
         _add_convert,
