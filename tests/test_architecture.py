@@ -284,7 +284,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command rig_watching serving terminal
-        batch_report bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve serving_arguments
+        batch_report bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve \
+        serving_arguments
         batch calibrate_parser compare relay_parser
         batch_parser
         parser
