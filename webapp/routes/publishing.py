@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from engine.errors import PosecastError
 from webapp.access.errors import ForbiddenError, NotFoundError
+from webapp.access.options import is_loopback
 from webapp.access.share import camera_link, for_others
 from webapp.access.tokens import Role
 from webapp.publishing.permission import permitted
@@ -92,7 +94,8 @@ def _describe() -> dict[str, Any]:
             }
             for name in app.passes.names()
         ],
-        "secure": url.startswith("https:"),
+        # From elsewhere: an address of this computer alone leads other devices to themselves.
+        "secure": url.startswith("https:") and not is_loopback(urlsplit(url).hostname or ""),
         "command": app.options.camera_command,
         "fingerprint": app.options.fingerprint,
     }

@@ -337,3 +337,15 @@ def test_links_are_told_with_what_phones_require(pipeline: object, tmp_path: Pat
     assert "<svg" in camera["qr_svg"]
     assert "--tls auto" in told["command"]
     assert json.dumps(told).count(camera["url"].partition("token=")[2]) == 1
+
+
+def test_a_link_to_this_computer_alone_is_nothing_for_a_phone(
+    pipeline: object, tmp_path: Path, options: ServeOptions
+) -> None:
+    alone = replace(options, host="127.0.0.1", https=True, camera_command="posecast serve --host 0.0.0.0 --tls auto")
+    app = create_app(pipeline, Store(tmp_path / "settings.json"), alone)  # type: ignore[arg-type]
+    client = client_with(app, TOKEN)
+    told = client.post("/api/cameras", json={"name": "left"}, base_url="https://127.0.0.1:8000").json
+    assert told["cameras"][0]["url"].startswith("https://127.0.0.1")
+    assert told["secure"] is False
+    assert "--host 0.0.0.0" in told["command"]

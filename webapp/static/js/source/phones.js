@@ -103,7 +103,7 @@ export function createPhones({ onChoose, problem }) {
       h(
         "p",
         { class: "help source-problem" },
-        "Browsers of other devices give their camera over https only. Start Posecast with:",
+        "Other devices need this server on the network, with https. Start Posecast with:",
       ),
       copyable({ label: "command", text: answer.command, wrap: true }),
     ];
