@@ -63,6 +63,8 @@ def _announce(address: BusAddress, options: ServeOptions) -> None:
     event(log, "start", f"{url} shows what is published at {address.shown}", url=url, protected=options.protected)
     print(f"The relay is at {with_token(url, options.view_token)}", flush=True)
     if options.fingerprint is not None:
-        print(f"Browsers warn once, since nobody signed its certificate. SHA-256:\n{options.fingerprint}", flush=True)
+        print(
+            f"Browsers warn once, because the certificate is self-signed. SHA-256:\n{options.fingerprint}", flush=True
+        )
     if options.protected:
         print(f"From other devices: {with_token(reachable_url(options), options.view_token)}", flush=True)

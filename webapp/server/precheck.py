@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from engine import children
 from engine.capture.browser import is_published
@@ -78,7 +79,8 @@ def _try(settings: Settings) -> None:
     if _is_file(settings.source):
         from engine.capture import open_source
 
-        open_source(settings.source, pixel_aspect=settings.pixel_ratio).close()
+        if not _renders(settings.source):
+            open_source(settings.source, pixel_aspect=settings.pixel_ratio).close()
     if _is_chosen(settings.model_spec):
         from engine.inference import choose
         from engine.models import resolve
@@ -95,6 +97,14 @@ def _is_file(source: str) -> bool:
         and ":" not in source
         and not source.startswith("/dev/")
     )
+
+
+def _renders(source: str) -> bool:
+    """Whether it is a rig with cameras of the demo stage, which may have to be rendered first. The rig is checked."""
+    from engine.capture.demo import is_demo
+    from engine.rig import is_rig, read_rig
+
+    return is_rig(source) and any(is_demo(camera.source) for camera in read_rig(Path(source).expanduser()).cameras)
 
 
 def _is_chosen(spec: ModelSpec) -> bool:

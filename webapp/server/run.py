@@ -124,7 +124,9 @@ def _print_links(options: ServeOptions, url: str) -> None:
     """Print the links for the person at the terminal; they are never logged, since they contain tokens."""
     print(f"Posecast is at {with_token(url, options.token)}", flush=True)
     if options.fingerprint is not None:
-        print(f"Browsers warn once, since nobody signed its certificate. SHA-256:\n{options.fingerprint}", flush=True)
+        print(
+            f"Browsers warn once, because the certificate is self-signed. SHA-256:\n{options.fingerprint}", flush=True
+        )
     if options.protected:
         shown = reachable_url(options)
         print(f"From other devices: {with_token(shown, options.token)}", flush=True)

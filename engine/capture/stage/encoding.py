@@ -58,7 +58,7 @@ def clip_of(number: int) -> Path:
 def _render(number: int, path: Path) -> None:
     logger.info("the demo's camera %d is rendered, once", number)
     with writing_to_cache(path.parent):
-        for old in path.parent.glob(f"{number}-*.mp4"):
+        for old in path.parent.glob(f"*{number}-*.mp4"):  # of other versions, and what an end in the middle has left
             old.unlink(missing_ok=True)
         with whole_file(path) as temporary:
             encode(temporary, 0, round(LOOP_S * FRAME_RATE), CAMERAS[number], _CACHED)

@@ -30,6 +30,7 @@ from webapp.access.options import ServeOptions
 from webapp.access.share import sharing
 from webapp.access.tokens import Tokens
 from webapp.cli import main
+from webapp.server import precheck
 from webapp.server.precheck import checked
 from webapp.server.restarts import Chosen
 from webapp.server.run import announce, listen, own_url, serve
@@ -446,3 +447,14 @@ def test_links_can_be_opened_whatever_a_token_may_have(capsys: pytest.CaptureFix
     links = re.findall(r"http://\S+", capsys.readouterr().out)
     tokens = [parse_qs(urlsplit(link).query)["token"] for link in links]
     assert tokens == [[options.token], [options.token], [options.view_token]]
+
+
+def test_a_rig_of_the_demo_stage_is_not_rendered_before_the_server_starts(tmp_path: Path) -> None:
+    """Which takes half a minute for each camera, in which nobody would be told what happens."""
+    rig = tmp_path / "rig.toml"
+    rig.write_text('[cameras.a]\nsource = "demo:0"\n[cameras.b]\nsource = "demo:1"\n')
+    assert precheck._renders(str(rig))
+    assert not precheck._renders("video.mp4")
+    rig.write_text('[cameras.a]\nsource = "demo:0"\n')
+    with pytest.raises(PosecastError, match="two cameras"):
+        precheck._renders(str(rig))

@@ -29,7 +29,7 @@ const welcome = h(
   "div",
   { class: "publish-welcome" },
   h("h1", {}, "Use this device as a camera"),
-  h("p", {}, `Its picture goes to Posecast as “${name}”. Nothing is recorded unless its operator records.`),
+  h("p", {}, `Its picture goes to Posecast as “${name}”. Nothing is recorded unless the operator of Posecast records.`),
   start,
   reason,
   hint,

@@ -122,7 +122,7 @@ export function createTreatment({ onChange }) {
       );
       const people = (next?.people ?? []).filter(({ id }) => !gone.has(id));
       who.setOptions([
-        ["", "Everybody who is seen for a second"],
+        ["", "Everyone seen for at least 1 s"],
         ...people.map(({ id }) => [String(id), next.edits?.names?.[id] ?? `Person ${id}`]),
       ]);
       show();

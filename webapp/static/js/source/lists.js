@@ -1,4 +1,4 @@
-// The sources that the server lists: cameras, or why there is none, recordings, and what was named at start.
+// The sources that the server lists: cameras, or why there is none, recordings, and what was given at start.
 
 import { h, setText } from "../dom.js";
 import { sentence } from "../panels/toasts.js";
@@ -18,7 +18,7 @@ export function createLists({ onRescan, onChoose }) {
   return {
     cameras: group("Cameras on the Posecast computer", rescan, cameras, absence),
     recordings: recorded,
-    others: group("Demo and sources named at start", null, others),
+    others: group("Demo and sources given at start", null, others),
 
     /** `playing` and `opening` as for a choice. */
     update(listed, rows) {

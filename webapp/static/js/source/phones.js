@@ -120,7 +120,11 @@ export function createPhones({ onChoose, problem }) {
         copyable({ label: "link", text: url, wrap: true }),
         ...(answer.secure ? [] : insecure),
         answer.fingerprint ? warning(answer.fingerprint) : null,
-        h("p", { class: "help" }, "OBS and GStreamer: WHIP, with the token of the link as bearer token."),
+        h(
+          "p",
+          { class: "help" },
+          "For OBS or GStreamer, use this WHIP address, with the link's token as the bearer token.",
+        ),
         copyable({ label: `address for WHIP of ${which}`, text: whip, wrap: true }),
       ),
     );
@@ -149,7 +153,8 @@ function warning(fingerprint) {
     h(
       "p",
       {},
-      "It is encrypted, but nobody else vouches for this computer. Press Advanced, then Proceed; the words differ. " +
+      "The connection is encrypted, but no authority has signed this computer's certificate. Press Advanced, then " +
+        "Proceed (the wording varies by browser). " +
         "The certificate is this computer's if its fingerprint (SHA-256) is:",
     ),
     h("code", { class: "source-fingerprint" }, fingerprint),
