@@ -47,16 +47,22 @@ class RayWorkers:
     """As many videos at a time as the cluster has cores, or GPUs if the network runs on those. Ray is connected."""
 
     def __init__(self, device: str) -> None:
-        self._on_gpu = device.lower().startswith("cuda")
+        """PosecastError if the cluster has no such device."""
+        self._resource = "GPU" if device.lower().startswith("cuda") else "CPU"
         self._tasks: dict[Any, Job] = {}
         """Jobs by the streams of their reports."""
-        self._size = 0
-        self._asked = 0.0
+        self._size = self._ask_size()
+        self._asked = time.monotonic()
+        if not self._size:
+            raise PosecastError(
+                f"the Ray cluster has no {self._resource} to run on {device}",
+                "choose another --device, or add machines",
+            )
 
     @property
     def free(self) -> int:
         now = time.monotonic()
-        if not self._asked or now > self._asked + _ASK_S:
+        if now > self._asked + _ASK_S:
             self._asked, self._size = now, self._ask_size()
         return self._size - len(self._tasks)
 
@@ -67,6 +73,9 @@ class RayWorkers:
         self._tasks[stream] = job
 
     def wait(self, seconds: float) -> list[Report]:
+        if not self._tasks:  # the cluster has lost its last machine
+            time.sleep(seconds)
+            return []
         ready, _ = ray.wait(list(self._tasks), num_returns=1, timeout=seconds)
         return [report for stream in ready for report in self._heard(stream)]
 
@@ -78,11 +87,10 @@ class RayWorkers:
         ray.shutdown()
 
     def _ask_size(self) -> int:
-        resources = ray.cluster_resources()
-        return int(resources.get("GPU" if self._on_gpu else "CPU", 0))
+        return int(ray.cluster_resources().get(self._resource, 0))
 
     def _share(self) -> dict[str, Any]:
-        return {"num_cpus": 1, **({"num_gpus": 1} if self._on_gpu else {})}
+        return {"num_cpus": 1, **({"num_gpus": 1} if self._resource == "GPU" else {})}
 
     def _heard(self, stream: Any) -> Iterator[Report]:
         job = self._tasks[stream]

@@ -98,6 +98,14 @@ class _Run:
         self._teller.failed(report, again=again)
 
 
+def clear_away(jobs: Sequence[Job], manifest: Manifest) -> None:
+    """After a stop: delete what processes left behind that had no time to do it themselves."""
+    for job in jobs:
+        record = manifest.record(job.name)
+        if record is not None and record.state == "running":
+            remove_leftovers(job)
+
+
 def remove_leftovers(job: Job) -> None:
     """Delete the unfinished files that a process left behind which was killed."""
     for path in job.results:

@@ -14,6 +14,7 @@ from engine.batch.local import LocalWorkers, free_memory, share_of
 from engine.batch.manifest import NAME, Manifest
 from engine.batch.plan import Plan, make_plan
 from engine.batch.recipe import digest_of, recipe_of, versions
+from engine.batch.run import clear_away
 from engine.batch.run import run as run_jobs
 from engine.batch.videos import Video, find_videos
 from engine.cores import available_cores
@@ -32,8 +33,6 @@ from webapp.commands.terminal import INTERRUPTED
 
 SOME_FAILED = 3
 """Exit status if videos failed."""
-CUT_FRAMES = 1500
-"""A minute at 25 frames a second: shorter videos are spread well enough as they are."""
 _LOCK = ".posecast-batch.lock"
 
 
@@ -53,8 +52,8 @@ class BatchOptions:
     """Videos at the same time on this machine; None: as its cores and memory allow."""
     ray: str | None = None
     """'auto' or the address of a Ray cluster; None: this machine's cores, without Ray."""
-    cut_frames: int = CUT_FRAMES
-    """With Ray: of videos with more frames, the network's part is spread."""
+    cut_frames: int | None = None
+    """With Ray: of videos with more frames, the network's part is spread; None: of none."""
 
 
 def run(options: BatchOptions) -> int:
@@ -102,6 +101,7 @@ def _run(options: BatchOptions, videos: list[Video], out: Path, manifest: Manife
         return INTERRUPTED
     finally:
         workers.close()
+        clear_away(plan.jobs, manifest)
     report.ended(summary, out / NAME)
     return SOME_FAILED if summary.failed else 0
 

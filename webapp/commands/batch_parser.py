@@ -14,6 +14,9 @@ Write the people of many videos, each as `posecast infer` does, to OUT/…/NAME.
 fixed part are kept. The same command again does only what is missing: OUT/manifest.jsonl knows what is done, and by
 which settings and versions. Exit status: 0 if all are done, 3 if videos failed."""
 
+_CUT_FRAMES = 1500
+"""A minute at 25 frames a second: shorter videos are spread well enough as they are."""
+
 
 def add_batch(commands: Any) -> None:
     parser = commands.add_parser(
@@ -31,7 +34,7 @@ def add_batch(commands: Any) -> None:
         "runs on this machine, or this machine alone",
     )  # fmt: skip
     parser.add_argument(
-        "--cut-frames", type=positive, default=1500, metavar="N",
+        "--cut-frames", type=positive, default=_CUT_FRAMES, metavar="N",
         help="with --ray, the network's part of videos with more frames is spread (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
