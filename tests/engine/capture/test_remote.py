@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import pytest
 
 from engine.bus import SCENE, STATE, Bus, BusError, bus_address
-from engine.capture import open_source, remote, stage
+from engine.capture import open_source, remote
 from engine.capture.remote import RemoteCamera
 from engine.capture.rig_live import LiveRig
 from engine.errors import PosecastError
 from engine.rig import read_rig
 from engine.types import Frame
+from tests.engine.capture.test_rig import camera_toml, written
 from tests.redis_server import RedisServer
 
 
@@ -99,28 +99,11 @@ def test_who_is_away_is_named(redis: RedisServer, monkeypatch: pytest.MonkeyPatc
         open_source(url)
 
 
-RIG = """
-[cameras.left]
-source = "{url}?name=left"
-{left}
-[cameras.right]
-source = "{url}?name=right"
-{right}
-"""
-
-
-def calibration(number: int) -> str:
-    camera = stage.CAMERA_SPECS[number].for_image(1280, 720)
-    rows = [[float(camera.fx), 0.0, 640.0], [0.0, float(camera.fx), 360.0], [0.0, 0.0, 1.0]]
-    vector = cv2.Rodrigues(camera.R)[0].ravel().tolist()
-    return f"matrix = {rows}\nrotation = {vector}\ntranslation = {list(map(float, camera.t))}\nsize = [1280, 720]"
-
-
 def test_a_rig_takes_them_and_one_that_stops_comes_back(redis: RedisServer, tmp_path: Path) -> None:
-    path = tmp_path / "rig.toml"
-    path.write_text(RIG.format(url=redis.url, left=calibration(0), right=calibration(1)))
+    cameras = [camera_toml(name, f"{redis.url}?name={name}", number) for number, name in enumerate(("left", "right"))]
+    rig = written(tmp_path, *cameras)
     left, right = Publisher(f"{redis.url}?name=left", 3.0), Publisher(f"{redis.url}?name=right", -7.0)
-    source = open_source(str(path))
+    source = open_source(rig)
     assert isinstance(source, LiveRig)
 
     away, ended = threading.Event(), threading.Event()
@@ -154,9 +137,8 @@ def test_a_rig_takes_them_and_one_that_stops_comes_back(redis: RedisServer, tmp_
 
 
 def test_a_wrong_address_is_refused_when_the_rig_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "rig.toml"
-    path.write_text(RIG.format(url="redis://:secret@host:x", left="", right=""))
+    rig = written(tmp_path, *(camera_toml(name, "redis://:secret@host:x", 0) for name in ("left", "right")))
     with pytest.raises(PosecastError) as caught:
-        read_rig(path)
+        read_rig(Path(rig))
     assert "secret" not in str(caught.value)
     assert "cameras.left" in caught.value.error

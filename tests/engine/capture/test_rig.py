@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from engine.capture import open_source, stage
+from engine.capture.browser import Publications
 from engine.capture.rig_live import LiveRig
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
@@ -178,6 +179,30 @@ def test_a_live_camera_drops_out_and_comes_back() -> None:
             time.sleep(0.05)
         assert rig.problem is not None
         assert "left" in rig.problem
+
+
+def test_phones_are_cameras_of_a_rig(tmp_path: Path) -> None:
+    publications = Publications()
+    boxes = [publications.mailbox(name) for name in ("left", "right")]
+    rig = written(tmp_path, camera_toml("left", "browser:left", 0), camera_toml("right", "browser:right", 1))
+    ended = threading.Event()
+
+    def send() -> None:
+        for box in boxes:
+            box.began()
+        while not ended.wait(0.02):
+            for box in boxes:
+                box.put(np.zeros((48, 64, 3), np.uint8), time.monotonic())
+
+    sender = threading.Thread(target=send)
+    with closing(open_source(rig, publications=publications)) as source:
+        assert isinstance(source, LiveRig)
+        sender.start()
+        try:
+            assert until(source, lambda frame: all(present(frame))).image.shape == (48, 64, 3)
+        finally:
+            ended.set()
+            sender.join()
 
 
 def test_no_thread_survives_a_live_rig() -> None:
