@@ -87,6 +87,8 @@ class RelayedPictures:
         self._lock = threading.Lock()
         self._count = 0
         self.closed = False
+        self.cameras: tuple[str, ...] = ()
+        """A relay has pictures as they were published: of all cameras."""
 
     def receive(self, kind: str, data: bytes) -> None:
         """ValueError for what is not a picture."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.one_view import cameras_in
 from engine.slot import Slot
 from engine.types import Frame, Snapshot
 from webapp.live.faces import Faces
@@ -43,6 +44,11 @@ class PictureFeed(Protocol):
         """Whether there will be no more."""
         ...
 
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """The cameras of a rig that can be shown alone."""
+        ...
+
     def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
         """The newest picture after `seen`, waiting up to `timeout` s; None if there was none."""
         ...
@@ -59,6 +65,11 @@ class Pictures:
     @property
     def closed(self) -> bool:
         return self.snapshots.closed
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        newest = self.snapshots.newest() or self.frames.newest()
+        return cameras_in(newest) if newest is not None else ()
 
     def wait_newer(self, rendition: Rendition, seen: Picture | None, timeout: float) -> Picture | None:
         newest = self._of(rendition)

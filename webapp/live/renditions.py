@@ -5,14 +5,16 @@ In: a snapshot or a frame. Out: JPEG. Widths are few, so that viewers share enco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from engine import overlay
-from engine.faces import covered
-from engine.mosaic import picture_of
+from engine.faces import Circle, covered
+from engine.mosaic import picture_of, tiles_of
+from engine.one_view import frame_of, snapshot_of
 from engine.types import Frame, Image, Snapshot
 from webapp.live.faces import Faces
 
@@ -41,6 +43,8 @@ class Rendition:
     """Pixels; None: the frame's own width."""
     blurred: bool = False
     """Whether faces are covered."""
+    camera: str | None = None
+    """The one camera of a rig that is shown; None: all."""
 
 
 def at_least(width: int) -> int:
@@ -54,15 +58,30 @@ def draw(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
 
 
 def _drawn(shown: Snapshot | Frame, rendition: Rendition, faces: Faces) -> Image:
+    camera = rendition.camera
     if isinstance(shown, Frame):
         assert not rendition.blurred, "nobody knows yet where its faces are"
-        return picture_of(shown)
+        return picture_of(shown if camera is None else frame_of(shown, camera))
+    circles = faces.see(shown) if rendition.blurred else ()
+    if camera is not None:
+        circles, shown = _within(circles, shown, camera), snapshot_of(shown, camera)
     if rendition.view == "skeleton":
         return overlay.draw(shown.scene)
     image = picture_of(shown.frame)
     if rendition.blurred:
-        image = covered(image, faces.see(shown))
+        image = covered(image, circles)
     return image if rendition.view == "raw" else overlay.draw(shown.scene, image)
+
+
+def _within(circles: Sequence[Circle], snapshot: Snapshot, camera: str) -> tuple[Circle, ...]:
+    """Circles of the mosaic in pixels of one camera's picture; those of other cameras are then outside of it."""
+    if camera not in snapshot.scene.cameras:
+        return tuple(circles)
+    tile = tiles_of(snapshot.scene.cameras)[camera]
+    return tuple(
+        Circle((circle.x - tile.x) / tile.scale, (circle.y - tile.y) / tile.scale, circle.radius / tile.scale)
+        for circle in circles
+    )
 
 
 def scaled(image: Image, width: int | None) -> Image:

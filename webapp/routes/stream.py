@@ -89,15 +89,27 @@ def _parts(
 
 
 def _rendition() -> Rendition:
-    """What the query asks for: `view`, and `width`, which is rounded up to one of few."""
+    """What the query asks for: `view`, `camera`, and `width`, which is rounded up to one of few."""
     view, width = request.args.get("view", VIEWS[0]), request.args.get("width")
     if view not in VIEWS:
         raise PosecastError(f"unknown view {view!r}", f"views are: {', '.join(VIEWS)}")
+    camera = _camera()
     if width is None:
-        return Rendition(view)
+        return Rendition(view, camera=camera)
     if not re.fullmatch("[1-9][0-9]{0,4}", width):
         raise PosecastError(f"the width is {width!r}", "give whole pixels, 1 to 99999, or no width for the frame's own")
-    return Rendition(view, at_least(int(width)))
+    return Rendition(view, at_least(int(width)), camera=camera)
+
+
+def _camera() -> str | None:
+    """The one camera of a rig that the query asks for; None: all."""
+    name = request.args.get("camera")
+    if name is None or name in (known := shown().pictures.cameras):
+        return name
+    hint = (
+        f"cameras are: {', '.join(known)}" if known else "leave out `camera`: there are no pictures of single cameras"
+    )
+    raise PosecastError(f"there is no camera {name!r}", hint)
 
 
 def _may_see() -> Callable[[Rendition], Rendition]:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pictured } from "../../../webapp/static/js/video/mosaic.js";
+import { partOf, pictured } from "../../../webapp/static/js/video/mosaic.js";
 
 const keypoints = (x, y) => [[x, y, 0.9], null];
 
@@ -35,4 +35,13 @@ test("people of a rig are drawn once for each camera, where its picture is", () 
       [3, "right", [[960, 540, 0.9], null]],
     ],
   );
+});
+
+test("the part of one camera is its tile, as shares of the mosaic", () => {
+  const cameras = { left: { tile: [0, 0, 960, 540] }, right: { tile: [960, 0, 960, 540] } };
+  const scene = { mosaic_size: [1920, 540], cameras };
+  assert.deepEqual(partOf(scene, "right"), { shares: [0.5, 0, 0.5, 1], isFirst: false });
+  assert.equal(partOf(scene, "left").isFirst, true);
+  assert.deepEqual(partOf(scene, null).shares, [0, 0, 1, 1]);
+  assert.equal(partOf({ image_size: [640, 480] }, "left"), null);
 });

@@ -32,7 +32,14 @@ function play(view = "overlay") {
   const people = paper();
   const widths = [];
   let add = null;
-  const layers = { picture: picture.canvas, people: people.canvas, onResize() {}, shownWidth: () => 320, density: 1 };
+  const layers = {
+    picture: picture.canvas,
+    people: people.canvas,
+    onResize() {},
+    shownWidth: () => 320,
+    setPart() {},
+    density: 1,
+  };
   const video = createVideo({
     layers,
     silence: () => 0,

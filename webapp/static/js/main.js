@@ -84,6 +84,7 @@ const video = createVideoPanel({
   layers: layers.element,
   view: preferences.get("view"),
   onView: chooseView,
+  onCamera: (name) => live?.video.setCamera(name),
   onEnlarge: () => layout.enlarge(),
 });
 const time = createTime({
@@ -180,7 +181,10 @@ live = await startLive({
     health: status.setHealth,
     camera: showCamera,
     pick: measure.pick,
-    scene: events.see,
+    scene(scene) {
+      events.see(scene);
+      video.see(scene);
+    },
     moment: showMoment,
   },
 });

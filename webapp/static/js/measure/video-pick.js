@@ -28,14 +28,14 @@ export function jointAt([x, y], box, size, people, reach = REACH_PX) {
   return found;
 }
 
-/** `shown()`: {size, people} that the video shows, or null; `onPick(id, joint)`. */
+/** `element`: the video's layers, people uppermost; `shown()`: {size, people} that the video shows, or null; `onPick(id, joint)`. */
 export function listenToVideo(element, { shown, onPick }) {
   let down = null;
 
   function under(event) {
     const scene = shown();
     if (!scene) return null;
-    const { left, top, width, height } = element.getBoundingClientRect();
+    const { left, top, width, height } = element.lastElementChild.getBoundingClientRect();
     return jointAt([event.clientX - left, event.clientY - top], [width, height], scene.size, scene.people);
   }
 

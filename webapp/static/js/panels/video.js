@@ -3,6 +3,7 @@
 import { address } from "../api.js";
 import { h, setText, toggleFullScreen } from "../dom.js";
 import { icon } from "../icons.js";
+import { createCameraChooser } from "./camera-chooser.js";
 import { sentence } from "./toasts.js";
 
 const VIEWS = [
@@ -11,8 +12,15 @@ const VIEWS = [
   ["skeleton", "Skeleton"],
 ];
 
-/** `layers`: the video's element; `onView(view)` when another is chosen, `onEnlarge()` to swap with the 3D view. */
-export function createVideoPanel({ layers, view, onView, onEnlarge }) {
+/**
+ * `layers`: the video's element; `onView(view)` when another is chosen, `onCamera(name)` when one camera of a rig is, null
+ * for all, `onEnlarge()` to swap with the 3D view.
+ */
+export function createVideoPanel({ layers, view, onView, onCamera, onEnlarge }) {
+  const cameras = createCameraChooser((name) => {
+    onCamera(name);
+    draw();
+  });
   const note = h("p", { class: "video-note", hidden: true });
   const buttons = VIEWS.map(([name, label]) =>
     h("button", { type: "button", "data-view": name, onclick: () => choose(name) }, label),
@@ -22,7 +30,7 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
     { class: "icon-button snapshot", title: "Save snapshot", "aria-label": "Save snapshot", download: "posecast.jpg" },
     icon("picture"),
   );
-  const frame = h("div", { class: "video-frame" }, layers, note);
+  const frame = h("div", { class: "video-frame" }, layers, cameras.element, note);
   const element = h(
     "section",
     { class: "card video", "aria-label": "Video" },
@@ -74,13 +82,18 @@ export function createVideoPanel({ layers, view, onView, onEnlarge }) {
       button.disabled = withheld && button.dataset.view !== shown;
       button.title = button.disabled ? "The operator shows viewers skeletons only" : "";
     }
-    save.href = address(`snapshot.jpg?view=${shown}`);
+    const one = cameras.chosen === null ? "" : `&camera=${encodeURIComponent(cameras.chosen)}`;
+    save.href = address(`snapshot.jpg?view=${shown}${one}`);
   }
 
   draw();
 
   return {
     element,
+
+    /** A live scene as on the wire: which cameras its rig has, if it has one. */
+    see: cameras.see,
+
     /** Why there are no pictures; null while there are. */
     setProblem(message) {
       note.hidden = message === null;

@@ -4,8 +4,9 @@
 import { BACKGROUND } from "./drawing.js";
 import { pictured } from "./mosaic.js";
 
-/** `picture`, `overlay`: the layers' owners; `options()`: {view, withPictures, tags, size} as the video has them. */
-export function createAway({ picture, overlay, options }) {
+/** `picture`, `overlay`: the layers' owners; `options()`: {view, withPictures, tags, size} as the video has them;
+ * `onScene(wire)` when another scene is shown. */
+export function createAway({ picture, overlay, options, onScene }) {
   let source = null;
   let changed = false;
   let drawn = { wire: null, scene: null }; // the overlay draws a scene again only if it is another object
@@ -13,7 +14,10 @@ export function createAway({ picture, overlay, options }) {
   function sceneAt(time) {
     const wire = source.sceneAt(time);
     if (wire === null) return null;
-    if (wire !== drawn.wire) drawn = { wire, scene: pictured(wire) };
+    if (wire !== drawn.wire) {
+      drawn = { wire, scene: pictured(wire) };
+      onScene(wire);
+    }
     return drawn.scene;
   }
 

@@ -13,6 +13,20 @@ export function pictured({ image_size: size, people, cameras, mosaic_size }) {
   return { size: mosaic_size, people: drawn };
 }
 
+/**
+ * The part of the mosaic that `camera` has, null for all: {shares, isFirst}, where `shares` are left, top, width and
+ * height from 0 to 1, and `isFirst` says whether it is the rig's first camera. null for other sources.
+ */
+export function partOf({ cameras, mosaic_size: [width, height] = [] }, camera) {
+  if (!cameras) return null;
+  if (!cameras[camera]) return { shares: [0, 0, 1, 1], isFirst: false };
+  const [x, y, across, down] = cameras[camera].tile;
+  return {
+    shares: [x / width, y / height, across / width, down / height],
+    isFirst: camera === Object.keys(cameras)[0],
+  };
+}
+
 const placed =
   ({ image_size: [width], tile: [left, top, across] }) =>
   (point) =>

@@ -3,6 +3,7 @@
 import { createAway } from "./away.js";
 import { BACKGROUND } from "./drawing.js";
 import { fitted } from "./layers.js";
+import { partOf } from "./mosaic.js";
 import { createOverlay } from "./overlay.js";
 import { createPicture } from "./picture.js";
 import { createScenes } from "./scenes.js";
@@ -23,6 +24,7 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
   const away = createAway({
     picture,
     overlay,
+    onScene: showPart,
     options: () => ({ view: chosen, withPictures: !withoutPictures(), tags, size: size() }),
   });
   const stream = open({
@@ -38,6 +40,14 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
   let tags = true;
   let elsewhere = [0, 0]; // CSS pixels of the 3D view that the picture fits into
   let shown = null; // the scene on show
+  let camera = null; // the one camera of a rig that is shown; null for all
+  let newest = null; // the live scene as on the wire
+  let framed = null; // the scene whose cameras say which part of the picture is shown
+
+  function showPart(wire) {
+    framed = wire;
+    layers.setPart(partOf(wire, camera), wire.mosaic_size ?? wire.image_size);
+  }
 
   const withoutPictures = () => withheld || chosen === "skeleton";
   const size = () => scenes.newest?.size ?? USUAL_SIZE;
@@ -63,6 +73,8 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
     push(scene) {
       const before = size();
       scenes.push(scene);
+      newest = scene;
+      if (!away.isOn) showPart(scene);
       const after = size();
       if (before[0] * after[1] !== before[1] * after[0]) update();
     },
@@ -84,6 +96,7 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
     setElsewhen(source) {
       if (away.isOn && !source) picture.blank(size(), BACKGROUND);
       away.setSource(source);
+      if (!source && newest) showPart(newest);
       update();
     },
 
@@ -91,6 +104,12 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
     setView(next) {
       chosen = next;
       update();
+    },
+
+    /** The name of the camera of a rig that is shown; null for all. */
+    setCamera(name) {
+      camera = name;
+      if (framed) showPart(framed);
     },
 
     /** Whether the operator shows this visitor no pictures. */
