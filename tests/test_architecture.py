@@ -35,7 +35,7 @@ FLOORS = {
         accuracy bench infer pipeline presets
     """,
     "engine.calibration": """
-        __init__ board board_bundle bundle observations triangulation world_from_people
+        __init__ board board_bundle bundle claps lights observations signals triangulation world_from_people
         board_pdf pairs sighting
         coverage rig_from_people
         lens rig_result selection
@@ -54,11 +54,11 @@ FLOORS = {
         track triangulation
         completion following grouping refinement
         offsets sides
-        fusion
+        clock_watch fusion
         __init__
     """,
     "engine.rig": """
-        rig
+        offsets rig
         world
         reading
         __init__
@@ -259,7 +259,7 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command rig_watching terminal
-        bench calibrate calibrate_rig comparison_chart convert doctor export infer models serve
+        bench calibrate calibrate_rig calibrate_sync comparison_chart convert doctor export infer models serve
         calibrate_parser compare
         parser
     """,
