@@ -148,7 +148,7 @@ FLOORS = {
     "engine.exports": """
         body format gltf_container holding rows
         bvh c3d curves glb mot npz scenes table trc writing
-        formats
+        formats openpose
         request
         __init__ __main__
     """,
@@ -275,7 +275,7 @@ FLOORS = {
     """,
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder outputs rig sampler slopes watchers wrists
-        body drawn_maps events first_scene latency phone serving soak straight
+        body drawn_maps events first_scene latency phone rig_errors serving soak straight
         crowd decode viewers
         overhead page
     """,
