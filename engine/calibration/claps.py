@@ -50,7 +50,7 @@ def _samples(container: av.container.InputContainer, seconds: float) -> tuple[Ar
         begin = frame.time or 0.0 if begin is None else begin
         if (frame.time or 0.0) > first_picture + seconds:
             break
-        parts += [each.to_ndarray().ravel() for each in resample.resample(frame)]
+        parts += [np.asarray(each.to_ndarray(), dtype=float).ravel() for each in resample.resample(frame)]
     return np.concatenate(parts) if parts else np.zeros(0), (begin or 0.0) - first_picture
 
 
@@ -61,7 +61,7 @@ def _rises(loudness: Array) -> Array:
     index = np.arange(len(level))
     start = np.maximum(index - 20, 0)
     before = np.where(index > 0, (sums[index] - sums[start]) / np.maximum(index - start, 1), level)
-    return np.maximum(level - before, 0.0) ** 2
+    return np.asarray(np.maximum(level - before, 0.0) ** 2)
 
 
 def _from_zero(values: Array, begin: int) -> Array:
