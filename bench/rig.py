@@ -28,7 +28,8 @@ from engine.rig_processor import RigProcessor, Several
 from engine.settings import Settings
 from engine.types import Backend, Frame, Snapshot, View
 
-RIGS = ((0, 1), (0, 2), (0, 3), (0, 1, 2), (0, 1, 3), (0, 1, 2, 3))
+RIGS = ((0, 1), (0, 2), (0, 3), (1, 2), (0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3), (0, 1, 2, 3))
+STOPPING = (0, 1, 2)
 STOPPED = 1
 """The camera that stops."""
 FAR_M = 0.5
@@ -44,16 +45,16 @@ def main() -> None:
     settings = Settings(height_size=options.height_size)
     backend = load_backend(settings.model_spec, network_size(1280, 720, options.height_size), lambda *_: None)
     with closing(backend):
-        decoded = _decoded(backend, settings, options.frames, options.every)
+        decoded = decoded_sets(backend, settings, options.frames, options.every)
         print(f"{len(decoded)} sets at {backend.info.precision}, {options.height_size} rows")
         for cameras in RIGS:
-            print(_row(cameras, "", _followed(decoded, backend, settings, cameras)))
+            print(_row(cameras, "", followed(decoded, backend, settings, cameras)))
         third = len(decoded) // 3
-        stopped = _followed(decoded, backend, settings, RIGS[3], range(third, 2 * third))
-        print(_row(RIGS[3], f"without {STOPPED} in between", stopped))
+        stopped = followed(decoded, backend, settings, STOPPING, range(third, 2 * third))
+        print(_row(STOPPING, f"without {STOPPED} in between", stopped))
 
 
-def _decoded(backend: Backend, settings: Settings, frames: int, every: int) -> list[Several[Decoded]]:
+def decoded_sets(backend: Backend, settings: Settings, frames: int, every: int) -> list[Several[Decoded]]:
     """All four cameras, through the network."""
     processor = RigProcessor(backend, settings, DEFAULT_CAMERA)
     found: list[Several[Decoded]] = []
@@ -83,7 +84,7 @@ def _without_pixels(decoded: Several[Decoded]) -> Several[Decoded]:
     return Several(replace(empty(decoded.frame), views=views), parts)
 
 
-def _followed(
+def followed(
     decoded: Sequence[Several[Decoded]],
     backend: Backend,
     settings: Settings,

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Generic, TypeVar
 
 from engine import lifting
-from engine.fusion import CameraPoses, FusedPerson, Fusion, FusionOptions, OffsetWatch, swapped
+from engine.fusion import CameraPoses, Clock, ClockWatch, FusedPerson, Fusion, FusionOptions, swapped
 from engine.geometry import Camera, CameraSpec
 from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
 from engine.settings import Settings
@@ -48,7 +48,8 @@ class RigProcessor:
 
     def __init__(self, backend: Backend, settings: Settings, camera: CameraSpec) -> None:
         self._one = Processor(backend, settings, camera)
-        self._fusion, self._colours, self._clocks = Fusion(), Colours(), OffsetWatch()
+        self._fusion, self._colours, self._clocks = Fusion(), Colours(), ClockWatch()
+        self._told: dict[str, float] = {}
         self._settings = settings
         self._cameras: dict[str, tuple[CameraSpec, Camera]] = {}
 
@@ -70,7 +71,8 @@ class RigProcessor:
         """Forget all people: the next frame is of another scene."""
         self._one.restart_tracking()
         self._fusion.forget()
-        self._clocks = OffsetWatch()
+        self._clocks = ClockWatch()
+        self._told.clear()
         self._cameras.clear()
 
     def process(self, frame: Frame) -> Snapshot:
@@ -125,18 +127,14 @@ class RigProcessor:
         return Snapshot(scene, frame, backend, stage_ms, "keypoints")
 
     def _check_clocks(self, views: Sequence[CameraPoses], decoded: Several[Decoded]) -> None:
-        """Say, once, whose clock seems to be off by more than a frame."""
+        """Say whose clock seems to be off by more than a frame, and again when it is off by one more."""
         times = {view.name: view.frame.time for view, _ in decoded.parts if view.frame is not None}
-        rates = {view.name: view.rate or USUAL_RATE for view, _ in decoded.parts}
-        offsets = {view.name: view.offset_s for view, _ in decoded.parts}
-        for name, offset in self._clocks.see(views, times).items():
-            if abs(offset.seconds) > 1 / rates[name]:
-                logger.warning(
-                    "camera %s: its clock seems to be %.3f s off, by how people move; try offset_s = %.3f",
-                    name,
-                    abs(offset.seconds),
-                    offsets[name] + offset.seconds,
-                )
+        parts = {view.name: view for view, _ in decoded.parts}
+        for name, clock in self._clocks.see(views, times, decoded.frame.time).items():
+            told, seconds = self._told.get(name, 0.0), clock.offset.seconds
+            if abs(seconds - told) > 1 / (parts[name].rate or USUAL_RATE):
+                self._told[name] = seconds
+                logger.warning("camera %s: %s", name, _about(clock, parts[name].offset_s + seconds))
 
     @property
     def _options(self) -> FusionOptions:
@@ -187,6 +185,14 @@ class RigProcessor:
 def _decoded(frame: Frame, found: Found) -> Decoded:
     """As if the network had found them here, in no time."""
     return Decoded(frame, found.poses, "keypoints", None, (1.0, 1.0), found.backend, {"capture": frame.capture_ms})
+
+
+def _about(clock: Clock, offset_s: float) -> str:
+    """The sentence about a clock that is off."""
+    drift = clock.drift_per_minute_s
+    drifting = "" if drift is None else f", and drifts by {1e3 * drift:+.0f} ms a minute"
+    seconds = abs(clock.offset.seconds)
+    return f"its clock seems to be {seconds:.3f} s off{drifting}, by how people move; try offset_s = {offset_s:.3f}"
 
 
 def _sums(decoded: Several[Decoded]) -> dict[str, float]:

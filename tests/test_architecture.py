@@ -49,7 +49,7 @@ FLOORS = {
         __init__
     """,
     "engine.calibration": """
-        __init__ board board_bundle bundle observations triangulation world_from_people
+        __init__ board board_bundle bundle claps lights observations signals triangulation world_from_people
         board_pdf pairs sighting
         coverage rig_from_people
         lens rig_result selection
@@ -68,11 +68,11 @@ FLOORS = {
         track triangulation
         completion following grouping refinement
         offsets sides
-        fusion
+        clock_watch fusion
         __init__
     """,
     "engine.rig": """
-        rig
+        offsets rig
         world
         reading
         __init__
@@ -162,7 +162,7 @@ FLOORS = {
     "engine.exports": """
         body format gltf_container holding rows
         bvh c3d curves glb mot npz scenes table trc writing
-        formats
+        formats openpose
         request
         __init__ __main__
     """,
@@ -284,8 +284,8 @@ FLOORS = {
     """,
     "webapp.commands": """
         __init__ arguments bundle chart console network_command rig_watching serving terminal
-        batch_report bench calibrate calibrate_rig comparison_chart convert doctor export infer models relay serve \
-        serving_arguments
+        batch_report bench calibrate calibrate_rig calibrate_sync comparison_chart convert doctor export infer \
+        models relay serve serving_arguments
         batch calibrate_parser compare relay_parser
         batch_parser
         parser
@@ -303,7 +303,7 @@ FLOORS = {
     "bench": """
         camera chromium cleaning event_scripts floor household numpy_decoder outputs relays rig sampler slopes \
         watchers wrists
-        body drawn_maps events first_scene latency phone serving soak straight
+        body drawn_maps events first_scene latency phone rig_errors serving soak straight
         crowd decode viewers
         overhead page
     """,

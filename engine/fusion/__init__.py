@@ -9,8 +9,8 @@ with ids and joints in metres, and what each camera contributed. No threads, no 
 
 from __future__ import annotations
 
+from engine.fusion.clock_watch import Clock, ClockWatch
 from engine.fusion.fusion import FusedPerson, FusedView, Fusion, FusionOptions
-from engine.fusion.offsets import Offset, OffsetWatch
 from engine.fusion.sightings import CameraPoses, swapped
 
-__all__ = ["CameraPoses", "FusedPerson", "FusedView", "Fusion", "FusionOptions", "Offset", "OffsetWatch", "swapped"]
+__all__ = ["CameraPoses", "Clock", "ClockWatch", "FusedPerson", "FusedView", "Fusion", "FusionOptions", "swapped"]

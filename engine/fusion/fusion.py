@@ -30,7 +30,7 @@ GHOST = 0.4
 """Similarity of a pose to one already explained, in the same picture, above which it is nobody else."""
 TWIN_M = 0.2
 """Mean distance of all joints below which two tracks are one person."""
-CUTOFF_FACTOR, BETA_FACTOR = 3.0, 3.0
+CUTOFF_FACTOR, BETA_FACTOR = 3.0, 10.0
 """Factors on the settings of smoothing, which are for one camera, whose noise is larger."""
 
 

@@ -7,24 +7,27 @@ times, or None where people move too little, or too few are seen by both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.fusion.grouping import MIN_COMMON, meetings
-from engine.fusion.sightings import CameraPoses, Sighting, sightings_by_view
+from engine.fusion.grouping import MIN_COMMON
+from engine.fusion.sightings import Sighting
+from engine.fusion.triangulation import LEAST_SINE
 from engine.geometry import Array
 
 LONGEST_S = 1.0
 """Largest offset that is looked for, seconds."""
 STEP_S = 1 / 60
+NEAR_S = 0.4
+"""Seconds from a known offset within which a clock is looked for that drifts."""
 SAME_M = 0.35
 """Median distance of the lines beyond which two sightings are not of one person at any offset."""
+MOST_MOMENTS = 120
+"""Moments of the first camera that are compared, evenly spread: more change nothing but the time that it takes."""
 LEAST_PAIRS = 15
 """Least number of moments with somebody whom both cameras see."""
-LOOKED_AT = 48
-"""Sets after which offsets are estimated."""
 CLEARLY = 0.8
 """The distance at the best offset over that at offsets of a third of a second more and less, at most."""
 _APART_S = 0.33
@@ -43,35 +46,16 @@ Moments = Sequence[tuple[float, Sequence[Sighting]]]
 """Times in seconds, by the camera's own clock, and the people seen then."""
 
 
-class OffsetWatch:
-    """Looks at the first seconds of a rig, once."""
+def offset_between(first: Moments, second: Moments, near: float | None = None) -> Offset | None:
+    """The offset of the second camera's clock, to a fraction of a frame; None if it cannot be told.
 
-    def __init__(self) -> None:
-        self._seen: dict[str, list[tuple[float, list[Sighting]]]] = {}
-        self._done = False
-
-    def see(self, views: Sequence[CameraPoses], times: Mapping[str, float]) -> dict[str, Offset]:
-        """One set, with the times of its pictures; by camera, its offset from the first one's clock, when it is known.
-
-        Empty until enough was seen, and ever after it was told.
-        """
-        if self._done or not views:
-            return {}
-        for index, one in enumerate(sightings_by_view(views)):
-            self._seen.setdefault(views[index].name, []).append((times[views[index].name], one))
-        first, *others = self._seen
-        if len(self._seen[first]) < LOOKED_AT:
-            return {}
-        self._done, seen, self._seen = True, self._seen, {}
-        found = {name: offset_between(seen[first], seen[name]) for name in others}
-        return {name: offset for name, offset in found.items() if offset is not None}
-
-
-def offset_between(first: Moments, second: Moments) -> Offset | None:
-    """The offset of the second camera's clock, to a fraction of a frame; None if it cannot be told."""
+    Looked for is within LONGEST_S, or about the offset `near`, which is quicker.
+    """
     if len(second) < 2:
         return None
-    shifts = np.arange(-LONGEST_S, LONGEST_S + STEP_S / 2, STEP_S)
+    first = first[:: max(1, len(first) // MOST_MOMENTS)]
+    middle, reach = (0.0, LONGEST_S) if near is None else (near, NEAR_S)
+    shifts = middle + np.arange(-reach, reach + STEP_S / 2, STEP_S)
     known: dict[tuple[int, int], list[float]] = {}
     gaps = np.array([_gap(first, second, shift, known) for shift in shifts])
     if not np.isfinite(gaps).any():
@@ -81,7 +65,8 @@ def offset_between(first: Moments, second: Moments) -> Offset | None:
     beside = gaps[[index for index in (best - apart, best + apart) if 0 <= index < len(gaps)]]
     if len(beside) == 0 or not gaps[best] < CLEARLY * np.nanmin(np.append(beside, np.inf)):
         return None
-    return Offset(float(shifts[best] + _between_steps(gaps, best) * STEP_S), float(gaps[best]))
+    interval = float(np.median(np.diff([time for time, _ in second])))
+    return Offset(float(shifts[0] + _lowest(gaps, best, interval / STEP_S) * STEP_S), float(gaps[best]))
 
 
 def _gap(first: Moments, second: Moments, shift: float, known: dict[tuple[int, int], list[float]]) -> float:
@@ -103,22 +88,40 @@ def _gap(first: Moments, second: Moments, shift: float, known: dict[tuple[int, i
 
 def _pairs(some: Sequence[Sighting], others: Sequence[Sighting]) -> list[float]:
     """For each person, the distance from the sighting of the other camera that fits best."""
-    distances = [[_distance(one, other) for other in others] for one in some]
-    return [least for row in distances if (least := min(row, default=SAME_M)) < SAME_M]
+    if not some or not others:
+        return []
+    least = _distances(some, others).min(axis=1)
+    return [float(each) for each in least if each < SAME_M]
 
 
-def _distance(one: Sighting, other: Sighting) -> float:
-    common = np.flatnonzero(one.found & other.found)
-    if len(common) < MIN_COMMON:
-        return SAME_M
-    _, gaps, fixed = meetings(one, other, common)
-    return float(np.median(gaps[fixed])) if np.count_nonzero(fixed) >= MIN_COMMON else SAME_M
+def _distances(some: Sequence[Sighting], others: Sequence[Sighting]) -> Array:
+    """(P, Q) median distances of the lines of the same joints; infinite where too few of them cross."""
+    u, v = (np.stack([one.lines for one in each]) for each in (some, others))
+    found = np.einsum("pj,qj->pqj", *(np.stack([one.found for one in each]) for each in (some, others)))
+    between = others[0].camera.position - some[0].camera.position
+    sines = np.sqrt(np.maximum(1 - np.einsum("pji,qji->pqj", u, v) ** 2, 0.0))
+    fixed = found & (sines > LEAST_SINE)
+    volumes = np.abs(np.einsum("pji,qji->pqj", np.cross(between, u), v))
+    gaps = np.sort(np.where(fixed, volumes / np.maximum(sines, LEAST_SINE), np.inf), axis=-1)
+    count = fixed.sum(axis=-1, keepdims=True)
+    halves = (np.maximum(count - 1, 0) // 2, count // 2)
+    medians = sum(np.take_along_axis(gaps, half, axis=-1)[..., 0] for half in halves) / 2
+    return np.asarray(np.where(count[..., 0] >= MIN_COMMON, medians, np.inf))
 
 
-def _between_steps(gaps: Array, best: int) -> float:
-    """Where between the steps a parabola through the least three has its lowest point, -0.5 to 0.5."""
-    if not 0 < best < len(gaps) - 1 or not np.isfinite(gaps[best - 1 : best + 2]).all():
-        return 0.0
-    before, here, after = gaps[best - 1 : best + 2]
-    bend = before - 2 * here + after
-    return float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend > 0 else 0.0
+def _lowest(gaps: Array, best: int, frame: float) -> float:
+    """Where the gaps are least, in steps: a parabola through the least ones and those a frame before and after.
+
+    All shifts that make pairs of the same frames have the same gap; the middle of them is where the frames meet.
+    """
+    first = last = best
+    while first > 0 and gaps[first - 1] == gaps[best]:
+        first -= 1
+    while last < len(gaps) - 1 and gaps[last + 1] == gaps[best]:
+        last += 1
+    middle = (first + last) / 2
+    if not (middle - frame >= 0 and middle + frame <= len(gaps) - 1):
+        return middle
+    before, after = np.interp((middle - frame, middle + frame), np.arange(len(gaps)), gaps)
+    bend = before - 2 * gaps[best] + after
+    return middle + frame * float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend > 0 else middle

@@ -22,7 +22,7 @@ from engine.geometry import Array
 from engine.skeleton import JOINT, JOINT_COUNT, PELVIS
 
 STEPS = 3
-LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.02, 0.04)
+LENGTH_ERROR_M = np.where(np.arange(len(BONES)) < LIMB_COUNT, 0.04, 0.08)
 """(B,) standard deviations of lengths."""
 SHAPE_ERROR_M = 0.10
 """Standard deviation of a bone's vector, as the cameras guess it."""

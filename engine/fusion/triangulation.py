@@ -19,7 +19,7 @@ from engine.fusion.sightings import Found, Sighting
 from engine.geometry import Array
 from engine.skeleton import JOINT_COUNT
 
-FAR = 4.0
+FAR = 3.0
 """Expected errors of a keypoint beyond which its view is dropped for that joint."""
 STEPS = 3
 LEAST_SINE = 0.12

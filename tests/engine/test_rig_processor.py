@@ -12,7 +12,7 @@ import pytest
 
 from engine import overlay
 from engine.capture import stage
-from engine.fusion import offsets
+from engine.fusion import clock_watch
 from engine.geometry import DEFAULT_CAMERA
 from engine.mosaic import flattened, mosaic_of, picture_of, poses_in_mosaic
 from engine.processor import Decoded
@@ -168,7 +168,7 @@ def test_layouts_fill_a_screen() -> None:
 def test_a_clock_that_is_off_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """The left camera's pictures are 0.2 s older than their times say."""
     one = processor()
-    for index in range(offsets.LOOKED_AT):
+    for index in range(clock_watch.LOOKED_AT):
         views, parts = [], []
         for number, late in ((0, 0), (2, 3)):
             frame = Frame(index, index / 15, index / 15, np.zeros((720, 1280, 3), np.uint8))

@@ -17,10 +17,11 @@ _DEFAULT_BOARD = "charuco:5x7:30mm"
 def add_calibrate(commands: Any) -> None:
     """Add the command to a parser's commands."""
     parser = commands.add_parser("calibrate", help="print a board, and calibrate cameras with it or with people")
-    kinds = parser.add_subparsers(required=True, metavar="board|camera|rig", parser_class=Parser)
+    kinds = parser.add_subparsers(required=True, metavar="board|camera|rig|sync", parser_class=Parser)
     _add_board(kinds)
     _add_camera(kinds)
     _add_rig(kinds)
+    _add_sync(kinds)
 
 
 def _add_board(kinds: Any) -> None:
@@ -56,6 +57,19 @@ def _add_rig(kinds: Any) -> None:
     parser.set_defaults(command=_rig)
 
 
+def _add_sync(kinds: Any) -> None:
+    parser = kinds.add_parser("sync", help="how far the clocks of a rig's files are apart")
+    parser.add_argument("rig", type=Path, metavar="RIG.toml", help="names the cameras and their files")
+    parser.add_argument(
+        "--by", choices=("people", "clap", "light"), default="people",
+        help="people who move, a clap in the sound, or a lamp that is switched (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--seconds", type=seconds, default=60.0, help="how long to look (default: %(default)s)")
+    parser.add_argument("--write", action="store_true", help="write the offsets into RIG.toml")
+    add_common(parser)
+    parser.set_defaults(command=_sync)
+
+
 def _board(options: argparse.Namespace) -> Callable[[], int]:
     from webapp.commands import calibrate
 
@@ -79,3 +93,12 @@ def _rig(options: argparse.Namespace) -> Callable[[], int]:
         settings_of(options),
     )  # fmt: skip
     return lambda: calibrate_rig.run(chosen)
+
+
+def _sync(options: argparse.Namespace) -> Callable[[], int]:
+    from webapp.commands import calibrate_sync
+
+    chosen = calibrate_sync.SyncOptions(
+        options.rig, options.by, options.seconds, options.write, settings_of(options)
+    )  # fmt: skip
+    return lambda: calibrate_sync.run(chosen)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from engine.errors import PosecastError
-from engine.exports import Request, export
+from engine.exports import Request, export, openpose, silent
 from engine.motion.edits import Edits
 from engine.motion.edits_file import read_about
 from engine.outputs_guard import check_outputs
@@ -36,6 +36,10 @@ def run(options: ExportOptions) -> int:
     recording = file_of(options.recording)
     form = options.output.suffix.lower().lstrip(".")
     edits = options.edits if options.as_recorded else with_kept(options.edits, recording)
+    if options.layout == openpose.FORMAT:
+        openpose.write(recording, options.output, edits, options.people or None, silent)
+        Console(stderr=True).print(f"wrote {options.output}", markup=False, highlight=False, soft_wrap=True)
+        return 0
     request = Request(recording, form, options.people, options.raw, options.layout, edits).checked()
     check_outputs((options.output,), (recording,))
     console = Console(stderr=True)

@@ -209,7 +209,7 @@ def _add_export(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--person", type=whole_number, action="append", default=[], metavar="ID", help="only this one")
     parser.add_argument("--raw", action="store_true", help="neither fill gaps nor filter, nor keep bones constant")
-    parser.add_argument("--format", choices=("wide", "long"), help="of a .csv: a row per moment, or per joint")
+    parser.add_argument("--format", choices=("wide", "long", "openpose"), help="of a .csv, or a folder of JSON")
     parser.add_argument("--merge", action="append", default=[], metavar="ID,ID", help="these ids are one person")
     parser.add_argument("--drop", type=whole_number, action="append", default=[], metavar="ID", help="not this one")
     parser.add_argument("--name", action="append", default=[], metavar="ID=NAME", help="name a person")

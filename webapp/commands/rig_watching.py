@@ -45,8 +45,11 @@ class Watched:
     frames: Iterator[Frame]
 
 
-def watched(rig: Rig, seconds: float, stack: ExitStack) -> list[Watched]:
-    """The cameras of a rig, opened; `stack` closes them. PosecastError if that fails, or only some are live."""
+def watched(rig: Rig, seconds: float, stack: ExitStack, *, every_s: float = EVERY_S) -> list[Watched]:
+    """The cameras of a rig, opened; `stack` closes them. PosecastError if that fails, or only some are live.
+
+    Of files, frames at least `every_s` apart are used.
+    """
     sources = {}
     for camera in rig.cameras:
         source = open_source(camera.source, pixel_aspect=None)
@@ -54,7 +57,9 @@ def watched(rig: Rig, seconds: float, stack: ExitStack) -> list[Watched]:
     live = [name for name, source in sources.items() if source.live]
     if live and len(live) < len(sources):
         raise PosecastError(f"{', '.join(live)}: a camera beside files", "give cameras and streams, or files, not both")
-    frames = _recorded(sources, seconds) if live else {name: _read(one, seconds) for name, one in sources.items()}
+    frames = (
+        _recorded(sources, seconds) if live else {name: _read(one, seconds, every_s) for name, one in sources.items()}
+    )
     return [
         Watched(camera, *_lens(camera, sources[camera.name]), _shifted(frames[camera.name], camera.offset_s))
         for camera in rig.cameras
@@ -100,12 +105,12 @@ def _shifted(frames: Iterator[Frame], offset_s: float) -> Iterator[Frame]:
     return (replace(frame, time=frame.time + offset_s) for frame in frames)
 
 
-def _read(source: FrameSource, seconds: float) -> Iterator[Frame]:
+def _read(source: FrameSource, seconds: float, every_s: float) -> Iterator[Frame]:
     last = float("-inf")
     for frame in frames_of(source, first=first_frame(source)):
         if frame.time > seconds:
             return
-        if frame.time - last >= EVERY_S - 1e-6:
+        if frame.time - last >= every_s - 1e-6:
             last = frame.time
             yield frame
 
