@@ -184,6 +184,7 @@ live = await startLive({
     scene(scene) {
       events.see(scene);
       video.see(scene);
+      stats.see(scene);
     },
     moment: showMoment,
   },

@@ -37,6 +37,9 @@ export function createStatsPanel() {
   return {
     element,
 
+    /** A live scene as on the wire. */
+    see: cameras.see,
+
     /** `stats` as the server sends them once a second; `shown`: ms from capture to screen, null if unknown. */
     push(stats, shown) {
       const x = history.x;
