@@ -216,7 +216,6 @@ def test_viewers_see_no_outputs(visit: Open, dashboard: Server) -> None:
     page = visit(dashboard.view_url)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    live = send(page, "Live data")
-    expect(live.get_by_role("region", name="From your own programs")).to_be_visible()
-    expect(live.get_by_role("region", name="To other programs")).to_be_hidden()
+    expect(page.get_by_text("View only")).to_be_visible()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
     assert not [url for url in asked if "api/outputs" in url]

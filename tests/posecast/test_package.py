@@ -18,7 +18,7 @@ for package in packages:
             try:
                 __import__(module.name)
             except ModuleNotFoundError as error:  # a wheel without extras
-                if error.name not in ("onnx", "torch"):
+                if error.name not in ("onnx", "ray", "torch"):
                     raise
 names = collections.defaultdict(set)
 for name, module in list(sys.modules.items()):

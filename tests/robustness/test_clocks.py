@@ -27,6 +27,7 @@ TELLS_THE_TIME_OF_DAY = {
     "engine/outputs/figure.py": "wall_time",
     "engine/outputs/webhook.py": "the time stamp that is signed",
     "engine/bus/clock.py": "the clocks of two machines are compared",
+    "engine/batch/manifest.py": "when a line was written",
     "webapp/bus/reader.py": "now, by the clock of wall_time, and since when a publisher is away",
     "webapp/services.py": "now, by the clock of wall_time",
     "webapp/uploads/files.py": "the age of files that were left unfinished",

@@ -26,7 +26,7 @@ const libraries = {
   },
 };
 
-/** Of the pages' sources. The server compares it, as in webapp/routes/assets.py: is the bundle made from what is there? */
+/** Of the pages' sources, as in webapp/routes/assets.py: by it, the server knows whether the bundle is theirs. */
 async function digest() {
   const files = (await readdir(STATIC, { recursive: true })).map((file) => file.replaceAll("\\", "/"));
   const hash = createHash("sha256");

@@ -28,7 +28,7 @@ export function jointAt([x, y], box, size, people, reach = REACH_PX) {
   return found;
 }
 
-/** `element`: the video's layers, people uppermost; `shown()`: {size, people} that the video shows, or null; `onPick(id, joint)`. */
+/** `element`: the video's layers, people uppermost; `shown()`: {size, people} of it, or null; `onPick(id, joint)`. */
 export function listenToVideo(element, { shown, onPick }) {
   let down = null;
 

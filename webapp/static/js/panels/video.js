@@ -13,8 +13,8 @@ const VIEWS = [
 ];
 
 /**
- * `layers`: the video's element; `onView(view)` when another is chosen, `onCamera(name)` when one camera of a rig is, null
- * for all, `onEnlarge()` to swap with the 3D view.
+ * `layers`: the video's element; `onView(view)` when another is chosen, `onCamera(name)` when one camera of a rig is,
+ * null for all, `onEnlarge()` to swap with the 3D view.
  */
 export function createVideoPanel({ layers, view, onView, onCamera, onEnlarge }) {
   const cameras = createCameraChooser((name) => {
