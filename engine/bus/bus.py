@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,12 @@ log = logging.getLogger(__name__)
 CONNECT_WITHIN = 3.0
 ANSWER_WITHIN = 5.0
 """Seconds."""
+_KEEPALIVE = {
+    getattr(socket, name): value
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+    if hasattr(socket, name)
+}
+"""A listener whose network was cut hears nothing, and would wait for hours: with these, half a minute, in seconds."""
 ASKS_LAST_S = 3.0
 """Seconds for which a reader's request is in force; readers repeat it."""
 
@@ -41,6 +48,8 @@ class Bus:
             password=address.password,
             socket_connect_timeout=CONNECT_WITHIN,
             socket_timeout=ANSWER_WITHIN,
+            socket_keepalive=True,
+            socket_keepalive_options=_KEEPALIVE,
             retry=Retry(NoBackoff(), 0),  # who calls tries again, and says so meanwhile
             retry_on_error=[],
             **_tls(address),
