@@ -19,8 +19,8 @@ from engine.types import Frame, Image, Pose2D, Scene
 LARGEST = (1920, 1080)
 """Maximum (width, height) of a mosaic, pixels."""
 _ASPECT = LARGEST[0] / LARGEST[1]
-_EMPTY = 24
-"""Grey where there is no picture."""
+_GREY = 24
+"""Where there is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ def mosaic_of(sizes: Sequence[tuple[int, int]]) -> Mosaic:
     return Mosaic((columns * width, rows * height), tuple(tiles))
 
 
+def blank(size: tuple[int, int]) -> Image:
+    """A picture of (width, height) for a camera that delivers none."""
+    return np.full((size[1], size[0], 3), _GREY, np.uint8)
+
+
 def picture_of(frame: Frame) -> Image:
     """What a frame shows: its picture, or those of all cameras of the rig."""
     if not frame.views:
@@ -62,7 +67,7 @@ def picture_of(frame: Frame) -> Image:
     sizes = [_size(view.frame.image) if view.frame else view.camera.resolution or _size(frame.image)
              for view in frame.views]  # fmt: skip
     mosaic = mosaic_of(sizes)
-    image = np.full((mosaic.size[1], mosaic.size[0], 3), _EMPTY, np.uint8)
+    image = blank(mosaic.size)
     for view, tile in zip(frame.views, mosaic.tiles, strict=True):
         if view.frame is not None:
             small = cv2.resize(view.frame.image, (tile.width, tile.height), interpolation=cv2.INTER_AREA)

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
+from engine.mosaic import blank
 from engine.types import Frame, Scene, Snapshot
-
-_EMPTY = 24
-"""Grey where there is no picture, as in a mosaic."""
 
 
 def cameras_in(shown: Snapshot | Frame) -> tuple[str, ...]:
@@ -25,7 +21,8 @@ def frame_of(frame: Frame, camera: str) -> Frame:
     """The camera's picture, empty if it delivers none; the frame itself if the rig does not have that camera."""
     for view in frame.views:
         if view.name == camera:
-            image = view.frame.image if view.frame else _empty(view.camera.resolution or frame.image.shape[1::-1])
+            height, width = frame.image.shape[:2]
+            image = view.frame.image if view.frame else blank(view.camera.resolution or (width, height))
             return replace(frame, image=image, views=())
     return frame
 
@@ -44,7 +41,3 @@ def _scene_of(scene: Scene, camera: str) -> Scene:
         if camera in person.views
     )
     return replace(scene, people=people, camera=scene.cameras[camera], cameras={})
-
-
-def _empty(size: tuple[int, ...]) -> np.ndarray:
-    return np.full((size[1], size[0], 3), _EMPTY, np.uint8)

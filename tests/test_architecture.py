@@ -25,9 +25,9 @@ FLOORS = {
         skeleton slot
         bus fields files geometry locks machine matching
         bones posing types
-        agreement decoding faces inference lifting mosaic offline one_view picture_writer preprocess settings \
+        agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
-        extrinsics fitting floor input_hint models overlay wire
+        extrinsics fitting floor input_hint models one_view overlay wire
         calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials
@@ -45,7 +45,7 @@ FLOORS = {
     "engine.bus": """
         address
         bus
-        clock
+        clock keeping_on
         __init__
     """,
     "engine.calibration": """
@@ -72,7 +72,7 @@ FLOORS = {
         __init__
     """,
     "engine.rig": """
-        offsets rig
+        rig writing
         world
         reading
         __init__
@@ -338,6 +338,7 @@ ONLY_IN = {
 """Third parties that only these may import."""
 
 THREADS_IN = (
+    "engine.bus",
     "engine.capture",
     "engine.pipeline",
     "engine.offline",

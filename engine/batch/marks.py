@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from engine.batch.job import FileMark
-
-_BLOCK = 1 << 20
+from engine.models import file_hash
 
 
 def mark_of(path: Path) -> FileMark:
     """Reads the whole file. OSError if that is not possible."""
     status = path.stat()
-    return FileMark(status.st_size, status.st_mtime_ns, _sha256(path))
+    return FileMark(status.st_size, status.st_mtime_ns, file_hash(path))
 
 
 def is_same(path: Path, mark: FileMark) -> bool:
@@ -22,14 +20,6 @@ def is_same(path: Path, mark: FileMark) -> bool:
         status = path.stat()
         if status.st_size != mark.bytes:
             return False
-        return status.st_mtime_ns == mark.mtime_ns or _sha256(path) == mark.sha256
+        return status.st_mtime_ns == mark.mtime_ns or file_hash(path) == mark.sha256
     except OSError:
         return False
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -16,6 +16,7 @@ import numpy as np
 from engine.capture.clip import Clip, Shot
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
+from engine.mosaic import blank
 from engine.rig import Rig, RigCamera
 from engine.types import Frame, Image, View
 
@@ -25,8 +26,6 @@ TOLERANCE = 0.75
 """Maximum distance in time from a set, over the time between two pictures of the camera."""
 _USUAL_INTERVAL_S = 1 / 25
 _USUAL_SIZE = (1280, 720)
-_BLANK = 24
-"""Grey of a picture that is missing."""
 
 
 class RigClip:
@@ -94,11 +93,6 @@ def calibrated(camera: RigCamera, own: CameraSpec | None) -> CameraSpec:
         f"the camera {camera.name} has no calibration",
         "calibrate the rig first: posecast calibrate rig rig.toml --from people -o calibrated.toml",
     )
-
-
-def blank(size: tuple[int, int]) -> Image:
-    """A picture of (width, height) for a camera that delivers none."""
-    return np.full((size[1], size[0], 3), _BLANK, np.uint8)
 
 
 def _opened(camera: RigCamera, open_clip: Callable[[str], Clip]) -> Clip:

@@ -16,9 +16,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.capture.rig import blank, calibrated
+from engine.capture.rig import calibrated
 from engine.errors import PosecastError, reason
 from engine.geometry import CameraSpec
+from engine.mosaic import blank
 from engine.redaction import redact
 from engine.retry import pause_s
 from engine.rig import Rig, RigCamera

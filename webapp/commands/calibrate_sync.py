@@ -21,7 +21,7 @@ from engine.fusion.sightings import sightings_by_view
 from engine.geometry import Array
 from engine.offline import first_frame, frames_of
 from engine.rig import Rig, read_rig
-from engine.rig.offsets import with_offsets
+from engine.rig.writing import with_offsets
 from engine.settings import Settings
 from engine.types import Frame
 from webapp.commands.console import Console

@@ -15,7 +15,7 @@ from engine.capture import open_source, stage
 from engine.errors import PosecastError
 from engine.extrinsics.camera_toml import camera_toml
 from engine.offline import frames_of
-from engine.rig.offsets import with_offsets
+from engine.rig.writing import with_offsets
 from webapp.commands.parser import create_parser
 
 RATE, SOUND, SECONDS = 25, 16000, 6.0
