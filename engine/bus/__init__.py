@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from engine.bus.address import BusAddress, bus_address, is_bus
 from engine.bus.bus import Bus, BusError, Listening
-from engine.bus.clock import Difference, difference
+from engine.bus.clock import ComparedClock, Difference, difference
+from engine.bus.keeping_on import keep_on
 
 SCENE, STATE = "scene", "state"
 """What every publisher puts there: scenes as on the wire, and once a second JSON that says how it is."""
@@ -26,9 +27,11 @@ __all__ = [
     "Bus",
     "BusAddress",
     "BusError",
+    "ComparedClock",
     "Difference",
     "Listening",
     "bus_address",
     "difference",
     "is_bus",
+    "keep_on",
 ]

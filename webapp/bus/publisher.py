@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, difference
-from engine.retry import pause_s
+from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, ComparedClock, keep_on
 from engine.wire import Wire, dumps
 from webapp.bus.messages import (
     SCENE_LASTS_S,
@@ -32,8 +31,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_UP_S = 0.2
 _ASKED_EVERY_S = 0.25
-_CLOCK_EVERY_S = 30.0
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 0.2, 5.0
 
 
 class Publisher:
@@ -47,7 +44,12 @@ class Publisher:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._keep_on, args=(work,), name=f"posecast-publish-{name}", daemon=True)
+            threading.Thread(
+                target=keep_on,
+                args=(address, work, self._lost, self._stopping),
+                name=f"posecast-publish-{name}",
+                daemon=True,
+            )
             for name, work in (
                 ("scenes", self._send_scenes),
                 ("state", self._send_state),
@@ -79,21 +81,6 @@ class Publisher:
             "hint": problem.hint if problem else "",
         }
 
-    def _keep_on(self, work: Callable[[Bus], None]) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            bus, began = Bus(self._address), time.monotonic()
-            try:
-                work(bus)
-            except BusError as error:
-                self._lost(error)
-            except Exception:
-                log.exception("error while publishing")
-            finally:
-                bus.close()
-            failures = 1 if time.monotonic() - began > _LONGEST_RETRY_S else failures + 1
-            self._stopping.wait(pause_s(failures, _FIRST_RETRY_S, _LONGEST_RETRY_S))
-
     def _lost(self, error: BusError) -> None:
         with self._lock:
             known, self._problem = self._problem, error
@@ -117,13 +104,12 @@ class Publisher:
 
     def _send_state(self, bus: Bus) -> None:
         """Once a second, and at once when it changes what viewers see. The clock is that of `wall_time`."""
-        due, clock, clock_due, seen = 0.0, 0.0, 0.0, ""
+        due, clock, seen = 0.0, ComparedClock(bus), ""
         while not self._stopping.is_set():
             now, sees = time.monotonic(), self._viewers_see()
-            if now >= clock_due:
-                clock, clock_due = difference(bus).seconds, now + _CLOCK_EVERY_S
             if now >= due or sees != seen:
-                told = {**self._state(), "viewers_see": sees, "clock_s": round(clock, 4)}  # a `Told`
+                clock_s = round(clock.difference().seconds, 4)
+                told = {**self._state(), "viewers_see": sees, "clock_s": clock_s}  # a `Told`
                 bus.put(STATE, dumps(told).encode(), STATE_LASTS_S)
                 due, seen = now + STATE_EVERY_S, sees
                 self._works()

@@ -13,8 +13,7 @@ from contextlib import suppress
 
 import msgspec
 
-from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, Listening, difference
-from engine.retry import pause_s
+from engine.bus import SCENE, STATE, Bus, BusAddress, BusError, ComparedClock, Listening, keep_on
 from webapp.bus.messages import STATE_LASTS_S, Told
 from webapp.bus.received import RelayedPictures, RelayedScenes
 from webapp.monitoring.logs import event
@@ -22,7 +21,6 @@ from webapp.monitoring.logs import event
 log = logging.getLogger(__name__)
 
 _LOOK_UP_S = 0.25
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 0.2, 3.0
 WANTED_FOR_S = 4.0
 """Pictures are asked for so long after somebody has waited for one."""
 
@@ -51,7 +49,9 @@ class Reader:
         """This machine's clock minus that of Redis."""
         self._wanted: dict[str, float] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="posecast-relay", daemon=True)
+        self._thread = threading.Thread(
+            target=keep_on, args=(address, self._follow, self._note, self._stopping), name="posecast-relay", daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
@@ -88,21 +88,6 @@ class Reader:
     def _want(self, kind: str) -> None:
         self._wanted[kind] = time.monotonic() + WANTED_FOR_S
 
-    def _run(self) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            bus, began = Bus(self.address), time.monotonic()
-            try:
-                self._follow(bus)
-            except BusError as error:
-                self._note(error)
-            except Exception:
-                log.exception("error while receiving")
-            finally:
-                bus.close()
-            failures = 1 if time.monotonic() - began > _LONGEST_RETRY_S else failures + 1
-            self._stopping.wait(pause_s(failures, _FIRST_RETRY_S, _LONGEST_RETRY_S))
-
     def _note(self, error: BusError | None) -> None:
         before, self._lost = self._lost, error
         if (before is None) == (error is None):
@@ -121,15 +106,16 @@ class Reader:
                 newest = bus.newest(kind)
                 if newest is not None:
                     self._receive(kind, newest)
-            self._clock_s = difference(bus).seconds
+            clock = ComparedClock(bus, self._wall_clock)
             self._note(None)
-            self._receive_all(bus, listening)
+            self._receive_all(bus, listening, clock)
 
-    def _receive_all(self, bus: Bus, listening: Listening) -> None:
+    def _receive_all(self, bus: Bus, listening: Listening, clock: ComparedClock) -> None:
         due, was_away = 0.0, self.away() is not None
         while not self._stopping.is_set():
             now = time.monotonic()
             if now >= due:
+                self._clock_s = clock.difference().seconds
                 wanted = {kind for kind, until in list(self._wanted.items()) if until > now}
                 bus.ask(wanted)
                 listening.follow({SCENE, STATE, *wanted})

@@ -61,7 +61,7 @@ def test_names_are_apart_and_requests_end_by_themselves(server: RedisServer, mon
 
 
 def test_clocks_are_compared(server: RedisServer) -> None:
-    found = difference(bus(server), wall_clock=lambda: time.time() + 12.5)
+    found = difference(bus(server), clock=lambda: time.time() + 12.5)
     assert abs(found.seconds - 12.5) < 0.05
     assert 0 < found.uncertainty_s < 0.1
 

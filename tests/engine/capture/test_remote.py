@@ -99,6 +99,24 @@ def test_who_is_away_is_named(redis: RedisServer, monkeypatch: pytest.MonkeyPatc
         open_source(url)
 
 
+def test_what_another_program_publishes_is_refused_in_one_line(redis: RedisServer) -> None:
+    url = f"{redis.url}?name=other"
+    other, bus = Publisher(url), Bus(bus_address(url))
+
+    def refused(kind: str, data: bytes) -> str:
+        camera = RemoteCamera(bus_address(url))
+        bus.put(kind, data, 5)
+        with pytest.raises(PosecastError) as caught:
+            camera.read()
+        assert "same version" in caught.value.hint
+        other.live()
+        return caught.value.error
+
+    for nonsense in (b"", b"[]", b"no JSON", b'{"time": 1}'):
+        assert "is not a scene" in refused(SCENE, nonsense)
+    assert "does not tell its clock" in refused(STATE, b"{}")
+
+
 def test_a_rig_takes_them_and_one_that_stops_comes_back(redis: RedisServer, tmp_path: Path) -> None:
     cameras = [camera_toml(name, f"{redis.url}?name={name}", number) for number, name in enumerate(("left", "right"))]
     rig = written(tmp_path, *cameras)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -182,19 +183,28 @@ def test_a_relay_that_others_can_reach_requires_its_token(url: str) -> None:
 def test_a_viewer_who_does_not_read_slows_nobody(url: str, stage: Stage, playing: Pipeline, services: Services) -> None:
     app = create_relay(bus_address(url), ServeOptions())
     relay_of(app).start()
+    stuck = relay_of(app).viewers
     try:
-        with Served(app) as served:
+        with Served(app) as served, socket.create_connection(("127.0.0.1", served.port)) as idle:
             eventually(lambda: relay_of(app).health() is None)
-            idle = socket.create_connection(("127.0.0.1", served.port))
             idle.sendall(b"GET /stream.mjpg?view=raw HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             reader = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-            stage.rate = 50
-            stage.give(1)
-            for _ in range(5):
-                show(stage, playing)
+
+            def newest() -> int:
                 reader.request("GET", "/api/scene")
-                assert reader.getresponse().read()
-            idle.close()
+                return int(json.loads(reader.getresponse().read())["frame"])
+
+            def is_stuck() -> bool:
+                show(stage, playing)
+                writing = [viewer.writing_since for viewer in stuck._all()]
+                return any(since is not None and time.monotonic() - since > 0.3 for since in writing)
+
+            eventually(is_stuck, 60)
+            for _ in range(3):
+                show(stage, playing)
+                made = playing.snapshots.newest()
+                assert made is not None
+                eventually(lambda index=made.frame.index: newest() >= index)  # type: ignore[misc]
     finally:
         relay_of(app).stop()
 
