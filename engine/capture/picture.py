@@ -19,6 +19,8 @@ from engine.types import Image
 logger = logging.getLogger(__name__)
 
 _MATRIX = struct.Struct("=9i")
+_Matrix = tuple[int, int, int, int]
+"""a, b, c, d of `_upright`."""
 
 
 class Converter:
@@ -26,6 +28,8 @@ class Converter:
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()  # reuses its tables between pictures
+        self._turn: tuple[int, _Matrix | None] | None = None
+        """The rotation of the picture before, degrees, and its display matrix."""
 
     def __call__(self, picture: av.VideoFrame, pixel_aspect: Fraction) -> Image:
         width, height = square_size(picture.width, picture.height, pixel_aspect)
@@ -36,7 +40,17 @@ class Converter:
         # Decoders may pad rows; without padding, no copy is made.
         rows = np.asarray(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         image = np.ascontiguousarray(rows[:height, : width * 3]).reshape(height, width, 3)
-        return _upright(image, picture)
+        return _upright(image, self._matrix_of(picture))
+
+    def _matrix_of(self, picture: av.VideoFrame) -> _Matrix | None:
+        """The display matrix, read again when the rotation changes.
+
+        The side data of a picture and the picture refer to each other: read for each, they would fill the memory with
+        pictures until Python looks for such cycles, which it does rarely.
+        """
+        if self._turn is None or self._turn[0] != picture.rotation:
+            self._turn = picture.rotation, _display_matrix(picture)
+        return self._turn[1]
 
 
 class PixelShape:
@@ -85,13 +99,20 @@ def _pair(ratio: Fraction) -> tuple[int, int]:
     return ratio.numerator, ratio.denominator
 
 
-def _upright(image: Image, picture: av.VideoFrame) -> Image:
-    """Rotate and mirror by the display matrix: x' = a x + c y, y' = b x + d y, y pointing down."""
+def _display_matrix(picture: av.VideoFrame) -> _Matrix | None:
     side_data: Any = picture.side_data  # the stubs declare it as a mapping of names
     matrix = side_data.get(Type.DISPLAYMATRIX)
     if matrix is None:
-        return image
+        return None
     a, b, _, c, d, *_ = _MATRIX.unpack(bytes(matrix)[: _MATRIX.size])
+    return a, b, c, d
+
+
+def _upright(image: Image, matrix: _Matrix | None) -> Image:
+    """Rotate and mirror: x' = a x + c y, y' = b x + d y, y pointing down."""
+    if matrix is None:
+        return image
+    a, b, c, d = matrix
     if abs(b) + abs(c) > abs(a) + abs(d):
         image = np.asarray(cv2.transpose(image), np.uint8)
         a, d = c, b  # of what is left to do: x' = a x, y' = d y

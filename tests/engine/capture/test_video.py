@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -72,6 +75,21 @@ def test_rotated_videos_come_upright(tmp_path: Path, degrees: int) -> None:
     for a, b in zip(straight, turned, strict=True):
         np.testing.assert_array_equal(np.rot90(a.image, -degrees // 90), b.image)
         assert b.image.flags.c_contiguous
+
+
+def test_pictures_do_not_wait_in_memory_for_the_search_for_cycles(tmp_path: Path) -> None:
+    """A minute of them would take gigabytes."""
+    clip = write_clip(tmp_path / "a.mp4", steady(40))
+    rotate_header(clip, 90)
+    gc.collect()
+    gc.disable()
+    try:
+        with closing(open_source(str(clip))) as source:
+            for _ in range(40):
+                assert source.read() is not None
+            assert sum(isinstance(one, av.VideoFrame) for one in gc.get_objects()) < 10
+    finally:
+        gc.enable()
 
 
 def test_what_the_file_announces(tmp_path: Path) -> None:
