@@ -96,6 +96,9 @@ class WebRtc:
         from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
         from aiortc.contrib.media import MediaBlackhole
 
+        from webapp.publishing.assembly import put_together_promptly
+
+        put_together_promptly()
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._connections[publisher] = connection
         nowhere = MediaBlackhole()
