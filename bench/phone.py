@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -79,13 +80,19 @@ class Scenes:
 
     def __init__(self, url: str) -> None:
         self.came: dict[int, float] = {}
+        self.read: dict[int, float] = {}
+        """When the server had the picture."""
         self.numbers: dict[int, int] = {}
         self._client = socketio.Client(ssl_verify=False)
-        self._client.on("scene", lambda scene: self.came.setdefault(scene["frame"], time.time()))
+        self._client.on("scene", self._note)
         self._client.connect(url, transports=["websocket"])
         command = ["curl", "-skN", f"{url}stream.mjpg?view=raw"]
         self._stream = subprocess.Popen(command, stdout=subprocess.PIPE)
         threading.Thread(target=self._read, daemon=True).start()
+
+    def _note(self, scene: dict[str, Any]) -> None:
+        self.came.setdefault(scene["frame"], time.time())
+        self.read.setdefault(scene["frame"], scene["wall_time"])
 
     def _read(self) -> None:
         assert self._stream.stdout is not None
@@ -147,18 +154,23 @@ def measure(url: str, clip: Path, seconds: float) -> dict[str, float | int]:
         page.wait_for_timeout(1000 * seconds)
         taken = {int(number): times for number, times in page.evaluate("window.takenAt").items()}
         scenes.close()
-    delays = [
-        scenes.came[frame] - max(before)
+    way = [
+        (scenes.read[frame] - max(before), scenes.came[frame] - scenes.read[frame])
         for frame, number in scenes.numbers.items()
         if frame in scenes.came and (before := [at for at in taken.get(number, []) if at < scenes.came[frame]])
     ]
-    found = np.array(delays) * 1e3
+    to_server, to_scene = np.array(way).T * 1e3
     return {
-        "scenes": len(found),
+        "scenes": len(way),
         "fps": round(len(scenes.came) / seconds, 1),
-        "p50_ms": round(float(np.percentile(found, 50)), 1),
-        "p95_ms": round(float(np.percentile(found, 95)), 1),
+        **_percentiles("", to_server + to_scene),
+        **_percentiles("to_server_", to_server),
+        **_percentiles("to_scene_", to_scene),
     }
+
+
+def _percentiles(name: str, ms: np.ndarray) -> dict[str, float]:
+    return {f"{name}p{share}_ms": round(float(np.percentile(ms, share)), 1) for share in (50, 95)}
 
 
 if __name__ == "__main__":
