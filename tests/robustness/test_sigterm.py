@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +16,17 @@ import psutil
 import pytest
 import socketio
 
+from tests.robustness.processes import STARTS_WITHIN, Server, posecast
 from tests.webapp.conftest import eventually
 
-ROOT = Path(__file__).parents[2]
 FAST = ("--height-size", "128", "--backend", "openvino", "--precision", "fp32")
 ENDS_WITHIN = 30.0
 """Seconds. A server takes 3 on a machine with nothing else to do, and is killed after 8 of its own."""
-STARTS_WITHIN = 150.0
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
     pytest.mark.timeout(240),  # they wait for one start after the other, and conversions yield to whatever else runs
 ]
-
-
-@contextmanager
-def posecast(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process group of its own, its files in `folder`."""
-    with (folder / "stderr.txt").open("w") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "webapp", *arguments],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "data")},
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def terminate(process: subprocess.Popen[str]) -> int:
@@ -74,20 +47,6 @@ def scenes(path: Path) -> list[Any]:
     text = path.read_text(encoding="utf-8")
     assert text.endswith("\n")
     return [json.loads(line) for line in text.splitlines()]
-
-
-class Server:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        self.url = process.stdout.readline().split()[-1]
-        self.port = int(self.url.rstrip("/").rpartition(":")[2])
-
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
-        request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
 
 
 def serve(folder: Path) -> Sequence[str]:
