@@ -94,7 +94,9 @@ class RigProcessor:
         """Run the network."""
         if isinstance(prepared, Prepared):
             return self._one.infer(prepared)
-        return prepared.next(self._one.infer)
+        here = [part for _, part in prepared.parts if isinstance(part, Prepared)]
+        inferred = iter(self._one.infer_each(here))
+        return prepared.next(lambda _: next(inferred))
 
     def decode(self, inferred: Inferred | Several[Inferred]) -> Decoded | Several[Decoded]:
         """Maps to people in 2D."""

@@ -5,9 +5,9 @@ Metres and seconds everywhere. A missing keypoint is NaN with score 0, never a p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -306,3 +306,12 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class BatchBackend(Backend, Protocol):
+    """A network that takes several pictures in one run, which is faster on a GPU."""
+
+    def infer_batch(self, images: Sequence[Image]) -> list[Maps]:
+        """As `infer`, for pictures of one size."""
+        ...

@@ -127,7 +127,7 @@ FLOORS = {
         __init__
     """,
     "engine.inference": """
-        checkpoint damage engine_file installed nvidia offers per_size signature tensorrt_library
+        batches checkpoint damage engine_file installed nvidia offers per_size signature tensorrt_library
         __init__ network onnxruntime openvino tensorrt_backend
         baseline pytorch_backend tensorrt
         pytorch
@@ -237,7 +237,7 @@ FLOORS = {
         app
     """,
     "webapp.publishing": """
-        __init__ passes permission publishers
+        __init__ assembly passes permission publishers
         frames webrtc
     """,
     "webapp.uploads": """

@@ -1,4 +1,7 @@
-"""A cache of objects by picture size, such as compiled models: a source rarely changes its size."""
+"""A cache of objects by picture size, such as compiled models: a source rarely changes its size.
+
+Of a rig, which may give several pictures at once, the number of pictures belongs to the size.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,20 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Size = TypeVar("Size", bound=tuple[int, ...])
 
 KEPT = 8
 """Maximum number of sizes: enough for a rig whose cameras differ; each has a copy of the weights (20 MB)."""
 
 
-class PerSize(Generic[T]):
-    """Makes a T for a size (height, width) on first use; drops the least recently used."""
+class PerSize(Generic[Size, T]):
+    """Makes a T for a size, (height, width) or (number, height, width), on first use; drops the least recently used."""
 
-    def __init__(self, make: Callable[[tuple[int, int]], T]) -> None:
+    def __init__(self, make: Callable[[Size], T]) -> None:
         self._make = make
-        self._kept: OrderedDict[tuple[int, int], T] = OrderedDict()
+        self._kept: OrderedDict[Size, T] = OrderedDict()
 
-    def get(self, size: tuple[int, int]) -> T:
+    def get(self, size: Size) -> T:
         if size not in self._kept:
             self._kept[size] = self._make(size)
             if len(self._kept) > KEPT:

@@ -1,14 +1,14 @@
 """Runs the PyTorch network on pictures. Imports torch, so only `pytorch.open_model` imports this module.
 
-A picture is copied into a buffer of its size, sent to the device as bytes, and normalised there; the three maps come
-back as one array. On CUDA all of this is recorded once per size as a CUDA graph: the network is some 150 small
-kernels, and launching them one by one takes longer than computing them.
+Pictures of one size are copied into a buffer, sent to the device as bytes, and normalised there; the three maps of
+each come back as one array. On CUDA all of this is recorded once per size and number of pictures as a CUDA graph: the
+network is some 150 small kernels, and launching them one by one takes longer than computing them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,15 +21,15 @@ from engine.cores import available_cores
 from engine.errors import PosecastError
 from engine.inference.network import HEATMAPS, PAFS, load_checkpoint
 from engine.inference.per_size import PerSize
-from engine.types import BackendInfo, Image, Maps
+from engine.types import BackendInfo, Floats, Image, Maps
 
 _TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 _WARM_UPS = 3
 """Number of runs before a CUDA graph is recorded: in the first ones, libraries choose algorithms and allocate."""
 
 Run = Callable[[Tensor], Tensor]
-"""(h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (114, h / 8, w / 8) float32 on the device;
-57 channels without features."""
+"""(n, h, w, 3) uint8 BGR on the device -> features, heatmaps and pafs stacked, (n, 114, h / 8, w / 8) float32 on the
+device; 57 channels without features."""
 
 
 class PyTorchBackend:
@@ -50,20 +50,23 @@ class PyTorchBackend:
         self._raw_input = raw_input
         # If set, OMP_NUM_THREADS decides; otherwise OpenMP would ignore the CPU limit of a container.
         self._threads = None if "OMP_NUM_THREADS" in os.environ else available_cores()
-        self._sizes: PerSize[_Buffered | _Recorded] = PerSize(self._for_size)
+        self._sizes: PerSize[tuple[int, ...], _Buffered | _Recorded] = PerSize(self._for_size)
 
     def prepare(self, size: tuple[int, int]) -> None:
         """Prepare for pictures of (height, width) now, rather than at the first one."""
         with self._on_device():
-            self._sizes.get(size)
+            self._sizes.get((1, *size))
 
     def infer(self, image: Image) -> Maps:
         """(h, w, 3) uint8 BGR -> maps of (h / 8, w / 8)."""
-        height, width = image.shape[:2]
+        return self.infer_batch([image])[0]
+
+    def infer_batch(self, images: Sequence[Image]) -> list[Maps]:
+        """The same for pictures of one size, in one run."""
+        height, width = images[0].shape[:2]
         with self._on_device():
-            stacked = self._sizes.get((height, width))(image).numpy()
-        features, heatmaps, pafs = np.split(stacked, (-PAFS - HEATMAPS, -PAFS))
-        return Maps(features if len(features) else None, heatmaps, pafs)
+            stacked = self._sizes.get((len(images), height, width))(images).numpy()
+        return [_maps(one) for one in stacked]
 
     def close(self) -> None:
         """Free the memory; the backend cannot be used afterwards."""
@@ -82,35 +85,35 @@ class PyTorchBackend:
         with torch.inference_mode(), _out_of_memory_reported(self.info.device):
             yield
 
-    def _for_size(self, size: tuple[int, int]) -> _Buffered | _Recorded:
+    def _for_size(self, size: tuple[int, ...]) -> _Buffered | _Recorded:
         return (_Recorded if self._device.type == "cuda" else _Buffered)(self._run, size, self._device)
 
     def _run(self, pixels: Tensor) -> Tensor:
         if self._network is None:
             raise RuntimeError("the backend is closed")
-        x = pixels.permute(2, 0, 1)[None].to(_TYPES[self.info.precision], memory_format=_layout(self._device))
+        x = pixels.permute(0, 3, 1, 2).to(_TYPES[self.info.precision], memory_format=_layout(self._device))
         if not self._raw_input:
             x = (x - 128) / 255
         maps = torch.cat(self._network(x), dim=1)
-        return maps.to(torch.float32, memory_format=torch.contiguous_format)[0]
+        return maps.to(torch.float32, memory_format=torch.contiguous_format)
 
 
 class _Buffered:
-    """Runs the network on pictures of one size."""
+    """Runs the network on a number of pictures of one size."""
 
-    def __init__(self, run: Run, size: tuple[int, int], device: torch.device) -> None:
+    def __init__(self, run: Run, size: tuple[int, ...], device: torch.device) -> None:
         self._run, self._device = run, device
         self._pixels = torch.empty((*size, 3), dtype=torch.uint8)
 
-    def __call__(self, image: Image) -> Tensor:
-        self._pixels.numpy()[...] = image
+    def __call__(self, images: Sequence[Image]) -> Tensor:
+        np.stack(images, out=self._pixels.numpy())
         return self._run(self._pixels.to(self._device)).cpu()
 
 
 class _Recorded:
-    """Replays the network on pictures of one size, on CUDA."""
+    """Replays the network on a number of pictures of one size, on CUDA."""
 
-    def __init__(self, run: Run, size: tuple[int, int], device: torch.device) -> None:
+    def __init__(self, run: Run, size: tuple[int, ...], device: torch.device) -> None:
         self._staged = torch.empty((*size, 3), dtype=torch.uint8, pin_memory=True)
         self._pixels = torch.zeros((*size, 3), dtype=torch.uint8, device=device)
         self._graph = torch.cuda.CUDAGraph()
@@ -126,11 +129,16 @@ class _Recorded:
             with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
                 self._maps = run(self._pixels)
 
-    def __call__(self, image: Image) -> Tensor:
-        self._staged.numpy()[...] = image
+    def __call__(self, images: Sequence[Image]) -> Tensor:
+        np.stack(images, out=self._staged.numpy())
         self._pixels.copy_(self._staged, non_blocking=True)
         self._graph.replay()
         return self._maps.cpu()
+
+
+def _maps(stacked: Floats) -> Maps:
+    features, heatmaps, pafs = np.split(stacked, (-PAFS - HEATMAPS, -PAFS))
+    return Maps(features if len(features) else None, heatmaps, pafs)
 
 
 def without_batch_norms(module: nn.Module) -> nn.Module:

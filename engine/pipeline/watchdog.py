@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from engine.inference.batches import infer_batch
 from engine.types import Backend, BackendInfo, Image, Maps
+
+T = TypeVar("T")
 
 _LONGEST_INTERVAL_S = 1.0
 """Maximum seconds between two checks. After a longer gap, the process itself was suspended (a sleeping machine,
@@ -66,14 +70,21 @@ class WatchedBackend:
 
     def infer(self, image: Image) -> Maps:
         """The network's maps. Raises `Abandoned` if the call was abandoned meanwhile."""
+        return self._watched(lambda: self._backend.infer(image))
+
+    def infer_batch(self, images: Sequence[Image]) -> list[Maps]:
+        """The same for pictures of one size, in one run where the network can."""
+        return self._watched(lambda: infer_batch(self._backend, images))
+
+    def _watched(self, call: Callable[[], T]) -> T:
         self._enter()
         try:
-            maps = self._backend.infer(image)
+            result = call()
         except Exception as error:
             self._leave(error)
             raise
         self._leave(None)
-        return maps
+        return result
 
     def abandon(self) -> bool:
         """Abandon the running call; False if there is none, or it was abandoned before."""

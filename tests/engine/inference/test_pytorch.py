@@ -70,6 +70,15 @@ def test_it_computes_the_network(network: PoseNetwork, device: str, precision: s
     backend.close()
 
 
+@pytest.mark.parametrize(("device", "precision"), MACHINE)
+def test_several_pictures_together_give_what_each_gives(network: PoseNetwork, device: str, precision: str) -> None:
+    backend = open_bundled(device, precision)
+    for images in ([picture(*SIZE, seed) for seed in range(3)], [picture(64, 136, 5), picture(64, 136, 6)]):
+        for image, maps in zip(images, backend.infer_batch(images), strict=True):
+            assert_maps(maps, plain(network, image), TOLERANCE[precision])
+    backend.close()
+
+
 def test_reduced_precision_is_really_reduced(network: PoseNetwork) -> None:
     """Were bf16 a label only, its maps would equal float32's."""
     if "bf16" not in pytorch.precisions("cpu"):
