@@ -36,7 +36,7 @@ export function createPresets({ onChoose }) {
   }
 
   function card({ name, settings, available, ready, expected_ms: ms, measured }) {
-    const cost = ms === null ? (ready ? "" : "needs preparing first") : `${measured ? "" : "≈ "}${time(ms)}`;
+    const cost = ms === null ? (ready ? "" : "not made yet") : `${measured ? "" : "≈ "}${time(ms)}`;
     return h(
       "button",
       {
