@@ -12,7 +12,8 @@ from typing import Any
 from engine.errors import PosecastError
 from engine.events import load_rules
 from engine.infer import Inference
-from engine.settings import Settings, load_settings
+from engine.settings import Settings
+from engine.settings_file import load_settings
 from engine.wire import Scene, parse_scene, read_scenes
 
 log = logging.getLogger("posecast")

@@ -27,7 +27,7 @@ FLOORS = {
         bones posing types
         agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
-        extrinsics fitting floor input_hint models one_view overlay wire
+        extrinsics fitting floor input_hint models one_view overlay settings_file wire
         calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import PosecastError
-from engine.settings import BACKENDS, PRECISIONS, Settings, load_or_set_aside, load_settings, save_settings
+from engine.settings import BACKENDS, PRECISIONS, Settings
+from engine.settings_file import load_or_set_aside, load_settings, save_settings
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "source": st.text(min_size=1, max_size=20),
@@ -165,7 +166,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeyp
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.settings.os.fsync", full)
+    monkeypatch.setattr("engine.settings_file.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save_settings(Settings(min_score=0.75), path)
     assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from engine.errors import PosecastError
 from engine.fields import bounds
-from engine.settings import SCHEMA, Settings, load_settings
+from engine.settings import SCHEMA, Settings
+from engine.settings_file import load_settings
 
 SOURCE_HELP = SCHEMA["properties"]["source"]["description"].rstrip(".")
 SETTINGS = {

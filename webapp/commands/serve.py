@@ -16,7 +16,8 @@ from engine.extrinsics.source_camera import DEFAULTS
 from engine.outputs.parsing import parse
 from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
-from engine.settings import Settings, load_or_set_aside
+from engine.settings import Settings
+from engine.settings_file import load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
 from webapp.commands.network_command import network_command, with_https
 from webapp.commands.serving import VIEW_TOKEN_VARIABLE, certified, token_of

@@ -13,7 +13,8 @@ from typing import Any
 
 import platformdirs
 
-from engine.settings import Settings, load_or_set_aside, save_settings
+from engine.settings import Settings
+from engine.settings_file import load_or_set_aside, save_settings
 
 
 def default_path() -> Path:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.pipeline import Pipeline
-from engine.settings import load_settings
+from engine.settings_file import load_settings
 from tests.engine.outputs.peers import OscPeer
 from tests.webapp.conftest import PROTECTED, TOKEN, VIEW_TOKEN, eventually, show
 from tests.webapp.stage import Stage
