@@ -39,9 +39,9 @@ def api(page: Page, path: str, method: str = "GET", body: object = None) -> tupl
     return status, json.loads(text)
 
 
-def eventually(condition: Callable[[], object]) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
     """Wait until `condition` holds; how long that takes does not matter."""
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.05)

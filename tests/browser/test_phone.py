@@ -167,7 +167,7 @@ def test_over_https_it_finds_the_people_that_infer_finds(
             counts[scene["frame"]] = len(scene["people"])
             return len(counts) >= RATE * SECONDS
 
-        eventually(heard)
+        eventually(heard, 100)
         context.close()
     options = {"backend": "openvino", "precision": "fp32", "height_size": 192}
     found = [len(scene.people) for scene in posecast.infer(str(clip), **options)]
