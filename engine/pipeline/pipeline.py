@@ -251,7 +251,7 @@ class Pipeline:
             source=self._feed.name,
             backend=self._current.backend,
             camera=self._current.camera,
-            calibration=self._current.setup.calibration,
+            calibration=self._current.calibration,
             switching=switching,
             comparison=self.comparisons.now,
             stats=replace(

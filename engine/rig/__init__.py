@@ -10,6 +10,17 @@ world, offsets in seconds; or a PosecastError that says what to do. Sources are 
 from __future__ import annotations
 
 from engine.rig.reading import is_rig, read_rig
+from engine.rig.replacing import Replacements, first_replacement, replacement, replacement_of, with_replacements
 from engine.rig.rig import Rig, RigCamera
 
-__all__ = ["Rig", "RigCamera", "is_rig", "read_rig"]
+__all__ = [
+    "Replacements",
+    "Rig",
+    "RigCamera",
+    "first_replacement",
+    "is_rig",
+    "read_rig",
+    "replacement",
+    "replacement_of",
+    "with_replacements",
+]
