@@ -122,6 +122,7 @@ class _Track:
         self.camera, self.clip, self.spec = camera, clip, spec
         self.size = spec.resolution or _USUAL_SIZE
         """(width, height) of the pictures, as far as known."""
+        self._missing_since: float | None = None
 
     @property
     def interval(self) -> float:
@@ -132,7 +133,9 @@ class _Track:
         camera = self.camera
         if shot is None or picture is None:
             problem = "no picture at this moment"
-            return View(camera.name, self.spec, None, problem, self.clip.frame_rate, camera.offset_s)
+            since = self._missing_since = captured_at if self._missing_since is None else self._missing_since
+            return View(camera.name, self.spec, None, problem, self.clip.frame_rate, camera.offset_s, since)
+        self._missing_since = None
         began = time.perf_counter()
         image = picture()
         self.size = image.shape[1], image.shape[0]

@@ -168,7 +168,8 @@ class _Feed:
         offset = self._camera.offset_s
         spec = calibrated(self._camera, None) if self._spec is None else self._spec
         if frame is None or abs(self._time(frame) - moment) > limit:
-            return View(self.name, spec, None, self.problem or "no picture at this moment", rate, offset)
+            since = max(self._arrived, opened_at)
+            return View(self.name, spec, None, self.problem or "no picture at this moment", rate, offset, since)
         moved = replace(frame, time=self._time(frame) - opened_at)
         return View(self.name, spec, moved, None, rate, offset)
 
