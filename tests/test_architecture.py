@@ -245,7 +245,7 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        __init__ adjusting auto_pause camera_fields camera_upload event_desk outputs presets source_key sources \
         startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status

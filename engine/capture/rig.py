@@ -17,7 +17,7 @@ from engine.capture.clip import Clip, Shot
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
 from engine.mosaic import blank
-from engine.rig import Rig, RigCamera
+from engine.rig import Rig, RigCamera, named_briefly
 from engine.types import Frame, Image, View
 
 MIN_VIEWS = 2
@@ -36,7 +36,7 @@ class RigClip:
         self._tracks = []
         try:
             for camera in rig.cameras:
-                clip = _opened(camera, open_clip)
+                clip = _opened(camera, open_clip, rig.path.name)
                 self._tracks.append(_Track(camera, clip, calibrated(camera, clip.camera)))
         except BaseException:
             self.close()
@@ -95,11 +95,12 @@ def calibrated(camera: RigCamera, own: CameraSpec | None) -> CameraSpec:
     )
 
 
-def _opened(camera: RigCamera, open_clip: Callable[[str], Clip]) -> Clip:
+def _opened(camera: RigCamera, open_clip: Callable[[str], Clip], file: str) -> Clip:
     try:
         return open_clip(camera.source)
     except PosecastError as error:
-        raise PosecastError(f"camera {camera.name}: {error.error}", error.hint) from error
+        told = named_briefly(error.error, camera.source)
+        raise PosecastError(f"{file}: camera {camera.name}: {told}", f"correct its source in {file}") from error
 
 
 class _Once:

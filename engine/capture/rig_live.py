@@ -22,7 +22,7 @@ from engine.geometry import CameraSpec
 from engine.mosaic import blank
 from engine.redaction import redact
 from engine.retry import pause_s
-from engine.rig import Rig, RigCamera
+from engine.rig import Rig, RigCamera, named_briefly
 from engine.types import Frame, FrameSource, View
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ LATE_INTERVALS, LATE_S = 3.0, 0.15
 """A camera is waited for as long as so many of its usual intervals, or so many seconds, whichever is longer."""
 NEAR_S = 0.05
 """Seconds from the moment of a set within which a picture belongs to it, if its camera is not slower."""
+FIRST_PICTURE_S = 5.0
+"""A camera that has just been opened may take so long before anybody hears that it sends nothing."""
 _TICK_S = 0.25
 _JOIN_S = 2.0
 
@@ -67,9 +69,14 @@ class LiveRig:
 
     @property
     def problem(self) -> str | None:
-        """Why no sets come, if no camera delivers pictures."""
-        problems = [f"{feed.name}: {feed.problem or 'no picture yet'}" for feed in self._feeds if not feed.delivers]
-        return "; ".join(problems) if len(problems) == len(self._feeds) else None
+        """Why no sets come, if no camera delivers pictures; None while one may still begin to."""
+        silent = [feed for feed in self._feeds if not feed.delivers]
+        if len(silent) < len(self._feeds):
+            return None
+        is_new = self._clock() - self._opened_at < FIRST_PICTURE_S
+        if is_new and any(feed.problem is None and feed.reached is None for feed in silent):
+            return None
+        return "; ".join(f"{feed.name}: {feed.problem or 'no picture yet'}" for feed in silent)
 
     def read(self) -> Frame | None:
         with self._changed:
@@ -190,7 +197,7 @@ class _Feed:
                 self._read_all()
                 self._tell("it has ended")
             except PosecastError as error:
-                self._tell(str(error))
+                self._tell(named_briefly(str(error), self._camera.source))
             except Exception as error:
                 logger.exception("reading %s failed", self.name)
                 self._tell(redact(reason(error)))

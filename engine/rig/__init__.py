@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from engine.rig.reading import is_rig, read_rig
 from engine.rig.replacing import Replacements, first_replacement, replacement, replacement_of, with_replacements
-from engine.rig.rig import Rig, RigCamera
+from engine.rig.rig import Rig, RigCamera, named_briefly
 
 __all__ = [
     "Replacements",
@@ -19,6 +19,7 @@ __all__ = [
     "RigCamera",
     "first_replacement",
     "is_rig",
+    "named_briefly",
     "read_rig",
     "replacement",
     "replacement_of",

@@ -24,7 +24,6 @@ from engine.extrinsics import (
     check_frames,
     effective_camera,
     frame_warnings,
-    parse_calibration,
 )
 from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Pipeline
@@ -37,6 +36,7 @@ from webapp.describe import camera_file, describe_camera
 from webapp.state.adjusting import Adjustment, adjusted
 from webapp.state.camera_fields import Record, cameras_field, chosen_field, pose_field, setting_fields
 from webapp.state.camera_memory import CameraMemory
+from webapp.state.camera_upload import read_upload
 from webapp.state.lens_memory import with_lens
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class CameraDesk:
 
     def use_file(self, data: bytes, filename: str, name: str | None, *, preview: bool = False) -> Wire:
         """Use a camera file, or only preview it; returns its description. PosecastError if it is not understood."""
-        calibration = parse_calibration(data, filename, name)
+        calibration = read_upload(data, filename, name)
         suffix = PurePath(filename).suffix.lower()
         suffix = suffix if suffix in _SUFFIXES else ".json"
         return self._use(calibration, lambda: self._keep(data, suffix, name), preview=preview)

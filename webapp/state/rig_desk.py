@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, SeveralCamerasError, check_frames, parse_calibration
+from engine.extrinsics import Calibration, check_frames
 from engine.geometry import Camera
 from engine.pipeline import Pipeline
 from engine.rig import is_rig, replacement, replacement_of, with_replacements
@@ -12,6 +12,7 @@ from engine.wire import Wire
 from webapp.access.errors import UnavailableError
 from webapp.describe import camera_file, describe_camera
 from webapp.state.camera import CameraDesk
+from webapp.state.camera_upload import read_upload
 
 _SIZE_BEFORE_FIRST_PICTURE = (1280, 720)
 
@@ -41,7 +42,7 @@ class RigDesk:
         """
         view = self._view(name)
         source, now = self._pipeline.source_camera
-        given = replacement(self._views(), name, now.cameras, _parsed(data, filename, in_file, name))
+        given = replacement(self._views(), name, now.cameras, read_upload(data, filename, in_file, name))
         camera = _camera(view, given.calibration)
         check_frames(given.calibration.spec, camera.image_size, None)
         told = {**describe_camera(camera, given.calibration), "for": name}
@@ -79,16 +80,6 @@ class RigDesk:
 
     def _in_effect(self, view: View) -> View:
         return with_replacements([view], self._pipeline.source_camera[1].cameras)[0]
-
-
-def _parsed(data: bytes, filename: str, in_file: str | None, name: str) -> Calibration:
-    """In a file of several cameras, the one called as that of the rig, unless another is asked for."""
-    try:
-        return parse_calibration(data, filename, in_file)
-    except SeveralCamerasError as error:
-        if name in error.names:
-            return parse_calibration(data, filename, name)
-        raise
 
 
 def _camera(view: View, calibration: Calibration | None = None) -> Camera:

@@ -15,7 +15,7 @@ import pytest
 
 from engine.capture import open_source, stage
 from engine.capture.browser import Publications
-from engine.capture.rig_live import LiveRig
+from engine.capture.rig_live import FIRST_PICTURE_S, LiveRig
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.geometry import CameraSpec
@@ -78,6 +78,9 @@ def test_a_camera_whose_file_is_over_is_missing(tmp_path: Path) -> None:
     found = [numbers(frame) for frame in sets(open_source(rig))]
     assert found[:4] == [[k, k, k] for k in range(4)]
     assert found[4:] == [[None, k, k] for k in range(4, 8)]
+    since = [frame.views[0].missing_since for frame in sets(open_source(rig))]
+    assert since[:4] == [None] * 4
+    assert len(set(since[4:])) == 1, "it is missing since the first picture that it did not deliver"
 
 
 def test_in_a_loop_all_begin_again_together(two_rates: str) -> None:
@@ -112,7 +115,7 @@ def test_a_rig_without_calibrations_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_names_its_camera(tmp_path: Path) -> None:
     rig = written(tmp_path, camera_toml("a", "none.mp4", 0), camera_toml("b", "none2.mp4", 1))
-    with pytest.raises(PosecastError, match="camera a: there is no file"):
+    with pytest.raises(PosecastError, match=r"^rig.toml: camera a: there is no file 'none.mp4'; correct .* rig.toml"):
         open_source(rig)
 
 
@@ -170,6 +173,11 @@ def test_a_live_camera_drops_out_and_comes_back() -> None:
         on["right"] = False
         alone = until(rig, lambda frame: present(frame) == [True, False])
         assert alone.views[1].problem == "no picture at this moment"
+        since = alone.views[1].missing_since
+        assert since is not None
+        last = both.views[1].frame
+        assert last is not None
+        assert last.captured_at <= since <= time.monotonic()
         assert rig.problem is None
         on["right"] = True
         until(rig, lambda frame: all(present(frame)))
@@ -179,6 +187,19 @@ def test_a_live_camera_drops_out_and_comes_back() -> None:
             time.sleep(0.05)
         assert rig.problem is not None
         assert "left" in rig.problem
+
+
+def test_a_camera_that_has_just_been_opened_is_waited_for_before_anybody_hears() -> None:
+    now = [100.0]
+    cameras = tuple(
+        RigCamera(name, name, Calibration(spec, "toml", "m"))
+        for name, spec in zip(("left", "right"), stage.CAMERA_SPECS, strict=False)
+    )
+    rig = LiveRig(Rig(Path("rig.toml"), cameras), lambda _: Camera(lambda: False), "rig.toml", clock=lambda: now[0])
+    with closing(rig):
+        assert rig.problem is None
+        now[0] += FIRST_PICTURE_S
+        assert rig.problem == "left: no picture yet; right: no picture yet"
 
 
 def test_phones_are_cameras_of_a_rig(tmp_path: Path) -> None:

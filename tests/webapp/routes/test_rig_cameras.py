@@ -172,3 +172,11 @@ def test_the_file_that_is_downloaded_is_accepted(client: FlaskClient, playing: P
     client.delete("/api/extrinsics?for=left")
     told = put(client, json.loads(text), **{"for": "left"}).json
     np.testing.assert_allclose(told["t"], turned(SPECS["left"]).t)
+
+
+def test_a_file_of_a_rig_is_told_from_a_camera_file(client: FlaskClient, playing: Pipeline) -> None:
+    rig = b'[cameras.a]\nsource = "demo:0"\n[cameras.b]\nsource = "demo:1"\n'
+    answered = client.put("/api/extrinsics?for=left", data={"file": (io.BytesIO(rig), "rig.toml")})
+    assert answered.status_code == 400
+    assert "cameras of a rig" in answered.json["error"]
+    assert "--source rig.toml" in answered.json["hint"]
