@@ -187,4 +187,4 @@ def _missing(view: View) -> View:
     """A camera of a rig that delivers no sets any more."""
     if view.frame is None:
         return view
-    return replace(view, frame=None, problem="no picture at this moment", missing_since=view.frame.captured_at)
+    return replace(view, frame=None, problem="it sends no pictures", missing_since=view.frame.captured_at)

@@ -107,7 +107,9 @@ class StageSource:
 
     def _view(self, name: str, camera: CameraSpec, frame: Frame) -> View:
         problem = self._stage.missing.get(name)
-        return View(name, camera, frame if problem is None else None, problem, 25.0)
+        if problem is None:
+            return View(name, camera, frame, None, 25.0)
+        return View(name, camera, None, problem, 25.0, missing_since=frame.captured_at)
 
 
 class StageProcessor:

@@ -17,8 +17,8 @@ from engine.extrinsics import Calibration, calibration_json
 from engine.geometry import CameraSpec, Provenance, rotation_from_vector
 from engine.pipeline import Pipeline
 from engine.settings import Settings
-from tests.webapp.conftest import show, start
-from tests.webapp.stage import Stage
+from tests.webapp.conftest import eventually, show, start
+from tests.webapp.stage import Stage, StageSource
 from webapp.access.options import ServeOptions
 from webapp.state.camera_memory import CameraMemory
 
@@ -180,3 +180,31 @@ def test_a_file_of_a_rig_is_told_from_a_camera_file(client: FlaskClient, playing
     assert answered.status_code == 400
     assert "cameras of a rig" in answered.json["error"]
     assert "--source rig.toml" in answered.json["hint"]
+
+
+def health(client: FlaskClient) -> dict[str, Any]:
+    return {camera["name"]: camera for camera in client.get("/api/state").json["stats"]["cameras"]}
+
+
+def test_a_missing_camera_says_why_and_since_when_and_comes_back(
+    client: FlaskClient, stage: Stage, playing: Pipeline
+) -> None:
+    assert {camera["missing_s"] for camera in health(client).values()} == {None}
+    stage.missing["right"] = "cannot connect"
+    show(stage, playing)
+    told = health(client)
+    assert (told["left"]["problem"], told["right"]["problem"]) == (None, "cannot connect")
+    assert told["right"]["missing_s"] >= 0
+    eventually(lambda: health(client)["right"]["missing_s"] > told["right"]["missing_s"])
+    assert client.get("/api/extrinsics?for=right").status_code == 200, "its calibration can be replaced all the same"
+    stage.missing.clear()
+    show(stage, playing)
+    assert health(client)["right"]["missing_s"] is None
+
+
+def test_where_the_rig_delivers_nothing_all_cameras_are_missing(
+    client: FlaskClient, playing: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StageSource, "problem", "front: gone; right: gone; left: gone", raising=False)
+    told = health(client)
+    assert all(camera["problem"] and camera["missing_s"] >= 0 for camera in told.values())

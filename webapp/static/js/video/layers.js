@@ -16,7 +16,9 @@ export function createLayers() {
   const picture = h("canvas", { class: "picture" });
   const grid = h("canvas", { class: "floor-grid", hidden: true });
   const people = h("canvas", {});
-  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, picture, grid, people);
+  const notes = h("div", { class: "missing-cameras" });
+  const canvases = [picture, grid, people];
+  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, ...canvases, notes);
   const actions = [];
   let box = [0, 0];
   let part = null; // as of partOf
@@ -62,6 +64,7 @@ export function createLayers() {
     picture,
     grid,
     people,
+    notes,
 
     /** Calls `action` when the panel's size changes. */
     onResize(action) {

@@ -3,17 +3,15 @@
 import { h } from "../dom.js";
 import { partOf } from "./mosaic.js";
 
-/** `layers`: as in layers.js, into which this goes. */
+/** `layers`: as in layers.js. */
 export function createMissingLayer(layers) {
-  const element = h("div", { class: "missing-cameras" });
-  layers.element.append(element);
   let missing = new Map();
   let wire = null;
   let shown = null; // the one camera that is shown; null for all
 
   function draw() {
     const names = [...missing.keys()].filter((name) => wire?.cameras?.[name] && (shown ?? name) === name);
-    element.replaceChildren(...names.map(label));
+    layers.notes.replaceChildren(...names.map(label));
   }
 
   function label(name) {
@@ -36,7 +34,7 @@ export function createMissingLayer(layers) {
     place(scene, camera) {
       wire = scene;
       shown = camera;
-      if (missing.size > 0 || element.childElementCount > 0) draw();
+      if (missing.size > 0) draw();
     },
   };
 }
