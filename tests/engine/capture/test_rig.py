@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.capture import open_source, stage
+from engine.capture import open_source, rig_live, stage
 from engine.capture.browser import Publications
 from engine.capture.rig_live import FIRST_PICTURE_S, SILENT_S, LiveRig
 from engine.errors import PosecastError
@@ -164,7 +164,8 @@ def present(frame: Frame) -> list[bool]:
     return [view.frame is not None for view in frame.views]
 
 
-def test_a_live_camera_drops_out_and_comes_back() -> None:
+def test_a_live_camera_drops_out_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig_live, "SILENT_S", 0.3)
     on = {"left": True, "right": True}
     with closing(live_rig(on)) as rig:
         both = until(rig, lambda frame: all(present(frame)))
