@@ -21,20 +21,23 @@ from tests.engine.calibration.boards import poses, render
 BOARD = parse_board("charuco:5x7:30mm")
 FX = 480
 CAMERA = CameraSpec(np.eye(3), np.zeros(3), "-y", intrinsics(FX, FX, 320, 240), (640, 480)).for_image(640, 480)
-VIEWS = 24
+VIEWS = 48
 
-pytestmark = pytest.mark.long  # the server looks at one picture a second, as fast as somebody moves a board
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(240),
+]  # the server looks at one picture a second, as fast as somebody moves a board
 
 
 @pytest.fixture(scope="module")
 def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory, posecast_cache: Path) -> Iterator[Dashboard]:
-    """A board that is held up in another place each second and a half."""
+    """A board that is held up in another place each second."""
     folder = tmp_path_factory.mktemp("board")
     with VideoWriter(folder / "board.mp4", 2) as video:
         for number, pose in enumerate(poses(CAMERA, BOARD, VIEWS)):
             picture = render(CAMERA, BOARD, pose, seed=number)
-            for part in range(3):
-                video.write(picture, 1.5 * number + 0.5 * part)
+            for part in range(2):
+                video.write(picture, number + 0.5 * part)
     with Dashboard(folder, *NETWORK, "--source", str(folder / "board.mp4")) as server:
         yield server
 
@@ -59,8 +62,8 @@ def test_the_picture_is_covered_and_the_lens_calculated_and_used(page: Page) -> 
     eventually(lambda: covered.count() > first)
     expect(sheet.locator(".calibrate-missing li").first).to_be_visible()
     assert sheet.locator(".calibrate-picture").evaluate("image => image.naturalWidth") == 640
-    # More than the eight views that are enough for a number: the focal length is to be a good one.
-    expect(told).to_contain_text(re.compile(r"1[4-9] of 15 views|2\d of 15 views"), timeout=90_000)
+    # Of the views that are enough for a number, many more: the focal length has to be a good one.
+    expect(told).to_contain_text(re.compile(r"[2-4]\d of 15 views"), timeout=150_000)
     sheet.get_by_role("button", name="Calculate").click()
     result = sheet.locator(".calibrate-result")
     expect(result).to_contain_text("px rms")
