@@ -150,12 +150,12 @@ class RigProcessor:
         )
 
     def _camera(self, view: View, frame: Frame) -> Camera:
-        """The camera for its picture; for one that delivers none, as it was last."""
+        """The camera for its picture; for one that delivers none, of the size that it was last."""
         known = self._cameras.get(view.name)
-        if view.frame is None and known is not None:
-            return known[1]
         height, width = (view.frame or frame).image.shape[:2]
-        if view.frame is None and view.camera.resolution is not None:
+        if view.frame is None and known is not None:
+            width, height = known[1].image_size
+        elif view.frame is None and view.camera.resolution is not None:
             width, height = view.camera.resolution
         if known is None or known[0] is not view.camera or known[1].image_size != (width, height):
             self._cameras[view.name] = view.camera, view.camera.for_image(width, height)

@@ -51,6 +51,8 @@ class View:
     """Pictures per second that the camera delivers; None if unknown."""
     offset_s: float = 0.0
     """Seconds that were added to the camera's times."""
+    missing_since: float | None = None
+    """Where there is no picture: when the last one came, or was first waited for, seconds of time.monotonic()."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

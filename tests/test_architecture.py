@@ -74,7 +74,7 @@ FLOORS = {
     "engine.rig": """
         rig writing
         world
-        reading
+        reading replacing
         __init__
     """,
     "engine.capture.network": """
@@ -119,8 +119,8 @@ FLOORS = {
     """,
     "engine.extrinsics": """
         calibration camera_toml colmap field_of_view formats matrix_text names plausible scalars
-        doubts effective fields layouts qualisys readings rotation skeletool source_camera xml_storage yaml_text
-        distortions documents intrinsics pose_matrix pose_parts units
+        doubts effective fields layouts qualisys readings replacement rotation skeletool xml_storage yaml_text
+        distortions documents intrinsics pose_matrix pose_parts source_camera units
         lens pose
         cameras frames
         understanding
@@ -245,12 +245,12 @@ FLOORS = {
         uploads
     """,
     "webapp.state": """
-        __init__ adjusting auto_pause camera_fields event_desk outputs presets source_key sources \
+        __init__ adjusting auto_pause camera_fields camera_upload event_desk outputs presets source_key sources \
         startup_problems store
         camera_records engine_events lens_memory source_desk
         camera_memory status
         camera
-        calibrating
+        calibrating rig_desk
     """,
     "webapp.routes": """
         answers assets request_types stream

@@ -59,6 +59,7 @@ from webapp.state.camera_memory import CameraMemory
 from webapp.state.engine_events import EngineEvents
 from webapp.state.event_desk import EventDesk
 from webapp.state.outputs import OutputDesk
+from webapp.state.rig_desk import RigDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.source_key import SourceKeys
 from webapp.state.sources import Sources
@@ -192,6 +193,7 @@ def _services(
         sources=sources,
         source_desk=source_desk,
         camera=camera,
+        rig=RigDesk(pipeline, camera),
         calibrating=Calibrating(pipeline, camera),
         events=EngineEvents(pipeline, store, broadcaster, metrics),
         event_desk=desk,

@@ -55,15 +55,16 @@ def describe_stats(stats: Stats, problem: str | None) -> Wire:
         "source_problem": stats.source_problem,
         "source_hint": stats.source_hint,
         "problem": problem,
-        **({"cameras": [_describe_view(view) for view in stats.views]} if stats.views else {}),
+        **({"cameras": [_describe_view(view, stats.now) for view in stats.views]} if stats.views else {}),
     }
 
 
-def _describe_view(view: View) -> Wire:
-    """The health of one camera of a rig."""
+def _describe_view(view: View, now: float) -> Wire:
+    """The health of one camera of a rig; `missing_s`: for how long it has delivered no picture."""
     return {
         "name": view.name,
         "problem": view.problem,
+        "missing_s": None if view.missing_since is None else round(max(0.0, now - view.missing_since), 1),
         "fps": None if view.rate is None else round(view.rate, 2),
         "offset_s": round(view.offset_s, 4),
         "image_size": None if view.frame is None else [view.frame.image.shape[1], view.frame.image.shape[0]],

@@ -41,6 +41,7 @@ from webapp.state.camera import CameraDesk
 from webapp.state.engine_events import EngineEvents
 from webapp.state.event_desk import EventDesk
 from webapp.state.outputs import OutputDesk
+from webapp.state.rig_desk import RigDesk
 from webapp.state.source_desk import SourceDesk
 from webapp.state.sources import Sources
 from webapp.state.startup_problems import Notices, Problem
@@ -76,6 +77,7 @@ class Services:
     sources: Sources
     source_desk: SourceDesk
     camera: CameraDesk
+    rig: RigDesk
     calibrating: Calibrating
     events: EngineEvents
     event_desk: EventDesk

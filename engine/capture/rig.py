@@ -17,7 +17,7 @@ from engine.capture.clip import Clip, Shot
 from engine.errors import PosecastError
 from engine.geometry import CameraSpec
 from engine.mosaic import blank
-from engine.rig import Rig, RigCamera
+from engine.rig import Rig, RigCamera, named_briefly
 from engine.types import Frame, Image, View
 
 MIN_VIEWS = 2
@@ -36,7 +36,7 @@ class RigClip:
         self._tracks = []
         try:
             for camera in rig.cameras:
-                clip = _opened(camera, open_clip)
+                clip = _opened(camera, open_clip, rig.path.name)
                 self._tracks.append(_Track(camera, clip, calibrated(camera, clip.camera)))
         except BaseException:
             self.close()
@@ -95,11 +95,12 @@ def calibrated(camera: RigCamera, own: CameraSpec | None) -> CameraSpec:
     )
 
 
-def _opened(camera: RigCamera, open_clip: Callable[[str], Clip]) -> Clip:
+def _opened(camera: RigCamera, open_clip: Callable[[str], Clip], file: str) -> Clip:
     try:
         return open_clip(camera.source)
     except PosecastError as error:
-        raise PosecastError(f"camera {camera.name}: {error.error}", error.hint) from error
+        told = named_briefly(error.error, camera.source)
+        raise PosecastError(f"{file}: camera {camera.name}: {told}", f"correct its source in {file}") from error
 
 
 class _Once:
@@ -122,6 +123,7 @@ class _Track:
         self.camera, self.clip, self.spec = camera, clip, spec
         self.size = spec.resolution or _USUAL_SIZE
         """(width, height) of the pictures, as far as known."""
+        self._missing_since: float | None = None
 
     @property
     def interval(self) -> float:
@@ -132,7 +134,9 @@ class _Track:
         camera = self.camera
         if shot is None or picture is None:
             problem = "no picture at this moment"
-            return View(camera.name, self.spec, None, problem, self.clip.frame_rate, camera.offset_s)
+            since = self._missing_since = captured_at if self._missing_since is None else self._missing_since
+            return View(camera.name, self.spec, None, problem, self.clip.frame_rate, camera.offset_s, since)
+        self._missing_since = None
         began = time.perf_counter()
         image = picture()
         self.size = image.shape[1], image.shape[0]

@@ -22,7 +22,7 @@ from engine.geometry import CameraSpec
 from engine.mosaic import blank
 from engine.redaction import redact
 from engine.retry import pause_s
-from engine.rig import Rig, RigCamera
+from engine.rig import Rig, RigCamera, named_briefly
 from engine.types import Frame, FrameSource, View
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ LATE_INTERVALS, LATE_S = 3.0, 0.15
 """A camera is waited for as long as so many of its usual intervals, or so many seconds, whichever is longer."""
 NEAR_S = 0.05
 """Seconds from the moment of a set within which a picture belongs to it, if its camera is not slower."""
+SILENT_S, FIRST_PICTURE_S = 2.0, 15.0
+"""Seconds without a picture, and without the first one, after which a rig says that a camera sends none."""
 _TICK_S = 0.25
 _JOIN_S = 2.0
 
@@ -67,9 +69,11 @@ class LiveRig:
 
     @property
     def problem(self) -> str | None:
-        """Why no sets come, if no camera delivers pictures."""
-        problems = [f"{feed.name}: {feed.problem or 'no picture yet'}" for feed in self._feeds if not feed.delivers]
-        return "; ".join(problems) if len(problems) == len(self._feeds) else None
+        """Why no sets come, if no camera delivers pictures; None while one may still do."""
+        now = self._clock()
+        if not all(feed.is_silent(now, self._opened_at) for feed in self._feeds):
+            return None
+        return "; ".join(f"{feed.name}: {feed.problem or 'it sends no pictures'}" for feed in self._feeds)
 
     def read(self) -> Frame | None:
         with self._changed:
@@ -147,10 +151,13 @@ class _Feed:
         if self._thread.is_alive():
             logger.error("the thread reading %s did not end", self.name)
 
-    @property
-    def delivers(self) -> bool:
-        """Whether pictures have come lately."""
-        return self.is_in_time(self._clock())
+    def is_silent(self, now: float, opened_at: float) -> bool:
+        """Whether it has failed, or has sent nothing for so long that somebody should hear of it."""
+        if self.problem is not None:
+            return True
+        if self._frames:
+            return now - self._arrived >= SILENT_S
+        return now - opened_at >= FIRST_PICTURE_S
 
     @property
     def reached(self) -> float | None:
@@ -168,7 +175,8 @@ class _Feed:
         offset = self._camera.offset_s
         spec = calibrated(self._camera, None) if self._spec is None else self._spec
         if frame is None or abs(self._time(frame) - moment) > limit:
-            return View(self.name, spec, None, self.problem or "no picture at this moment", rate, offset)
+            since = max(self._arrived, opened_at)
+            return View(self.name, spec, None, self.problem or "it sends no pictures", rate, offset, since)
         moved = replace(frame, time=self._time(frame) - opened_at)
         return View(self.name, spec, moved, None, rate, offset)
 
@@ -189,7 +197,7 @@ class _Feed:
                 self._read_all()
                 self._tell("it has ended")
             except PosecastError as error:
-                self._tell(str(error))
+                self._tell(named_briefly(str(error), self._camera.source))
             except Exception as error:
                 logger.exception("reading %s failed", self.name)
                 self._tell(redact(reason(error)))

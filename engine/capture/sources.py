@@ -88,7 +88,7 @@ def _rig(
     publications: Publications | None,
 ) -> FrameSource:
     """Clips are played together, by their own clocks; with a live camera among them, each has a thread of its own."""
-    rig = read_rig(Path(text).expanduser())
+    rig, name = read_rig(Path(text).expanduser()), printable(Path(text).name)
 
     def open_one(source: str) -> FrameSource:
         if is_bus(source):
@@ -98,8 +98,8 @@ def _rig(
         )
 
     if any(_is_live(camera.source) for camera in rig.cameras):
-        return LiveRig(rig, open_one, printable(text), start_index=start_index)
-    clip = RigClip(rig, lambda source: _open_clip(source, None, pixel_aspect, uploads), printable(text))
+        return LiveRig(rig, open_one, name, start_index=start_index)
+    clip = RigClip(rig, lambda source: _open_clip(source, None, pixel_aspect, uploads), name)
     return Playback(clip, realtime=realtime, loop=loop, start_index=start_index)
 
 

@@ -24,6 +24,7 @@ from engine.extrinsics.cameras import SeveralCamerasError, cameras_of, choose_ca
 from engine.extrinsics.documents import Document, read_document
 from engine.extrinsics.effective import can_set_up, check_up, effective_camera
 from engine.extrinsics.frames import check_frames, frame_warnings
+from engine.extrinsics.replacement import Replacement
 from engine.extrinsics.source_camera import SOURCE_SETTINGS, SourceCamera, source_settings
 from engine.extrinsics.understanding import understand
 from engine.files import cannot_read
@@ -36,6 +37,7 @@ __all__ = [
     "SOURCE_SETTINGS",
     "Calibration",
     "CalibrationTooLargeError",
+    "Replacement",
     "SeveralCamerasError",
     "SourceCamera",
     "calibration_json",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from engine.extrinsics.calibration import Calibration
+from engine.extrinsics.replacement import Replacement
 from engine.geometry import CameraSpec
 from engine.settings import Settings
 
@@ -27,6 +28,8 @@ class SourceCamera:
     """(width, height) of the frames that the setting `fx` is for; None: those of the source, whatever they are."""
     settings: Mapping[str, Any] = field(default_factory=lambda: DEFAULTS)
     """The values of SOURCE_SETTINGS."""
+    cameras: Mapping[str, Replacement] = field(default_factory=dict)
+    """Cameras of a rig whose calibration the user has replaced, by name."""
 
 
 def source_settings(settings: Settings) -> dict[str, Any]:

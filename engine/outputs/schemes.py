@@ -33,12 +33,12 @@ SCHEMES: Mapping[str, Scheme] = {
         "udp://127.0.0.1:5005", UdpJson, options=(SIZE,),
     ),
     "mqtt": Scheme(
-        "MQTT", "Home Assistant, Node-RED, openHAB: how many people are there, where, and events.",
+        "MQTT, unencrypted", "Home Assistant, Node-RED, openHAB: how many people are there, where, and events.",
         "mqtt://USER:PASSWORD@127.0.0.1:1883/posecast", Mqtt, port=1883, path=True, login=True, options=(DISCOVERY,),
         note="Home Assistant finds the device by itself. Without encryption: mqtts encrypts.",
     ),
     "mqtts": Scheme(
-        "MQTT with TLS", "The same, encrypted.",
+        "MQTT, encrypted", "The same, encrypted.",
         "mqtts://USER:PASSWORD@127.0.0.1:8883/posecast", Mqtt, port=8883, path=True, login=True, options=(DISCOVERY,),
         note="A certificate of one's own authority is trusted if SSL_CERT_FILE names its file.",
     ),
@@ -52,11 +52,11 @@ SCHEMES: Mapping[str, Scheme] = {
         "rosbridge://127.0.0.1:9090", Rosbridge, port=9090,
     ),
     "webhook+https": Scheme(
-        "Webhook", "Own servers and services: an HTTPS POST for every event, signed with the secret.",
+        "Webhook, encrypted", "Own servers and services: an HTTPS POST for every event, signed with the secret.",
         "webhook+https://:SECRET@example.org/posecast", Webhook, port=443, login=True, own_query=True,
     ),
     "webhook+http": Scheme(
-        "Webhook without TLS", "The same without encryption, for this machine and a network of one's own.",
+        "Webhook, unencrypted", "The same without encryption, for this machine and a network of one's own.",
         "webhook+http://:SECRET@127.0.0.1:8080/posecast", Webhook, port=80, login=True, own_query=True,
     ),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from engine.pipeline.timing import Timing
 from engine.pipeline.watchdog import WatchedBackend
 from engine.pipeline.worker import Fallback, Setup
 from engine.preprocess import network_size
+from engine.rig import first_replacement, is_rig
 from engine.settings import Settings
 from engine.types import BackendInfo, Frame, ModelSpec, Progress
 
@@ -24,6 +25,10 @@ NETWORK_SETTINGS = frozenset({"model", "model_input", "backend", "device", "prec
 """Settings whose change requires another network, which is loaded beside the running one."""
 CHOICE = NETWORK_SETTINGS - {"height_size"}
 """Settings that choose the network: changing one of them ends a fallback."""
+
+
+_PARTS = ("calibration", "estimated", "fx_size", "cameras")
+"""The fields of `SourceCamera` that `Setup` has, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +93,14 @@ class Current:
         return None if network is None else network.info
 
     @property
+    def calibration(self) -> Calibration | None:
+        """The camera file in use; of a rig, the one that the user has given for its first camera."""
+        if not is_rig(self.settings.source):
+            return self.setup.calibration
+        given = first_replacement(self._feed.camera, self.setup.cameras)
+        return None if given is None else given.calibration
+
+    @property
     def camera(self) -> Camera | None:
         """The camera for the newest frame; None before the first."""
         size = self._feed.size
@@ -114,7 +127,8 @@ class Current:
         """The current source, and everything about its camera."""
         setup = self.setup
         settings = source_settings(setup.settings)
-        return setup.settings.source, SourceCamera(setup.calibration, setup.estimated, setup.fx_size, settings)
+        parts = {name: getattr(setup, name) for name in _PARTS}
+        return setup.settings.source, SourceCamera(settings=settings, **parts)
 
     def use_camera(self, source: str, camera: SourceCamera) -> bool:
         """Use all of `camera` from the next frame on; False, and nothing changed, if `source` is not current."""
@@ -191,19 +205,23 @@ class Current:
         if self.setup.network is not None:
             self.setup.network.close()
 
+    def _known(self, setup: Setup) -> CameraSpec:
+        """The camera as files, its source and the settings say; of a rig, the first, as its file or the user says."""
+        own = self._feed.camera
+        if own is not None and is_rig(setup.settings.source):
+            given = first_replacement(own, setup.cameras)
+            return own if given is None else given.calibration.spec
+        return effective_camera(
+            setup.settings, setup.calibration, own, estimated=setup.estimated, fx_size=setup.fx_size
+        )
+
     def _fallback_after(self, change: Change) -> Fallback | None:
         return change.fallback or (None if CHOICE & change.settings.keys() else self.setup.fallback)
 
     def _replace(self, **changes: Any) -> None:
         """Replace the setup. It shares `adopted` with its predecessor, which the worker may never have seen."""
         before, setup = self.setup, replace(self.setup, run=self._feed.run, **changes)
-        known = effective_camera(
-            setup.settings,
-            setup.calibration,
-            self._feed.camera,
-            estimated=setup.estimated,
-            fx_size=setup.fx_size,
-        )
+        known = self._known(setup)
         camera = known if _is_posed(setup.calibration) else self._placed(known, setup.settings)
         self.setup = replace(setup, camera=_revised(camera, before, setup), known_camera=known)
         self._changed()
@@ -216,7 +234,7 @@ def _is_posed(calibration: Calibration | None) -> bool:
 
 def _parts_of(camera: SourceCamera) -> dict[str, Any]:
     """The fields of `Setup` that `camera` has."""
-    return {name: getattr(camera, name) for name in ("calibration", "estimated", "fx_size")}
+    return {name: getattr(camera, name) for name in _PARTS}
 
 
 def _revised(camera: CameraSpec, before: Setup, after: Setup) -> CameraSpec:

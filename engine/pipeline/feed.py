@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.geometry import CameraSpec
 from engine.pipeline.events import ProblemEvent
@@ -129,9 +129,11 @@ class Feed:
 
     @property
     def views(self) -> tuple[View, ...]:
-        """The cameras of a rig in the newest set; empty for other sources."""
+        """The cameras of a rig in the newest set, all missing while the rig delivers none; empty for other sources."""
         frame = self.frames.newest()
-        return () if frame is None else frame.views
+        if frame is None:
+            return ()
+        return frame.views if self.problem is None else tuple(_missing(view) for view in frame.views)
 
     @property
     def problem(self) -> ProblemEvent | None:
@@ -179,3 +181,10 @@ def size_of(frame: Frame) -> tuple[int, int]:
     """(width, height) pixels."""
     height, width = frame.image.shape[:2]
     return width, height
+
+
+def _missing(view: View) -> View:
+    """A camera of a rig that delivers no sets any more."""
+    if view.frame is None:
+        return view
+    return replace(view, frame=None, problem="it sends no pictures", missing_since=view.frame.captured_at)

@@ -244,14 +244,15 @@ class Pipeline:
         Without a running switch, the result of the last one is included; `processed` never exceeds `captured`.
         """
         switching, problem = self._switcher.switching, self._feed.problem
-        stats = self._meter.stats(self._clock(), problem.error if problem else None)
+        now = self._clock()
+        stats = self._meter.stats(now, problem.error if problem else None)
         return EngineState(
             status=self._status_word(),
             settings=self._current.settings,
             source=self._feed.name,
             backend=self._current.backend,
             camera=self._current.camera,
-            calibration=self._current.setup.calibration,
+            calibration=self._current.calibration,
             switching=switching,
             comparison=self.comparisons.now,
             stats=replace(
@@ -259,6 +260,7 @@ class Pipeline:
                 captured=self._feed.count,
                 source_hint=(problem.hint if problem else "") or None,
                 views=self._feed.views,
+                now=now,
             ),
             floor=self._floor.floor(self._current.setup),
             fallback=self._failover.fallback,

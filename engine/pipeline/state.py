@@ -37,7 +37,9 @@ class Stats:
     source_hint: str | None = None
     """What to do about `source_problem`; None if there is nothing to say."""
     views: tuple[View, ...] = ()
-    """The cameras of a rig in the newest set; empty for other sources."""
+    """The cameras of a rig in the newest set; empty for other sources. Without pictures where the source fails."""
+    now: float = 0.0
+    """When these were taken, seconds of time.monotonic(), as `View.missing_since`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
@@ -16,9 +16,10 @@ from engine.pipeline.feed import Captured
 from engine.pipeline.parts import FrameProcessor
 from engine.pipeline.timing import Timing
 from engine.pipeline.watchdog import Abandoned, WatchedBackend
+from engine.rig import Replacements, with_replacements
 from engine.settings import Settings
 from engine.slot import Slot
-from engine.types import Backend, ModelSpec, Snapshot
+from engine.types import Backend, Frame, ModelSpec, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Setup:
     """The pose on a floor that was found before, for a camera whose pose nobody gave."""
     fx_size: tuple[int, int] | None = None
     """(width, height) of the frames that the setting `fx` is for; None: of any."""
+    cameras: Replacements = field(default_factory=dict)
+    """Cameras of a rig whose calibration the user has replaced."""
     fallback: Fallback | None = None
     """Set while `network` is not what the settings name."""
     adopted: threading.Event = field(default_factory=threading.Event)
@@ -159,7 +162,7 @@ class Worker:
         dropped, self._seen = version - self._seen - 1, version
         if self._processor is not None and captured.run == setup.run:
             with self.turns.live():
-                snapshot = self._processor.process(captured.frame)
+                snapshot = self._processor.process(_replaced(captured.frame, setup.cameras))
             self._failures, self.problem = 0, None
             self._publish(snapshot, dropped)
 
@@ -186,6 +189,10 @@ class Worker:
                 f"processing a frame failed: {error or type(error).__name__}",
                 "it is tried again; choose another backend if it keeps failing",
             )
+
+
+def _replaced(frame: Frame, cameras: Replacements) -> Frame:
+    return replace(frame, views=with_replacements(frame.views, cameras)) if frame.views and cameras else frame
 
 
 class Turns:

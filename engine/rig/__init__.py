@@ -10,6 +10,18 @@ world, offsets in seconds; or a PosecastError that says what to do. Sources are 
 from __future__ import annotations
 
 from engine.rig.reading import is_rig, read_rig
-from engine.rig.rig import Rig, RigCamera
+from engine.rig.replacing import Replacements, first_replacement, replacement, replacement_of, with_replacements
+from engine.rig.rig import Rig, RigCamera, named_briefly
 
-__all__ = ["Rig", "RigCamera", "is_rig", "read_rig"]
+__all__ = [
+    "Replacements",
+    "Rig",
+    "RigCamera",
+    "first_replacement",
+    "is_rig",
+    "named_briefly",
+    "read_rig",
+    "replacement",
+    "replacement_of",
+    "with_replacements",
+]

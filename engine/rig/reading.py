@@ -15,7 +15,7 @@ from engine.extrinsics.cameras import FileCamera
 from engine.extrinsics.understanding import understand
 from engine.files import cannot_read
 from engine.geometry import UP_AXES
-from engine.rig.rig import Rig, RigCamera
+from engine.rig.rig import Rig, RigCamera, named_briefly
 from engine.rig.world import in_one_world
 
 if sys.version_info >= (3, 11):
@@ -65,14 +65,16 @@ def _values(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise cannot_read(f"the rig {path}", error) from error
+        raise cannot_read(f"the rig {path.name}", error) from error
     if len(data) > MAX_BYTES:
         raise PosecastError(f"{path.name} is larger than {MAX_BYTES // 1024} KiB", "give a rig.toml, see docs/rigs.md")
     try:
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
         reason = str(error) or "nested too deeply"
-        hint = "give each camera a name of its own" if "twice" in reason or "overwrite" in reason else "correct it"
+        hint = (
+            "give each camera a name of its own" if "twice" in reason or "overwrite" in reason else "correct the file"
+        )
         raise PosecastError(f"{path.name} is not valid TOML: {reason:.200}", hint) from error
 
 
@@ -129,7 +131,11 @@ def _calibration(name: str, table: Mapping[str, Any], rig: Path, up: str | None)
     if inline:
         raise PosecastError(f"both calibration and {next(iter(inline))} are given", "remove one of them")
     path = Path(named).expanduser()
-    return load_calibration(named if path.is_absolute() else str(rig.parent / path))
+    file = named if path.is_absolute() else str(rig.parent / path)
+    try:
+        return load_calibration(file)
+    except PosecastError as error:
+        raise PosecastError(named_briefly(error.error, file.partition("#")[0]), error.hint) from error
 
 
 def _check_sources(cameras: tuple[RigCamera, ...]) -> None:

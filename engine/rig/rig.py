@@ -44,3 +44,9 @@ class Rig:
                 return camera
         known = ", ".join(camera.name for camera in self.cameras)
         raise PosecastError(f"{self.path.name} has no camera {name!r:.80}", f"its cameras are {known}")
+
+
+def named_briefly(text: str, path: str) -> str:
+    """A message in which a file is called by its name: who reads it on a page need not know the server's folders."""
+    name = Path(path).name
+    return text.replace(path, name) if name and "://" not in path else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -36,7 +36,8 @@ def in_one_world(cameras: Sequence[RigCamera], up: str | None) -> tuple[tuple[Ri
             warnings.append(
                 f'the camera files disagree about which axis points up: {axis} is used; write up = "{axis}"'
             )
-    warnings += _doubts_about_places(cameras)
+    specs_by_name = {camera.name: camera.spec for camera in cameras if camera.spec is not None}
+    warnings += check_places(specs_by_name)
     return tuple(cameras), tuple(warnings)
 
 
@@ -61,10 +62,15 @@ def _with_up(camera: RigCamera, up: str) -> RigCamera:
     return replace(camera, calibration=replace(camera.calibration, spec=replace(camera.calibration.spec, up=up)))
 
 
-def _doubts_about_places(cameras: Sequence[RigCamera]) -> Iterator[str]:
+def check_places(cameras: Mapping[str, CameraSpec]) -> list[str]:
+    """Doubts about where the cameras stand; PosecastError if two stand at the same place."""
+    return list(_doubts_about_places(cameras))
+
+
+def _doubts_about_places(cameras: Mapping[str, CameraSpec]) -> Iterator[str]:
     # A file of a lens alone says nothing about the place.
-    posed = [(camera.name, camera.spec) for camera in cameras if camera.spec and camera.spec.provenance.pose == "file"]
-    places = {name: -spec.R.T @ spec.t for name, spec in posed}
+    posed = {name: spec for name, spec in cameras.items() if spec.provenance.pose == "file"}
+    places = {name: -spec.R.T @ spec.t for name, spec in posed.items()}
     for one, other in combinations(places, 2):
         distance = float(np.linalg.norm(places[one] - places[other]))
         if distance < SAME_PLACE_M:

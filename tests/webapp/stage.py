@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from engine.errors import PosecastError
 from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Parts
 from engine.settings import Settings
-from engine.types import Backend, BackendInfo, Frame, ModelSpec, Person, Progress, Scene, Snapshot
+from engine.types import Backend, BackendInfo, Frame, ModelSpec, Person, Progress, Scene, Snapshot, View
 from tests.fakes import REPORTS, FakeBackend
 from tests.webapp.people import SIZE, person
 
@@ -29,6 +30,10 @@ class Stage:
         """Cleared: networks load until it is set again."""
         self.loading.set()
         self.opened: list[str] = []
+        self.cameras: dict[str, CameraSpec] = {}
+        """By name, for a rig as the source; one that is in `missing` delivers no pictures."""
+        self.missing: dict[str, str] = {}
+        """By name: why a camera of the rig delivers no pictures."""
         self.failure: PosecastError | None = None
         """The error that loading a network raises, if any."""
 
@@ -67,10 +72,10 @@ class StageSource:
     frame_rate: float | None = None
     frame_count: int | None = None
     problem: str | None = None
-    camera: CameraSpec | None = None
 
     def __init__(self, name: str, stage: Stage) -> None:
         self.name = name
+        self.camera: CameraSpec | None = next(iter(stage.cameras.values()), None)
         self._stage = stage
         self._index = 0
         self._closed = threading.Event()
@@ -97,7 +102,14 @@ class StageSource:
     def _frame(self) -> Frame:
         index, self._index = self._index, self._index + 1
         image = np.roll(self._image, index * 2, axis=1)
-        return Frame(index, index / 25, time.monotonic(), image)
+        frame = Frame(index, index / 25, time.monotonic(), image)
+        return replace(frame, views=tuple(self._view(*camera, frame) for camera in self._stage.cameras.items()))
+
+    def _view(self, name: str, camera: CameraSpec, frame: Frame) -> View:
+        problem = self._stage.missing.get(name)
+        if problem is None:
+            return View(name, camera, frame, None, 25.0)
+        return View(name, camera, None, problem, 25.0, missing_since=frame.captured_at)
 
 
 class StageProcessor:
@@ -120,8 +132,9 @@ class StageProcessor:
         height, width = frame.image.shape[:2]
         camera: Camera = self._camera.for_image(width, height)
         people: tuple[Person, ...] = self._people
+        cameras = {view.name: view.camera.for_image(width, height) for view in frame.views}
         return Snapshot(
-            Scene(frame.index, frame.time, people, camera),
+            Scene(frame.index, frame.time, people, camera, cameras),
             frame,
             self.backend.info,
             {"capture": 0.1, "preprocess": 0.1, "infer": 1.0, "decode": 0.1, "lift": 0.1, "fit": 0.1, "track": 0.1},

@@ -33,7 +33,8 @@ def _export(name: str, format: Format) -> Download:
 DOWNLOADS = (
     Download("jsonl", "JSONL", "Everything, as it was sent live: a scene per line", "?format=jsonl"),
     Download("csv", "CSV", "A row per joint", "?format=csv"),
+    _export("csv", FORMATS["csv"]),
     Download("mp4", "MP4", "The camera's video", "?format=mp4", pictures=True),
-    *(_export(name, format) for name, format in FORMATS.items()),
+    *(_export(name, format) for name, format in FORMATS.items() if name != "csv"),
 )
 """The first is what a recording is downloaded as without a format."""

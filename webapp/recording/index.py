@@ -119,6 +119,11 @@ class Indexer:
                 self._marks.append(Mark(self._now, "event", event.person, event.label or event.kind))
         return self._now
 
+    @property
+    def seconds(self) -> float:
+        """From the first scene to the last."""
+        return self._now
+
     def finished(self) -> Index:
         """The index of what was added."""
         left = [

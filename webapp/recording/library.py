@@ -121,6 +121,7 @@ class Library:
         return {
             "name": name,
             "title": about.title,
+            "label": about.title or made_at(name),
             "notes": about.notes,
             "scenes": None if index is None else index.scenes,
             "seconds": None if index is None else index.seconds,

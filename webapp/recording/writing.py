@@ -60,7 +60,6 @@ class Session:
         self._path = recordings.folder / f"{self.name}{SCENES}"
         self._part = self._path.with_name(self._path.name + PART)
         self._video_path = recordings.folder / f"{self.name}{VIDEO}" if video else None
-        self._started = time.monotonic()
         # The current scene is from before the recording.
         newest = scenes.snapshots.wait_newer(0, timeout=0)
         self._seen = newest[0] if newest else 0
@@ -84,7 +83,7 @@ class Session:
         return {
             "name": self.name,
             "scenes": self._frames,
-            "seconds": round(time.monotonic() - self._started, 1),
+            "seconds": round(self._indexer.seconds, 3),
             "bytes": self._bytes,
             "video": self._video_path is not None,
         }

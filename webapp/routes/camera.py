@@ -30,12 +30,13 @@ def limit_body() -> None:
 
 @blueprint.get("")
 def current() -> Response:
-    """The camera in use; with `?download=1` as a file that PUT accepts."""
-    camera = services().camera
-    if request.args.get("download", "0") not in _NO:
-        headers = {"Content-Disposition": 'attachment; filename="extrinsics.json"', "Cache-Control": "no-store"}
-        return Response(camera.as_file(), mimetype="application/json", headers=headers)
-    return answer(camera.describe())
+    """The camera in use, or that of a rig called `?for=`; with `?download=1` as a file that PUT accepts."""
+    camera, rig, one = services().camera, services().rig, _one()
+    if request.args.get("download", "0") in _NO:
+        return answer(camera.describe() if one is None else rig.describe(one))
+    headers = {"Content-Disposition": 'attachment; filename="extrinsics.json"', "Cache-Control": "no-store"}
+    text = camera.as_file() if one is None else rig.as_file(one)
+    return Response(text, mimetype="application/json", headers=headers)
 
 
 @blueprint.put("")
@@ -44,11 +45,13 @@ def put() -> Response:
 
     Or a camera by its name, {"name": "reference"}, or the present one adjusted by hand, {"adjust": {...}}.
 
-    `?preview=1` only reads it.
+    `?preview=1` only reads it. `?for=` is the camera of a rig that a file is for.
     """
     data, filename = _upload()
     preview = request.args.get("preview", "0") not in _NO
-    camera = services().camera
+    camera, one = services().camera, _one()
+    if one is not None:
+        return answer(services().rig.use_file(one, data, filename, request.args.get("camera"), preview=preview))
     match _only_key(data):
         case "name":
             return answer(camera.use_named(checked(NamedCamera).name, preview=preview))
@@ -59,14 +62,20 @@ def put() -> Response:
 
 @blueprint.delete("")
 def reset() -> Response:
-    """Return to the source's own camera, or the neutral one."""
-    return answer(services().camera.reset())
+    """Return to the source's own camera, or the neutral one; with `?for=` of that camera of a rig."""
+    one = _one()
+    return answer(services().camera.reset() if one is None else services().rig.reset(one))
 
 
 @blueprint.post("/undo")
 def undo() -> Response:
     """Return to the camera before the last change."""
     return answer(services().camera.undo())
+
+
+def _one() -> str | None:
+    """The camera of a rig that is meant; None where none is named."""
+    return request.args.get("for")
 
 
 def _only_key(data: bytes) -> str | None:

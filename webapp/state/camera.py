@@ -19,22 +19,24 @@ from engine.errors import PosecastError
 from engine.extrinsics import (
     NAMED,
     Calibration,
+    Replacement,
     SourceCamera,
     check_frames,
     effective_camera,
     frame_warnings,
-    parse_calibration,
 )
 from engine.geometry import Camera, CameraSpec
 from engine.pipeline import Pipeline
+from engine.rig import is_rig
 from engine.settings import Settings
 from engine.types import Snapshot
 from engine.wire import Wire
 from webapp.access.errors import ConflictError
 from webapp.describe import camera_file, describe_camera
 from webapp.state.adjusting import Adjustment, adjusted
-from webapp.state.camera_fields import Record, chosen_field, pose_field, setting_fields
+from webapp.state.camera_fields import Record, cameras_field, chosen_field, pose_field, setting_fields
 from webapp.state.camera_memory import CameraMemory
+from webapp.state.camera_upload import read_upload
 from webapp.state.lens_memory import with_lens
 
 log = logging.getLogger(__name__)
@@ -95,7 +97,7 @@ class CameraDesk:
 
     def use_file(self, data: bytes, filename: str, name: str | None, *, preview: bool = False) -> Wire:
         """Use a camera file, or only preview it; returns its description. PosecastError if it is not understood."""
-        calibration = parse_calibration(data, filename, name)
+        calibration = read_upload(data, filename, name)
         suffix = PurePath(filename).suffix.lower()
         suffix = suffix if suffix in _SUFFIXES else ".json"
         return self._use(calibration, lambda: self._keep(data, suffix, name), preview=preview)
@@ -128,10 +130,14 @@ class CameraDesk:
         source, now = self._now()
         self._pipeline.find_floor_again()
         settings = {**now.settings, "up": None, "extrinsics": None}
-        plain = replace(now, calibration=None, estimated=None, settings=settings)
-        problem = self._change(source, plain, lambda: {"camera": None, "estimated": None})
-        told = self.describe()
-        return {**told, "warnings": [*told["warnings"], *problem]}
+        plain = replace(now, calibration=None, estimated=None, settings=settings, cameras={})
+        problem = self._change(source, plain, lambda: {"camera": None, "estimated": None, "cameras": None})
+        return self._told_after(problem)
+
+    def replace_cameras(self, source: str, cameras: Mapping[str, Replacement]) -> list[str]:
+        """Use these calibrations of cameras of a rig, and no others; returns a warning if they cannot be saved."""
+        now = self._now()[1]
+        return self._change(source, replace(now, cameras=cameras), lambda: {"cameras": cameras_field(cameras)})
 
     def undo(self) -> Wire:
         """Return to the camera before the last change, or to the neutral one from a floor found from people."""
@@ -147,8 +153,7 @@ class CameraDesk:
             problem = self._saved(lambda: self._memory.note(source, plain, setting_fields(plain)))
         else:
             raise ConflictError("there is no change to undo", "the camera is as it was when this source was opened")
-        told = self.describe()
-        return {**told, "warnings": [*told["warnings"], *problem]}
+        return self._told_after(problem)
 
     def remember(self, _version: int, snapshot: Snapshot) -> None:
         """Look at a snapshot: whether its camera fits."""
@@ -181,6 +186,7 @@ class CameraDesk:
     ) -> Wire:
         """`field` saves it for the next start, and returns the field of the record that finds it again."""
         source, now = self._now()
+        self._check_one(source)
         changed = {**now.settings, "up": None, "extrinsics": None, **settings}
         camera, fx = self._seen_by(calibration, changed), changed["fx"]
         if fx is None:
@@ -201,6 +207,12 @@ class CameraDesk:
         self._before[source] = before
         return self._saved(lambda: self._memory.note(source, camera, {**setting_fields(camera), **field()}))
 
+    def _check_one(self, source: str) -> None:
+        """PosecastError for a rig, where it has to be said which camera is meant."""
+        if is_rig(source):
+            names = ", ".join(view.name for view in self._pipeline.state().stats.views)
+            raise PosecastError("this source has several cameras", f"say which one with for=NAME: {names}")
+
     def _used(self, source: str, camera: SourceCamera) -> None:
         if not self._pipeline.use_camera(source, camera):
             raise ConflictError("another source was chosen meanwhile", "send it again, if it is for that source")
@@ -210,6 +222,10 @@ class CameraDesk:
         source, now = self._pipeline.source_camera
         found = self._memory.recall(source).estimated if now.estimated is None else now.estimated
         return source, replace(now, estimated=found)
+
+    def _told_after(self, problem: list[str]) -> Wire:
+        told = self.describe()
+        return {**told, "warnings": [*told["warnings"], *problem]}
 
     def _is_news(self, found: CameraSpec, before: CameraSpec | None) -> bool:
         """Whether a floor is worth saving: estimates change with every frame until they are frozen."""

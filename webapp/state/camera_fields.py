@@ -10,7 +10,14 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics import Calibration, SourceCamera, calibration_json, load_calibration, parse_calibration
+from engine.extrinsics import (
+    Calibration,
+    Replacement,
+    SourceCamera,
+    calibration_json,
+    load_calibration,
+    parse_calibration,
+)
 from engine.extrinsics.source_camera import DEFAULTS
 from engine.geometry import CameraSpec, FloorTrust, IntrinsicsSource, PoseSource, Provenance
 from engine.settings import Settings
@@ -35,6 +42,32 @@ def chosen_field(calibration: Calibration) -> Record:
     given = calibration.spec.provenance
     origin = {"format": calibration.format, "source": given.pose, "intrinsics": given.intrinsics}
     return {**origin, **calibration_json(calibration)}
+
+
+def cameras_field(cameras: Mapping[str, Replacement]) -> Record | None:
+    """The field `cameras` of a record, for cameras of a rig that were replaced; None without any."""
+    return {
+        name: {
+            **chosen_field(one.calibration),
+            "instead_of": chosen_field(Calibration(one.instead_of, "rig", "m")),
+        }
+        for name, one in cameras.items()
+    } or None
+
+
+def read_cameras(record: Record) -> dict[str, Replacement]:
+    """The field `cameras`; one that cannot be read is left out."""
+    saved, read = record.get("cameras"), {}
+    for name, values in saved.items() if isinstance(saved, dict) else ():
+        try:
+            chosen = {key: value for key, value in dict(values).items() if key != "instead_of"}
+            was, now = read_camera({"camera": values["instead_of"]}), read_camera({"camera": chosen})
+        except (PosecastError, KeyError, TypeError, ValueError) as error:
+            log.warning("the saved calibration of camera %s is not used: %s", name, error)
+            continue
+        if was is not None and now is not None:
+            read[name] = Replacement(was.spec, now)
+    return read
 
 
 def pose_field(spec: CameraSpec) -> Record:

@@ -17,7 +17,7 @@ from engine.errors import PosecastError
 from engine.extrinsics import Calibration, SourceCamera
 from engine.extrinsics.source_camera import DEFAULTS
 from engine.settings import Settings
-from webapp.state.camera_fields import Record, read_camera, read_fx_size, read_pose, read_settings
+from webapp.state.camera_fields import Record, read_camera, read_cameras, read_fx_size, read_pose, read_settings
 from webapp.state.camera_records import CameraRecords
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,13 @@ class CameraMemory:
         if self.records.problem is not None:
             self.problems.append((self.records.problem, "load your camera files again"))
             self.records.problem = None
-        return SourceCamera(self._calibration(record), read_pose(record), read_fx_size(record), read_settings(record))
+        return SourceCamera(
+            self._calibration(record),
+            read_pose(record),
+            read_fx_size(record),
+            read_settings(record),
+            read_cameras(record),
+        )
 
     def _calibration(self, record: Record) -> Calibration | None:
         try:

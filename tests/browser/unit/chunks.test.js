@@ -104,7 +104,7 @@ test("a tape is as its recording was edited", async () => {
   // Who is merged is seen twice at the end, once without 3D: the other one counts.
   const people = (time) => [seen(1, time > 5 ? [] : [[1, 0, 0]]), seen(2), time > 5 ? seen(4, [[4, 0, 0]]) : seen(3)];
   const edits = { trim_s: [2, 8], merged: [[1, 4]], deleted: [2], names: { 1: "Ada" } };
-  const { tape } = open(10, { entry: { edits, title: "Squats 2" }, people });
+  const { tape } = open(10, { entry: { edits, label: "Squats 2" }, people });
   await tape.load(0, 10);
   assert.deepEqual([tape.title, tape.start, tape.end], ["Squats 2", 2, 8]);
   assert.deepEqual(

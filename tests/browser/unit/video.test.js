@@ -35,6 +35,7 @@ function play(view = "overlay") {
   const layers = {
     picture: picture.canvas,
     people: people.canvas,
+    notes: { replaceChildren() {} },
     onResize() {},
     shownWidth: () => 320,
     setPart() {},

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.capture import open_source, stage
+from engine.capture import open_source, rig_live, stage
 from engine.capture.browser import Publications
-from engine.capture.rig_live import LiveRig
+from engine.capture.rig_live import FIRST_PICTURE_S, SILENT_S, LiveRig
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
 from engine.geometry import CameraSpec
@@ -78,6 +78,9 @@ def test_a_camera_whose_file_is_over_is_missing(tmp_path: Path) -> None:
     found = [numbers(frame) for frame in sets(open_source(rig))]
     assert found[:4] == [[k, k, k] for k in range(4)]
     assert found[4:] == [[None, k, k] for k in range(4, 8)]
+    since = [frame.views[0].missing_since for frame in sets(open_source(rig))]
+    assert since[:4] == [None] * 4
+    assert len(set(since[4:])) == 1, "it is missing since the first picture that it did not deliver"
 
 
 def test_in_a_loop_all_begin_again_together(two_rates: str) -> None:
@@ -112,7 +115,7 @@ def test_a_rig_without_calibrations_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_names_its_camera(tmp_path: Path) -> None:
     rig = written(tmp_path, camera_toml("a", "none.mp4", 0), camera_toml("b", "none2.mp4", 1))
-    with pytest.raises(PosecastError, match="camera a: there is no file"):
+    with pytest.raises(PosecastError, match=r"^rig.toml: camera a: there is no file 'none.mp4'; correct .* rig.toml"):
         open_source(rig)
 
 
@@ -137,14 +140,14 @@ class Camera:
         self._closed.set()
 
 
-def live_rig(on: dict[str, bool]) -> LiveRig:
+def live_rig(on: dict[str, bool], clock: Callable[[], float] = time.monotonic) -> LiveRig:
     def calibration(spec: CameraSpec) -> Calibration:
         return Calibration(spec, "toml", "m")
 
     cameras = tuple(
         RigCamera(name, name, calibration(spec)) for name, spec in zip(on, stage.CAMERA_SPECS, strict=False)
     )
-    return LiveRig(Rig(Path("rig.toml"), cameras), lambda text: Camera(lambda: on[text]), "rig.toml")
+    return LiveRig(Rig(Path("rig.toml"), cameras), lambda text: Camera(lambda: on[text]), "rig.toml", clock=clock)
 
 
 def until(rig: LiveRig, wanted: Callable[[Frame], bool]) -> Frame:
@@ -161,7 +164,8 @@ def present(frame: Frame) -> list[bool]:
     return [view.frame is not None for view in frame.views]
 
 
-def test_a_live_camera_drops_out_and_comes_back() -> None:
+def test_a_live_camera_drops_out_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig_live, "SILENT_S", 0.3)
     on = {"left": True, "right": True}
     with closing(live_rig(on)) as rig:
         both = until(rig, lambda frame: all(present(frame)))
@@ -169,16 +173,44 @@ def test_a_live_camera_drops_out_and_comes_back() -> None:
         assert abs(times[0] - times[1]) < 0.06
         on["right"] = False
         alone = until(rig, lambda frame: present(frame) == [True, False])
-        assert alone.views[1].problem == "no picture at this moment"
+        assert alone.views[1].problem == "it sends no pictures"
+        since = alone.views[1].missing_since
+        assert since is not None
+        last = both.views[1].frame
+        assert last is not None
+        assert last.captured_at <= since <= time.monotonic()
         assert rig.problem is None
         on["right"] = True
         until(rig, lambda frame: all(present(frame)))
         on.update(left=False, right=False)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 10
         while rig.problem is None and time.monotonic() < deadline:
             time.sleep(0.05)
         assert rig.problem is not None
         assert "left" in rig.problem
+
+
+def test_pictures_that_come_a_little_late_are_no_problem() -> None:
+    on, now = {"left": True, "right": True}, [100.0]
+    rig = live_rig(on, clock=lambda: now[0])
+    with closing(rig):
+        until(rig, lambda frame: all(present(frame)))
+        on.update(left=False, right=False)
+        now[0] += 0.9 * SILENT_S
+        assert rig.problem is None
+
+
+def test_a_camera_that_has_just_been_opened_is_waited_for_before_anybody_hears() -> None:
+    now = [100.0]
+    cameras = tuple(
+        RigCamera(name, name, Calibration(spec, "toml", "m"))
+        for name, spec in zip(("left", "right"), stage.CAMERA_SPECS, strict=False)
+    )
+    rig = LiveRig(Rig(Path("rig.toml"), cameras), lambda _: Camera(lambda: False), "rig.toml", clock=lambda: now[0])
+    with closing(rig):
+        assert rig.problem is None
+        now[0] += FIRST_PICTURE_S
+        assert rig.problem == "left: it sends no pictures; right: it sends no pictures"
 
 
 def test_phones_are_cameras_of_a_rig(tmp_path: Path) -> None:

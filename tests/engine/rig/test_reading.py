@@ -144,3 +144,17 @@ def test_files_of_lenses_alone_do_not_put_cameras_at_the_same_place(tmp_path: Pa
     (tmp_path / "rig.toml").write_text(cameras)
     specs = [camera.spec for camera in read_rig(tmp_path / "rig.toml").cameras]
     assert all(spec is not None and spec.provenance.pose == "default" for spec in specs)
+
+
+@pytest.mark.parametrize(
+    ("camera", "said"),
+    [('calibration = "none.toml#b"', "none.toml"), ("rotation = [0.0, 0.0]", "rotation"), ("colour = 1", "colour")],
+)
+def test_messages_name_files_without_the_folders_of_the_server(camera: str, said: str, tmp_path: Path) -> None:
+    rig = tmp_path / "rig.toml"
+    rig.write_text(f'[cameras.a]\nsource = "demo:0"\n[cameras.b]\nsource = "demo:1"\n{camera}\n')
+    with pytest.raises(PosecastError) as raised:
+        read_rig(rig)
+    assert raised.value.error.startswith("rig.toml: cameras.b")
+    assert said in raised.value.error
+    assert str(tmp_path) not in str(raised.value)

@@ -48,6 +48,21 @@ def recorded(client: FlaskClient) -> int:
     return int(client.get("/api/recordings").json["recording"]["scenes"])
 
 
+def test_a_recording_has_one_length_and_one_name(client: FlaskClient, stage: Stage, playing: Pipeline) -> None:
+    client.post("/api/recordings", json={"record": True})
+    for count in range(3):
+        show(stage, playing)
+        eventually(lambda count=count: recorded(client) > count)
+    finished = client.post("/api/recordings", json={"record": False}).json["finished"]
+    (one,) = client.get("/api/recordings").json["recordings"]
+    assert finished["seconds"] == pytest.approx(one["seconds"], abs=1e-3)
+    sources = {source["source"]: source["label"] for source in client.get("/api/sources").json["sources"]}
+    assert one["label"] == sources[f"recording:{one['name']}"]
+    assert one["label"].startswith("Recording 2")
+    client.patch(f"/api/recordings/{one['name']}", json={"title": "Squats"})
+    assert client.get("/api/recordings").json["recordings"][0]["label"] == "Squats"
+
+
 def test_a_recording_is_made_listed_downloaded_and_deleted(
     client: FlaskClient, stage: Stage, playing: Pipeline, options: ServeOptions, services: Services
 ) -> None:

@@ -20,6 +20,8 @@ export function createTheme({ preferences, onChange }) {
       ground: colour("--scene-ground"),
       line: colour("--scene-line"),
       frustum: colour("--scene-camera"),
+      accent: colour("--accent"),
+      missing: colour("--danger"),
     });
   }
 

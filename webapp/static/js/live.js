@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { connect } from "./connection.js";
+import { missingOf } from "./missing.js";
 import { sentence } from "./panels/toasts.js";
 import { stallReason } from "./stall.js";
 import { createMoment } from "./timeline/moment.js";
@@ -164,6 +165,9 @@ export async function startLive({ stage, banner, layers, view, on, timeline = cr
     state: applyState,
     stats(stats) {
       if (state) Object.assign(state, { stats, recording: stats.recording, comparison: stats.comparison });
+      const missing = missingOf(stats.cameras);
+      video.setMissing(missing);
+      viewer?.setMissing(missing);
       on.stats?.(stats);
       reportHealth();
     },

@@ -52,8 +52,10 @@ const actions = {
   ...createActions({ state: () => state, toasts, reset: () => state && showState(state) }),
   preview(calibration) {
     stage.setPreview(calibration !== null);
-    live?.viewer?.setPreview(calibration);
-    grid.setPreview(calibration);
+    const ofRig = calibration?.for ? calibration : null; // people and floor stay where the other cameras put them
+    live?.viewer?.setRigPreview(ofRig);
+    live?.viewer?.setPreview(ofRig ? null : calibration);
+    grid.setPreview(ofRig ? null : calibration);
   },
   adjusting: (place) => layout.setAdjusting(place),
   replay(name) {

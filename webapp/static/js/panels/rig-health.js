@@ -2,6 +2,7 @@
 // others.
 
 import { h } from "../dom.js";
+import { missingOf } from "../missing.js";
 
 const ERROR = "Pictures per second, the offset of its clock, and the mean distance of keypoints from the joints in 3D";
 
@@ -19,7 +20,12 @@ export function createRigHealth() {
 
     /** `cameras` as in the server's stats; absent for other sources. */
     update(cameras = []) {
-      const seen = cameras.map((camera) => ({ ...camera, errorPx: errors.mean(camera.name) }));
+      const missing = missingOf(cameras);
+      const seen = cameras.map((camera) => ({
+        ...camera,
+        missing: missing.get(camera.name),
+        errorPx: errors.mean(camera.name),
+      }));
       errors = createErrors();
       const now = JSON.stringify(seen);
       if (now === known) return;
@@ -51,14 +57,14 @@ export function createErrors() {
   };
 }
 
-function row({ name, problem, fps, offset_s: offset, errorPx }) {
+function row({ name, missing, fps, offset_s: offset, errorPx }) {
   const rate = fps === null ? "" : `${fps.toFixed(1)} fps`;
   const shift = offset === 0 ? "" : `${offset > 0 ? "+" : "−"}${Math.abs(offset).toFixed(3)} s`;
   const error = errorPx === null ? "" : `${errorPx.toFixed(1)} px`;
   return h(
     "li",
-    { class: problem ? "failed" : "" },
+    { class: missing ? "failed" : "" },
     h("b", {}, name),
-    h("span", { title: ERROR }, problem ?? [rate, shift, error].filter(Boolean).join(" · ")),
+    h("span", { title: ERROR }, missing ?? [rate, shift, error].filter(Boolean).join(" · ")),
   );
 }

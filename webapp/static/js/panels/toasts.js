@@ -60,6 +60,7 @@ export function createToasts() {
 export function sentence(text) {
   const trimmed = text.trim();
   if (!trimmed) return "";
-  const first = /^\w+:\/\//.test(trimmed) ? trimmed[0] : trimmed[0].toUpperCase(); // an address stays as it is
+  const isName = /^\w+:\/\/|^\S+\.\w+\b/.test(trimmed); // an address or a file's name stays as it is
+  const first = isName ? trimmed[0] : trimmed[0].toUpperCase();
   return first + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }

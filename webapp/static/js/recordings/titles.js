@@ -2,11 +2,8 @@
 
 import { bytes, duration } from "../format.js";
 
-/** What its user called it, else when it was made. */
-export function titleOf({ title, created, name }) {
-  if (title) return title;
-  return created ? new Date(1000 * created).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) : name;
-}
+/** What its user called it, else when it was begun: as the server says, so that it has one name everywhere. */
+export const titleOf = ({ label }) => label;
 
 /** Length, people, size. `people` are those that are left after the edits. */
 export function describe({ seconds, bytes: size, video, edits, title, created }, people) {

@@ -46,6 +46,7 @@ export function createFrustum(pictureCanvas) {
   let crop = [0, 0, 1, 1];
   let depth = GLYPH_M;
   let through = false;
+  let empty = false;
   const corners = new Float32Array(12);
   let colour = "#8b95a5";
 
@@ -104,14 +105,14 @@ export function createFrustum(pictureCanvas) {
     lookThrough(metres) {
       through = true;
       material.opacity = 1;
-      plane.visible = material.map !== null;
+      plane.visible = material.map !== null && !empty;
       lines.mesh.visible = false;
       setDepth(metres);
     },
 
     /** From outside: the glyph, unless it is in the way, and its picture, if that covers nobody, fading in `dt` s. */
     lookFrom(glyph, picture, dt) {
-      const target = glyph && picture && material.map ? 1 : 0;
+      const target = glyph && picture && material.map && !empty ? 1 : 0;
       if (through) material.opacity = target;
       through = false;
       const step = FADE_PER_S * dt;
@@ -124,6 +125,11 @@ export function createFrustum(pictureCanvas) {
     setColour(value) {
       colour = value;
       layOut();
+    },
+
+    /** Whether the camera has no picture to show. */
+    setEmpty(is) {
+      empty = is;
     },
 
     /** The picture's canvas has a new picture. */

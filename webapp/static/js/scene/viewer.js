@@ -187,9 +187,13 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
     setCamera: world.setCamera,
     /** A scene as on the wire: where the cameras of its rig stand, if it has one. */
     setRig: parts.rig.set,
+    /** Cameras of the rig that deliver no pictures: a map by name. */
+    setMissing: parts.rig.setMissing,
     setPreview: world.setPreview,
+    /** A camera of the rig, as described by the server, where another calibration would put it; null ends that. */
+    setRigPreview: parts.rig.setPreview,
 
-    setColours({ theme, background, ground, line, frustum }) {
+    setColours({ theme, background, ground, line, frustum, accent, missing }) {
       colours.setTheme(theme);
       scene.background = new Color(background);
       parts.people.setTheme(theme, ground);
@@ -197,7 +201,7 @@ export function createViewer({ canvas, timeline, picture, reducedMotion, onMomen
       parts.floor.setColours({ ground, line });
       parts.frustum.setColour(frustum);
       parts.previousFrustum.setColour(line);
-      parts.rig.setColour(frustum);
+      parts.rig.setColours({ frustum, accent, missing });
     },
 
     /** Booleans: limbs, face, seen, shadow, trails, path, tags, floor, zones, axes, camera, adaptive. */

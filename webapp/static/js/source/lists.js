@@ -16,7 +16,7 @@ export function createLists({ onRescan, onChoose }) {
   let drawn = "";
 
   return {
-    cameras: group("Cameras on the Posecast computer", rescan, cameras, absence),
+    cameras: group("Cameras where Posecast runs", rescan, cameras, absence),
     recordings: recorded,
     others: group("Demo and sources given at start", null, others),
 

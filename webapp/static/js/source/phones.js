@@ -99,26 +99,11 @@ export function createPhones({ onChoose, problem }) {
 
   function drawLink({ url, qr_svg: code, whip, name: which }) {
     link.dataset.url = url;
-    const insecure = [
-      h(
-        "p",
-        { class: "help source-problem" },
-        "Other devices need this server on the network, with https. Start Posecast with:",
-      ),
-      copyable({ label: "command", text: answer.command, wrap: true }),
-    ];
     link.replaceChildren(
-      h("img", { class: "qr", alt: `QR code for ${url}`, src: `data:image/svg+xml,${encodeURIComponent(code)}` }),
       h(
         "div",
         { class: "send-part" },
-        h(
-          "p",
-          {},
-          "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here.",
-        ),
-        copyable({ label: "link", text: url, wrap: true }),
-        ...(answer.secure ? [] : insecure),
+        ...(answer.secure ? offered(url, code) : unreachable(url)),
         answer.fingerprint ? warning(answer.fingerprint) : null,
         h(
           "p",
@@ -129,6 +114,28 @@ export function createPhones({ onChoose, problem }) {
       ),
     );
   }
+
+  const offered = (url, code) => [
+    h("img", { class: "qr", alt: `QR code for ${url}`, src: `data:image/svg+xml,${encodeURIComponent(code)}` }),
+    h(
+      "p",
+      {},
+      "Scan the code with the phone, or open the link on any device, and start the camera there. It plays here.",
+    ),
+    copyable({ label: "link", text: url, wrap: true }),
+  ];
+
+  /** What other devices cannot open is not offered to them. */
+  const unreachable = (url) => [
+    h(
+      "p",
+      { class: "help source-problem" },
+      "Other devices need this server on the network, with https. Start Posecast with:",
+    ),
+    copyable({ label: "command", text: answer.command, wrap: true }),
+    h("p", {}, "Until then, the link works on the computer that runs Posecast only."),
+    copyable({ label: "link", text: url, wrap: true }),
+  ];
 
   return {
     element: group("A phone, or another browser", null, list, form, help, link),

@@ -53,12 +53,8 @@ export function createSource({ onCameraFile, problem }) {
     h(
       "div",
       { class: "source-columns" },
-      lists.cameras,
-      phones.element,
-      group("A video or image of your own", null, uploads.element),
-      group("An address", null, field.element),
-      lists.others,
-      lists.recordings,
+      h("div", {}, lists.cameras, phones.element, group("An address", null, field.element)),
+      h("div", {}, group("A video or image of your own", null, uploads.element), lists.others, lists.recordings),
     ),
     h("label", { class: "source-remember" }, remember, h("span", {}, "Start with this source next time", start)),
   );

@@ -2,6 +2,7 @@
 // since its first scene. The file never changes; the edits that the server keeps beside it are applied here.
 
 import { ApiError, address, get } from "../api.js";
+import { titleOf } from "../recordings/titles.js";
 import { createChunks } from "./chunks.js";
 import { createEdits } from "./edits.js";
 import { SAME_TIME_S } from "./reel.js";
@@ -36,10 +37,6 @@ async function indexOf(name) {
     if (answer.times) return answer;
   }
 }
-
-/** What it was called; else when it was made. */
-const titleOf = ({ title }, { start_wall_time: start }) =>
-  title || new Date(1000 * start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
 /** `entry`: as GET /api/recordings lists it; `index`: as GET …/index answers; `fetchText(first, last)`: of bytes. */
 export function createRecordingTape(entry, index, { onProblem, fetchText = textOf(entry.name) } = {}) {
@@ -84,7 +81,7 @@ export function createRecordingTape(entry, index, { onProblem, fetchText = textO
   const tape = {
     kind: "recording",
     name: entry.name,
-    title: titleOf(entry, index),
+    title: titleOf(entry),
     video: entry.video ? address(`${pathOf(entry.name)}/video`) : false,
     start,
     end,

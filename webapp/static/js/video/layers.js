@@ -16,7 +16,9 @@ export function createLayers() {
   const picture = h("canvas", { class: "picture" });
   const grid = h("canvas", { class: "floor-grid", hidden: true });
   const people = h("canvas", {});
-  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, picture, grid, people);
+  const notes = h("div", { class: "missing-cameras" });
+  const canvases = [picture, grid, people];
+  const element = h("div", { class: "video-layers", role: "img", "aria-label": "Live video" }, ...canvases, notes);
   const actions = [];
   let box = [0, 0];
   let part = null; // as of partOf
@@ -28,6 +30,15 @@ export function createLayers() {
   function widthOf([width, height]) {
     const [, , across, down] = shares();
     return fitted([width * across, height * down], box) / across;
+  }
+
+  /** [left, top, width, height] in CSS pixels of the panel, of a part of the picture as shares of it. */
+  function rectOf([x, y, w, h]) {
+    const [left, top, across, down] = shares();
+    const width = widthOf([ratio, 1]);
+    const height = width / ratio;
+    const from = (share, start, size, room, part) => (room - size * part) / 2 + size * (share - start);
+    return [from(x, left, width, box[0], across), from(y, top, height, box[1], down), width * w, height * h];
   }
 
   /** The part that is shown fills the panel, and nothing of the others is seen beside it. */
@@ -53,6 +64,7 @@ export function createLayers() {
     picture,
     grid,
     people,
+    notes,
 
     /** Calls `action` when the panel's size changes. */
     onResize(action) {
@@ -66,6 +78,8 @@ export function createLayers() {
 
     /** CSS pixels that a picture of [width, height] is wide in the panel; 0 where the panel is not on the page. */
     shownWidth: widthOf,
+
+    rectOf,
 
     /** Shows a part of a picture of `size`: as of partOf, null for a picture that has none. */
     setPart(next, size) {

@@ -3,6 +3,7 @@
 import { createAway } from "./away.js";
 import { BACKGROUND } from "./drawing.js";
 import { fitted } from "./layers.js";
+import { createMissingLayer } from "./missing-layer.js";
 import { partOf } from "./mosaic.js";
 import { createOverlay } from "./overlay.js";
 import { createPicture } from "./picture.js";
@@ -20,6 +21,7 @@ const USUAL_SIZE = [16, 9];
 export function createVideo({ layers, silence, onStatus, view, onPicture, open = openStream }) {
   const scenes = createScenes();
   const overlay = createOverlay(layers);
+  const missingLayer = createMissingLayer(layers);
   const picture = createPicture(layers.picture, { silence });
   const away = createAway({
     picture,
@@ -42,11 +44,13 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
   let shown = null; // the scene on show
   let camera = null; // the one camera of a rig that is shown; null for all
   let newest = null; // the live scene as on the wire
+  let missing = new Map(); // as of missingOf
   let framed = null; // the scene whose cameras say which part of the picture is shown
 
   function showPart(wire) {
     framed = wire;
     layers.setPart(partOf(wire, camera), wire.mosaic_size ?? wire.image_size);
+    missingLayer.place(wire, camera);
   }
 
   const withoutPictures = () => withheld || chosen === "skeleton";
@@ -97,6 +101,7 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
       if (away.isOn && !source) picture.blank(size(), BACKGROUND);
       away.setSource(source);
       if (!source && newest) showPart(newest);
+      missingLayer.set(source ? new Map() : missing);
       update();
     },
 
@@ -110,6 +115,12 @@ export function createVideo({ layers, silence, onStatus, view, onPicture, open =
     setCamera(name) {
       camera = name;
       if (framed) showPart(framed);
+    },
+
+    /** The cameras of a rig that deliver no pictures, as of missingOf. */
+    setMissing(next) {
+      missing = next;
+      if (!away.isOn) missingLayer.set(missing);
     },
 
     /** Whether the operator shows this visitor no pictures. */

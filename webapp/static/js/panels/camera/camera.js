@@ -10,6 +10,7 @@ import { createCalibrate } from "./calibrate.js";
 import { compare, warning } from "./calibration.js";
 import { createFiles } from "./files.js";
 import { createLens } from "./lens.js";
+import { createWhich } from "./which.js";
 
 const NEUTRAL = "neutral";
 const REFERENCE = "reference";
@@ -27,12 +28,17 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
   const facts = h("div", {});
   const floor = h("p", { class: "help floor-status", hidden: true });
   const outcome = h("div", { class: "outcome", "aria-live": "polite" });
+  const which = createWhich(() => {
+    files.discard();
+    describe();
+  });
   const choice = selectField({ label: "Camera of this source", onChange: choose });
   const files = createFiles({
     outcome,
-    cameraInUse: async () => camera ?? get("api/extrinsics"),
+    pathOf: (query) => which.path(query),
+    cameraInUse: async () => camera ?? get(which.path()),
     floorOffset: () => settings.floor_offset_m,
-    onPreview: preview,
+    onPreview: (next) => preview(next && { ...next, ...(which.name && { for: which.name }) }),
     onApply: apply,
   });
   const adjust = createAdjust({
@@ -76,6 +82,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     head,
     section(
       "Position",
+      which.element,
       choice.element,
       facts,
       floor,
@@ -105,7 +112,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
   }
 
   function choose(value) {
-    if (value === NEUTRAL) apply(() => remove("api/extrinsics"), "No camera file");
+    if (value === NEUTRAL) apply(() => remove(which.path()), which.name ? "As the rig's file says" : "No camera file");
     else if (value === REFERENCE) apply(() => put("api/extrinsics", { name: REFERENCE }), "Reference demo's room");
   }
 
@@ -119,6 +126,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
       return;
     }
     preview(null);
+    describe();
     undo.hidden = false;
     outcome.replaceChildren(...answer.warnings.filter((one) => !known.includes(one)).map(warning));
     tell(text);
@@ -148,16 +156,38 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     const { format, name } = camera;
     const named = format === "named";
     const own = !camera.default && !named;
+    const neutral = format === "source" ? "The source's own" : "No camera file";
     choice.setOptions([
-      [NEUTRAL, format === "source" ? "The source's own" : "No camera file"],
-      [REFERENCE, "Reference demo's room"],
+      [NEUTRAL, which.name ? "As the rig's file says" : neutral],
+      ...(which.name ? [] : [[REFERENCE, "Reference demo's room"]]),
       ...(own ? [[OWN, OWN_NAMES[format] ?? (name ? `Camera file: ${name}` : "Camera file")]] : []),
     ]);
     choice.set(own ? OWN : named ? REFERENCE : NEUTRAL);
   }
 
-  function showFloor(found) {
-    const told = camera.source !== "file" && found && found.state !== "off";
+  /** Of a rig, the state tells the first camera only. */
+  async function describe() {
+    const { name } = which;
+    if (name === null) return;
+    try {
+      const told = await get(which.path());
+      if (which.name === name) show({ ...told });
+    } catch (error) {
+      toasts.problem(error);
+    }
+  }
+
+  function show(next) {
+    camera = next;
+    showChoice();
+    const key = JSON.stringify(camera);
+    if (key === drawn) return;
+    drawn = key;
+    facts.replaceChildren(compare(camera));
+  }
+
+  function showFloor({ camera: seen, floor: found }) {
+    const told = seen.source !== "file" && found && found.state !== "off";
     floor.hidden = !told;
     if (told) setText(floor, sentence(`floor: ${found.reason || found.state}`));
   }
@@ -172,23 +202,25 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     undo: takeBack,
 
     update(state) {
-      ({ camera, settings } = state);
+      settings = state.settings;
       lens.update(state);
+      which.update(state.stats.cameras);
+      adjustButton.hidden = calibrateButton.hidden = which.name !== null;
+      choice.element.querySelector("label").textContent = which.name ? "Its calibration" : "Camera of this source";
+      download.href = address(which.path({ download: "1" }));
+      download.download = which.name ? `${which.name}.json` : "extrinsics.json";
       automatic.set(settings.level !== "off");
-      adjustButton.disabled = camera === null;
-      undo.hidden = !camera?.can_undo;
+      adjustButton.disabled = state.camera === null;
+      undo.hidden = !state.camera?.can_undo;
       if (undo.hidden) head.hidden = true;
       else if (head.hidden) {
         setText(news, "The camera was changed");
-        head.hidden = camera.format === "estimated"; // the chip over the 3D view says it
+        head.hidden = state.camera.format === "estimated"; // the chip over the 3D view says it
       }
-      if (camera === null) return;
-      showChoice();
-      showFloor(state.floor);
-      const key = JSON.stringify(camera);
-      if (key === drawn) return;
-      drawn = key;
-      facts.replaceChildren(compare(camera));
+      if (state.camera === null) return;
+      showFloor(state);
+      if (which.name === null) show(state.camera);
+      else describe();
     },
   };
 }

@@ -11,10 +11,10 @@ import { compare } from "./calibration.js";
 const LARGEST = 1024 * 1024; // of many cameras; the server takes 64 KiB for each
 
 /**
- * `outcome` shows results; `cameraInUse()` and `floorOffset()` of the server; `onPreview(camera | null)`;
- * `onApply(change, news, warnings that were shown)`.
+ * `outcome` shows results; `pathOf(query)` is the camera's address; `cameraInUse()` and `floorOffset()` of the server;
+ * `onPreview(camera | null)`; `onApply(change, news, warnings that were shown)`.
  */
-export function createFiles({ outcome, cameraInUse, floorOffset, onPreview, onApply }) {
+export function createFiles({ outcome, pathOf, cameraInUse, floorOffset, onPreview, onApply }) {
   const picker = h("input", {
     type: "file",
     class: "visually-hidden",
@@ -66,8 +66,8 @@ export function createFiles({ outcome, cameraInUse, floorOffset, onPreview, onAp
     const send = (preview) => {
       const form = new FormData();
       form.append("file", file, file.name);
-      const query = new URLSearchParams({ ...(preview && { preview: "1" }), ...(name && { camera: name }) });
-      return request("PUT", `api/extrinsics?${query}`, form);
+      const query = { ...(preview && { preview: "1" }), ...(name && { camera: name }) };
+      return request("PUT", pathOf(query), form);
     };
     try {
       const next = await send(true);
@@ -148,6 +148,7 @@ export function createFiles({ outcome, cameraInUse, floorOffset, onPreview, onAp
     offerFile,
     offer,
     refuse,
+    discard,
   };
 }
 
