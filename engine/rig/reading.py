@@ -50,6 +50,7 @@ def read_rig(path: Path) -> Rig:
     """
     values = _values(path)
     try:
+        _check_is_rig(values, path)
         _check_keys(values, _TOP_KEYS, "the file")
         up, unit = (_one_of(key, choices, values.get(key)) for key, choices in (("up", UP_AXES), ("unit", UNITS)))
         cameras = values.get("cameras")
@@ -73,10 +74,21 @@ def _values(path: Path) -> dict[str, Any]:
         raise PosecastError(f"{path.name} is larger than {MAX_BYTES // 1024} KiB", "give a rig.toml, see docs/rigs.md")
     try:
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise PosecastError(f"{path.name} is not text", "give a rig.toml, see docs/rigs.md") from error
     except (ValueError, RecursionError) as error:
         reason = str(error) or "nested too deeply"
         hint = "give each camera a name of its own" if "twice" in reason or "overwrite" in reason else "correct it"
         raise PosecastError(f"{path.name} is not valid TOML: {reason:.200}", hint) from error
+
+
+def _check_is_rig(values: Mapping[str, Any], path: Path) -> None:
+    tables = [name for name, table in values.items() if isinstance(table, dict) and "matrix" in table]
+    if tables and "cameras" not in values:
+        raise PosecastError(
+            "this is a camera file, which names no sources",
+            f'write a rig.toml with [cameras.NAME], its source and calibration = "{path.name}#{tables[0]}"',
+        )
 
 
 def _check_keys(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
@@ -97,8 +109,11 @@ def _camera(name: str, table: Any, rig: Path, up: str | None, unit: str | None) 
         raise PosecastError(f"{where} is {table!r:.40}", f"write a table: [{where}]")
     _check_keys(table, CAMERA_KEYS, where)
     source, offset = table.get("source"), table.get("offset_s", 0.0)
-    if not isinstance(source, str) or not source:
+    if source is None or source == "":
         raise PosecastError(f"{where} has no source", 'write for example source = "left.mp4"')
+    if not isinstance(source, str):
+        hint = f'write it in quotes: source = "{source}"' if type(source) is int else 'write source = "left.mp4"'
+        raise PosecastError(f"the source of {where} is {source!r:.40}", hint)
     if not isinstance(offset, (int, float)) or isinstance(offset, bool) or not abs(offset) <= LONGEST_OFFSET_S:
         raise PosecastError(f"offset_s of {where} is {offset!r:.40}", "write seconds, for example offset_s = 0.2")
     try:
@@ -133,6 +148,10 @@ def _calibration(
     if inline:
         raise PosecastError(f"both calibration and {next(iter(inline))} are given", "remove one of them")
     path = Path(named).expanduser()
+    if (rig.parent / path).resolve() == rig.resolve():
+        raise PosecastError(
+            "its calibration is the rig's own file", "name a camera file, or write matrix and so on here"
+        )
     return load_calibration(str(path if path.is_absolute() else rig.parent / path), unit=unit, up=up)
 
 
