@@ -28,6 +28,8 @@ from webapp.commands.rig_watching import Told, opened, people_of, watched
 
 LONGEST_S = 30.0
 """Largest offset that a clap or a light tells."""
+LEAST_KNOWN_S = 1 / 30
+"""Standard deviation of an offset by people that is tolerated also of files that are faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,12 @@ def _moved(rig: Rig, moments: dict[str, Moments]) -> dict[str, _Found]:
     found = {}
     for camera in others:
         offset = offset_between(moments[first.name], moments[camera.name])
-        if offset is None:
+        if offset is None or offset.error_s > max(offset.interval_s, LEAST_KNOWN_S):
             raise PosecastError(
                 f"people do not tell how the clocks of {camera.name} and {first.name} differ",
                 "they must move where both cameras see them, and the files begin within a second: or use --by clap",
             )
-        why = f"lines of sight meet within {1e3 * offset.gap_m:.0f} mm"
+        why = f"± {offset.error_s:.4f}; lines of sight meet within {1e3 * offset.gap_m:.0f} mm"
         found[camera.name] = _Found(camera.offset_s + offset.seconds, why)
     return found
 
