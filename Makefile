@@ -40,7 +40,7 @@ run-infer: setup  ## write the people of a video to people.jsonl and overlay.mp4
 test: setup tools  ## run all tests that CI runs, in about ten minutes on two cores
 	$(TWO_AT_A_TIME) -m "not long" $(ARGS)
 
-test-long: setup tools $(STAMPS)/ray  ## run the long tests, too: soak, fuzz, switches, Ray
+test-long: setup tools $(STAMPS)/ray $(STAMPS)/neighbours  ## run the long tests, too: soak, fuzz, switches, Ray, Pose2Sim, anipose
 	$(BIN)/python -m pytest --hypothesis-profile=other $(ARGS)
 
 fuzz:  ## fuzz the decoder with libFuzzer and sanitizers (FUZZ_SECONDS=; needs clang++ and cmake)
@@ -99,6 +99,12 @@ $(STAMPS)/python: $(STAMPS)/venv pyproject.toml constraints.txt native/CMakeList
 
 $(STAMPS)/ray: $(STAMPS)/python
 	$(PIN) $(BIN)/pip install -q --no-compile ray
+	touch $@
+
+# Programs that results are compared with. Without what they require for their windows, OpenSim and their own OpenCV.
+$(STAMPS)/neighbours: $(STAMPS)/python
+	$(PIN) $(BIN)/pip install -q --no-compile anytree lxml matplotlib numba pandas rtoml toml tqdm
+	$(BIN)/pip install -q --no-compile --no-deps aniposelib==0.8.0 pose2sim==0.10.49
 	touch $@
 
 $(STAMPS)/audit: $(STAMPS)/venv

@@ -129,13 +129,12 @@ class RigProcessor:
         return Snapshot(scene, frame, backend, stage_ms, "keypoints")
 
     def _check_clocks(self, views: Sequence[CameraPoses], decoded: Several[Decoded]) -> None:
-        """Say whose clock seems to be off by more than a frame, and again when it is off by one more."""
+        """Say whose clock is surely off by more than a frame, and again when it is off by one more."""
         times = {view.name: view.frame.time for view, _ in decoded.parts if view.frame is not None}
         parts = {view.name: view for view, _ in decoded.parts}
         for name, clock in self._clocks.see(views, times, decoded.frame.time).items():
-            told, seconds = self._told.get(name, 0.0), clock.offset.seconds
-            if abs(seconds - told) > 1 / (parts[name].rate or USUAL_RATE):
-                self._told[name] = seconds
+            if clock.offset.is_surely_off(1 / (parts[name].rate or USUAL_RATE), self._told.get(name, 0.0)):
+                seconds = self._told[name] = clock.offset.seconds
                 logger.warning("camera %s: %s", name, _about(clock, parts[name].offset_s + seconds))
 
     @property

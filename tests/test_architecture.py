@@ -301,11 +301,11 @@ FLOORS = {
         __init__
     """,
     "bench": """
-        camera chromium cleaning event_scripts floor household numpy_decoder outputs relays rig sampler slopes \
-        watchers wrists
+        camera chromium cleaning event_scripts floor household numpy_decoder outputs pose2sim relays rig sampler \
+        slopes watchers wrists
         body drawn_maps events first_scene latency phone rig_errors serving soak straight
         crowd decode viewers
-        overhead page
+        overhead page rig_live
     """,
 }
 """Files and folders of each package, lowest floor first. `__init__` is above what it imports.

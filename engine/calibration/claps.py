@@ -32,7 +32,7 @@ def sudden_sounds(path: Path, seconds: float) -> Array:
             samples, begin = _samples(container, seconds)
     except (av.FFmpegError, OSError) as error:
         raise PosecastError(
-            f"cannot read the sound of {path.name}: {error}", "use --by light or --by people"
+            f"cannot read the sound of {path.name}: {error.strerror}", "use --by light or --by people"
         ) from error
     loudness = np.sqrt(np.mean(np.square(samples[: len(samples) // _SAMPLES_PER_VALUE * _SAMPLES_PER_VALUE].reshape(
         -1, _SAMPLES_PER_VALUE)), axis=1))  # fmt: skip

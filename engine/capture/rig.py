@@ -56,6 +56,8 @@ class RigClip:
                 if sum(shot is not None for shot in chosen) >= MIN_VIEWS:
                     yield self._set(index, moment, chosen)
                     index += 1
+            if index == 0:
+                raise PosecastError("no two cameras have a picture at the same moment", "check offset_s of each")
         finally:
             for cursor in cursors:
                 cursor.close()

@@ -26,7 +26,7 @@ from engine.extrinsics.effective import can_set_up, check_up, effective_camera
 from engine.extrinsics.frames import check_frames, frame_warnings
 from engine.extrinsics.replacement import Replacement
 from engine.extrinsics.source_camera import SOURCE_SETTINGS, SourceCamera, source_settings
-from engine.extrinsics.understanding import understand
+from engine.extrinsics.understanding import assuming, understand
 from engine.files import cannot_read
 
 __all__ = [
@@ -57,6 +57,8 @@ MAX_UPLOAD_BYTES = 64 * 1024
 MAX_FILE_BYTES = 1024 * 1024
 """Maximum bytes of a file of many cameras, uploaded or on disk; Panoptic's dome of more than 500 has a quarter."""
 _LARGE_JSON = re.compile(rb"\s*(?:\{|\[\s*\{)")
+_LENSES_BESIDE = {"extri": "intri", "extrinsics": "intrinsics"}
+"""Files of poses, and of the lenses that belong to them."""
 MAX_TOLD = 500
 """Maximum characters of a message."""
 
@@ -73,10 +75,11 @@ def parse_calibration(data: bytes, filename: str, camera: str | None = None) -> 
     return _parse(data, Path(filename).name, camera)
 
 
-def load_calibration(text: str) -> Calibration:
+def load_calibration(text: str, *, unit: str | None = None, up: str | None = None) -> Calibration:
     """The camera in the file FILE, or the one called NAME in it: 'FILE' or 'FILE#NAME'; or the named 'reference'.
 
-    EasyMocap's extri.yml is read with the intri.yml beside it.
+    `unit` ('m', 'cm', 'mm') and `up` ('+z', …) hold where neither the file nor its format says them. EasyMocap's
+    extri.yml is read with the intri.yml beside it, OpenCV's extrinsics.yml with the intrinsics.yml.
     """
     if text in NAMED:
         return NAMED[text]
@@ -86,13 +89,13 @@ def load_calibration(text: str) -> Calibration:
             data = file_.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise cannot_read(f"the camera file {path}", error) from error
-    return _parse(data, path.name, name, _lenses_beside(path))
+    return _parse(data, path.name, name, _lenses_beside(path), unit=unit, up=up)
 
 
 def _lenses_beside(path: Path) -> dict[str, Any]:
-    """The values of the file of intrinsics that belongs to a file of EasyMocap's extrinsics."""
-    beside = path.with_name(f"intri{path.suffix}")
-    if path.stem != "extri" or not beside.is_file():
+    """The values of the file of intrinsics that belongs to a file of extrinsics of EasyMocap or OpenCV's samples."""
+    beside = path.with_name(f"{_LENSES_BESIDE.get(path.stem, '')}{path.suffix}")
+    if path.stem not in _LENSES_BESIDE or not beside.is_file():
         return {}
     try:
         with beside.open("rb") as file:
@@ -113,13 +116,20 @@ def _file_and_name(text: str) -> tuple[Path, str | None]:
 
 
 def _parse(
-    data: bytes, filename: str, camera: str | None, lenses: Mapping[str, Any] = MappingProxyType({})
+    data: bytes,
+    filename: str,
+    camera: str | None,
+    lenses: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    unit: str | None = None,
+    up: str | None = None,
 ) -> Calibration:
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(filename, MAX_FILE_BYTES)
     try:
         document = _sized(data, filename)
-        return understand(choose_camera(replace(document, values={**lenses, **document.values}), camera))
+        chosen = choose_camera(replace(document, values={**lenses, **document.values}), camera)
+        return understand(assuming(chosen, unit=unit, up=up))
     except SeveralCamerasError as error:
         raise SeveralCamerasError(_told(filename, error), error.hint, error.names) from error
     except CalibrationTooLargeError:

@@ -26,6 +26,10 @@ class Calibration:
     """Whether the file specifies lens distortion; a model that is not supported is in `warnings`, not in `spec`."""
     warnings: tuple[str, ...] = ()
     """Assumptions and doubts, as sentences for the user."""
+    up_is_known: bool = False
+    """Whether the file or its format says which axis points up."""
+    about_up: tuple[str, ...] = ()
+    """Those of the warnings that depend on which axis points up."""
 
 
 DEFAULT_CALIBRATION = Calibration(DEFAULT_CAMERA, "default", "m")

@@ -76,6 +76,7 @@ RESOLUTION = (
 )  # fmt: skip
 WIDTH = ("image_width", "width", "res_w", "w", "img_width", "frame_width", "resolution_x", "res_x")
 HEIGHT = ("image_height", "height", "res_h", "h", "img_height", "frame_height", "resolution_y", "res_y")
+UP = ("up", "up_axis")
 UNIT = ("unit", "units", "length_unit", "length_units", "translation_unit", "t_unit", "world_unit")
 
 _BETWEEN_WORDS = str.maketrans("", "", "_- .")

@@ -11,12 +11,22 @@ from engine.extrinsics.doubts import doubts
 from engine.extrinsics.fields import Fields
 from engine.extrinsics.formats import REFERENCE_UP
 from engine.extrinsics.lens import Lens, read_lens
-from engine.extrinsics.names import UNIT, find
+from engine.extrinsics.names import UNIT, UP, find
 from engine.extrinsics.plausible import upright_axes, without_lens
 from engine.extrinsics.pose import has_pose, read_pose
 from engine.extrinsics.readings import Reading
 from engine.extrinsics.units import read_unit, unit_doubts
 from engine.geometry import METRES_PER_UNIT, UP_AXES, CameraSpec, Provenance
+
+
+def assuming(camera: FileCamera, *, unit: str | None, up: str | None) -> FileCamera:
+    """The same, with the unit and the axis that points up where neither the file nor its format says them."""
+    fields, more = Fields(camera.values), {}
+    if unit is not None and not camera.assumed.unit_is_fixed and not fields.has(UNIT):
+        more["unit"] = unit
+    if up is not None and camera.assumed.up is None and not fields.has(UP):
+        more["up"] = up
+    return replace(camera, values={**camera.values, **more})
 
 
 def understand(camera: FileCamera) -> Calibration:
@@ -35,19 +45,19 @@ def understand(camera: FileCamera) -> Calibration:
         reading.R, t, axis, lens.K, lens.resolution, provenance=Provenance("file"), distortion=lens.distortion
     )
     pose = without_lens(spec.R, spec.t, spec.up)
+    about_up = (*up_warnings, *doubts(spec, up_is_known=said is None and camera.assumed.up is not None))
     unit_is_said = find(fields.values, UNIT) is not None
     warnings = (
         *unit_warnings,
-        *unit_doubts(pose, unit, said=unit_is_said, up_is_known=up is not None),
+        *unit_doubts(pose, unit, camera.lengths, said=unit_is_said, up_is_known=up is not None),
         *([camera.note] if camera.note else []),
         *R_warnings,
         *lens.warnings,
         *_lens_elsewhere(camera, lens),
         *_not_used(fields),
-        *up_warnings,
-        *doubts(spec, up_is_known=said is None and camera.assumed.up is not None),
+        *about_up,
     )
-    return Calibration(spec, camera.format, unit, camera.name, lens.distorted, warnings)
+    return Calibration(spec, camera.format, unit, camera.name, lens.distorted, warnings, up is not None, about_up)
 
 
 def _lens_elsewhere(camera: FileCamera, lens: Lens) -> list[str]:
@@ -73,7 +83,7 @@ def _lens_alone(camera: FileCamera, fields: Fields) -> Calibration:
 
 
 def _up(fields: Fields) -> str | None:
-    found = fields.take(("up", "up_axis"))
+    found = fields.take(UP)
     if found is None:
         return None
     up = found[1]

@@ -24,6 +24,10 @@ NEAR_IF_SAID_M = 0.3
 """Like `NEAR_M`, if the file states its unit: a webcam above a calibration board."""
 ROOM_M = (1.0, 12.0)
 """Plausible distances from the world's origin if the unit is not stated, metres."""
+NEAR_CAMERA_M = 0.04
+"""Like `NEAR_M` and the first of `ROOM_M`, where the world is the frame of a camera of the file: two in one housing."""
+AT_ORIGIN = 1e-6
+"""Share of the largest distance below which a camera stands at the world's origin."""
 HIGH_M = 8.0
 """Maximum mounting height above the floor, indoors, metres."""
 _NAMES = {
@@ -31,6 +35,7 @@ _NAMES = {
     "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
     "mm": ("mm", "millimeter", "millimeters", "millimetre", "millimetres"),
 }
+_HINT = 'add "unit": "m", "cm" or "mm" to the file, or for a rig unit = "mm" to its rig.toml'
 _IN_WORDS = {"m": "metres", "cm": "centimetres", "mm": "millimetres"}
 
 
@@ -41,8 +46,8 @@ def read_unit(fields: Fields, form: Format, lengths: Sequence[float]) -> tuple[s
         return _said(found[1]), []
     if form.unit_is_fixed:
         return form.unit, []
-    lengths = [length for length in lengths if length > 0]  # a camera at the origin gives no information
-    unit = _by_scene(form.unit, lengths)
+    nearest, lengths = (NEAR_CAMERA_M,) * 2 if is_of_camera(lengths) else (NEAR_M, ROOM_M[0]), _away(lengths)
+    unit = _by_scene(form.unit, lengths, *nearest)
     others = " or ".join(f'"{other}"' for other in METRES_PER_UNIT if other != unit)
     reason = form.about_unit or "the file does not say its unit"
     if unit != form.unit:
@@ -59,24 +64,35 @@ def _said(value: object) -> str:
     raise PosecastError(f"unit is {value!r:.40}", f"unit must be one of {', '.join(METRES_PER_UNIT)}")
 
 
-def _by_scene(usual: str, lengths: Sequence[float]) -> str:
+def is_of_camera(lengths: Sequence[float]) -> bool:
+    """Whether the world of these cameras, by their |t|, is the frame of one of them."""
+    return len(_away(lengths)) < len(lengths)
+
+
+def _away(lengths: Sequence[float]) -> list[float]:
+    """Without the cameras at the origin, which tell nothing."""
+    return [length for length in lengths if length > AT_ORIGIN * max(lengths)]
+
+
+def _by_scene(usual: str, lengths: Sequence[float], nearest: float, nearest_in_room: float) -> str:
     """The usual unit if it puts the cameras into a room, otherwise the only one that does."""
     if not lengths:
         return usual
     length = statistics.median(lengths)
-    if NEAR_M <= length * METRES_PER_UNIT[usual] <= FAR_M:
+    if nearest <= length * METRES_PER_UNIT[usual] <= FAR_M:
         return usual
-    fits = [unit for unit, metres in METRES_PER_UNIT.items() if ROOM_M[0] <= length * metres <= ROOM_M[1]]
+    fits = [unit for unit, metres in METRES_PER_UNIT.items() if nearest_in_room <= length * metres <= ROOM_M[1]]
     if len(fits) > 1:
         told = " and ".join(f"{_IN_WORDS[unit]} ({_told(length * METRES_PER_UNIT[unit])} away)" for unit in fits)
-        raise PosecastError(f"the file does not say its unit, and {told} both fit", 'add "unit": "m", "cm" or "mm"')
+        raise PosecastError(f"the file does not say its unit, and {told} both fit", _HINT)
     return fits[0] if fits else usual
 
 
-def unit_doubts(camera: Camera, unit: str, *, said: bool, up_is_known: bool) -> list[str]:
+def unit_doubts(camera: Camera, unit: str, lengths: Sequence[float], *, said: bool, up_is_known: bool) -> list[str]:
     """Warnings if the unit makes the camera's position implausible; `said`: whether the file states the unit."""
     distance = float(np.linalg.norm(camera.t))
-    if 0 < distance < (NEAR_IF_SAID_M if said else NEAR_M) or distance > FAR_M:
+    near = NEAR_IF_SAID_M if said else NEAR_M
+    if (0 < distance < near and not is_of_camera(lengths)) or distance > FAR_M:
         what = f"{_told(distance)} from the world's origin"
     elif up_is_known and camera.height > HIGH_M and is_upright(camera):
         what = f"{camera.height:.0f} m above the floor"

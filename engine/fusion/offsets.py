@@ -31,6 +31,10 @@ LEAST_PAIRS = 15
 CLEARLY = 0.8
 """The distance at the best offset over that at offsets of a third of a second more and less, at most."""
 _APART_S = 0.33
+SURE = 3.0
+"""Standard deviations beyond which it is no chance."""
+_PARTS = 6
+"""Parts of the time, each of which is left out once to see how far the result depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,20 @@ class Offset:
     seconds: float
     gap_m: float
     """Median distance of the lines of the same joints, metres."""
+    error_s: float
+    """Standard deviation of `seconds`, by leaving out parts of the time (jackknife)."""
+    interval_s: float
+    """Time between two moments of the second camera: the clock is hardly known to less."""
+
+    def is_surely_off(self, frame_s: float, known_s: float = 0.0) -> bool:
+        """Whether it differs from `known_s` by more than a frame for sure; no estimate tells less than the interval."""
+        least = max(frame_s, self.interval_s)
+        return self.error_s <= least and abs(self.seconds - known_s) - SURE * self.error_s > least
+
+    def agrees_with(self, other: Offset) -> bool:
+        """Whether both may be the same, by their errors."""
+        error = float(np.hypot(self.error_s, other.error_s))
+        return abs(self.seconds - other.seconds) <= max(self.interval_s, SURE * error)
 
 
 Moments = Sequence[tuple[float, Sequence[Sighting]]]
@@ -57,7 +75,8 @@ def offset_between(first: Moments, second: Moments, near: float | None = None) -
     middle, reach = (0.0, LONGEST_S) if near is None else (near, NEAR_S)
     shifts = middle + np.arange(-reach, reach + STEP_S / 2, STEP_S)
     known: dict[tuple[int, int], list[float]] = {}
-    gaps = np.array([_gap(first, second, shift, known) for shift in shifts])
+    found = [_found(first, second, shift, known) for shift in shifts]
+    gaps = _gaps(found)
     if not np.isfinite(gaps).any():
         return None
     best = int(np.nanargmin(gaps))
@@ -66,24 +85,43 @@ def offset_between(first: Moments, second: Moments, near: float | None = None) -
     if len(beside) == 0 or not gaps[best] < CLEARLY * np.nanmin(np.append(beside, np.inf)):
         return None
     interval = float(np.median(np.diff([time for time, _ in second])))
-    return Offset(float(shifts[0] + _lowest(gaps, best, interval / STEP_S) * STEP_S), float(gaps[best]))
+    steps = _lowest(gaps, best, interval / STEP_S)
+    error = _error(found, len(first), interval / STEP_S)
+    return Offset(float(shifts[0] + steps * STEP_S), float(gaps[best]), error * STEP_S, interval)
 
 
-def _gap(first: Moments, second: Moments, shift: float, known: dict[tuple[int, int], list[float]]) -> float:
-    """The median distance of lines if `shift` is added to the second camera's times; NaN if too little is seen.
+def _found(first: Moments, second: Moments, shift: float, known: dict[tuple[int, int], list[float]]) -> Array:
+    """(N, 2): moments of the first camera, and distances of lines if `shift` is added to the second one's times.
 
     `known` keeps the distances of pairs of moments.
     """
     times = np.array([time for time, _ in second]) + shift
     interval = float(np.median(np.diff(times)))
-    found = []
+    found: list[tuple[int, float]] = []
     for index, (time, people) in enumerate(first):
         nearest = int(np.abs(times - time).argmin())
         if abs(times[nearest] - time) <= interval / 2 + 1e-9:
             if (index, nearest) not in known:
                 known[index, nearest] = _pairs(people, second[nearest][1])
-            found += known[index, nearest]
-    return float(np.median(found)) if len(found) >= LEAST_PAIRS else float("nan")
+            found += [(index, distance) for distance in known[index, nearest]]
+    return np.array(found, dtype=float).reshape(-1, 2)
+
+
+def _gaps(found: Sequence[Array]) -> Array:
+    """(S,) the median distance for each shift; NaN if too little is seen."""
+    return np.array([np.median(one[:, 1]) if len(one) >= LEAST_PAIRS else np.nan for one in found])
+
+
+def _error(found: Sequence[Array], moments: int, frame: float) -> float:
+    """The standard deviation of the best shift, in steps; infinite if a part alone tells it."""
+    parts = [np.floor(one[:, 0] * _PARTS / moments) for one in found]
+    best = []
+    for part in range(_PARTS):
+        gaps = _gaps([one[at != part] for one, at in zip(found, parts, strict=True)])
+        if not np.isfinite(gaps).any():
+            return np.inf
+        best.append(_lowest(gaps, int(np.nanargmin(gaps)), frame))
+    return float(np.sqrt(_PARTS - 1) * np.std(best))
 
 
 def _pairs(some: Sequence[Sighting], others: Sequence[Sighting]) -> list[float]:

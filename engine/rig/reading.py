@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from engine.bus import bus_address, is_bus
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration, load_calibration
 from engine.extrinsics.cameras import FileCamera
-from engine.extrinsics.understanding import understand
+from engine.extrinsics.understanding import assuming, understand
 from engine.files import cannot_read
-from engine.geometry import UP_AXES
+from engine.geometry import METRES_PER_UNIT, UP_AXES
 from engine.rig.rig import Rig, RigCamera, named_briefly
 from engine.rig.world import in_one_world
 
@@ -31,7 +31,9 @@ INLINE = ("matrix", "distortions", "rotation", "translation", "size")
 _IGNORED = ("name", "fisheye")
 """Further keys of that layout, which say nothing that is needed."""
 CAMERA_KEYS = ("source", "calibration", "offset_s", *INLINE, *_IGNORED)
-_TOP_KEYS = ("cameras", "up", "metadata")
+UNITS = tuple(METRES_PER_UNIT)
+"""Of lengths in the calibrations, where they do not say theirs; of values in the rig's file metres otherwise."""
+_TOP_KEYS = ("cameras", "up", "unit", "metadata")
 _ELSEWHERE = re.compile(r"\d+|[a-z]+://.*|demo(:.*)?|(upload|recording|browser)(:.*)?", re.IGNORECASE | re.DOTALL)
 """Sources that are no paths."""
 
@@ -48,11 +50,13 @@ def read_rig(path: Path) -> Rig:
     """
     values = _values(path)
     try:
+        _check_is_rig(values, path)
         _check_keys(values, _TOP_KEYS, "the file")
-        up, cameras = _up(values.get("up")), values.get("cameras")
+        up, unit = (_one_of(key, choices, values.get(key)) for key, choices in (("up", UP_AXES), ("unit", UNITS)))
+        cameras = values.get("cameras")
         if not isinstance(cameras, dict) or len(cameras) < 2:
             raise PosecastError("a rig has two cameras at least", "write [cameras.NAME] with a source for each")
-        read = tuple(_camera(name, table, path, up) for name, table in cameras.items())
+        read = tuple(_camera(name, table, path, up, unit) for name, table in cameras.items())
         _check_sources(read)
         placed, warnings = in_one_world(read, up)
     except PosecastError as error:
@@ -70,6 +74,8 @@ def _values(path: Path) -> dict[str, Any]:
         raise PosecastError(f"{path.name} is larger than {MAX_BYTES // 1024} KiB", "give a rig.toml, see docs/rigs.md")
     try:
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise PosecastError(f"{path.name} is not text", "give a rig.toml, see docs/rigs.md") from error
     except (ValueError, RecursionError) as error:
         reason = str(error) or "nested too deeply"
         hint = (
@@ -78,30 +84,42 @@ def _values(path: Path) -> dict[str, Any]:
         raise PosecastError(f"{path.name} is not valid TOML: {reason:.200}", hint) from error
 
 
+def _check_is_rig(values: Mapping[str, Any], path: Path) -> None:
+    tables = [name for name, table in values.items() if isinstance(table, dict) and "matrix" in table]
+    if tables and "cameras" not in values:
+        raise PosecastError(
+            "this is a camera file, which names no sources",
+            f'write a rig.toml with [cameras.NAME], its source and calibration = "{path.name}#{tables[0]}"',
+        )
+
+
 def _check_keys(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for key in values:
         if key not in known:
             raise PosecastError(f"{where} has an unknown key {key!r:.80}", f"keys are {', '.join(known)}")
 
 
-def _up(value: Any) -> str | None:
-    if value is None or value in UP_AXES:
-        return None if value is None else str(value)
-    raise PosecastError(f"up is {value!r:.40}", f"up must be one of {', '.join(UP_AXES)}")
+def _one_of(key: str, choices: Iterable[str], value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and value in choices):
+        return value
+    raise PosecastError(f"{key} is {value!r:.40}", f"{key} must be one of {', '.join(choices)}")
 
 
-def _camera(name: str, table: Any, rig: Path, up: str | None) -> RigCamera:
+def _camera(name: str, table: Any, rig: Path, up: str | None, unit: str | None) -> RigCamera:
     where = f"cameras.{name}"
     if not isinstance(table, dict):
         raise PosecastError(f"{where} is {table!r:.40}", f"write a table: [{where}]")
     _check_keys(table, CAMERA_KEYS, where)
     source, offset = table.get("source"), table.get("offset_s", 0.0)
-    if not isinstance(source, str) or not source:
+    if source is None or source == "":
         raise PosecastError(f"{where} has no source", 'write for example source = "left.mp4"')
+    if not isinstance(source, str):
+        hint = f'write it in quotes: source = "{source}"' if type(source) is int else 'write source = "left.mp4"'
+        raise PosecastError(f"the source of {where} is {source!r:.40}", hint)
     if not isinstance(offset, (int, float)) or isinstance(offset, bool) or not abs(offset) <= LONGEST_OFFSET_S:
         raise PosecastError(f"offset_s of {where} is {offset!r:.40}", "write seconds, for example offset_s = 0.2")
     try:
-        return RigCamera(name, _source(source, rig), _calibration(name, table, rig, up), float(offset))
+        return RigCamera(name, _source(source, rig), _calibration(name, table, rig, up, unit), float(offset))
     except PosecastError as error:
         raise PosecastError(f"{where}: {error.error}", error.hint) from error
 
@@ -120,20 +138,25 @@ def _source(text: str, rig: Path) -> str:
     return str(path)
 
 
-def _calibration(name: str, table: Mapping[str, Any], rig: Path, up: str | None) -> Calibration | None:
+def _calibration(
+    name: str, table: Mapping[str, Any], rig: Path, up: str | None, unit: str | None
+) -> Calibration | None:
     inline = {key: table[key] for key in INLINE if key in table}
     named = table.get("calibration")
     if named is None:
-        values = {**inline, "unit": "m", **({} if up is None else {"up": up})}
-        return understand(FileCamera(values, "toml", name)) if inline else None
+        return understand(assuming(FileCamera(inline, "toml", name), unit=unit or "m", up=up)) if inline else None
     if not isinstance(named, str):
         raise PosecastError(f"calibration is {named!r:.40}", 'write calibration = "FILE" or "FILE#CAMERA"')
     if inline:
         raise PosecastError(f"both calibration and {next(iter(inline))} are given", "remove one of them")
     path = Path(named).expanduser()
+    if (rig.parent / path).resolve() == rig.resolve():
+        raise PosecastError(
+            "its calibration is the rig's own file", "name a camera file, or write matrix and so on here"
+        )
     file = named if path.is_absolute() else str(rig.parent / path)
     try:
-        return load_calibration(file)
+        return load_calibration(file, unit=unit, up=up)
     except PosecastError as error:
         raise PosecastError(named_briefly(error.error, file.partition("#")[0]), error.hint) from error
 

@@ -10,7 +10,10 @@ from itertools import combinations
 import numpy as np
 
 from engine.errors import PosecastError
-from engine.extrinsics.plausible import upright_axes
+from engine.extrinsics import Calibration
+from engine.extrinsics.doubts import BELOW_FLOOR_M, doubts
+from engine.extrinsics.plausible import upright_axes, without_lens
+from engine.extrinsics.units import is_of_camera
 from engine.geometry import CameraSpec
 from engine.rig.rig import RigCamera
 
@@ -28,32 +31,64 @@ def in_one_world(cameras: Sequence[RigCamera], up: str | None) -> tuple[tuple[Ri
     PosecastError if two stand at the same place.
     """
     warnings = list(_told(cameras))
-    specs = [camera.spec for camera in cameras if camera.spec is not None]
-    if specs:
-        axis = up or _common_up(specs)
+    posed = [camera.calibration for camera in cameras if camera.calibration and _has_pose(camera)]
+    if posed:
+        axis = up or _common_up(posed)
         cameras = [_with_up(camera, axis) for camera in cameras]
-        if up is None and len({spec.up for spec in specs}) > 1:
-            warnings.append(
-                f'the camera files disagree about which axis points up: {axis} is used; write up = "{axis}"'
-            )
-    specs_by_name = {camera.name: camera.spec for camera in cameras if camera.spec is not None}
-    warnings += check_places(specs_by_name)
+        warnings += [] if up else _about_up(posed, axis)
+        warnings += _doubts_about_poses(cameras, axis)
+    warnings += check_places({camera.name: camera.spec for camera in cameras if camera.spec is not None})
+    warnings += [
+        f"{camera.name}: its calibration has no focal length, and a usual one is assumed: give it matrix or K"
+        for camera in cameras
+        if camera.spec is not None and camera.spec.K is None
+    ]
     return tuple(cameras), tuple(warnings)
 
 
+def _has_pose(camera: RigCamera) -> bool:
+    """Whether its file says where it stands: one of a lens alone does not."""
+    return camera.spec is not None and camera.spec.provenance.pose == "file"
+
+
 def _told(cameras: Sequence[RigCamera]) -> Iterator[str]:
-    """The warnings of the camera files; what is true of all is said once."""
-    of = {camera.name: camera.calibration.warnings for camera in cameras if camera.calibration is not None}
+    """The warnings of the camera files, except about up; what is true of all is said once."""
+    of = {
+        camera.name: [text for text in camera.calibration.warnings if text not in camera.calibration.about_up]
+        for camera in cameras
+        if camera.calibration is not None
+    }
     counts = Counter(text for warnings in of.values() for text in set(warnings))
     yield from (text for text, count in counts.items() if count > 1)
     yield from (f"{name}: {text}" for name, warnings in of.items() for text in warnings if counts[text] == 1)
 
 
-def _common_up(specs: Sequence[CameraSpec]) -> str:
-    """The axis that most files say or suggest; of several, the one with which most cameras are upright."""
-    said = Counter(spec.up for spec in specs)
-    upright = Counter(axis for spec in specs for axis in upright_axes(spec.R, spec.t))
+def _common_up(calibrations: Sequence[Calibration]) -> str:
+    """The axis that most files say or, if none does, suggest; of several, the one with which most are upright."""
+    known = [one.spec for one in calibrations if one.up_is_known]
+    said = Counter(spec.up for spec in known or [one.spec for one in calibrations])
+    upright = Counter(axis for one in calibrations for axis in upright_axes(one.spec.R, one.spec.t))
     return max(said, key=lambda axis: (upright[axis], said[axis]))
+
+
+def _about_up(calibrations: Sequence[Calibration], axis: str) -> Iterator[str]:
+    if len({one.spec.up for one in calibrations if one.up_is_known}) > 1:
+        yield f'the camera files disagree about which axis points up: {axis} is used; write up = "{axis}"'
+    elif not any(one.up_is_known for one in calibrations):
+        yield f'the files do not say which axis of the world points up: {axis} is used; write up = "{axis}", or another'
+
+
+def _doubts_about_poses(cameras: Sequence[RigCamera], up: str) -> Iterator[str]:
+    """Cameras that would stand below most others' floor: their files may mean something else.
+
+    Those of a rig may hang on their sides. Where the world is the frame of one of them, its floor is not known.
+    """
+    posed = [(camera.name, camera.spec) for camera in cameras if camera.spec is not None and _has_pose(camera)]
+    if is_of_camera([float(np.linalg.norm(spec.t)) for _, spec in posed]):
+        return
+    for name, spec in posed:
+        if without_lens(spec.R, spec.t, up).height < BELOW_FLOOR_M:
+            yield from (f"{name}: {text}" for text in doubts(spec, up_is_known=False))
 
 
 def _with_up(camera: RigCamera, up: str) -> RigCamera:

@@ -191,6 +191,10 @@ KINDS: dict[str, Callable[[float], tuple[str, bool]]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_camera_without_a_unit_is_read_right_and_the_unit_is_said(kind: str, scale: float) -> None:
     text, with_K = KINDS[kind](scale)
+    if kind == "OpenCV's stereo" and scale == 100:
+        with pytest.raises(PosecastError, match="both fit"):  # two cameras 46 cm apart are no rarity
+            read(text)
+        return
     calibration = read(text)
     check(calibration, with_K=with_K)
     assert calibration.unit == {1.0: "m", 100.0: "cm", 1000.0: "mm"}[scale]

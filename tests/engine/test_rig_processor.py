@@ -168,12 +168,12 @@ def test_layouts_fill_a_screen() -> None:
 def test_a_clock_that_is_off_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """The left camera's pictures are 0.2 s older than their times say."""
     one = processor()
-    for index in range(clock_watch.LOOKED_AT):
+    for index in range(2 * clock_watch.LOOKED_AT):
         views, parts = [], []
         for number, late in ((0, 0), (2, 3)):
             frame = Frame(index, index / 15, index / 15, np.zeros((720, 1280, 3), np.uint8))
             view = View(NAMES[number], stage.CAMERA_SPECS[number], frame, rate=15.0)
-            poses = tuple(poses_of(number, (index - late) / 15, index, [1, 2, 3]))
+            poses = tuple(poses_of(number, (index - late) / 15, index, [1, 2]))
             views.append(view)
             parts.append((view, Decoded(frame, poses, "keypoints", None, (1, 1), INFO, {})))
         one.follow(Several(Frame(index, index / 15, index / 15, frame.image, views=tuple(views)), tuple(parts)))

@@ -76,6 +76,13 @@ def seconds(text: str) -> float:
     return value
 
 
+def person_height(text: str) -> float:
+    if not 0.3 <= (value := number(text)) <= 2.8:
+        hint = f"; in metres it would be {value / 100:g}" if 30 <= value <= 280 else ""
+        raise argparse.ArgumentTypeError(f"{text} is not a person's height from 0.3 to 2.8 metres{hint}")
+    return value
+
+
 def gigabytes(text: str) -> float:
     if not 0 <= (value := number(text)) < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number of gigabytes")

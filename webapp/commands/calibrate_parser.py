@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, seconds, settings_of
+from webapp.commands.arguments import SOURCE_HELP, Parser, add_common, person_height, seconds, settings_of
 
 _BOARD_HELP = "squares across x down : side of a square (default: %(default)s)"
 _DEFAULT_BOARD = "charuco:5x7:30mm"
@@ -51,7 +51,9 @@ def _add_rig(kinds: Any) -> None:
     parser.add_argument("--from", dest="by", choices=("people", "board"), default="people", help="default: %(default)s")
     parser.add_argument("-o", "--output", type=Path, default=Path("calibrated.toml"), metavar="FILE.toml")
     parser.add_argument("--board", default=_DEFAULT_BOARD, help=_BOARD_HELP)
-    parser.add_argument("--person-height", type=seconds, metavar="METRES", help="of the tallest person who is seen")
+    parser.add_argument(
+        "--person-height", type=person_height, metavar="METRES", help="of the tallest person who is seen"
+    )
     parser.add_argument("--seconds", type=seconds, default=60.0, help="how long to look (default: %(default)s)")
     add_common(parser)
     parser.set_defaults(command=_rig)

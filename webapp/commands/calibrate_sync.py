@@ -12,7 +12,6 @@ from engine.calibration.claps import sudden_sounds
 from engine.calibration.lights import RATE as LIGHT_RATE
 from engine.calibration.lights import sudden_lights
 from engine.calibration.signals import Shift, shift_between
-from engine.capture import open_source
 from engine.errors import PosecastError
 from engine.files import whole_file
 from engine.fusion import CameraPoses
@@ -23,12 +22,14 @@ from engine.offline import first_frame, frames_of
 from engine.rig import Rig, read_rig
 from engine.rig.writing import with_offsets
 from engine.settings import Settings
-from engine.types import Frame
+from engine.types import Frame, FrameSource
 from webapp.commands.console import Console
-from webapp.commands.rig_watching import Told, people_of, watched
+from webapp.commands.rig_watching import Told, opened, people_of, watched
 
 LONGEST_S = 30.0
 """Largest offset that a clap or a light tells."""
+LEAST_KNOWN_S = 1 / 30
+"""Standard deviation of an offset by people that is tolerated also of files that are faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def _by_clap(rig: Rig, options: SyncOptions, told: Told) -> dict[str, _Found]:
     for camera in rig.cameras:
         path = Path(camera.source)
         if not path.is_file():
-            raise PosecastError(f"{camera.name} is no file", "cameras and streams are matched by the time of capture")
+            with closing(opened(camera)) as source:
+                _check_recorded(camera.name, source)
+            raise PosecastError(f"{camera.name} has no sound", "use --by light or --by people")
         told(f"{camera.name}: listening")
         changes[camera.name] = sudden_sounds(path, options.seconds)
     return _shifts(rig, changes, SOUND_RATE, "clap once, loudly, where all cameras hear it")
@@ -82,13 +85,15 @@ def _by_light(rig: Rig, options: SyncOptions, told: Told) -> dict[str, _Found]:
     changes: dict[str, Array] = {}
     for camera in rig.cameras:
         told(f"{camera.name}: looking for a light")
-        with closing(open_source(camera.source, pixel_aspect=None)) as source:
-            if source.live:
-                raise PosecastError(
-                    f"{camera.name} is live", "cameras and streams are matched by the time of capture"
-                )  # fmt: skip
+        with closing(opened(camera)) as source:
+            _check_recorded(camera.name, source)
             changes[camera.name] = sudden_lights(_until(frames_of(source, first=first_frame(source)), options.seconds))
     return _shifts(rig, changes, LIGHT_RATE, "switch the room's lamp off and on where all cameras see it")
+
+
+def _check_recorded(name: str, source: FrameSource) -> None:
+    if source.live:
+        raise PosecastError(f"{name} is live", "cameras and streams are matched by the time of capture")
 
 
 def _until(frames: Iterator[Frame], seconds: float) -> Iterator[Frame]:
@@ -139,12 +144,12 @@ def _moved(rig: Rig, moments: dict[str, Moments]) -> dict[str, _Found]:
     found = {}
     for camera in others:
         offset = offset_between(moments[first.name], moments[camera.name])
-        if offset is None:
+        if offset is None or offset.error_s > max(offset.interval_s, LEAST_KNOWN_S):
             raise PosecastError(
                 f"people do not tell how the clocks of {camera.name} and {first.name} differ",
                 "they must move where both cameras see them, and the files begin within a second: or use --by clap",
             )
-        why = f"lines of sight meet within {1e3 * offset.gap_m:.0f} mm"
+        why = f"± {offset.error_s:.4f}; lines of sight meet within {1e3 * offset.gap_m:.0f} mm"
         found[camera.name] = _Found(camera.offset_s + offset.seconds, why)
     return found
 

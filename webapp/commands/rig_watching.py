@@ -52,8 +52,7 @@ def watched(rig: Rig, seconds: float, stack: ExitStack, *, every_s: float = EVER
     """
     sources = {}
     for camera in rig.cameras:
-        source = open_source(camera.source, pixel_aspect=None)
-        sources[camera.name] = stack.enter_context(closing(source))
+        sources[camera.name] = stack.enter_context(closing(opened(camera)))
     live = [name for name, source in sources.items() if source.live]
     if live and len(live) < len(sources):
         raise PosecastError(f"{', '.join(live)}: a camera beside files", "give cameras and streams, or files, not both")
@@ -64,6 +63,14 @@ def watched(rig: Rig, seconds: float, stack: ExitStack, *, every_s: float = EVER
         Watched(camera, *_lens(camera, sources[camera.name]), _shifted(frames[camera.name], camera.offset_s))
         for camera in rig.cameras
     ]  # fmt: skip
+
+
+def opened(camera: RigCamera) -> FrameSource:
+    """Its source; PosecastError, with the camera's name, if that fails."""
+    try:
+        return open_source(camera.source, pixel_aspect=None)
+    except PosecastError as error:
+        raise PosecastError(f"camera {camera.name}: {error.error}", error.hint) from error
 
 
 def people_of(

@@ -119,6 +119,14 @@ def test_a_missing_file_names_its_camera(tmp_path: Path) -> None:
         open_source(rig)
 
 
+def test_files_that_never_meet_are_told(tmp_path: Path) -> None:
+    for name in "ab":
+        clip(tmp_path / f"{name}.mp4", 3, 30)
+    rig = written(tmp_path, camera_toml("a", "a.mp4", 0), camera_toml("b", "b.mp4", 1, offset_s=60.0))
+    with pytest.raises(PosecastError, match="no two cameras have a picture at the same moment; check offset_s"):
+        list(sets(open_source(rig)))
+
+
 class Camera:
     """A live camera in a test: pictures come while it is on."""
 

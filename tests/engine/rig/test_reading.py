@@ -92,6 +92,9 @@ def test_calibrations_are_found_in_the_files_of_other_programs(tmp_path: Path) -
         ('[cameras.a]\nsource = "0"\ncalibraton = "x"\n[cameras.b]\nsource = "1"\n', "calibraton"),
         ('speed = 3\n[cameras.a]\nsource = "0"\n[cameras.b]\nsource = "1"\n', "speed"),
         ('[cameras.a]\n[cameras.b]\nsource = "1"\n', "cameras.a has no source"),
+        ('[cameras.a]\nsource = 0\n[cameras.b]\nsource = "1"\n', "the source of cameras.a is 0"),
+        ('[cameras.a]\nsource = "0"\ncalibration = "rig.toml"\n[cameras.b]\nsource = "1"\n', "rig's own file"),
+        ("[cam_0]\nmatrix = [[900, 0, 640], [0, 900, 360], [0, 0, 1]]\n", "this is a camera file"),
         ('[cameras.a]\nsource = "0"\n[cameras.a]\nsource = "1"\n', "not valid TOML"),
         ('[cameras.a]\nsource = "0"\n[cameras.b]\nsource = "0"\n', "the same source"),
         ('[cameras.a]\nsource = "rig.toml"\n[cameras.b]\nsource = "0"\n', "camera of itself"),
@@ -125,6 +128,12 @@ def test_cameras_close_together_cause_a_warning(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PosecastError, match="cannot read the rig"):
+        read_rig(tmp_path / "rig.toml")
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rig.toml").write_bytes(b"\x00\xff\xfe")
+    with pytest.raises(PosecastError, match="is not text"):
         read_rig(tmp_path / "rig.toml")
 
 
