@@ -7,7 +7,8 @@ export function switchTitle({ status, switching, backend, settings }) {
   if (status === "starting") return "Starting";
   const { to, step, settings: asked } = switching;
   if (step === "finish") return "Almost done";
-  if (Object.keys(asked).length === 0) return backendName(to) === to ? `Opening ${brief(to)}` : `Loading ${backendName(to)}`;
+  if (Object.keys(asked).length === 0)
+    return backendName(to) === to ? `Opening ${brief(to)}` : `Loading ${backendName(to)}`;
   const changes = changed(asked, backend, settings);
   return changes.length > 0 ? `Switching to ${changes.join(" · ")}` : "Loading the network";
 }
