@@ -165,5 +165,5 @@ def test_messages_name_files_without_the_folders_of_the_server(camera: str, said
 def test_options_of_one_camera_are_refused_for_a_rig(given: dict[str, object]) -> None:
     check_options(Settings(source="rig.toml"))
     check_options(Settings(source="demo").changed(given))
-    with pytest.raises(PosecastError, match="is for one camera, and rig.toml has several"):
+    with pytest.raises(PosecastError, match=r"is for one camera, and rig\.toml has several"):
         check_options(Settings(source="rig.toml").changed(given))
