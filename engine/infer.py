@@ -21,7 +21,7 @@ from engine.mosaic import picture_of
 from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.rate import rate as rate_of
-from engine.rig import is_rig, read_rig
+from engine.rig import check_options, is_rig, read_rig
 from engine.rig_processor import RigProcessor
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Frame, Image, Progress, Snapshot, View
@@ -167,9 +167,7 @@ def _rig_warnings(settings: Settings) -> tuple[str, ...]:
     """What the file of a rig leaves in doubt; PosecastError for options that are of one camera."""
     if not is_rig(settings.source):
         return ()
-    for name, value in (("--extrinsics", settings.extrinsics), ("--fx", settings.fx), ("--up", settings.up)):
-        if value is not None:
-            raise PosecastError(f"{name} is for one camera, and {settings.source} has several", "write it into the rig")
+    check_options(settings)
     return read_rig(Path(settings.source).expanduser()).warnings
 
 

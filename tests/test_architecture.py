@@ -75,6 +75,7 @@ FLOORS = {
         rig writing
         world
         reading replacing
+        options
         __init__
     """,
     "engine.capture.network": """

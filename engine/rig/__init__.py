@@ -9,6 +9,7 @@ world, offsets in seconds; or a PosecastError that says what to do. Sources are 
 
 from __future__ import annotations
 
+from engine.rig.options import check_options
 from engine.rig.reading import is_rig, read_rig
 from engine.rig.replacing import Replacements, first_replacement, replacement, replacement_of, with_replacements
 from engine.rig.rig import Rig, RigCamera, named_briefly
@@ -17,6 +18,7 @@ __all__ = [
     "Replacements",
     "Rig",
     "RigCamera",
+    "check_options",
     "first_replacement",
     "is_rig",
     "named_briefly",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from engine.calibration.board import parse_board
 from engine.geometry import CameraSpec, intrinsics
@@ -25,7 +25,7 @@ VIEWS = 48
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(300),
 ]  # the server looks at one picture a second, as fast as somebody moves a board
 
 
@@ -39,18 +39,12 @@ def dashboard(browser: Browser, tmp_path_factory: pytest.TempPathFactory, poseca
             for part in range(2):
                 video.write(picture, number + 0.5 * part)
     with Dashboard(folder, *NETWORK, "--source", str(folder / "board.mp4")) as server:
+        server.wait_for_frames()
         yield server
 
 
-@pytest.fixture
-def page(visit: Open) -> Page:
-    """The dashboard once the board is in the picture, in which is nobody."""
+def test_the_picture_is_covered_and_the_lens_calculated_and_used(visit: Open) -> None:
     page = visit()
-    eventually(lambda: api(page, "api/state")[1]["stats"]["processed"] > 0)
-    return page
-
-
-def test_the_picture_is_covered_and_the_lens_calculated_and_used(page: Page) -> None:
     open_tab(page, "Camera")
     page.get_by_role("button", name="Calibrate…").click()
     sheet = page.get_by_role("dialog", name="Calibrate the camera")

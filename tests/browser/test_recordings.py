@@ -67,7 +67,7 @@ def test_a_recording_is_renamed_in_place(page: Page) -> None:
     expect(card(page).get_by_role("button", name="Rename Squats 2")).to_be_focused()
     assert entry(page)["title"] == "Squats 2"
     undo(page, "Renamed to Squats 2")
-    expect(card(page).get_by_role("button", name=re.compile("Rename Nov"))).to_be_visible()
+    expect(card(page).get_by_role("button", name=re.compile("Rename Recording 2026"))).to_be_visible()
     assert entry(page)["title"] is None
 
 
@@ -118,7 +118,7 @@ def test_what_is_deleted_comes_back(page: Page) -> None:
     card(page, SECOND).get_by_role("button", name=re.compile("^Delete")).click()
     expect(card(page, SECOND)).to_have_count(0)
     expect(card(page).get_by_role("button").first).to_be_focused()
-    undo(page, "Deleted Nov")
+    undo(page, "Deleted Recording")
     expect(card(page, SECOND)).to_be_visible()
     card(page, SECOND).get_by_role("button", name=re.compile("^Download")).click()
     expect(page.get_by_role("dialog").get_by_label("Recording", exact=True)).to_have_value(SECOND)

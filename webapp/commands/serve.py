@@ -16,6 +16,7 @@ from engine.extrinsics.source_camera import DEFAULTS
 from engine.outputs.parsing import parse
 from engine.outputs.schemes import SCHEMES
 from engine.redaction import Secrets
+from engine.rig import check_options
 from engine.settings import Settings
 from engine.settings_file import load_or_set_aside
 from webapp.commands.bundle import TOKEN_VARIABLE
@@ -58,6 +59,7 @@ def _choose(options: argparse.Namespace, settings_of: Callable[..., Settings]) -
     settings = settings_of(options, saved)
     given = frozenset(name for name in DEFAULTS if getattr(options, name, None) is not None)
     settings = settings.changed({name: value for name, value in DEFAULTS.items() if name not in given})
+    check_options(settings)
     calibration = load_calibration(settings.extrinsics) if settings.extrinsics else None
     for warning in calibration.warnings if calibration else ():
         log.warning("camera: %s", warning)

@@ -28,6 +28,7 @@ class RigDesk:
         view = self._view(name)
         calibration = self._replaced_by(view)
         told = describe_camera(_camera(self._in_effect(view)), calibration)
+        told["format"] = "rig" if calibration is None else calibration.format
         return {**told, "can_undo": self._desk.can_undo, "for": name}
 
     def as_file(self, name: str) -> str:

@@ -68,4 +68,6 @@ test("a switch is named by what it changes", () => {
   assert.equal(title({ backend: "onnxruntime" }, { step: "finish" }), "Almost done");
   assert.equal(title({}, { to: "onnxruntime" }), "Loading ONNX Runtime");
   assert.equal(title({}, { to: "recording:one" }), "Opening recording:one");
+  assert.equal(title({}, { to: "/home/ada/rig.toml" }), "Opening rig.toml");
+  assert.equal(title({}, { to: "http://camera/live" }), "Opening http://camera/live");
 });

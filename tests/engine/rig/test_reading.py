@@ -9,7 +9,8 @@ import pytest
 
 from engine.capture import stage
 from engine.errors import PosecastError
-from engine.rig import is_rig, read_rig
+from engine.rig import check_options, is_rig, read_rig
+from engine.settings import Settings
 
 QUALISYS = Path(__file__).parents[3].parent / "shared" / "media" / "pose2sim_multi.qca.txt"
 
@@ -167,3 +168,11 @@ def test_messages_name_files_without_the_folders_of_the_server(camera: str, said
     assert raised.value.error.startswith("rig.toml: cameras.b")
     assert said in raised.value.error
     assert str(tmp_path) not in str(raised.value)
+
+
+@pytest.mark.parametrize("given", [{"extrinsics": "reference"}, {"fx": 900.0}, {"up": "+y"}])
+def test_options_of_one_camera_are_refused_for_a_rig(given: dict[str, object]) -> None:
+    check_options(Settings(source="rig.toml"))
+    check_options(Settings(source="demo").changed(given))
+    with pytest.raises(PosecastError, match=r"is for one camera, and rig\.toml has several"):
+        check_options(Settings(source="rig.toml").changed(given))

@@ -108,6 +108,7 @@ def test_back_to_what_the_file_of_the_rig_says(client: FlaskClient, playing: Pip
     for name in NAMES:
         put(client, file_of(turned(SPECS[name])), **{"for": name})
     told = client.delete("/api/extrinsics?for=right").json
+    assert (told["format"], told["default"], told["for"]) == ("rig", True, "right")
     np.testing.assert_allclose(told["t"], SPECS["right"].t)
     assert not np.allclose(client.get("/api/extrinsics?for=left").json["t"], SPECS["left"].t)
     client.delete("/api/extrinsics")

@@ -7,10 +7,14 @@ export function switchTitle({ status, switching, backend, settings }) {
   if (status === "starting") return "Starting";
   const { to, step, settings: asked } = switching;
   if (step === "finish") return "Almost done";
-  if (Object.keys(asked).length === 0) return backendName(to) === to ? `Opening ${to}` : `Loading ${backendName(to)}`;
+  if (Object.keys(asked).length === 0)
+    return backendName(to) === to ? `Opening ${brief(to)}` : `Loading ${backendName(to)}`;
   const changes = changed(asked, backend, settings);
   return changes.length > 0 ? `Switching to ${changes.join(" · ")}` : "Loading the network";
 }
+
+/** A file by its name, without the folders of the server. */
+const brief = (source) => (source.includes("://") ? source : source.split("/").at(-1));
 
 function changed(asked, running, settings) {
   const differs = (value, now) => value !== undefined && value !== "auto" && value !== now;

@@ -7,6 +7,7 @@ import { sentence } from "../toasts.js";
 
 const ORIGINS = {
   source: "from the video source",
+  rig: "as the rig's file says",
   default: "none: a level camera",
   estimated: "floor found from people",
   named: "the reference demo's room",

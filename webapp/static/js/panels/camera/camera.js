@@ -204,7 +204,7 @@ export function createCameraPanel({ actions, toasts, gridShown = false }) {
     update(state) {
       settings = state.settings;
       lens.update(state);
-      which.update(state.stats.cameras);
+      which.update(state.relay ? [] : state.stats.cameras); // a relay knows the first camera only
       adjustButton.hidden = calibrateButton.hidden = which.name !== null;
       choice.element.querySelector("label").textContent = which.name ? "Its calibration" : "Camera of this source";
       download.href = address(which.path({ download: "1" }));

@@ -104,7 +104,11 @@ export function createFiles({ outcome, pathOf, cameraInUse, floorOffset, onPrevi
         "div",
         { class: "offer" },
         h("strong", {}, title),
-        h("p", { class: "help" }, "Previewed in the 3D view and over the video. Nothing has changed yet."),
+        h(
+          "p",
+          { class: "help" },
+          `Previewed in the 3D view${next.for ? "" : " and over the video"}. Nothing has changed yet.`,
+        ),
         compare(now, next),
         h(
           "div",

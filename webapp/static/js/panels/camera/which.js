@@ -6,7 +6,7 @@ import { selectField } from "../../fields.js";
 export function createWhich(onChange) {
   const field = selectField({
     label: "Camera of the rig",
-    help: "A file, Download and Undo are for this one.",
+    help: "A file and Download are for this one.",
     onChange,
   });
   field.element.hidden = true;
