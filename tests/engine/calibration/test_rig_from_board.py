@@ -49,6 +49,19 @@ def test_cameras_are_found_by_a_board_that_pairs_see() -> None:
         assert one.rms_px < 0.5
 
 
+@pytest.mark.parametrize(("noise", "wrong"), [(0.5, 0.0), (0.15, 0.03)])
+def test_noise_and_wrong_corners_do_no_harm(noise: float, wrong: float) -> None:
+    random, seen = np.random.default_rng(3), sightings(16, noise)
+    for name, views in seen.items():
+        for at, view in enumerate(views):
+            moved = (random.random(len(view.ids)) < wrong)[:, None] * random.normal(0, 30, (len(view.ids), 2))
+            seen[name][at] = replace(view, corners=view.corners + moved)
+    for one in rig_from_board(seen, dict.fromkeys(SPECS, LENS), BOARD).cameras:
+        truth = SPECS[one.name]
+        assert apart(one.spec.R, truth.R) < 0.1
+        assert np.linalg.norm(one.spec.R.T @ one.spec.t - truth.R.T @ truth.t) < 0.006
+
+
 def test_a_camera_that_shares_no_moment_with_the_others_is_named() -> None:
     seen = sightings()
     seen["c"] = [replace(one, time=one.time + 0.5) for one in seen["c"]]
