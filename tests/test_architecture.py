@@ -31,7 +31,7 @@ FLOORS = {
         calibration fusion motion rig
         capture events exports outputs outputs_guard processor
         floor_first rig_processor trials
-        loading
+        loading rig_hindsight
         accuracy bench infer pipeline presets
         batch
     """,
@@ -67,7 +67,7 @@ FLOORS = {
         sightings
         track triangulation
         completion following grouping refinement
-        offsets sides
+        hindsight offsets sides
         clock_watch fusion
         __init__
     """,
