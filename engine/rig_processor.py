@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Generic, TypeVar
 
 from engine import lifting
+from engine.close_up import second_look
 from engine.fusion import CameraPoses, Clock, ClockWatch, FusedPerson, Fusion, FusionOptions, swapped
 from engine.geometry import Camera, CameraSpec
 from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
@@ -101,13 +102,20 @@ class RigProcessor:
     def _begun(self, frame: Frame) -> Prepared | Decoded:
         return self._one.prepare(frame) if frame.found is None else _decoded(frame, frame.found)
 
-    def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred]:
+    def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred] | Several[Decoded]:
         """Run the network."""
         if isinstance(prepared, Prepared):
             return self._one.infer(prepared)
-        return prepared.next(self._one.infer)
+        return prepared.next(self._seen_twice if self._settings.close_up else self._one.infer)
 
-    def decode(self, inferred: Inferred | Several[Inferred]) -> Decoded | Several[Decoded]:
+    def _seen_twice(self, prepared: Prepared) -> Decoded:
+        """The people of a picture, each of whom the network sees a second time; here, since one thread runs it."""
+        decoded, began = self._one.decode(self._one.infer(prepared)), perf_counter()
+        poses = second_look(decoded.frame.image, decoded.poses, self.backend)
+        infer_ms = decoded.stage_ms["infer"] + (perf_counter() - began) * 1e3
+        return replace(decoded, poses=poses, stage_ms={**decoded.stage_ms, "infer": infer_ms})
+
+    def decode(self, inferred: Inferred | Several[Inferred] | Several[Decoded]) -> Decoded | Several[Decoded]:
         """Maps to people in 2D."""
         if isinstance(inferred, Inferred):
             return self._one.decode(inferred)

@@ -30,7 +30,8 @@ FLOORS = {
         extrinsics fitting floor input_hint models one_view overlay wire
         calibration fusion motion rig
         capture events exports outputs outputs_guard processor
-        floor_first rig_processor trials
+        close_up floor_first trials
+        rig_processor
         loading rig_hindsight
         accuracy bench infer pipeline presets
         batch
