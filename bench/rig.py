@@ -2,17 +2,17 @@
 
     python -m bench.rig [--frames 90] [--every 3] [--height-size 256]
 
-Each picture goes through the network once; then every choice of cameras is fused on its own. Printed are the share of
-people found, the mean and median distance of all 19 joints from the truth, how often somebody's id changes, people
-who are nobody, and the mean distance of keypoints from the projected joints. In the last row, one camera stops for the
-middle third.
+Each picture goes through the network once; then every choice of cameras is fused on its own, live and in hindsight (as
+files are). Printed are the share of people found, the mean and median distance of all 19 joints from the truth, how
+often somebody's id changes, people who are nobody, and the mean distance of keypoints from the projected joints. In the
+last row, one camera stops for the middle third.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from engine.geometry import DEFAULT_CAMERA, Array
 from engine.loading import load_backend
 from engine.preprocess import network_size
 from engine.processor import Decoded
+from engine.rig_hindsight import fused_in_hindsight
 from engine.rig_processor import RigProcessor, Several
 from engine.settings import Settings
 from engine.types import Backend, Frame, Snapshot, View
@@ -47,11 +48,13 @@ def main() -> None:
     with closing(backend):
         decoded = decoded_sets(backend, settings, options.frames, options.every)
         print(f"{len(decoded)} sets at {backend.info.precision}, {options.height_size} rows")
-        for cameras in RIGS:
-            print(_row(cameras, "", followed(decoded, backend, settings, cameras)))
         third = len(decoded) // 3
-        stopped = followed(decoded, backend, settings, STOPPING, range(third, 2 * third))
-        print(_row(STOPPING, f"without {STOPPED} in between", stopped))
+        rows = [(cameras, "", range(0)) for cameras in RIGS]
+        rows.append((STOPPING, f" without {STOPPED} in between", range(third, 2 * third)))
+        for cameras, note, stopped in rows:
+            for hindsight in (False, True):
+                snapshots = followed(decoded, backend, settings, cameras, stopped, hindsight=hindsight)
+                print(_row(cameras, f"{note}, {'in hindsight' if hindsight else 'live'}", snapshots), flush=True)
 
 
 def decoded_sets(backend: Backend, settings: Settings, frames: int, every: int) -> list[Several[Decoded]]:
@@ -90,17 +93,26 @@ def followed(
     settings: Settings,
     cameras: Sequence[int],
     stopped: range = range(0),
+    *,
+    hindsight: bool = False,
 ) -> list[Snapshot]:
-    """The scenes of some of the cameras, of which one is missing in the sets `stopped`."""
+    """The scenes of some of the cameras, of which one is missing in the sets `stopped`; live, or in `hindsight`."""
     processor = RigProcessor(backend, settings, DEFAULT_CAMERA)
-    scenes = []
+    sets = _of_cameras(decoded, cameras, stopped)
+    if hindsight:
+        return [processor.snapshot_of(fused) for fused in fused_in_hindsight(sets, processor, pictures=False)]
+    return [processor.follow(one) for one in sets]
+
+
+def _of_cameras(
+    decoded: Sequence[Several[Decoded]], cameras: Sequence[int], stopped: range
+) -> Generator[Several[Decoded], None, None]:
     for index, whole in enumerate(decoded):
         missing = {str(STOPPED)} if index in stopped else set()
         chosen = [view for view in whole.frame.views if int(view.name) in cameras]
         views = [replace(view, frame=None) if view.name in missing else view for view in chosen]
         parts = [part for part in whole.parts if int(part[0].name) in cameras and part[0].name not in missing]
-        scenes.append(processor.follow(Several(replace(whole.frame, views=tuple(views)), tuple(parts))))
-    return scenes
+        yield Several(replace(whole.frame, views=tuple(views)), tuple(parts))
 
 
 @dataclass(slots=True)
@@ -141,7 +153,7 @@ def _row(cameras: Sequence[int], note: str, snapshots: Sequence[Snapshot]) -> st
     mm = np.array(figures.errors) * 1e3
     fit_ms = np.median([snapshot.stage_ms["fit"] for snapshot in snapshots])
     return (
-        f"cameras {' '.join(map(str, cameras))} {note}: found {len(mm) / figures.people:.3f}, "
+        f"cameras {' '.join(map(str, cameras))}{note}: found {len(mm) / figures.people:.3f}, "
         f"MPJPE {mm.mean():.1f} mm, median {np.median(mm):.1f} mm, ids changed {figures.switches}, "
         f"nobody {figures.extra}, {np.mean(figures.pixels):.1f} px, fusion {fit_ms:.1f} ms"
     )

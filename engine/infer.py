@@ -22,6 +22,7 @@ from engine.preprocess import network_size
 from engine.processor import Processor
 from engine.rate import rate as rate_of
 from engine.rig import check_options, is_rig, read_rig
+from engine.rig_hindsight import fused_in_hindsight
 from engine.rig_processor import RigProcessor
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Frame, Image, Progress, Snapshot, View
@@ -148,7 +149,7 @@ class Inference:
         """Live sources go on at once, and their camera is corrected on the way; others are held until it is known."""
         frames = offline.frames_of(self.source, first=self.first_frame(), limit=self._max_frames)
         if isinstance(processor, RigProcessor):
-            return offline.snapshots(frames, processor)
+            return self._of_a_rig(frames, processor, drawn=drawn)
         if self._settings.level == "off" or processor.camera_spec.provenance.pose == "file":
             return offline.snapshots(frames, processor, network=self._network)
         if self._realtime or self.source.live:
@@ -160,6 +161,19 @@ class Inference:
             between=lambda decoded: find_floor_first(
                 decoded, processor, self._settings, pictures=drawn, holding=holding
             ),
+        )
+
+    def _of_a_rig(
+        self, frames: Iterator[Frame], processor: RigProcessor, *, drawn: bool
+    ) -> Generator[Snapshot, None, None]:
+        """Live sets go on at once; those of files are decided in hindsight, unless nothing is to be smoothed."""
+        if self._realtime or self.source.live or not self._settings.smoothing:
+            return offline.snapshots(frames, processor)
+        return offline.snapshots(
+            frames,
+            processor,
+            between=lambda decoded: fused_in_hindsight(decoded, processor, pictures=drawn),
+            follow=processor.snapshot_of,
         )
 
 

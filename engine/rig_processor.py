@@ -7,18 +7,19 @@ network for all, and its people come together in `follow`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Generic, TypeVar
 
 from engine import lifting
+from engine.close_up import second_look
 from engine.fusion import CameraPoses, Clock, ClockWatch, FusedPerson, Fusion, FusionOptions, swapped
 from engine.geometry import Camera, CameraSpec
 from engine.processor import Decoded, Inferred, Prepared, Processor, with_angles
 from engine.settings import Settings
 from engine.tracking import Colours
-from engine.types import Backend, Found, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
+from engine.types import Backend, BackendInfo, Found, Frame, Person, PersonView, Pose3D, Scene, Snapshot, View
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,17 @@ class Several(Generic[T]):
         """The same after a step of each picture."""
         parts = tuple((view, part if isinstance(part, Decoded) else step(part)) for view, part in self.parts)
         return Several(self.frame, parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FusedSet:
+    """A set with its people in the rig's world."""
+
+    frame: Frame
+    cameras: Mapping[str, Camera]
+    people: tuple[FusedPerson, ...]
+    backend: BackendInfo
+    stage_ms: Mapping[str, float]
 
 
 class RigProcessor:
@@ -90,15 +102,24 @@ class RigProcessor:
     def _begun(self, frame: Frame) -> Prepared | Decoded:
         return self._one.prepare(frame) if frame.found is None else _decoded(frame, frame.found)
 
-    def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred]:
+    def infer(self, prepared: Prepared | Several[Prepared]) -> Inferred | Several[Inferred] | Several[Decoded]:
         """Run the network."""
         if isinstance(prepared, Prepared):
             return self._one.infer(prepared)
+        if self._settings.close_up:
+            return prepared.next(self._seen_twice)
         here = [part for _, part in prepared.parts if isinstance(part, Prepared)]
         inferred = iter(self._one.infer_each(here))
         return prepared.next(lambda _: next(inferred))
 
-    def decode(self, inferred: Inferred | Several[Inferred]) -> Decoded | Several[Decoded]:
+    def _seen_twice(self, prepared: Prepared) -> Decoded:
+        """The people of a picture, each of whom the network sees a second time; here, since one thread runs it."""
+        decoded, began = self._one.decode(self._one.infer(prepared)), perf_counter()
+        poses = second_look(decoded.frame.image, decoded.poses, self.backend)
+        infer_ms = decoded.stage_ms["infer"] + (perf_counter() - began) * 1e3
+        return replace(decoded, poses=poses, stage_ms={**decoded.stage_ms, "infer": infer_ms})
+
+    def decode(self, inferred: Inferred | Several[Inferred] | Several[Decoded]) -> Decoded | Several[Decoded]:
         """Maps to people in 2D."""
         if isinstance(inferred, Inferred):
             return self._one.decode(inferred)
@@ -106,27 +127,27 @@ class RigProcessor:
 
     def follow(self, decoded: Decoded | Several[Decoded]) -> Snapshot:
         """People in 2D to the same people as before, in 3D."""
-        return self._one.follow(decoded) if isinstance(decoded, Decoded) else self._fused(decoded)
+        return self._one.follow(decoded) if isinstance(decoded, Decoded) else self.snapshot_of(self.fuse(decoded))
 
-    def _fused(self, decoded: Several[Decoded]) -> Snapshot:
+    def fuse(self, decoded: Several[Decoded]) -> FusedSet:
+        """The people of a set to the same people as before, in the rig's world."""
         frame, began = decoded.frame, perf_counter()
         cameras = {view.name: self._camera(view, frame) for view in frame.views}
         views = [self._lifted(view.name, cameras[view.name], part) for view, part in decoded.parts]
         self._check_clocks(views, decoded)
         lifted = perf_counter()
         people = self._fusion.update(views, frame.time, self._options, everyone=frame.name is not None)
-        first = next(iter(cameras.values()))
-        colours = self._colours.assign([person.id for person in people])
-        scene = Scene(
-            frame.index,
-            frame.time,
-            tuple(self._person(person, first, colour) for person, colour in zip(people, colours, strict=True)),
-            first,
-            cameras,
-        )
         stage_ms = _sums(decoded) | {"lift": (lifted - began) * 1e3, "fit": (perf_counter() - lifted) * 1e3}
         backend = decoded.parts[0][1].backend if decoded.parts else self.backend.info
-        return Snapshot(scene, frame, backend, stage_ms, "keypoints")
+        return FusedSet(frame, cameras, people, backend, stage_ms)
+
+    def snapshot_of(self, fused: FusedSet) -> Snapshot:
+        """The scene of a set; sets come in their order, for the people's colours."""
+        frame, first = fused.frame, next(iter(fused.cameras.values()))
+        colours = self._colours.assign([person.id for person in fused.people])
+        people = (self._person(person, first, colour) for person, colour in zip(fused.people, colours, strict=True))
+        scene = Scene(frame.index, frame.time, tuple(people), first, fused.cameras)
+        return Snapshot(scene, frame, fused.backend, fused.stage_ms, "keypoints")
 
     def _check_clocks(self, views: Sequence[CameraPoses], decoded: Several[Decoded]) -> None:
         """Say whose clock is surely off by more than a frame, and again when it is off by one more."""

@@ -185,6 +185,13 @@ class Settings:
             propertyNames={"pattern": "^[1-9][0-9]{0,15}$"},
         ),
     ] = None
+    close_up: Annotated[
+        bool,
+        about(
+            "With several cameras: look at each person of each picture a second time, enlarged. More exact, but each "
+            "look takes as long as a picture of 256 x 256 pixels."
+        ),
+    ] = False
     angles: Annotated[bool, about("Measure the angles of joints, and send them with each person.")] = False
     smoothing: Annotated[bool, about("Smooth the joints' movement, which reduces jitter.")] = True
     smoothing_cutoff_hz: Annotated[

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+# As the `posecast` command has it; NumPy, which reads this when it is imported, is not yet.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # No test depends on how fast the machine is. `make test` tries the same cases everywhere: what it refuses, it refuses
 # again. `make test-long` looks for others.

@@ -30,8 +30,9 @@ FLOORS = {
         extrinsics fitting floor input_hint models one_view overlay settings_file wire
         calibration fusion motion rig
         capture events exports outputs outputs_guard processor
-        floor_first rig_processor trials
-        loading
+        close_up floor_first trials
+        rig_processor
+        loading rig_hindsight
         accuracy bench infer pipeline presets
         batch
     """,
@@ -67,7 +68,7 @@ FLOORS = {
         sightings
         track triangulation
         completion following grouping refinement
-        offsets sides
+        hindsight offsets sides
         clock_watch fusion
         __init__
     """,

@@ -11,6 +11,17 @@ from __future__ import annotations
 
 from engine.fusion.clock_watch import Clock, ClockWatch
 from engine.fusion.fusion import FusedPerson, FusedView, Fusion, FusionOptions
+from engine.fusion.hindsight import in_hindsight
 from engine.fusion.sightings import CameraPoses, swapped
 
-__all__ = ["CameraPoses", "Clock", "ClockWatch", "FusedPerson", "FusedView", "Fusion", "FusionOptions", "swapped"]
+__all__ = [
+    "CameraPoses",
+    "Clock",
+    "ClockWatch",
+    "FusedPerson",
+    "FusedView",
+    "Fusion",
+    "FusionOptions",
+    "in_hindsight",
+    "swapped",
+]

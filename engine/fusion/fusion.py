@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -12,6 +12,7 @@ from engine.fitting.ground import USUAL_SCALE, feet_on, ground_under
 from engine.fusion.completion import MIN_FIXED, common_shape, completed, placed_by_one, size_of
 from engine.fusion.following import follow
 from engine.fusion.grouping import Group, grouped
+from engine.fusion.hindsight import Evidence
 from engine.fusion.refinement import refined
 from engine.fusion.sides import consistent
 from engine.fusion.sightings import SWAP, CameraPoses, Found, Sighting, sightings_of
@@ -65,6 +66,14 @@ class FusedPerson:
     """By the camera's name, in the rig's order."""
     height_m: float | None
     """Measured by several cameras; None if only one has ever seen the person."""
+    evidence: Evidence
+    """What this set says, before smoothing."""
+
+    def moved(self, joints: Array) -> FusedPerson:
+        """The same person with other joints (19, 3), metres, world frame."""
+        sightings = zip(self.views.items(), self.evidence.sightings, strict=True)
+        views = {name: FusedView(view.pose, _error_px(one, joints)) for (name, view), one in sightings}
+        return replace(self, joints=joints, views=views)
 
 
 class Fusion:
@@ -147,6 +156,8 @@ class _Measured:
     fixed: Found
     factors: Mapping[str, float]
     """By camera: how much farther away than one camera would place the person they are."""
+    shape: Array
+    """(19, 3) metres: a body with the bones that the cameras guess, of the person's size."""
 
     @classmethod
     def of(
@@ -163,7 +174,7 @@ class _Measured:
         lengths = USUAL_LENGTHS * size if track is None else track.lengths
         joints, used = refined(start, group, lengths, shape * size, expected)
         factors = {views[one.view].name: _factor(one, joints) for one in group if one.body is not None}
-        return cls(group, joints, points.fixed & (used.sum(axis=0) > 1), factors)
+        return cls(group, joints, points.fixed & (used.sum(axis=0) > 1), factors, shape * size)
 
 
 def _agreeing(group: Group, track: Track | None, time: float) -> tuple[Group, Points | None]:
@@ -194,7 +205,7 @@ def _seen_by_one(
     if factor is None and track is not None and track.factors:
         factor = float(np.mean(list(track.factors.values())))
     joints = placed_by_one(sighting, factor or _by_feet(sighting, options) or 1.0)
-    return None if joints is None else _Measured([sighting], joints, np.zeros(JOINT_COUNT, bool), {})
+    return None if joints is None else _Measured([sighting], joints, np.zeros(JOINT_COUNT, bool), {}, joints)
 
 
 def _by_feet(sighting: Sighting, options: FusionOptions) -> float | None:
@@ -223,9 +234,10 @@ def _person(
         joints = track.smoothed(joints, time, options.cutoff_hz * CUTOFF_FACTOR, options.beta * BETA_FACTOR)
     if track.id is None:
         return None
-    seen = {views[one.view].name: FusedView(one.pose, _error_px(one, joints)) for one in
-            sorted(measured.group, key=lambda one: one.view)}  # fmt: skip
-    return FusedPerson(track.id, joints, seen, track.height_m if track.has_been_fixed else None)
+    group = sorted(measured.group, key=lambda one: one.view)
+    seen = {views[one.view].name: FusedView(one.pose, _error_px(one, joints)) for one in group}
+    evidence = Evidence(group, measured.joints, measured.shape, track.lengths)
+    return FusedPerson(track.id, joints, seen, track.height_m if track.has_been_fixed else None, evidence)
 
 
 def _error_px(sighting: Sighting, joints: Array) -> float:

@@ -81,14 +81,28 @@ def _with_expected(blocks: Array, sides: Array, joints: Array, expected: Array) 
 
 def _step(blocks: Array, sides: Array, joints: Array, lengths: Array, shape: Array) -> Array:
     """(J, 3): the step that all terms agree on."""
-    bones = joints[_B] - joints[_A]
-    now = np.maximum(np.linalg.norm(bones, axis=1), 1e-6)
-    along = bones / now[:, None]
-    stiff = np.einsum("bi,bj,b->bij", along, along, LENGTH_ERROR_M**-2) + _I / SHAPE_ERROR_M**2
-    pull = along * ((lengths - now) / LENGTH_ERROR_M**2)[:, None] + (shape[_B] - shape[_A] - bones) / SHAPE_ERROR_M**2
-    A = (_PAIRS.T @ stiff.reshape(-1, 9)).reshape(JOINT_COUNT, JOINT_COUNT, 3, 3)
-    each = np.arange(JOINT_COUNT)
-    A[each, each] += blocks + _LEAST_WEIGHT * _I
-    g = sides + _ENDS.T @ pull
-    size = 3 * JOINT_COUNT
-    return np.asarray(np.linalg.solve(A.transpose(0, 2, 1, 3).reshape(size, size), g.reshape(size))).reshape(-1, 3)
+    A, g = bone_terms(joints, lengths, shape)
+    add_joints(A, blocks + _LEAST_WEIGHT * _I)
+    return np.asarray(np.linalg.solve(A, g + sides.reshape(-1))).reshape(-1, 3)
+
+
+def bone_terms(joints: Array, lengths: Array, shape: Array) -> tuple[Array, Array]:
+    """(..., 57, 57) and (..., 57): normal equations of the bones for a step from `joints` (..., 19, 3) metres.
+
+    `lengths` (..., B) and `shape` (..., 19, 3) as in `refined`.
+    """
+    bones = joints[..., _B, :] - joints[..., _A, :]
+    now = np.maximum(np.linalg.norm(bones, axis=-1), 1e-6)
+    along = bones / now[..., None]
+    stiff = np.einsum("...bi,...bj,b->...bij", along, along, LENGTH_ERROR_M**-2) + _I / SHAPE_ERROR_M**2
+    pull = along * ((lengths - now) / LENGTH_ERROR_M**2)[..., None]
+    pull += (shape[..., _B, :] - shape[..., _A, :] - bones) / SHAPE_ERROR_M**2
+    several, size = joints.shape[:-2], 3 * JOINT_COUNT
+    A = (_PAIRS.T @ stiff.reshape(*several, len(BONES), 9)).reshape(*several, JOINT_COUNT, JOINT_COUNT, 3, 3)
+    return np.swapaxes(A, -3, -2).reshape(*several, size, size), (_ENDS.T @ pull).reshape(*several, size)
+
+
+def add_joints(A: Array, blocks: Array) -> None:
+    """Add blocks (..., 19, 3, 3), one for each joint, to the diagonal of A (..., 57, 57), in place."""
+    diagonal = np.einsum("...jajb->...jab", A.reshape(*A.shape[:-2], JOINT_COUNT, 3, JOINT_COUNT, 3))
+    diagonal += blocks

@@ -10,12 +10,12 @@ import jsonschema
 import numpy as np
 import pytest
 
-from engine import overlay
+from engine import overlay, rig_processor
 from engine.capture import stage
 from engine.fusion import clock_watch
 from engine.geometry import DEFAULT_CAMERA
 from engine.mosaic import flattened, mosaic_of, picture_of, poses_in_mosaic
-from engine.processor import Decoded
+from engine.processor import Decoded, Prepared, Processor
 from engine.rig_processor import RigProcessor, Several
 from engine.settings import Settings
 from engine.types import Backend, BackendInfo, Found, Frame, Person, Scene, Snapshot, View
@@ -93,6 +93,37 @@ def sent(part: Decoded) -> Found:
     scene = Scene(part.frame.index, part.frame.time, people, camera)
     snapshot = Snapshot(scene, part.frame, INFO, {}, "keypoints")
     return found_from_wire(json.loads(dumps(scene_to_wire(snapshot, fps=10.0, wall_time=1.0))))
+
+
+def test_each_person_is_looked_at_twice_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the network's own thread, and only those who were found here."""
+    looked: list[int] = []
+
+    def second_look(image: Any, poses: Any, backend: Any) -> Any:
+        looked.append(len(poses))
+        return poses[:1]
+
+    monkeypatch.setattr(rig_processor, "second_look", second_look)
+    decoded = set_at(0)
+    elsewhere = decoded.parts[2][1]
+    monkeypatch.setattr(Processor, "infer", lambda _, prepared: prepared)
+    monkeypatch.setattr(Processor, "decode", lambda _, inferred: inferred.part)
+    parts = tuple((view, elsewhere if part is elsewhere else Undecoded(part)) for view, part in decoded.parts)
+    one = processor()
+    prepared = cast("Several[Prepared]", Several(decoded.frame, parts))
+    assert [len(part.poses) for _, part in one.decode(one.infer(prepared)).parts] == [5, 5, 5]
+    one.reconfigure(Settings(close_up=True), DEFAULT_CAMERA)
+    again = one.decode(one.infer(prepared))
+    assert [len(part.poses) for _, part in again.parts] == [1, 1, 5]
+    assert looked == [5, 5]
+    assert again.parts[0][1].stage_ms["infer"] >= 20.0
+
+
+class Undecoded:
+    """What comes before `part`."""
+
+    def __init__(self, part: Decoded) -> None:
+        self.part = part
 
 
 def test_who_is_not_seen_by_the_first_camera_is_told_by_the_next() -> None:

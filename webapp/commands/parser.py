@@ -44,8 +44,9 @@ def _infer(options: argparse.Namespace) -> Work:
     from webapp.commands import infer
 
     settings = settings_of(options)
+    asked = {name: True for name in ("angles", "close_up") if getattr(options, name)}
     chosen = infer.InferOptions(
-        settings.changed({"angles": True}) if options.angles else settings,
+        settings.changed(asked),
         options.output,
         options.video,
         options.max_frames,
@@ -195,6 +196,11 @@ def _add_infer(commands: Any) -> None:
         "--rate", type=number, metavar="FPS", help="images per second, for a folder or pattern of images (default: 1)"
     )
     parser.add_argument("--angles", action="store_true", help="measure the angles of joints, in degrees")
+    parser.add_argument(
+        "--close-up",
+        action="store_true",
+        help="several cameras: look at each person a second time, enlarged; more exact, and slower",
+    )
     parser.add_argument("--events", type=Path, metavar="FILE", help="rules and zones for events, as JSON")
     parser.add_argument("--realtime", action="store_true", help="play a file at its own speed and drop frames")
     parser.set_defaults(command=_with_source(_infer, required=True))
