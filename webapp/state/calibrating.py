@@ -32,6 +32,7 @@ class _Run:
     asked_at: float
     last: Look | None = None
     lens: Lens | None = None
+    """As it was calculated last: what its user saw is saved, though more views may have come since."""
     version: int = 0
     """Of the frame that was looked at last."""
 
@@ -98,7 +99,7 @@ class Calibrating:
             return
         run.version, frame = newer
         with self._lock:  # held for some hundredths of a second
-            run.last, run.lens = run.session.look(frame.image, frame.time), None
+            run.last = run.session.look(frame.image, frame.time)
 
     def _running(self) -> _Run:
         if self._run is None:

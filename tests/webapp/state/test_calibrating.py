@@ -65,6 +65,8 @@ def test_a_good_lens_is_saved_for_the_source_it_was_seen_by(bench: Bench) -> Non
     result = bench.calibrating.solve()["result"]
     assert result["fx"] == pytest.approx(700, rel=0.005)
     assert result["doubts"] == []
+    bench.show(np.zeros((540, 960, 3), np.uint8), 100.0)  # the camera goes on while its user reads the result
+    assert bench.calibrating.describe()["result"] == result
     bench.source = "1"
     with pytest.raises(ConflictError, match="another source"):
         bench.calibrating.save()
