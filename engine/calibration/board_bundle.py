@@ -119,7 +119,7 @@ def _settled(places: Sequence[_Place], poses: _Poses, scale: float) -> _Poses:
 def _residuals(view: BoardView, camera: int, board: int, poses: _Poses) -> Array:
     """(N, 2) pixels."""
     seen = (view.corners @ poses.R[board].T + poses.t[board]) @ poses.R[camera].T + poses.t[camera]
-    return view.fx * (seen[:, :2] / np.maximum(seen[:, 2:], _LEAST_DEPTH_M) - view.rays)
+    return np.asarray(view.fx * (seen[:, :2] / np.maximum(seen[:, 2:], _LEAST_DEPTH_M) - view.rays))
 
 
 def _cost(places: Sequence[_Place], poses: _Poses, scale: float) -> float:

@@ -18,6 +18,9 @@ from engine.geometry import Array, nearest_rotation
 
 CONSISTENT = 0.012
 """Median distance from the epipolar line, in focal lengths, up to which two people may be one: 10 cm at 8 m."""
+TURNED = 0.1
+"""Distance after a turn, as a share of how far the rays spread, below which they are the same: small people look alike
+from everywhere."""
 LEAST_JOINTS = 60
 """Joints in common without which two people are not compared."""
 _MOST_JOINTS = 400
@@ -87,9 +90,14 @@ def stand_together(views: list[View], first: int, second: int) -> bool:
     for i in range(one.rays.shape[1]):
         for j in range(other.rays.shape[1]):
             a, b = _common(one, other, i, j)
-            if len(a) >= LEAST_JOINTS and _off_by_turning(a, b) < CONSISTENT:
+            if len(a) >= LEAST_JOINTS and _off_by_turning(a, b) < min(CONSISTENT, TURNED * _spread(a)):
                 return True
     return False
+
+
+def _spread(rays: Array) -> float:
+    """How far (N, 2) rays lie from their middle, in focal lengths: that of a far person who stands still is small."""
+    return float(np.sqrt(np.var(rays, axis=0).sum()))
 
 
 def _off_by_turning(a: Array, b: Array) -> float:

@@ -60,6 +60,7 @@ def rig_from_board(
             doubts.append(f"{name}: the corners are {rms:.1f} px off where they should be: did the board move?")
     notes = (
         f"{len({view.moment for view in views})} moments of the board",
+        f"its squares are taken to be {1e3 * board.square_m:g} mm, as --board says: all distances follow from that",
         "the world is the first camera's frame, with up taken from it: people, or a floor, can tell more",
     )
     return RigResult(tuple(results), tuple(doubts), notes)

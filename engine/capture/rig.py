@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -87,12 +88,14 @@ class RigClip:
 
 def calibrated(camera: RigCamera, own: CameraSpec | None) -> CameraSpec:
     """The camera as the rig's file says, or as its source knows it; PosecastError if neither says."""
-    if camera.spec is not None:
-        return camera.spec
+    lens = camera.spec
+    if camera.placed is not None:
+        return camera.placed
     if own is not None and own.provenance.pose == "file":
-        return own
+        return own if lens is None else replace(own, K=lens.K, resolution=lens.resolution, distortion=lens.distortion)
+    missing = "has no calibration" if lens is None else "has the calibration of a lens alone: it does not say the place"
     raise PosecastError(
-        f"the camera {camera.name} has no calibration",
+        f"the camera {camera.name} {missing}",
         "calibrate the rig first: posecast calibrate rig rig.toml --from people -o calibrated.toml",
     )
 

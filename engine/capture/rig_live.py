@@ -63,7 +63,7 @@ class LiveRig:
         self._closed = False
         self._last: float | None = None
         self._feeds = [_Feed(camera, open_source, self._changed, clock) for camera in rig.cameras]
-        self.camera: CameraSpec | None = rig.cameras[0].spec
+        self.camera: CameraSpec | None = rig.cameras[0].placed
         for feed in self._feeds:
             feed.start()
 
@@ -127,7 +127,7 @@ class _Feed:
         self.problem: str | None = None
         self.size = (1280, 720) if camera.spec is None else camera.spec.resolution or (1280, 720)
         self._camera, self._open, self._changed, self._clock = camera, open_source, changed, clock
-        self._spec = camera.spec
+        self._spec = camera.placed
         self._frames: deque[Frame] = deque(maxlen=KEPT)
         self._arrived = -np.inf
         self._stop = threading.Event()

@@ -94,8 +94,9 @@ def load_calibration(text: str, *, unit: str | None = None, up: str | None = Non
 
 def _lenses_beside(path: Path) -> dict[str, Any]:
     """The values of the file of intrinsics that belongs to a file of extrinsics of EasyMocap or OpenCV's samples."""
-    beside = path.with_name(f"{_LENSES_BESIDE.get(path.stem, '')}{path.suffix}")
-    if path.stem not in _LENSES_BESIDE or not beside.is_file():
+    name = _LENSES_BESIDE.get(path.stem)
+    beside = path if name is None else path.with_name(f"{name}{path.suffix}")
+    if name is None or not beside.is_file():
         return {}
     try:
         with beside.open("rb") as file:

@@ -24,8 +24,13 @@ class RigCamera:
 
     @property
     def spec(self) -> CameraSpec | None:
-        """The camera in the rig's world, metres; None without calibration."""
+        """The camera in the rig's world, metres; None without calibration. Of a lens alone, the pose means nothing."""
         return None if self.calibration is None else self.calibration.spec
+
+    @property
+    def placed(self) -> CameraSpec | None:
+        """The same; None also where the file is of a lens alone, and does not say where the camera stands."""
+        return self.spec if self.spec is not None and self.spec.provenance.pose == "file" else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

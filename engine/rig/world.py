@@ -31,7 +31,7 @@ def in_one_world(cameras: Sequence[RigCamera], up: str | None) -> tuple[tuple[Ri
     PosecastError if two stand at the same place.
     """
     warnings = list(_told(cameras))
-    posed = [camera.calibration for camera in cameras if camera.calibration and _has_pose(camera)]
+    posed = [camera.calibration for camera in cameras if camera.calibration and camera.placed]
     if posed:
         axis = up or _common_up(posed)
         cameras = [_with_up(camera, axis) for camera in cameras]
@@ -44,11 +44,6 @@ def in_one_world(cameras: Sequence[RigCamera], up: str | None) -> tuple[tuple[Ri
         if camera.spec is not None and camera.spec.K is None
     ]
     return tuple(cameras), tuple(warnings)
-
-
-def _has_pose(camera: RigCamera) -> bool:
-    """Whether its file says where it stands: one of a lens alone does not."""
-    return camera.spec is not None and camera.spec.provenance.pose == "file"
 
 
 def _told(cameras: Sequence[RigCamera]) -> Iterator[str]:
@@ -83,7 +78,7 @@ def _doubts_about_poses(cameras: Sequence[RigCamera], up: str) -> Iterator[str]:
 
     Those of a rig may hang on their sides. Where the world is the frame of one of them, its floor is not known.
     """
-    posed = [(camera.name, camera.spec) for camera in cameras if camera.spec is not None and _has_pose(camera)]
+    posed = [(camera.name, camera.placed) for camera in cameras if camera.placed is not None]
     if is_of_camera([float(np.linalg.norm(spec.t)) for _, spec in posed]):
         return
     for name, spec in posed:

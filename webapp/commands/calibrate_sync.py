@@ -121,7 +121,7 @@ def _confidence(shift: Shift) -> str:
 
 
 def _by_people(rig: Rig, options: SyncOptions, told: Told) -> dict[str, _Found]:
-    uncalibrated = [camera.name for camera in rig.cameras if camera.spec is None]
+    uncalibrated = [camera.name for camera in rig.cameras if camera.placed is None]
     if uncalibrated:
         raise PosecastError(f"{', '.join(uncalibrated)}: no calibration", "use --by clap or --by light")
     with ExitStack() as stack:

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from engine.calibration.observations import Seen, views_of
+from engine.calibration.pairs import stand_together
 from engine.calibration.rig_from_people import PeopleRig, rig_from_people
 from engine.calibration.rig_picture import rig_svg
 from engine.calibration.rig_result import people_result
 from engine.calibration.world_from_people import world_from_people
 from engine.capture import stage
 from engine.errors import PosecastError
-from engine.geometry import Array
+from engine.geometry import Array, rotation_from_vector
+from engine.types import Pose2D
 from tests.engine.calibration.people import apart, seen_by
 
 TALLEST_M = 1.8978
@@ -98,6 +100,23 @@ def test_two_cameras_at_one_place_are_told_to_be_too_near() -> None:
     views = views_of({"left": camera, "right": near}, {"left": SEEN["cam0"], "right": seen_by(near, 9)})
     with pytest.raises(PosecastError, match="left and right stand at the same place, or too near"):
         rig_from_people(views)
+
+
+def test_somebody_far_away_who_stands_still_is_no_reason_to_think_so() -> None:
+    """Small and still, people look nearly alike from everywhere: a turn of the camera explains them."""
+    people = stage.truth_at(0.0).joints_world[:1].astype(float)
+    seen: dict[str, list[Seen]] = {"left": [], "right": []}
+    cameras = {}
+    for number, (name, angle) in enumerate((("left", 0.0), ("right", 0.8))):
+        R = np.diag([1.0, -1.0, -1.0]) @ rotation_from_vector(np.array([0.0, angle, 0.0]))
+        cameras[name] = replace(stage.CAMERA, R=R, t=np.array([0.0, 1.0, 20.0]) - R @ (people[0].mean(0) * [1, 0, 1]))
+        random = np.random.default_rng(number)
+        for moment in range(12):
+            pixels = cameras[name].project(cameras[name].camera_from_world(people[0])) + random.normal(0, 2, (19, 2))
+            pose = Pose2D(pixels.astype(np.float32), np.full(19, 0.9, np.float32), 1.0)
+            seen[name].append(Seen(moment / 10, {1: pose}))
+    views = list(views_of(cameras, seen))
+    assert not stand_together(views, 0, 1)
 
 
 def test_a_camera_that_sees_nobody_is_named() -> None:

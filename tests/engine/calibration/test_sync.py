@@ -110,6 +110,7 @@ def test_offsets_of_inline_tables_are_told_instead() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_people_who_move_tell_offsets_to_a_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The stage from two cameras, of which one began eight pictures later, through the network."""
     write_stage(tmp_path / "0.mp4", 0, 0)

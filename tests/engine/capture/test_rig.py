@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
@@ -15,10 +16,11 @@ import pytest
 
 from engine.capture import open_source, rig_live, stage
 from engine.capture.browser import Publications
+from engine.capture.rig import calibrated
 from engine.capture.rig_live import FIRST_PICTURE_S, SILENT_S, LiveRig
 from engine.errors import PosecastError
 from engine.extrinsics import Calibration
-from engine.geometry import CameraSpec
+from engine.geometry import DEFAULT_CAMERA, CameraSpec
 from engine.mosaic import picture_of
 from engine.rig import Rig, RigCamera
 from engine.types import Frame, FrameSource
@@ -111,6 +113,25 @@ def test_a_rig_without_calibrations_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PosecastError, match="camera b has no calibration") as raised:
         open_source(rig)
     assert "calibrate rig" in raised.value.hint
+
+
+def test_a_rig_of_lenses_alone_is_refused(tmp_path: Path) -> None:
+    """Its cameras would all stand where one does without a file."""
+    lens = "[lens]\nsize = [1280, 720]\nmatrix = [[900.0, 0.0, 640.0], [0.0, 900.0, 360.0], [0.0, 0.0, 1.0]]\n"
+    (tmp_path / "lens.toml").write_text(lens)
+    for name in "ab":
+        clip(tmp_path / f"{name}.mp4", 2, 30)
+    cameras = (f'[cameras.{name}]\nsource = "{name}.mp4"\ncalibration = "lens.toml"\n' for name in "ab")
+    with pytest.raises(PosecastError, match="lens alone: it does not say the place; calibrate the rig first"):
+        open_source(written(tmp_path, *cameras))
+
+
+def test_a_known_place_and_a_lens_of_a_file_go_together(tmp_path: Path) -> None:
+    camera = RigCamera("a", "demo:0", Calibration(replace(DEFAULT_CAMERA, K=np.diag([900.0, 900.0, 1.0])), "toml", "m"))
+    spec = calibrated(camera, stage.CAMERA_SPECS[0])
+    assert spec.K is not None
+    assert spec.K[0, 0] == 900
+    np.testing.assert_array_equal(spec.t, stage.CAMERA_SPECS[0].t)
 
 
 def test_a_missing_file_names_its_camera(tmp_path: Path) -> None:
