@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,12 +51,12 @@ def _seen_again(image: Image, pose: Pose2D, backend: Backend) -> Pose2D:
 
 def _cut_out(image: Image, corner: NDArray[np.intp], side: int) -> Image:
     """(side, side, 3), the upper left pixel at `corner` (x, y); grey beyond the picture."""
-    height, width = image.shape[:2]
-    (left, top), (right, bottom) = corner, corner + side
-    inside = image[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    beyond = max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0)
-    grey = (preprocess.PAD_VALUE,) * 3
-    return np.asarray(cv2.copyMakeBorder(inside, *map(int, beyond), cv2.BORDER_CONSTANT, value=grey), np.uint8)
+    left, top = map(int, corner)
+    inside = image[max(top, 0) : max(top + side, 0), max(left, 0) : max(left + side, 0)]
+    cut = np.full((side, side, 3), preprocess.PAD_VALUE, np.uint8)
+    x, y = max(-left, 0), max(-top, 0)
+    cut[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
+    return cut
 
 
 def _distance(one: Pose2D, other: Pose2D) -> float:

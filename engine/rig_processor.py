@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from engine import lifting
 from engine.close_up import second_look
@@ -106,7 +106,7 @@ class RigProcessor:
         """Run the network."""
         if isinstance(prepared, Prepared):
             return self._one.infer(prepared)
-        return prepared.next(self._seen_twice if self._settings.close_up else self._one.infer)
+        return prepared.next(self._seen_twice) if self._settings.close_up else prepared.next(self._one.infer)
 
     def _seen_twice(self, prepared: Prepared) -> Decoded:
         """The people of a picture, each of whom the network sees a second time; here, since one thread runs it."""
@@ -119,7 +119,7 @@ class RigProcessor:
         """Maps to people in 2D."""
         if isinstance(inferred, Inferred):
             return self._one.decode(inferred)
-        return inferred.next(self._one.decode)
+        return cast("Several[Inferred]", inferred).next(self._one.decode)  # parts that are decoded stay as they are
 
     def follow(self, decoded: Decoded | Several[Decoded]) -> Snapshot:
         """People in 2D to the same people as before, in 3D."""
