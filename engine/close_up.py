@@ -1,4 +1,4 @@
-"""A second look: the network sees each person of a picture again, cut out and as large as it knows people best.
+"""A second look: the network sees each person of a picture again, cut out, enlarged, and also mirrored.
 
 Where both looks found a keypoint, that of the second counts. In: a picture, and the people whom the first look found
 in it. Out: the same people.
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine import decoding, preprocess
 from engine.fusion import swapped
+from engine.mirroring import seen_both_ways
 from engine.types import Backend, Image, Pose2D
 
 ROWS = 256
@@ -31,7 +32,7 @@ LEFT_OUT = 0.5
 
 
 def second_look(image: Image, poses: Sequence[Pose2D], backend: Backend) -> tuple[Pose2D, ...]:
-    """The same people, frame pixels: seen again, each by a run of the network."""
+    """The same people, frame pixels: seen again, each by two runs of the network."""
     return tuple(_seen_again(image, pose, backend) for pose in poses)
 
 
@@ -41,7 +42,7 @@ def _seen_again(image: Image, pose: Pose2D, backend: Backend) -> Pose2D:
     side = max(LEAST_SIDE_PX, round(MARGIN * float((high - low).max())))
     corner = np.round((low + high - side) / 2).astype(np.intp)
     seen = preprocess.prepare(_cut_out(image, corner, side), ROWS, backend.fixed_size)
-    people = decoding.decode(backend.infer(seen.image), seen.scale)
+    people = decoding.decode(seen_both_ways(seen.image, backend.infer), seen.scale)
     there = [Pose2D(one.keypoints + corner.astype(np.float32), one.scores, one.score) for one in people]
     nearest = min(there, key=lambda one: _distance(pose, one), default=None)
     if nearest is None or _distance(pose, nearest) > SAME * side:
