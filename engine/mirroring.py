@@ -25,7 +25,8 @@ def seen_both_ways(image: Image, infer: Callable[[Image], Maps]) -> Maps:
     """Heatmaps and PAFs of a picture (h, w, 3), the mean of both; no features."""
     straight = infer(image)
     back = mirrored(infer(np.ascontiguousarray(image[:, ::-1])))
-    return Maps(None, (straight.heatmaps + back.heatmaps) / 2, (straight.pafs + back.pafs) / 2)
+    half = np.float32(0.5)
+    return Maps(None, half * (straight.heatmaps + back.heatmaps), half * (straight.pafs + back.pafs))
 
 
 def mirrored(maps: Maps) -> Maps:
