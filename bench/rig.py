@@ -1,6 +1,6 @@
 """How accurate several cameras are: the demo stage from two, three and four, in the rig's world, against its truth.
 
-    python -m bench.rig [--frames 90] [--every 3] [--height-size 256]
+    python -m bench.rig [--frames 90] [--every 3] [--height-size 256] [--close-up]
 
 Each picture goes through the network once; then every choice of cameras is fused on its own, live and in hindsight (as
 files are). Printed are the share of people found, the mean and median distance of all 19 joints from the truth, how
@@ -42,8 +42,9 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=90, help="sets of pictures (default: %(default)s)")
     parser.add_argument("--every", type=int, default=3, help="one of so many of the stage's (default: %(default)s)")
     parser.add_argument("--height-size", type=int, default=256)
+    parser.add_argument("--close-up", action="store_true", help="look at each person a second time, enlarged")
     options = parser.parse_args()
-    settings = Settings(height_size=options.height_size)
+    settings = Settings(height_size=options.height_size, close_up=options.close_up)
     backend = load_backend(settings.model_spec, network_size(1280, 720, options.height_size), lambda *_: None)
     with closing(backend):
         decoded = decoded_sets(backend, settings, options.frames, options.every)

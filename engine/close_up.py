@@ -1,4 +1,4 @@
-"""A second look: the network sees each person of a picture again, cut out and as large as it knows people best.
+"""A second look: the network sees each person of a picture again, cut out, enlarged, and also mirrored.
 
 Where both looks found a keypoint, that of the second counts. In: a picture, and the people whom the first look found
 in it. Out: the same people.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import decoding, preprocess
 from engine.fusion import swapped
+from engine.mirroring import seen_both_ways
 from engine.types import Backend, Image, Pose2D
 
 ROWS = 256
@@ -32,7 +32,7 @@ LEFT_OUT = 0.5
 
 
 def second_look(image: Image, poses: Sequence[Pose2D], backend: Backend) -> tuple[Pose2D, ...]:
-    """The same people, frame pixels: seen again, each by a run of the network."""
+    """The same people, frame pixels: seen again, each by two runs of the network."""
     return tuple(_seen_again(image, pose, backend) for pose in poses)
 
 
@@ -42,7 +42,7 @@ def _seen_again(image: Image, pose: Pose2D, backend: Backend) -> Pose2D:
     side = max(LEAST_SIDE_PX, round(MARGIN * float((high - low).max())))
     corner = np.round((low + high - side) / 2).astype(np.intp)
     seen = preprocess.prepare(_cut_out(image, corner, side), ROWS, backend.fixed_size)
-    people = decoding.decode(backend.infer(seen.image), seen.scale)
+    people = decoding.decode(seen_both_ways(seen.image, backend.infer), seen.scale)
     there = [Pose2D(one.keypoints + corner.astype(np.float32), one.scores, one.score) for one in people]
     nearest = min(there, key=lambda one: _distance(pose, one), default=None)
     if nearest is None or _distance(pose, nearest) > SAME * side:
@@ -52,12 +52,12 @@ def _seen_again(image: Image, pose: Pose2D, backend: Backend) -> Pose2D:
 
 def _cut_out(image: Image, corner: NDArray[np.intp], side: int) -> Image:
     """(side, side, 3), the upper left pixel at `corner` (x, y); grey beyond the picture."""
-    height, width = image.shape[:2]
-    (left, top), (right, bottom) = corner, corner + side
-    inside = image[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    beyond = max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0)
-    grey = (preprocess.PAD_VALUE,) * 3
-    return np.asarray(cv2.copyMakeBorder(inside, *map(int, beyond), cv2.BORDER_CONSTANT, value=grey), np.uint8)
+    left, top = map(int, corner)
+    inside = image[max(top, 0) : max(top + side, 0), max(left, 0) : max(left + side, 0)]
+    cut = np.full((side, side, 3), preprocess.PAD_VALUE, np.uint8)
+    x, y = max(-left, 0), max(-top, 0)
+    cut[y : y + inside.shape[0], x : x + inside.shape[1]] = inside
+    return cut
 
 
 def _distance(one: Pose2D, other: Pose2D) -> float:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from engine import lifting
 from engine.close_up import second_look
@@ -108,7 +108,7 @@ class RigProcessor:
             return self._one.infer(prepared)
         if self._settings.close_up:
             return prepared.next(self._seen_twice)
-        here = [part for _, part in prepared.parts if isinstance(part, Prepared)]
+        here = [part for _, part in prepared.parts if not isinstance(part, Decoded)]
         inferred = iter(self._one.infer_each(here))
         return prepared.next(lambda _: next(inferred))
 
@@ -123,7 +123,7 @@ class RigProcessor:
         """Maps to people in 2D."""
         if isinstance(inferred, Inferred):
             return self._one.decode(inferred)
-        return inferred.next(self._one.decode)
+        return cast("Several[Inferred]", inferred).next(self._one.decode)  # parts that are decoded stay as they are
 
     def follow(self, decoded: Decoded | Several[Decoded]) -> Snapshot:
         """People in 2D to the same people as before, in 3D."""

@@ -189,7 +189,7 @@ class Settings:
         bool,
         about(
             "With several cameras: look at each person of each picture a second time, enlarged. More exact, but each "
-            "look takes as long as a picture of 256 x 256 pixels."
+            "person takes as long as two pictures of 256 x 256 pixels."
         ),
     ] = False
     angles: Annotated[bool, about("Measure the angles of joints, and send them with each person.")] = False

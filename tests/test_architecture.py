@@ -25,7 +25,7 @@ FLOORS = {
         skeleton slot
         bus fields files geometry locks machine matching
         bones posing types
-        agreement decoding faces inference lifting mosaic offline picture_writer preprocess settings \
+        agreement decoding faces inference lifting mirroring mosaic offline picture_writer preprocess settings \
         snapshot_slot tracking video_writer
         extrinsics fitting floor input_hint models one_view overlay settings_file wire
         calibration fusion motion rig

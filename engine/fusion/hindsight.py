@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
 
 from engine.fusion.refinement import add_joints, bone_terms
@@ -120,7 +121,7 @@ class _Lines:
         far = np.linalg.norm(residual, axis=-1) / z * np.sqrt(self.weights) / FAR
         return _Pull(residual, far, self.weights / z**2 / (1 + far**2) ** 2)
 
-    def _sums(self, pull: _Pull, counts: Array) -> tuple[Array, Array]:
+    def _sums(self, pull: _Pull, counts: NDArray[np.bool_]) -> tuple[Array, Array]:
         weights = np.where(counts, pull.weights, 0.0)[..., None]
         weighted = self.M * weights[..., None]
         return (

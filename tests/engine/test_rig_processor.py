@@ -107,6 +107,7 @@ def test_each_person_is_looked_at_twice_where_that_is_asked_for(monkeypatch: pyt
     decoded = set_at(0)
     elsewhere = decoded.parts[2][1]
     monkeypatch.setattr(Processor, "infer", lambda _, prepared: prepared)
+    monkeypatch.setattr(Processor, "infer_each", lambda _, prepared: prepared)
     monkeypatch.setattr(Processor, "decode", lambda _, inferred: inferred.part)
     parts = tuple((view, elsewhere if part is elsewhere else Undecoded(part)) for view, part in decoded.parts)
     one = processor()
