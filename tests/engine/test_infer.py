@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
+from engine import infer
 from engine.errors import PosecastError
 from engine.infer import Inference
+from engine.rig_hindsight import fused_in_hindsight
 from engine.settings import Settings
 
 FAST = Settings(height_size=128, backend="openvino", precision="fp32")
@@ -48,3 +53,44 @@ def test_a_bad_camera_file_is_named_before_the_source_is_opened(tmp_path: Path) 
     path.write_text('{"R": [[1, 2], [3, 4]], "t": [0, 0, 0]}')
     with pytest.raises(PosecastError, match="R"):
         Inference(FAST.changed({"extrinsics": str(path), "source": "missing.mp4"}))
+
+
+@pytest.mark.parametrize(("smoothing", "realtime"), [(True, False), (False, False), (True, True)])
+def test_a_rig_of_files_is_seen_in_hindsight(
+    smoothing: bool, realtime: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless nothing is smoothed, or somebody watches it at its own speed."""
+    held: list[bool] = []
+
+    def spied(decoded: Any, processor: Any, *, pictures: bool) -> Any:
+        held.append(pictures)
+        return fused_in_hindsight(decoded, processor, pictures=pictures)
+
+    monkeypatch.setattr(infer, "fused_in_hindsight", spied)
+    settings = FAST.changed({"source": str(rig_of_nobody(tmp_path)), "smoothing": smoothing})
+    with Inference(settings, max_frames=3, realtime=realtime) as inference:
+        inference.load(ignore)
+        with contextlib.closing(inference.results(drawn=True)) as results:
+            found = list(results)
+    assert found
+    assert all(result.overlay is not None and result.overlay.max() == 90 for result in found)
+    assert held == ([True] if smoothing and not realtime else [])
+    if not realtime:
+        assert [result.wire["frame"] for result in found] == [0, 1, 2]
+
+
+def rig_of_nobody(folder: Path) -> Path:
+    """Three sets of two cameras."""
+    rig = folder / "rig.toml"
+    for number, name in enumerate(("left", "right")):
+        (folder / name).mkdir()
+        for index in range(3):
+            picture = np.full((128, 160, 3), 90, np.uint8)
+            assert cv2.imwrite(str(folder / name / f"{index:04d}.png"), picture)
+        with rig.open("a") as file:
+            file.write(
+                f'[cameras.{name}]\nsource = "{name}/%04d.png"\nmatrix = [[100.0, 0.0, 80.0], [0.0, 100.0, 64.0], '
+                f"[0.0, 0.0, 1.0]]\nrotation = [0.0, 0.0, 0.0]\ntranslation = [{number}.0, 0.0, 0.0]\n"
+                "size = [160, 128]\n"
+            )
+    return rig
