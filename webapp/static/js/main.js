@@ -192,7 +192,7 @@ live = await startLive({
   },
 });
 live.show(preferences.get("show"));
-measure.attach(live, layers.element);
+measure.attach(live, layers);
 theme.apply();
 
 function showState(next) {

@@ -59,10 +59,10 @@ export function createMarking({ choice }) {
       quantities = next;
     },
 
-    attach(started, video, onPick) {
+    attach(started, layers, onPick) {
       live = started;
       live.video.overlay.setMore(drawOverVideo);
-      listenToVideo(video, { shown: () => live.video.overlay.scene, onPick });
+      listenToVideo(layers, { shown: () => live.video.overlay.scene, onPick });
     },
 
     /** The camera of what is shown, as /api/state has it. */

@@ -209,9 +209,9 @@ export function createMeasure({ transport, loadAngles, toasts, onDownload }) {
       people.choose(id);
     },
 
-    /** `live`: of startLive, once it has started; `video`: the layers' element. */
-    attach(live, video) {
-      marking.attach(live, video, (id, joint) => this.pick(id, joint));
+    /** `live`: of startLive, once it has started; `layers`: as in video/layers.js. */
+    attach(live, layers) {
+      marking.attach(live, layers, (id, joint) => this.pick(id, joint));
       live.viewer?.ghost.show(ghost.pose);
     },
 

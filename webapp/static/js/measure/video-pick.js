@@ -28,14 +28,14 @@ export function jointAt([x, y], box, size, people, reach = REACH_PX) {
   return found;
 }
 
-/** `element`: the video's layers, people uppermost; `shown()`: {size, people} of it, or null; `onPick(id, joint)`. */
-export function listenToVideo(element, { shown, onPick }) {
+/** `layers`: as in video/layers.js; `shown()`: {size, people} of the video, or null; `onPick(id, joint)`. */
+export function listenToVideo({ element, people }, { shown, onPick }) {
   let down = null;
 
   function under(event) {
     const scene = shown();
     if (!scene) return null;
-    const { left, top, width, height } = element.lastElementChild.getBoundingClientRect();
+    const { left, top, width, height } = people.getBoundingClientRect();
     return jointAt([event.clientX - left, event.clientY - top], [width, height], scene.size, scene.people);
   }
 
