@@ -63,7 +63,7 @@ def _unwinds_on_sigterm() -> Iterator[None]:
 
     def unwind(number: int, frame: object) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the clearing away
-        sys.exit(TERMINATED)
+        terminal.end(SystemExit(TERMINATED))
 
     if threading.current_thread() is not threading.main_thread():  # only the main thread may handle signals
         yield

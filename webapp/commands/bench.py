@@ -23,6 +23,7 @@ from engine.machine import processor_name
 from engine.motion.angles import DEFINITIONS
 from engine.outputs_guard import check_outputs, inputs_of
 from engine.settings import Settings
+from webapp.commands import terminal
 from webapp.commands.chart import chart, check_name
 from webapp.commands.console import Console
 
@@ -94,6 +95,7 @@ def _measure_all(cases: list[Settings], options: BenchOptions, console: Console)
     measured: Measurement | None = None
     baselines = [_baseline(cases[0], options, console)]
     for case in cases:
+        terminal.end_if_asked()
         with console.status(f"measuring {case.backend} {case.precision} for {options.seconds:g} s"):
             try:
                 measured = measure_in_child(case, options.seconds, options.agreement_frames)

@@ -90,12 +90,15 @@ def _load(inference: Inference, console: Console) -> BackendInfo:
     with console.status("loading the model") as status:
 
         def progress(step: str, fraction: float | None, message: str) -> None:
+            terminal.end_if_asked()
             if step == "chosen":  # worth keeping on the screen
                 console.print(message, soft_wrap=True)
             percent = "" if fraction is None else f" {fraction:.0%}"
             status.update(f"{step}{percent}: {message}" if message else f"{step}{percent}")
 
-        return inference.load(progress)
+        backend = inference.load(progress)
+        terminal.end_if_asked()
+        return backend
 
 
 def _write(

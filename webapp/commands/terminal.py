@@ -9,7 +9,7 @@ import codecs
 import os
 import signal
 import sys
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, by the shell's convention 128 + SIGINT."""
@@ -34,12 +34,33 @@ def quit_quietly_on_ctrl_c() -> None:
 def restore_ctrl_c() -> None:
     """From now on Ctrl-C is a KeyboardInterrupt."""
     if signal.getsignal(signal.SIGINT) is _quit:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+class _Asked:
+    """What the user has asked for."""
+
+    to_end: BaseException | None = None
+
+
+def end(how: BaseException) -> NoReturn:
+    """Raise `how` in a handler of a signal, and remember it."""
+    _Asked.to_end = how
+    raise how
+
+
+def end_if_asked() -> None:
+    """Raise it again: modules in C++ that are being imported turn it into an error of theirs, and a library that cannot
+    be imported is just left out."""
+    if _Asked.to_end is not None:
+        raise _Asked.to_end
 
 
 def prepare() -> None:
-    """Let nothing that is printed fail: letters that the terminal's encoding does not have are replaced."""
+    """A new command. Let nothing that it prints fail: letters that the terminal's encoding does not have are
+    replaced."""
     StandardOutput.closed = sys.stdout is None
+    _Asked.to_end = None
     _occupy_descriptors()
     codecs.register_error("posecast", _plainer)
     if sys.stdout is None:
@@ -60,6 +81,10 @@ def discard_output() -> None:
 
 def _quit(number: int, frame: object) -> None:
     os._exit(INTERRUPTED)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    end(KeyboardInterrupt())
 
 
 def _occupy_descriptors() -> None:

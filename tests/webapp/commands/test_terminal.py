@@ -96,6 +96,28 @@ def test_ctrl_c_ends_it_quietly_at_any_moment(tmp_path: Path, command: str, seco
     assert list(tmp_path.glob("*.part*")) == []
 
 
+def test_ctrl_c_that_a_library_swallows_ends_it_all_the_same(tmp_path: Path) -> None:
+    """A module in C++ makes an ImportError of it."""
+    script = """
+import signal
+import engine.inference as inference, webapp.__main__ as entry
+whole = inference.report
+def report(name):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        pass
+    return whole(name)
+inference.report = report
+raise SystemExit(entry.main())
+"""
+    command = [sys.executable, "-c", script, "infer", "demo", "-o", "people.jsonl"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=110, check=False)
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
