@@ -164,8 +164,6 @@ def test_the_programs_run_as_they_are(page: Page, language: str, node: str, tmp_
     assert re.search(expected, said), said
 
 
-# Werkzeug leaves the file of a download open when its browser hangs up first.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_files_are_in_every_format_there_is(page: Page) -> None:
     api(page, "api/recordings", "POST", {"record": True})
     eventually(lambda: api(page, "api/recordings")[1]["recording"]["scenes"] > 35)  # exports require 1 s
