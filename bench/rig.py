@@ -22,12 +22,13 @@ import numpy as np
 from engine.capture import open_source
 from engine.geometry import DEFAULT_CAMERA, Array
 from engine.loading import load_backend
+from engine.mosaic import without_pixels
 from engine.preprocess import network_size
 from engine.processor import Decoded
 from engine.rig_hindsight import fused_in_hindsight
 from engine.rig_processor import RigProcessor, Several
 from engine.settings import Settings
-from engine.types import Backend, Frame, Snapshot, View
+from engine.types import Backend, Snapshot, View
 
 RIGS = ((0, 1), (0, 2), (0, 3), (1, 2), (0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3), (0, 1, 2, 3))
 STOPPING = (0, 1, 2)
@@ -77,15 +78,11 @@ def decoded_sets(backend: Backend, settings: Settings, frames: int, every: int) 
 def _without_pixels(decoded: Several[Decoded]) -> Several[Decoded]:
     """The same, with pictures of the same sizes that hold no memory."""
 
-    def empty(frame: Frame) -> Frame:
-        return replace(frame, image=np.broadcast_to(np.uint8(0), frame.image.shape))
-
     def bare(view: View) -> View:
-        return view if view.frame is None else replace(view, frame=empty(view.frame))
+        return view if view.frame is None else replace(view, frame=without_pixels(view.frame))
 
-    views = tuple(map(bare, decoded.frame.views))
-    parts = tuple((bare(view), replace(part, frame=empty(part.frame))) for view, part in decoded.parts)
-    return Several(replace(empty(decoded.frame), views=views), parts)
+    parts = tuple((bare(view), replace(part, frame=without_pixels(part.frame))) for view, part in decoded.parts)
+    return Several(without_pixels(decoded.frame), parts)
 
 
 def followed(

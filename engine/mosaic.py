@@ -60,6 +60,14 @@ def blank(size: tuple[int, int]) -> Image:
     return np.full((size[1], size[0], 3), _GREY, np.uint8)
 
 
+def without_pixels(frame: Frame) -> Frame:
+    """The same frame, and its views, with pictures of the same sizes that hold no memory."""
+    views = tuple(
+        view if view.frame is None else replace(view, frame=without_pixels(view.frame)) for view in frame.views
+    )
+    return replace(frame, image=np.broadcast_to(np.uint8(0), frame.image.shape), views=views)
+
+
 def picture_of(frame: Frame) -> Image:
     """What a frame shows: its picture, or those of all cameras of the rig."""
     if not frame.views:

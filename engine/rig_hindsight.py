@@ -11,13 +11,12 @@ from collections.abc import Generator
 from dataclasses import replace
 from time import perf_counter
 
-import numpy as np
-
 from engine.fusion import FusedPerson, in_hindsight
 from engine.geometry import Array
+from engine.mosaic import without_pixels
 from engine.processor import Decoded
 from engine.rig_processor import FusedSet, RigProcessor, Several
-from engine.types import Frame, Image
+from engine.types import Frame
 
 STRETCH_S = 0.25
 """Seconds that are published at once."""
@@ -47,7 +46,7 @@ def fused_in_hindsight(
             if held and fused.frame.time <= held[-1].frame.time:  # the clip begins again
                 yield from _revised(held, past)
                 held, past = [], {}
-            held.append(fused if pictures else _without_pictures(fused))
+            held.append(fused if pictures else replace(fused, frame=without_pixels(fused.frame)))
             due = _due(held)
             if due:
                 revised = _revised(held, past)[:due]
@@ -91,20 +90,6 @@ def _remembered(past: Past, published: list[FusedSet]) -> Past:
             before = newest.get(person.id) or past.get(person.id, [])
             newest[person.id] = [*before, (one.frame.time, person.joints)][-_CONTINUED:]
     return newest
-
-
-def _without_pictures(fused: FusedSet) -> FusedSet:
-    frame = fused.frame
-    views = tuple(
-        view if view.frame is None else replace(view, frame=replace(view.frame, image=_blank(view.frame.image)))
-        for view in frame.views
-    )
-    return replace(fused, frame=replace(frame, image=_blank(frame.image), views=views))
-
-
-def _blank(image: Image) -> Image:
-    """An image of the same size that holds no memory."""
-    return np.broadcast_to(np.uint8(0), image.shape)
 
 
 def _bytes(frame: Frame) -> int:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.geometry import DEFAULT_CAMERA
 from engine.lifting.maps import cells_of
+from engine.mosaic import without_pixels
 from engine.offline import in_thread
 from engine.processor import Decoded, Prepared, Processor
 from engine.settings import Settings
@@ -133,9 +134,10 @@ def _joined(
 
 def _without_picture(prepared: Prepared) -> Prepared:
     """The frame and the scale, with images that hold no memory."""
-    frame, picture = prepared.frame, prepared.network_input
-    blank = replace(frame, image=np.broadcast_to(np.uint8(0), frame.image.shape))
-    return Prepared(blank, NetworkInput(picture.image[:0].copy(), picture.scale), prepared.stage_ms)
+    picture = prepared.network_input
+    return Prepared(
+        without_pixels(prepared.frame), NetworkInput(picture.image[:0].copy(), picture.scale), prepared.stage_ms
+    )
 
 
 def _seen(decoded: Decoded) -> Seen:
