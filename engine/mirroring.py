@@ -9,13 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.skeleton import KEYPOINTS
+from engine.skeleton import KEYPOINTS, OTHER_SIDE
 from engine.types import Image, Maps
 
-_OTHER_SIDE = {"left": "right", "right": "left"}
 _BACKGROUND = len(KEYPOINTS)
-_HEATMAPS = [KEYPOINTS.index("_".join(_OTHER_SIDE.get(part, part) for part in name.split("_"))) for name in KEYPOINTS]
-_HEATMAPS.append(_BACKGROUND)
+_HEATMAPS = [*(KEYPOINTS.index(OTHER_SIDE[name]) for name in KEYPOINTS), _BACKGROUND]
 """The heatmap that takes each one's place in the mirror."""
 _LIMBS_OF_SIDES = ((12, 20), (14, 22), (16, 24), (0, 6), (2, 8), (4, 10), (30, 32), (34, 36), (18, 26))
 """The x channels of the PAFs of right and left limbs (docs/algorithm.md, section 3); y follows."""

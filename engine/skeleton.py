@@ -33,6 +33,13 @@ JOINT_FROM_KEYPOINT = np.array([JOINT[name] for name in KEYPOINTS])
 """`joints[JOINT_FROM_KEYPOINT] = keypoints` puts 18 keypoints (2D order) at their places among 19 joints."""
 JOINT_FROM_KEYPOINT.setflags(write=False)
 
+OTHER_SIDE = {
+    name: {"left": "right_", "right": "left_"}[side] + part if part else name
+    for name in JOINTS
+    for side, _, part in [name.partition("_")]
+}
+"""The name of each joint or keypoint's counterpart on the other side; of one in the middle, its own."""
+
 LIMBS = tuple(
     (JOINT[a], JOINT[b])
     for a, b in (

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.geometry import Array, Camera
 from engine.lifting.bodies import MIN_CONFIDENCE
-from engine.skeleton import JOINT, JOINT_COUNT, JOINTS, PELVIS
+from engine.skeleton import JOINT, JOINT_COUNT, JOINTS, OTHER_SIDE, PELVIS
 from engine.types import Pose2D, Pose3D
 
 NOISE_PER_BOX = 0.015
@@ -32,8 +32,7 @@ UNKNOWN_ERROR_M = 0.15
 
 Found = NDArray[np.bool_]
 
-SWAP = np.array([JOINT[{"left": "right_", "right": "left_"}[side] + part] if part else JOINT[name]
-                 for name in JOINTS for side, _, part in [name.partition("_")]])  # fmt: skip
+SWAP = np.array([JOINT[OTHER_SIDE[name]] for name in JOINTS])
 """(19,) the joint of the other side, or itself."""
 _SIDED = np.flatnonzero(np.arange(JOINT_COUNT) != SWAP)
 _FACE = [JOINT["nose"], JOINT["left_eye"], JOINT["right_eye"]]
