@@ -38,13 +38,16 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = self._launched()
         end = time.monotonic() + WAIT_S
         while not self._listens():
             if self._process.poll() is not None:  # for a moment, a connection that goes out may have its port
-                self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                self._process = self._launched()
             assert time.monotonic() < end
             time.sleep(0.01)
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
